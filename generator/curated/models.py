@@ -1,0 +1,271 @@
+"""Schema of everything people write in content/: one frozen model a record type.
+
+Strings are short and plain; they are strangers' text and only ever reach a page through `render.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AnyUrl, BaseModel, ConfigDict, Field, StringConstraints, UrlConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+ClaimId = Annotated[str, StringConstraints(pattern=r"^C-\d{3}$")]
+EventId = Annotated[str, StringConstraints(pattern=r"^E-\d{3}$")]
+SourceId = Annotated[str, StringConstraints(pattern=r"^S-\d{3}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+WebUrl = Annotated[AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https", "http"])]
+
+
+class Model(BaseModel):
+    """Frozen, and no field but the declared ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Layer(StrEnum):
+    """Which layer one report points to, as its curator read it; never a finding."""
+
+    CLIENT = "client"
+    SERVER = "server"
+    METERING = "metering"
+    MODEL = "model"
+    POLICY = "policy"
+    MIXED = "mixed"
+    UNKNOWN = "unknown"
+
+
+class Grade(StrEnum):
+    """The reviewer's grade of a claim (part 3 computes grades beside it)."""
+
+    SUPPORTED = "supported"
+    PARTLY_SUPPORTED = "partly_supported"
+    UNSUPPORTED = "unsupported"
+    CONTRADICTED = "contradicted"
+    NOT_CHECKABLE = "not_checkable"
+
+
+class Confidence(StrEnum):
+    """How firm a statement of ours is."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Period(Model):
+    """Dates of a claim; either end may be open. `text` is how the article puts it."""
+
+    start: date | None = None
+    end: date | None = None
+    text: Line
+
+
+class Claim(Model):
+    """One assertion of the article."""
+
+    id: ClaimId
+    section: Line
+    lines: Annotated[str, StringConstraints(pattern=r"^\d+([-,]\d+)*$")]  # line numbers in the article
+    statement: Line
+    surfaces: tuple[Slug, ...] = ()  # empty = the article names none
+    symptoms: tuple[Slug, ...] = ()
+    dates: Period | None = None
+    kind: Literal["event", "symptom", "inference", "mechanism", "figure"]
+    grade: Grade
+    confidence: Confidence
+    reason: Text  # why the reviewer graded it so
+    sources: tuple[WebUrl, ...] = ()
+    same_as: ClaimId | None = None
+
+
+class Figure(Model):
+    """A number that a report states. Either `value` or `start`/`end` (from -> to)."""
+
+    metric: Line
+    value: Line | None = None
+    start: Line | None = None
+    end: Line | None = None
+    unit: Line | None = None
+
+
+class EvidenceClass(StrEnum):
+    """What a public report is."""
+
+    USER_REPORT = "user-report"
+    PRESS_OR_BLOG = "press-or-blog"
+    ECHO = "echo"
+    OFFICIAL_STATUS = "official-status"
+    OFFICIAL_STATEMENT = "official-statement"
+    INDEX = "index"
+
+
+class Detail(StrEnum):
+    """What a report lets a stranger check."""
+
+    NONE = "none"
+    STEPS = "steps"
+    MEASUREMENTS = "measurements"
+    LOGS = "logs"
+
+
+class Report(Model):
+    """What somebody said in public that they saw."""
+
+    id: Slug
+    title: Line  # our paraphrase
+    date: date
+    date_basis: Literal["posted", "estimated", "index-date", "comment-date", "interpolated", "unknown-day"]
+    period: Literal["before-control", "control-before", "window", "control-after", "after-control"]
+    observed_from: date | None = None
+    observed_to: date | None = None
+    surfaces: tuple[Slug, ...]
+    client_version: Line | None = None
+    model: Line | None = None
+    plans: tuple[Slug, ...] = ()
+    symptoms: tuple[Slug, ...]
+    figures: tuple[Figure, ...] = ()
+    url: WebUrl
+    archive_url: WebUrl | None = None
+    source_type: Literal["issue", "official", "press", "blog", "social-as-reported"]
+    detail: Detail
+    layer: Layer = Layer.UNKNOWN
+    layer_reason: Line | None = None
+    status: Line | None = None
+    evidence_class: EvidenceClass
+    echo_of: Slug | None = None
+    independence: Line
+    opened: bool
+    provenance: Line
+    supports: tuple[ClaimId, ...] = ()
+    contradicts: tuple[ClaimId, ...] = ()
+
+
+class Incident(Model):
+    """One incident of the vendor's status page; start and end are the life of the announcement."""
+
+    id: Slug
+    start: datetime
+    end: datetime
+    title: Line
+    impact: Literal["none", "minor", "major", "critical"]
+    scope: tuple[Slug, ...]  # read from the title only
+    url: WebUrl
+
+
+class Event(Model):
+    """One dated thing that is known, or said, to have happened.
+
+    `start` is the moment or day; `day_only` says that the hour is not known; `end` makes it a period.
+    """
+
+    id: EventId
+    start: datetime
+    end: datetime | None = None
+    day_only: bool
+    surfaces: tuple[Slug, ...]
+    kind: Literal[
+        "cli_release", "user_report", "incident", "product_launch", "statement", "policy_change", "doc_fact",
+        "model_release", "regression", "fix", "limit_reset", "product_ga", "promotion", "leak",
+    ]
+    title: Line
+    detail: Text | None = None
+    url: WebUrl
+    more_urls: tuple[WebUrl, ...] = ()
+    source_type: Slug
+    source_date: Line | None = None
+    official: bool
+    confidence: Confidence
+
+
+class Source(Model):
+    """One document that claims or events lean on."""
+
+    id: SourceId
+    url: WebUrl
+    date: Line | None = None  # None = undated
+    source_type: Slug
+    read_how: Line
+    reliability: Line
+    archive_url: WebUrl | None = None
+
+
+class Variant(Model):
+    """A form of a surface that some records name ("claude-code-web")."""
+
+    id: Slug
+    title: Line
+
+
+class SurfaceText(Model):
+    """One door of the building, in words for a reader who never heard of it."""
+
+    id: Slug
+    title: Line
+    summary: Text  # what it is, how it is billed or metered
+    client: Text  # which client code it runs (Cowork and the Agent SDK share Claude Code's harness)
+    logs: Text  # what a user can get from it, and what not
+    have: Text  # what evidence this site has
+    missing: Text  # what it has not
+    variants: tuple[Variant, ...] = ()
+
+
+class Symptom(Model):
+    """Something users see, defined so that two people would sort a report alike."""
+
+    id: Slug
+    title: Line
+    question: Line  # "Does the meter move while nobody works?"
+    definition: Text
+    looks_like: Text  # look-alikes and how to tell them apart
+    layer_note: Text  # what would point to client, server, metering or policy
+    detectors: tuple[Slug, ...] = ()
+
+
+class Person(Model):
+    """Who made this and with what interest."""
+
+    role: Line
+    statement: Text
+
+
+class Answer(Model):
+    """One sentence of the case home, tied to its claims."""
+
+    text: Text
+    claims: tuple[ClaimId, ...]
+
+
+class Case(Model):
+    """The case: its permanent id, its title, its window, and the answer on one screen."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
+    title: Line
+    question: Line
+    article: Line  # title of the article the claims come from
+    window_start: date
+    window_end: date
+    article_window_start: date
+    article_window_end: date
+    answers: Annotated[tuple[Answer, ...], Field(min_length=3, max_length=3)]
+    caution: Text
+    repository: WebUrl | None = None
+    people: tuple[Person, ...]
+
+
+class Library(Model):
+    """All of content/, cross-checked: every id that a record names exists."""
+
+    case: Case
+    claims: tuple[Claim, ...]  # by id
+    reports: tuple[Report, ...]  # by date, then id
+    incidents: tuple[Incident, ...]  # by start
+    events: tuple[Event, ...]  # by start
+    sources: tuple[Source, ...]  # by id
+    surfaces: tuple[SurfaceText, ...]
+    elsewhere: tuple[Variant, ...]  # scopes that are no surface of the case: console, platform, all, ...
+    symptoms: tuple[Symptom, ...]

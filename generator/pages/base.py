@@ -1,0 +1,41 @@
+"""What a page is: a path, a template and a frozen context; a page kind makes pages from the dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that stands beside a page (data.csv, chart.svg, ...), relative to the page's folder."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page before rendering. `path` is the URL without a leading slash, ending in "/": 2026-03/c/C-007/."""
+
+    path: str
+    template: str  # name of the .md.j2 in templates/
+    title: str  # plain text; render.py makes it safe for <title> and front matter
+    description: str  # one plain sentence for search engines and link previews
+    context: Any  # a frozen dataclass; its fields are exactly the variables of the template
+    downloads: tuple[Download, ...] = ()
+    tags: tuple[str, ...] = ()
+    boost: float = 1.0
+    searchable: bool = True
+
+
+@dataclass(frozen=True)
+class PageKind:
+    """A kind of page: the function that makes all pages of the kind."""
+
+    id: str
+    pages: Callable[[Dossier], Iterator[Page]] = field(repr=False)

@@ -1,0 +1,77 @@
+"""What can go wrong, in words a person can act on, and the exit code it ends with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of the command; README prints the same table and a test compares them."""
+
+    OK = 0
+    INTERNAL = 1
+    CONTENT = 2
+    PARTIAL = 3
+    UNREADABLE = 4
+    REFUSED = 5
+    IO = 74
+    BUSY = 75
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake at one place. `line` and `column` are 1-based; 0 means "the whole file"."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """`path:line:col: code message (hint)`, the form that editors and CI annotate."""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{hint}"
+
+
+class WitnessmarkError(Exception):
+    """Base of every error that is the user's to mend; carries all problems of a run at once."""
+
+    exit = Exit.INTERNAL
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(sorted(problems))
+
+
+class ContentError(WitnessmarkError):
+    """Content YAML breaks the schema or points nowhere."""
+
+    exit = Exit.CONTENT
+
+
+class LogError(WitnessmarkError):
+    """No log was found, or no importer claims a file."""
+
+    exit = Exit.UNREADABLE
+
+
+class PackError(WitnessmarkError):
+    """An evidence pack is damaged or of an unknown schema."""
+
+    exit = Exit.CONTENT
+
+
+class PublishRefusedError(WitnessmarkError):
+    """The publish gate or the site checker found something; nothing was swapped in."""
+
+    exit = Exit.REFUSED
+
+
+class BusyError(WitnessmarkError):
+    """Another build holds the lock."""
+
+    exit = Exit.BUSY

@@ -1,0 +1,438 @@
+"""Record types: what every log becomes, and what detectors say about it. Types only.
+
+Names follow OpenTelemetry `gen_ai.*` where one exists. Times are aware UTC. `None` means "the log does not
+say", 0 means zero. No field holds free text: every `str` is an enum, a checked pattern or a pseudonym
+(`tests/test_records.py` walks the hints).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003  msgspec reads the annotations
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+SCHEMA_VERSION = 1
+
+Pseudonym = Annotated[str, msgspec.Meta(pattern=r"^([a-z2-7]{16})?$")]
+"""Keyed pseudonym (16 letters of base32, 80 bits); "" where there is nothing to name."""
+Version = Annotated[str, msgspec.Meta(pattern=r"^(\d{1,4}\.\d{1,4}\.\d{1,5})?$")]
+"""Client version as major.minor.patch; "" where the log does not say."""
+ModelId = Annotated[str, msgspec.Meta(pattern=r"^(claude-[a-z0-9.-]{1,40}|other)$")]
+"""Public model id, or "other" (gateways put company names there)."""
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+"""Identifier from this repository's own vocabulary: a detector, a benign reason, a quantity."""
+FindingId = Annotated[str, msgspec.Meta(pattern=r"^F-[A-Z2-7]{6,10}$")]
+
+
+class Surface(StrEnum):
+    """The doors of the building; ids equal those of content/surfaces.yml."""
+
+    CLAUDE_AI = "claude-ai"
+    API = "api"
+    CLAUDE_CODE = "claude-code"
+    COWORK = "cowork"
+    ENTERPRISE = "enterprise"
+
+
+class Level(StrEnum):
+    """How much of a log a pack shows."""
+
+    AGGREGATE = "aggregate"
+    FINDINGS = "findings"
+    FULL = "full"
+
+
+class StopReason(StrEnum):
+    """`message.stop_reason`; before client 2.1.97 most transcripts hold none at all."""
+
+    END_TURN = "end_turn"
+    TOOL_USE = "tool_use"
+    MAX_TOKENS = "max_tokens"
+    STOP_SEQUENCE = "stop_sequence"
+    REFUSAL = "refusal"
+    PAUSE_TURN = "pause_turn"
+    OTHER = "other"
+
+
+class MissReason(StrEnum):
+    """Cause of a cache miss as the API itself states it (`message.diagnostics.cache_miss_reason`)."""
+
+    MESSAGES_CHANGED = "messages_changed"
+    TOOLS_CHANGED = "tools_changed"
+    SYSTEM_CHANGED = "system_changed"
+    MODEL_CHANGED = "model_changed"
+    PREVIOUS_MESSAGE_NOT_FOUND = "previous_message_not_found"
+    UNAVAILABLE = "unavailable"
+    OTHER = "other"
+
+
+class Speed(StrEnum):
+    """`usage.speed`."""
+
+    STANDARD = "standard"
+    FAST = "fast"
+    OTHER = "other"
+
+
+class ServiceTier(StrEnum):
+    """`usage.service_tier`."""
+
+    STANDARD = "standard"
+    PRIORITY = "priority"
+    BATCH = "batch"
+    OTHER = "other"
+
+
+class Entrypoint(StrEnum):
+    """How the client was started; headless clients (`sdk-*`) idle and compact differently."""
+
+    CLI = "cli"
+    SDK_PY = "sdk-py"
+    SDK_TS = "sdk-ts"
+    SDK_CLI = "sdk-cli"
+    VSCODE = "claude-vscode"
+    OTHER = "other"
+
+
+class MarkKind(StrEnum):
+    """Things that happen between requests."""
+
+    PROMPT = "prompt"
+    COMPACTION = "compaction"
+    COMPACT_SUMMARY = "compact-summary"
+    MICROCOMPACTION = "microcompaction"
+    CONTEXT_EDIT = "context-edit"
+    START = "start"
+    RESUME = "resume"
+    CLEAR = "clear"
+    COMMAND = "command"
+    SKILL = "skill"
+    INTERRUPT = "interrupt"
+    IMAGE = "image"
+    MODEL_SWITCH = "model-switch"
+    VERSION_CHANGE = "version-change"
+    EFFORT_CHANGE = "effort-change"
+    SPEED_CHANGE = "speed-change"
+    RETRY = "retry"
+    API_ERROR = "api-error"
+    LIMIT_REFUSAL = "limit-refusal"
+    NO_RESPONSE = "no-response"
+    SCHEDULED_TASK = "scheduled-task"
+    TOOLS_CHANGE = "tools-change"
+    OTHER = "other"
+
+
+class Trigger(StrEnum):
+    """What set a mark off. Slash commands outside this list become OTHER: they carry private names."""
+
+    NONE = ""
+    AUTO = "auto"
+    MANUAL = "manual"
+    MODEL = "model"
+    EFFORT = "effort"
+    FAST = "fast"
+    MCP = "mcp"
+    PLUGIN = "plugin"
+    LOGIN = "login"
+    REWIND = "rewind"
+    BRANCH = "branch"
+    CLEAR = "clear"
+    COMPACT = "compact"
+    RESUME = "resume"
+    CUSTOM = "custom"
+    OTHER = "other"
+
+
+class SkipReason(StrEnum):
+    """Why an input line was not used. A closed set: an error text could repeat the line."""
+
+    NOT_UTF8 = "not-utf8"
+    NOT_JSON = "not-json"
+    NOT_OBJECT = "not-object"
+    BAD_FIELD = "bad-field"
+    NO_TIME = "no-time"
+    NAIVE_TIME = "naive-time"
+    NO_ID = "no-id"
+    TOO_LONG = "too-long"
+    NEGATIVE_COUNT = "negative-count"
+
+
+class SourceRef(msgspec.Struct, frozen=True, gc=False, order=True):
+    """Where a record was read: `file` indexes the tallies of its evidence, `line` is 1-based."""
+
+    file: int
+    line: int
+
+
+class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One billed model call, copies and streaming lines already folded into one.
+
+    `input_tokens` counts uncached input only; prompt size is `total_tokens`.
+    """
+
+    id: Pseudonym
+    session: Pseudonym
+    agent: Pseudonym = ""  # "" = main thread
+    parent: Pseudonym = ""  # line this answer hangs under; two calls under one parent are a doubled call
+    surface: Surface = Surface.CLAUDE_CODE
+    version: Version = ""
+    entrypoint: Entrypoint | None = None
+    model: ModelId
+    started: datetime | None = None  # time of the parent line (prompt or tool result)
+    first_seen: datetime  # first line of the answer
+    ended: datetime  # last line of the answer
+    input_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    cache_write_5m_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+    output_tokens: int
+    output_reliable: bool = False
+    service_tier: ServiceTier | None = None
+    speed: Speed | None = None
+    stop_reason: StopReason | None = None
+    prompt_words: int | None = None  # words of the human prompt that this call answers; None in a tool loop
+    miss_reason: MissReason | None = None
+    missed_tokens: int | None = None
+    effort: Slug | None = None
+    lines: int = 1  # transcript lines that carried this call's usage, copies included
+    position: int | None = None  # place in its chain, set by the ledger; survives a partial pack
+    source: SourceRef
+
+    @property
+    def chain(self) -> tuple[str, str]:
+        """(session, agent): the unit in which the cache identity holds."""
+        return (self.session, self.agent)
+
+    @property
+    def total_tokens(self) -> int:
+        """Size of the prompt in tokens: uncached + read + written."""
+        return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
+
+
+class Mark(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Something that happened between requests. `value`: tokens before a compaction, words of a prompt,
+    HTTP status of an error, or the attempt number of a retry."""
+
+    kind: MarkKind
+    session: Pseudonym
+    agent: Pseudonym = ""
+    at: datetime
+    trigger: Trigger = Trigger.NONE
+    value: int | None = None
+    source: SourceRef
+
+    @property
+    def chain(self) -> tuple[str, str]:
+        """(session, agent)."""
+        return (self.session, self.agent)
+
+
+class Window(StrEnum):
+    """Window of a usage meter."""
+
+    FIVE_HOUR = "five-hour"
+    SEVEN_DAY = "seven-day"
+    SEVEN_DAY_OPUS = "seven-day-opus"
+    SEVEN_DAY_SONNET = "seven-day-sonnet"
+    EXTRA_USAGE = "extra-usage"
+
+
+class MeterReading(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One poll of a usage meter. `used` is a share 0-1 (over 1 when over the limit)."""
+
+    account: Pseudonym
+    window: Window
+    at: datetime
+    used: float
+    resets_at: datetime | None = None
+    source: SourceRef
+
+
+class UsageBucket(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One row of an aggregated usage or cost report, half-open [start, end)."""
+
+    start: datetime
+    end: datetime
+    surface: Surface
+    model: ModelId
+    group: Pseudonym = ""
+    input_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float | None = None
+    source: SourceRef
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """Account of one file: `read == used + other + recovered + skipped + pending + blank`, always.
+
+    used: lines that gave a request or a mark; other: record types that carry neither (by type in `types`);
+    recovered: lines the fast decoder refused and the standard one read; pending: an unended last line.
+    """
+
+    label: Slug  # log-0001, never a path
+    importer: Slug
+    bytes: int
+    read: int = 0
+    used: int = 0
+    other: int = 0
+    recovered: int = 0
+    pending: int = 0
+    blank: int = 0
+    skipped: dict[SkipReason, int] = {}
+    types: dict[Slug, int] = {}  # record types seen, public names only; anything else counts as "unknown"
+    usage_lines: int = 0  # lines that carry usage of a call, before de-duplication
+
+    @property
+    def balances(self) -> bool:
+        """Is every line of the file accounted for?"""
+        parts = self.used + self.other + self.recovered + self.pending + self.blank
+        return self.read == parts + sum(self.skipped.values())
+
+
+class Outcome(StrEnum):
+    """Four outcomes; "quiet" and "not measurable" are answers too."""
+
+    FOUND = "found"
+    QUIET = "quiet"
+    NOT_MEASURABLE = "not-measurable"
+    FAILED = "failed"
+
+
+class Unit(StrEnum):
+    """Units of quantities."""
+
+    TOKENS = "tokens"
+    SECONDS = "seconds"
+    REQUESTS = "requests"
+    WORDS = "words"
+    SHARE = "share"
+    USD = "usd"
+    COMPACTIONS = "compactions"
+
+
+class Severity(StrEnum):
+    """How much it matters, apart from how sure it is (research/detectors.md 4.0)."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class FindingGrade(StrEnum):
+    """What the finding rests on: A identity from the log alone, B one unseen assumption, C needs a second
+    source, D not decidable from this log."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+class Quantity(msgspec.Struct, frozen=True):
+    """A named number with its unit."""
+
+    name: Slug
+    value: float
+    unit: Unit
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One observation of one detector. The id survives re-runs and more logs."""
+
+    id: FindingId
+    detector: Slug
+    version: Version
+    session: Pseudonym
+    agent: Pseudonym = ""
+    at: datetime
+    requests: tuple[Pseudonym, ...]  # what it is about, oldest first
+    quantities: tuple[Quantity, ...]
+    expected_tokens: int | None = None
+    observed_tokens: int | None = None
+    excess_tokens: int = 0
+    excess_usd: float | None = None  # list price, not a bill; None = no price known
+    grade: FindingGrade
+    severity: Severity
+    ruled_out: tuple[Slug, ...]  # benign explanations that the log excludes
+    not_ruled_out: tuple[Slug, ...]  # those that no log of this kind can exclude
+    stated_reason: MissReason | None = None  # the API's own word, where there is one
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What one detector said of one body of evidence, also when it said nothing."""
+
+    detector: Slug
+    version: Version
+    outcome: Outcome
+    examined: int = 0  # units the rule looked at (see Detector.unit): the denominator
+    not_measurable: int = 0  # chains without the needed fields
+    naive: int = 0  # what the naive rule of other tools would have reported
+    explained: dict[Slug, int] = {}  # candidates that a benign explanation took, by its id
+    findings: tuple[Finding, ...] = ()
+    error: Slug | None = None  # type of the exception, never its text
+
+
+class BreakCount(msgspec.Struct, frozen=True, kw_only=True):
+    """All breaks of the cache identity with one reason."""
+
+    reason: Slug  # benign id or "unexplained"
+    count: int
+    excess_tokens: int
+    excess_usd: float
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """Sums over one record per call."""
+
+    requests: int = 0
+    nested_requests: int = 0  # known only from agent_progress lines
+    input_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_read_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0  # list price of all requests with a known price
+    unpriced: int = 0
+    sessions: int = 0
+    chains: int = 0
+    steps: int = 0  # pairs of requests on which the identity can be tested
+
+
+class DaySum(msgspec.Struct, frozen=True, kw_only=True):
+    """Sums of one UTC day and model."""
+
+    day: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    model: ModelId
+    requests: int
+    input_tokens: int
+    cache_write_tokens: int
+    cache_read_tokens: int
+    output_tokens: int
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One body of evidence after ledger and detectors, redacted to its level; what a pack holds.
+
+    At level `findings` the rows are those that findings cite and their neighbours, times cut to the minute;
+    the runs were made where all rows were, and travel with it.
+    """
+
+    id: Slug
+    simulated: bool
+    level: Level
+    tool_version: Version
+    tallies: tuple[Tally, ...]
+    totals: Totals
+    days: tuple[DaySum, ...]
+    marks_by_kind: dict[MarkKind, int]
+    breaks: tuple[BreakCount, ...]
+    runs: tuple[Run, ...]
+    requests: tuple[Request, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    meters: tuple[MeterReading, ...] = ()
+    buckets: tuple[UsageBucket, ...] = ()
