@@ -197,6 +197,7 @@ class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     miss_reason: MissReason | None = None
     missed_tokens: int | None = None
     effort: Slug | None = None
+    nested: bool = False  # known only from an `agent_progress` line of the parent's transcript
     lines: int = 1  # transcript lines that carried this call's usage, copies included
     position: int | None = None  # place in its chain, set by the ledger; survives a partial pack
     source: SourceRef
@@ -292,6 +293,17 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
         """Is every line of the file accounted for?"""
         parts = self.used + self.other + self.recovered + self.pending + self.blank
         return self.read == parts + sum(self.skipped.values())
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was read from a set of logs: each call once, oldest first, and the account of every line."""
+
+    requests: tuple[Request, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    meters: tuple[MeterReading, ...] = ()
+    buckets: tuple[UsageBucket, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    repeated_marks: dict[MarkKind, int] = {}  # copies of marks that resumes and forks made, dropped by id
 
 
 class Outcome(StrEnum):

@@ -1,0 +1,290 @@
+"""Requests of one chain, the cache identity between neighbours, and the first innocent reason for a break.
+
+In one chain `read[i] = read[i-1] + write[i-1]` while the cache lives (research: exact within 0.5 % in 97.6-100 %
+of pairs; the exceptions are bimodal, so the cut at 0.98 is not delicate). A break is a departure from it, and
+the ladder names the first explanation that holds. What no log can decide is listed in `UNDECIDABLE`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+import msgspec
+
+from generator.records import Mark, MarkKind, MissReason, Request, Trigger
+
+MIN_EXPECTED = 4096  # tokens; the smallest cacheable prefix of the 4.5/4.6 models (Anthropic docs, prompt caching)
+BREAK_BELOW = 0.98  # share of the expected read
+BAND_BEFORE = 15.0  # seconds before the lifetime ends from which expiry is possible (clock skew, queueing)
+BAND_AFTER = 30.0  # seconds after it within which a hit was still seen in real logs
+TRIMMED_BELOW = 0.97  # of the previous prompt size: the conversation was cut, not continued
+RETRY_WINDOW = timedelta(minutes=15)
+UNEXPLAINED = "unexplained"
+
+
+class Lifetime(StrEnum):
+    """Cache lifetime that a chain last wrote with, read from usage.cache_creation.ephemeral_*."""
+
+    FIVE_MINUTES = "5m"
+    ONE_HOUR = "1h"
+    UNKNOWN = "unknown"
+
+    @property
+    def seconds(self) -> tuple[float, float]:
+        """(shortest, longest) lifetime that the log leaves open."""
+        return {"5m": (300.0, 300.0), "1h": (3600.0, 3600.0), "unknown": (300.0, 3600.0)}[self.value]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One innocent explanation of a break, in the order they are tried."""
+
+    id: str
+    text: str
+    holds: Callable[[Step], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Two consecutive requests of one chain, and what lay between them."""
+
+    before: Request
+    after: Request
+    marks: tuple[Mark, ...]  # after `before` began, up to the first line of `after`
+    recent_retry: bool  # an API error or retry within 15 minutes before `after`
+    lifetime: Lifetime
+    reason: str | None = None  # None = no break; else the id of a rung, or "unexplained"
+
+    @property
+    def expected(self) -> int:
+        """Tokens that should be read from cache: read plus written one request before."""
+        return self.before.cache_read_tokens + self.before.cache_write_tokens
+
+    @property
+    def continuity(self) -> float:
+        """q = read / expected; 1.0 where nothing was expected."""
+        return self.after.cache_read_tokens / self.expected if self.expected else 1.0
+
+    @property
+    def age(self) -> float:
+        """Seconds from the end of the previous answer to the start of this request (never below 0)."""
+        return max(0.0, (self.began - self.before.ended).total_seconds())
+
+    @property
+    def began(self) -> datetime:
+        """Start of the request: its parent line, or its own first line where no parent is known."""
+        return self.after.started or self.after.first_seen
+
+    @property
+    def testable(self) -> bool:
+        """Is enough expected for the identity to say anything?"""
+        return self.expected >= MIN_EXPECTED
+
+    @property
+    def is_break(self) -> bool:
+        """Does the identity fail?"""
+        return self.reason is not None
+
+    @property
+    def excess_tokens(self) -> int:
+        """Tokens paid again although the previous prefix held them: min(expected - read, written + uncached)."""
+        if self.reason is None:
+            return 0
+        missed = self.expected - self.after.cache_read_tokens
+        return max(0, min(missed, self.after.cache_write_tokens + self.after.input_tokens))
+
+    @property
+    def within_lifetime(self) -> bool:
+        """Was the cache surely alive: age below the shortest possible lifetime less the band?"""
+        return self.age < self.lifetime.seconds[0] - BAND_BEFORE
+
+
+@dataclass(frozen=True)
+class Chain:
+    """All requests of one (session, agent), oldest first, with the steps between neighbours."""
+
+    session: str
+    agent: str
+    requests: tuple[Request, ...]
+    steps: tuple[Step, ...]
+    marks: tuple[Mark, ...]
+
+
+def _marked(*kinds: MarkKind) -> Callable[[Step], bool]:
+    wanted = frozenset(kinds)
+    return lambda step: any(mark.kind in wanted for mark in step.marks)
+
+
+def _commanded(step: Step) -> bool:
+    return any(mark.kind is MarkKind.COMMAND for mark in step.marks)
+
+
+def _stated(step: Step) -> bool:
+    return step.after.miss_reason in {
+        MissReason.MESSAGES_CHANGED,
+        MissReason.TOOLS_CHANGED,
+        MissReason.SYSTEM_CHANGED,
+        MissReason.MODEL_CHANGED,
+    }
+
+
+def _settings_changed(step: Step) -> bool:
+    before, after = step.before, step.after
+    return (before.effort is not None and after.effort is not None and before.effort != after.effort) or (
+        before.speed is not None and after.speed is not None and before.speed != after.speed
+    )
+
+
+LADDER: tuple[Rung, ...] = (
+    Rung("stated-change", "The API itself stated that the prompt's start had changed.", _stated),
+    Rung(
+        "model-switch",
+        "Caches are kept per model, and the model changed between the two requests.",
+        lambda step: step.before.model != step.after.model,
+    ),
+    Rung(
+        "version-change",
+        "The client was upgraded in between; a new version sends another system prompt and tool list.",
+        lambda step: bool(step.before.version and step.after.version)
+        and step.before.version != step.after.version,
+    ),
+    Rung("settings-change", "Effort or fast mode changed; both are part of the cache key.", _settings_changed),
+    Rung(
+        "compaction",
+        "The conversation was compacted; a short summary replaced the cached history.",
+        _marked(MarkKind.COMPACTION, MarkKind.COMPACT_SUMMARY),
+    ),
+    Rung(
+        "microcompaction",
+        "Old tool results were cleared from the context, so the prefix differs from that point on.",
+        _marked(MarkKind.MICROCOMPACTION, MarkKind.CONTEXT_EDIT),
+    ),
+    Rung(
+        "resume",
+        "The session was started again (resume, clear or a new process); its start is built anew.",
+        _marked(MarkKind.RESUME, MarkKind.CLEAR, MarkKind.START),
+    ),
+    Rung("command", "A slash command ran in between; several of them change the prompt's start.", _commanded),
+    Rung("tools-change", "Tools were announced or withdrawn in between.", _marked(MarkKind.TOOLS_CHANGE)),
+    Rung("skill", "A skill was loaded in between.", _marked(MarkKind.SKILL)),
+    Rung("interrupt", "The user interrupted the answer, so it never became part of the prefix.",
+         _marked(MarkKind.INTERRUPT)),
+    Rung(
+        "lifetime-elapsed",
+        "The pause was longer than the cache lives (lifetime measured from this chain's own writes, plus 30 s).",
+        lambda step: step.age > step.lifetime.seconds[1] + BAND_AFTER,
+    ),
+    Rung(
+        "lifetime-ambiguous",
+        "The pause ended so near the lifetime's end, or the lifetime is so uncertain, that expiry is possible.",
+        lambda step: step.age >= step.lifetime.seconds[0] - BAND_BEFORE,
+    ),
+    Rung(
+        "trimmed",
+        "The prompt became shorter (rewind, fork or a silent trim): the history was cut, not continued.",
+        lambda step: step.after.total_tokens < TRIMMED_BELOW * step.before.total_tokens,
+    ),
+    Rung("image", "An image was added or removed, which rebuilds the messages part of the cache.",
+         _marked(MarkKind.IMAGE)),
+    Rung("retry", "The service had refused or failed a call within the last 15 minutes.",
+         lambda step: step.recent_retry),
+    Rung(
+        "concurrent",
+        "The request began before the previous answer had ended; a cache entry is usable only after that.",
+        lambda step: step.began < step.before.ended,
+    ),
+)
+"""First match wins; research/detectors.md section 4.0 gives each rung's source."""
+
+UNDECIDABLE: tuple[tuple[str, str], ...] = (
+    ("prefix-changed", "The client changed the start of the prompt (tool list, MCP server, date, settings)."),
+    ("other-device", "Another device or client of the same account took part."),
+    ("gateway", "A proxy or gateway between client and service rewrote the request."),
+)
+"""What no transcript can exclude; every finding says so."""
+
+
+def chains(requests: Iterable[Request], marks: Iterable[Mark]) -> tuple[Chain, ...]:
+    """Chains of the requests, by session and agent; each request gets its position in its chain.
+
+    Requests that already carry a position (rows of a partial pack) keep it, and a step is made only between
+    neighbours in the original chain.
+    """
+    grouped: defaultdict[tuple[str, str], list[Request]] = defaultdict(list)
+    for request in requests:
+        grouped[request.chain].append(request)
+    marked: defaultdict[tuple[str, str], list[Mark]] = defaultdict(list)
+    for mark in marks:
+        marked[mark.chain].append(mark)
+    return tuple(
+        _chain(key, grouped[key], marked.get(key, [])) for key in sorted(grouped)
+    )
+
+
+def _chain(key: tuple[str, str], requests: list[Request], marks: list[Mark]) -> Chain:
+    if any(request.position is None for request in requests):
+        requests.sort(key=lambda request: (request.first_seen, request.source))
+        requests = [msgspec.structs.replace(request, position=i) for i, request in enumerate(requests)]
+    else:
+        requests.sort(key=lambda request: request.position or 0)
+    marks.sort(key=lambda mark: (mark.at, mark.source))
+    return Chain(
+        session=key[0],
+        agent=key[1],
+        requests=tuple(requests),
+        steps=tuple(_steps(requests, marks)),
+        marks=tuple(marks),
+    )
+
+
+def _steps(requests: Sequence[Request], marks: Sequence[Mark]) -> Iterable[Step]:
+    times = [mark.at for mark in marks]
+    lifetime = Lifetime.UNKNOWN
+    for before, after in pairwise(requests):
+        lifetime = _lifetime(before, lifetime)
+        if before.position is None or after.position != before.position + 1:
+            continue
+        low, high = bisect_right(times, before.first_seen), bisect_right(times, after.first_seen)
+        step = Step(
+            before=before,
+            after=after,
+            marks=tuple(marks[low:high]),
+            recent_retry=_retried(marks[bisect_left(times, after.first_seen - RETRY_WINDOW) : high]),
+            lifetime=lifetime,
+        )
+        yield _judged(step)
+
+
+def _judged(step: Step) -> Step:
+    if not step.testable or step.continuity >= BREAK_BELOW:
+        return step
+    reason = next((rung.id for rung in LADDER if rung.holds(step)), UNEXPLAINED)
+    return Step(step.before, step.after, step.marks, step.recent_retry, step.lifetime, reason)
+
+
+def _lifetime(request: Request, known: Lifetime) -> Lifetime:
+    if request.cache_write_1h_tokens:
+        return Lifetime.ONE_HOUR
+    if request.cache_write_5m_tokens:
+        return Lifetime.FIVE_MINUTES
+    return known
+
+
+def _retried(marks: Sequence[Mark]) -> bool:
+    return any(mark.kind in {MarkKind.RETRY, MarkKind.API_ERROR} for mark in marks)
+
+
+def human_prompts(chain: Chain) -> tuple[Step, ...]:
+    """Steps whose request answers a prompt that a person typed."""
+    return tuple(step for step in chain.steps if step.after.prompt_words is not None)
+
+
+def commanded_by(step: Step, trigger: Trigger) -> bool:
+    """Did this slash command run between the two requests?"""
+    return any(mark.kind is MarkKind.COMMAND and mark.trigger is trigger for mark in step.marks)
