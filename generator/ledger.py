@@ -68,7 +68,7 @@ class Step:
 
     @property
     def continuity(self) -> float:
-        """q = read / expected; 1.0 where nothing was expected."""
+        """Q = read / expected; 1.0 where nothing was expected."""
         return self.after.cache_read_tokens / self.expected if self.expected else 1.0
 
     @property
@@ -151,8 +151,7 @@ LADDER: tuple[Rung, ...] = (
     Rung(
         "version-change",
         "The client was upgraded in between; a new version sends another system prompt and tool list.",
-        lambda step: bool(step.before.version and step.after.version)
-        and step.before.version != step.after.version,
+        lambda step: bool(step.before.version and step.after.version) and step.before.version != step.after.version,
     ),
     Rung("settings-change", "Effort or fast mode changed; both are part of the cache key.", _settings_changed),
     Rung(
@@ -173,8 +172,11 @@ LADDER: tuple[Rung, ...] = (
     Rung("command", "A slash command ran in between; several of them change the prompt's start.", _commanded),
     Rung("tools-change", "Tools were announced or withdrawn in between.", _marked(MarkKind.TOOLS_CHANGE)),
     Rung("skill", "A skill was loaded in between.", _marked(MarkKind.SKILL)),
-    Rung("interrupt", "The user interrupted the answer, so it never became part of the prefix.",
-         _marked(MarkKind.INTERRUPT)),
+    Rung(
+        "interrupt",
+        "The user interrupted the answer, so it never became part of the prefix.",
+        _marked(MarkKind.INTERRUPT),
+    ),
     Rung(
         "lifetime-elapsed",
         "The pause was longer than the cache lives (lifetime measured from this chain's own writes, plus 30 s).",
@@ -190,10 +192,16 @@ LADDER: tuple[Rung, ...] = (
         "The prompt became shorter (rewind, fork or a silent trim): the history was cut, not continued.",
         lambda step: step.after.total_tokens < TRIMMED_BELOW * step.before.total_tokens,
     ),
-    Rung("image", "An image was added or removed, which rebuilds the messages part of the cache.",
-         _marked(MarkKind.IMAGE)),
-    Rung("retry", "The service had refused or failed a call within the last 15 minutes.",
-         lambda step: step.recent_retry),
+    Rung(
+        "image",
+        "An image was added or removed, which rebuilds the messages part of the cache.",
+        _marked(MarkKind.IMAGE),
+    ),
+    Rung(
+        "retry",
+        "The service had refused or failed a call within the last 15 minutes.",
+        lambda step: step.recent_retry,
+    ),
     Rung(
         "concurrent",
         "The request began before the previous answer had ended; a cache entry is usable only after that.",
@@ -222,9 +230,7 @@ def chains(requests: Iterable[Request], marks: Iterable[Mark]) -> tuple[Chain, .
     marked: defaultdict[tuple[str, str], list[Mark]] = defaultdict(list)
     for mark in marks:
         marked[mark.chain].append(mark)
-    return tuple(
-        _chain(key, grouped[key], marked.get(key, [])) for key in sorted(grouped)
-    )
+    return tuple(_chain(key, grouped[key], marked.get(key, [])) for key in sorted(grouped))
 
 
 def _chain(key: tuple[str, str], requests: list[Request], marks: list[Mark]) -> Chain:

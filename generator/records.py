@@ -7,7 +7,7 @@ say", 0 means zero. No field holds free text: every `str` is an enum, a checked 
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  msgspec reads the annotations
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -215,7 +215,8 @@ class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 class Mark(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Something that happened between requests. `value`: tokens before a compaction, words of a prompt,
-    HTTP status of an error, or the attempt number of a retry."""
+    HTTP status of an error, or the attempt number of a retry.
+    """
 
     kind: MarkKind
     session: Pseudonym
@@ -338,7 +339,8 @@ class Severity(StrEnum):
 
 class FindingGrade(StrEnum):
     """What the finding rests on: A identity from the log alone, B one unseen assumption, C needs a second
-    source, D not decidable from this log."""
+    source, D not decidable from this log.
+    """
 
     A = "A"
     B = "B"

@@ -1,16 +1,23 @@
 """What a detector is: a value with its question and its innocent explanations, and one pure rule.
 
-A rule sees one chain and yields candidates; whether a candidate is explained is decided by the benign
-ladder and said by name. The runner counts what was examined, what was explained, and what was found.
+A rule sees one chain and yields a verdict for each candidate: a finding, or the name of the innocent explanation
+that took it. The runner counts what was examined, what was explained and what was found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from base64 import b32encode
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from generator.ledger import Chain
-from generator.records import Finding, Quantity
+from generator.ledger import UNDECIDABLE, Chain, Step
+from generator.pricing import cost, excess_cost
+from generator.records import Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
+
+LOW_TOKENS = 20_000  # below: "info" whatever the share (research/detectors.md 4.0)
+HIGH_TOKENS = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,6 @@ class Benign:
 class Parameter:
     """A threshold with its unit and where it comes from."""
 
-    name: str
     quantity: Quantity
     source: str
 
@@ -57,10 +63,10 @@ class Detector:
     version: str
     title: str
     question: str
-    unit: str  # what one unit of the denominator is: "steps", "human prompts", "requests", "compactions"
-    rule_text: str  # the rule in words, for its page
+    unit: str  # what one unit of the denominator is, in the plural: "steps", "human prompts"
+    rule_text: str
     formula: str
-    naive_text: str  # what other tools do instead
+    naive_text: str  # what other tools report instead
     counterfactual: str
     needs: tuple[str, ...]
     benign: tuple[Benign, ...]
@@ -71,7 +77,117 @@ class Detector:
     measurable: Callable[[Chain], bool] = field(repr=False)
     examined: Callable[[Chain], int] = field(repr=False)
     naive: Callable[[Chain], int] = field(repr=False)
-    symptoms: tuple[str, ...] = ()
+    symptoms: tuple[str, ...] = ()  # ids of content/symptoms.yml that it speaks to
 
-    def check(self, chains: Sequence[Chain]) -> None:
-        """Placeholder so that the type is complete; `run` lives below."""
+    @property
+    def undecidable(self) -> tuple[str, ...]:
+        """Ids of the explanations that no log of this kind can exclude."""
+        return tuple(benign.id for benign in self.benign if not benign.decidable)
+
+    @property
+    def decidable(self) -> tuple[str, ...]:
+        """Ids of the explanations that the rule tries."""
+        return tuple(benign.id for benign in self.benign if benign.decidable)
+
+
+UNSEEN = tuple(Benign(id, text, decidable=False) for id, text in UNDECIDABLE)
+"""Explanations that no transcript can exclude; every detector on the cache identity lists them."""
+
+
+def finding_id(detector: str, version: str, requests: Sequence[str]) -> str:
+    """Fingerprint of detector, major version and pseudonyms (the idea of SARIF partialFingerprints).
+
+    Pseudonyms are keyed, so this digest of them gives nothing of the log away.
+    """
+    major = version.split(".", 1)[0]
+    digest = hashlib.sha256("\x1f".join((detector, major, *requests)).encode()).digest()
+    return "F-" + b32encode(digest).decode()[:8]
+
+
+def step_finding(detector: Detector, step: Step, grade: FindingGrade, *extra: Quantity, session_cost: float) -> Finding:
+    """Finding about one step: expected against read, excess against the stated counterfactual."""
+    usd = excess_cost(step)
+    return Finding(
+        id=finding_id(detector.id, detector.version, (step.before.id, step.after.id)),
+        detector=detector.id,
+        version=detector.version,
+        session=step.after.session,
+        agent=step.after.agent,
+        at=step.after.first_seen,
+        requests=(step.before.id, step.after.id),
+        quantities=(
+            Quantity("expected-read", step.expected, Unit.TOKENS),
+            Quantity("observed-read", step.after.cache_read_tokens, Unit.TOKENS),
+            Quantity("written-again", step.after.cache_write_tokens, Unit.TOKENS),
+            Quantity("pause", round(step.age, 1), Unit.SECONDS),
+            *extra,
+        ),
+        expected_tokens=step.expected,
+        observed_tokens=step.after.cache_read_tokens,
+        excess_tokens=step.excess_tokens,
+        excess_usd=usd,
+        grade=grade,
+        severity=severity(step.excess_tokens, usd, session_cost),
+        ruled_out=detector.decidable,
+        not_ruled_out=detector.undecidable,
+        stated_reason=step.after.miss_reason,
+    )
+
+
+def chain_cost(chain: Chain) -> float:
+    """List price of a chain in USD, requests without a known price left out."""
+    return sum(cost(request) or 0.0 for request in chain.requests)
+
+
+def severity(tokens: int, usd: float | None, session_usd: float) -> Severity:
+    """How much it matters: share of the chain's list price, or tokens alone where there is no price."""
+    if tokens >= HIGH_TOKENS:
+        return Severity.HIGH
+    share = (usd or 0.0) / session_usd if session_usd else 0.0
+    if tokens < LOW_TOKENS or share < 0.01:  # noqa: PLR2004  steps of research/detectors.md 4.0
+        return Severity.INFO
+    if share < 0.05:  # noqa: PLR2004
+        return Severity.LOW
+    return Severity.MEDIUM if share <= 0.20 else Severity.HIGH  # noqa: PLR2004
+
+
+def run(detector: Detector, chains: Iterable[Chain]) -> Run:
+    """Run one detector over all chains. An exception becomes the outcome "failed", with its type and no text."""
+    findings: list[Finding] = []
+    explained: Counter[str] = Counter()
+    examined = unmeasured = naive = 0
+    measured_any = False
+    try:
+        for chain in chains:
+            if not detector.measurable(chain):
+                unmeasured += 1
+                continue
+            measured_any = True
+            examined += detector.examined(chain)
+            naive += detector.naive(chain)
+            for verdict in detector.rule(chain):
+                if isinstance(verdict, Explained):
+                    explained[verdict.benign] += 1
+                else:
+                    findings.append(verdict)
+    except Exception as error:  # noqa: BLE001  one broken rule must not hide the others
+        return Run(
+            detector=detector.id,
+            version=detector.version,
+            outcome=Outcome.FAILED,
+            error=type(error).__name__.lower(),
+        )
+    if findings:
+        outcome = Outcome.FOUND
+    else:
+        outcome = Outcome.QUIET if measured_any and examined else Outcome.NOT_MEASURABLE
+    return Run(
+        detector=detector.id,
+        version=detector.version,
+        outcome=outcome,
+        examined=examined,
+        not_measurable=unmeasured,
+        naive=naive,
+        explained=dict(sorted(explained.items())),
+        findings=tuple(sorted(findings, key=lambda finding: (-finding.excess_tokens, finding.id))),
+    )

@@ -1,0 +1,18 @@
+"""The detectors, in the order of the site."""
+
+from generator.detectors.base import Detector, run
+from generator.detectors.cache_break import CACHE_BREAK
+from generator.detectors.compaction_storm import COMPACTION_STORM
+from generator.detectors.doubled_call import DOUBLED_CALL
+from generator.detectors.premature_expiry import PREMATURE_EXPIRY
+from generator.detectors.short_prompt_overbilled import SHORT_PROMPT_OVERBILLED
+
+DETECTORS: tuple[Detector, ...] = (
+    CACHE_BREAK,
+    PREMATURE_EXPIRY,
+    SHORT_PROMPT_OVERBILLED,
+    DOUBLED_CALL,
+    COMPACTION_STORM,
+)
+
+__all__ = ["DETECTORS", "Detector", "run"]

@@ -1,0 +1,69 @@
+"""What detectors on the cache identity share: the ladder as benign explanations, and their references."""
+
+from __future__ import annotations
+
+from generator.detectors.base import UNSEEN, Benign, Explained, Parameter, Reference
+from generator.ledger import (
+    BAND_AFTER,
+    BAND_BEFORE,
+    BREAK_BELOW,
+    LADDER,
+    MIN_EXPECTED,
+    UNEXPLAINED,
+    Chain,
+    Step,
+)
+from generator.records import Quantity, Unit
+
+LADDER_BENIGN = (*(Benign(rung.id, rung.text) for rung in LADDER), *UNSEEN)
+
+CACHING_DOCS = Reference(
+    "Anthropic documentation: prompt caching (lifetimes, invalidation, minimum length)",
+    "https://platform.claude.com/docs/en/build-with-claude/prompt-caching",
+)
+CLIENT_CACHING_DOCS = Reference(
+    "Claude Code documentation: prompt caching (what rebuilds the cache)",
+    "https://code.claude.com/docs/en/prompt-caching",
+)
+DIAGNOSTICS_DOCS = Reference(
+    "Anthropic documentation: cache diagnostics (stated miss reasons)",
+    "https://platform.claude.com/docs/en/build-with-claude/cache-diagnostics",
+)
+
+IDENTITY_PARAMETERS = (
+    Parameter(
+        Quantity("break-below", BREAK_BELOW, Unit.SHARE),
+        "Real departures are bimodal: below 0.6 or at 1, so the cut is not delicate (measured on 27,169 requests).",
+    ),
+    Parameter(
+        Quantity("smallest-expected-read", MIN_EXPECTED, Unit.TOKENS),
+        "Largest minimum of the 4.5 and 4.6 models for a cacheable prompt (prompt caching documentation).",
+    ),
+    Parameter(
+        Quantity("band-before-expiry", BAND_BEFORE, Unit.SECONDS),
+        "Below lifetime less 285 of 300 s one miss in 9,850 pairs was seen; nearer than that, expiry is possible.",
+    ),
+    Parameter(
+        Quantity("band-after-expiry", BAND_AFTER, Unit.SECONDS),
+        "From 30 s past the lifetime 254 of 254 pairs had missed (5-minute lifetime, eight public log sets).",
+    ),
+)
+
+COUNTERFACTUAL = "The same request, with the previous prefix read from cache at the cache-read price."
+
+
+def has_testable_step(chain: Chain) -> bool:
+    """Can the identity say anything about this chain?"""
+    return any(step.testable for step in chain.steps)
+
+
+def testable_steps(chain: Chain) -> int:
+    """Number of steps on which the identity can fail."""
+    return sum(step.testable for step in chain.steps)
+
+
+def explanation(step: Step) -> Explained | None:
+    """The innocent explanation of a break, or None where it is unexplained (or no break at all)."""
+    if step.reason is None or step.reason == UNEXPLAINED:
+        return None
+    return Explained(step.reason)

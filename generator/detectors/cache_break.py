@@ -1,0 +1,78 @@
+"""Cached conversation is paid for again although nothing in the log explains it (cache churn)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.detectors.base import Detector, Verdict, chain_cost, step_finding
+from generator.detectors.breaks import (
+    CACHING_DOCS,
+    CLIENT_CACHING_DOCS,
+    COUNTERFACTUAL,
+    DIAGNOSTICS_DOCS,
+    IDENTITY_PARAMETERS,
+    LADDER_BENIGN,
+    explanation,
+    has_testable_step,
+    testable_steps,
+)
+from generator.ledger import MIN_EXPECTED, Chain, Lifetime
+from generator.records import FindingGrade
+
+NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/detectors.md section 3, llm-relay)
+
+
+def _rule(chain: Chain) -> Iterator[Verdict]:
+    spent = chain_cost(chain)
+    for step in chain.steps:
+        if not step.is_break:
+            continue
+        explained = explanation(step)
+        if explained is not None:
+            yield explained  # benign: the rung of the ladder that holds
+            continue
+        in_tool_loop = step.after.prompt_words is None and step.lifetime is not Lifetime.UNKNOWN
+        grade = FindingGrade.A if in_tool_loop else FindingGrade.B
+        yield step_finding(CACHE_BREAK, step, grade, session_cost=spent)
+
+
+def _naive(chain: Chain) -> int:
+    return sum(
+        request.cache_read_tokens < NAIVE_HIT_RATIO * request.total_tokens
+        for request in chain.requests
+        if request.total_tokens >= MIN_EXPECTED
+    )
+
+
+CACHE_BREAK = Detector(
+    id="cache-break",
+    version="1.0.0",
+    title="Unexplained cache break",
+    question="Is cached conversation paid for again without a reason that the log shows?",
+    unit="steps",
+    rule_text=(
+        "Within one conversation thread, each request should read from cache what the request before it read "
+        "plus what it wrote. A step whose read falls short of that by more than 2 % is a break. Every innocent "
+        "explanation is tried in a fixed order and the first that holds is recorded; a break that none of them "
+        "takes is a finding."
+    ),
+    formula="q = read[i] / (read[i-1] + write[i-1]);  break if q < 0.98;  excess = min(expected - read, write + input)",
+    naive_text="Every request whose cache-hit ratio is below 80 %, whatever came before it.",
+    counterfactual=COUNTERFACTUAL,
+    needs=("cache_read_tokens", "cache_write_tokens"),
+    benign=LADDER_BENIGN,
+    limits=(
+        "Unexplained is not the same as faulty: a changed tool list, an MCP server that reconnected, or a setting "
+        "changed outside the session leave no trace in old transcripts.",
+        "Grade A is given inside a tool loop with a known lifetime; at a human prompt something may have been "
+        "changed by hand in between, so the grade there is B.",
+        "Unexplained breaks also occur in logs from before February 2026: compare with the base rate, not with zero.",
+    ),
+    parameters=IDENTITY_PARAMETERS,
+    references=(CACHING_DOCS, CLIENT_CACHING_DOCS, DIAGNOSTICS_DOCS),
+    rule=_rule,
+    measurable=has_testable_step,
+    examined=testable_steps,
+    naive=_naive,
+    symptoms=("cache-miss",),
+)

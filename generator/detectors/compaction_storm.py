@@ -1,0 +1,186 @@
+"""Automatic compactions follow each other so fast that the context fills again at once."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from generator.detectors.base import (
+    Benign,
+    Detector,
+    Explained,
+    Parameter,
+    Reference,
+    Verdict,
+    chain_cost,
+    finding_id,
+    severity,
+)
+from generator.ledger import Chain
+from generator.pricing import rates
+from generator.records import Finding, FindingGrade, Mark, MarkKind, Quantity, Request, Trigger, Unit
+
+WINDOW = timedelta(minutes=30)
+STORM = 3  # compactions
+REFILL = 5  # requests
+LARGE_INPUT = 0.5  # of the size before the compaction
+
+
+def _compactions(chain: Chain) -> tuple[Mark, ...]:
+    return tuple(mark for mark in chain.marks if mark.kind is MarkKind.COMPACTION)
+
+
+def _rule(chain: Chain) -> Iterator[Verdict]:
+    marks = _compactions(chain)
+    automatic = [mark for mark in marks if mark.trigger is not Trigger.MANUAL]
+    storms = [group for group in _groups(automatic) if _is_storm(chain, group)]
+    spent = chain_cost(chain)
+    for group in storms:
+        if _large_input(chain, group):
+            yield Explained("large-input")  # benign: large-input
+        else:
+            yield _finding(chain, group, spent)
+    if len(automatic) == len(marks):
+        return
+    stormy = {mark.source for group in storms for mark in group}
+    for group in _groups(marks):
+        if _is_storm(chain, group) and not any(mark.source in stormy for mark in group):
+            yield Explained("manual-compaction")  # benign: manual-compaction
+
+
+def _groups(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
+    """Runs of compactions in which each follows the one before within the window."""
+    group: list[Mark] = []
+    for mark in marks:
+        if group and mark.at - group[-1].at > WINDOW:
+            yield group
+            group = []
+        group.append(mark)
+    if group:
+        yield group
+
+
+def _is_storm(chain: Chain, group: Sequence[Mark]) -> bool:
+    crowded = any(later.at - first.at <= WINDOW for first, later in zip(group, group[STORM - 1 :], strict=False))
+    return crowded or any(
+        0 < len(_between(chain, first.at, later.at)) <= REFILL for first, later in zip(group, group[1:], strict=False)
+    )
+
+
+def _between(chain: Chain, start: datetime, end: datetime) -> Sequence[Request]:
+    times = [request.first_seen for request in chain.requests]
+    return chain.requests[bisect_right(times, start) : bisect_left(times, end)]
+
+
+def _large_input(chain: Chain, group: Sequence[Mark]) -> bool:
+    """Did single requests bring in so much that every refill is plain?"""
+    refills = [
+        any(
+            request.cache_write_tokens + request.input_tokens > LARGE_INPUT * (later.value or 0)
+            for request in _between(chain, first.at, later.at)[1:]  # the first rebuilds the summary
+        )
+        for first, later in zip(group, group[1:], strict=False)
+        if later.value
+    ]
+    return bool(refills) and all(refills)
+
+
+def _finding(chain: Chain, group: Sequence[Mark], spent: float) -> Finding:
+    times = [request.first_seen for request in chain.requests]
+    rebuilt = [
+        chain.requests[index] for mark in group[1:] if (index := bisect_right(times, mark.at)) < len(chain.requests)
+    ]
+    start = bisect_right(times, group[0].at)
+    last = bisect_right(times, group[-1].at)
+    touched = chain.requests[max(0, start - 1) : last + 1]
+    excess = sum(request.cache_write_tokens for request in rebuilt)
+    prices = [rates(request) for request in rebuilt]
+    usd = (
+        sum(
+            request.cache_write_tokens
+            * (price.cache_write_1h if request.cache_write_1h_tokens else price.cache_write_5m)
+            for request, price in zip(rebuilt, prices, strict=True)
+            if price is not None
+        )
+        if all(price is not None for price in prices)
+        else None
+    )
+    cited = tuple(request.id for request in (touched[:1] + touched[-1:]))
+    return Finding(
+        id=finding_id(COMPACTION_STORM.id, COMPACTION_STORM.version, cited),
+        detector=COMPACTION_STORM.id,
+        version=COMPACTION_STORM.version,
+        session=chain.session,
+        agent=chain.agent,
+        at=group[0].at,
+        requests=cited,
+        quantities=(
+            Quantity("compactions", len(group), Unit.COMPACTIONS),
+            Quantity("span", (group[-1].at - group[0].at).total_seconds(), Unit.SECONDS),
+            Quantity("requests-between", max(0, len(touched) - 2), Unit.REQUESTS),
+        ),
+        excess_tokens=excess,
+        excess_usd=usd,
+        grade=FindingGrade.A,
+        severity=severity(excess, usd, spent),
+        ruled_out=COMPACTION_STORM.decidable,
+        not_ruled_out=COMPACTION_STORM.undecidable,
+    )
+
+
+COMPACTION_STORM = Detector(
+    id="compaction-storm",
+    version="1.0.0",
+    title="Compaction storm",
+    question="Does the client compact the same conversation again and again?",
+    unit="compactions",
+    rule_text=(
+        "Three or more automatic compactions of one thread within 30 minutes, or two with at most five requests "
+        "between them. Compactions that the user asked for do not count, copies of a boundary in resumed sessions "
+        "count once, and a refill by one large input is explained."
+    ),
+    formula="3 automatic compactions within 30 min, or at most 5 requests between two of them",
+    naive_text="Every session with three or more compaction lines, however far apart and whoever asked for them.",
+    counterfactual="The first compaction would have been enough: what the others wrote anew is excess.",
+    needs=("compaction marks",),
+    benign=(
+        Benign("manual-compaction", "The user asked for the compaction (/compact)."),
+        Benign("copied-boundary", "A resumed session repeats the boundary line; it is counted once, by its id."),
+        Benign("large-input", "A single input of more than half the context filled it again."),
+        Benign("small-window", "The context window was set small, so it fills soon.", decidable=False),
+    ),
+    limits=(
+        "The summarising call itself is written to a sub-agent file by recent clients only; its cost is left out "
+        "of the excess, which is therefore a lower bound.",
+        "Client 2.1.76 stops after three failed compactions and 2.1.89 after three immediate refills, so later "
+        "clients should show none.",
+    ),
+    parameters=(
+        Parameter(
+            Quantity("storm", STORM, Unit.COMPACTIONS),
+            "The client's own guard of version 2.1.89 counts three in a row.",
+        ),
+        Parameter(
+            Quantity("window", WINDOW.total_seconds(), Unit.SECONDS),
+            "The shortest ordinary distance between two compactions in public logs was 14.4 minutes.",
+        ),
+        Parameter(Quantity("refill", REFILL, Unit.REQUESTS), "An ordinary refill takes dozens of requests."),
+        Parameter(Quantity("large-input", LARGE_INPUT, Unit.SHARE), "More than half of what was there before."),
+    ),
+    references=(
+        Reference(
+            "Claude Code changelog (2.1.76, 2.1.89)",
+            "https://github.com/anthropics/claude-code/blob/main/CHANGELOG.md",
+        ),
+        Reference(
+            "Report with 211 compactions in one session",
+            "https://github.com/anthropics/claude-code/issues/24179",
+        ),
+    ),
+    rule=_rule,
+    measurable=lambda chain: not chain.agent and bool(chain.requests),
+    examined=lambda chain: len(_compactions(chain)),
+    naive=lambda chain: int(len(_compactions(chain)) >= STORM),
+    symptoms=("compaction-loop",),
+)

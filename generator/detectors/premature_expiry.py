@@ -1,0 +1,75 @@
+"""Nothing at all is read from cache although its lifetime has not passed.
+
+Only a change of tools or system prompt, or eviction on the service's side, can do this; so it leans further
+towards the service than a partial miss does, and no further than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.detectors.base import Detector, Verdict, chain_cost, step_finding
+from generator.detectors.breaks import (
+    CACHING_DOCS,
+    COUNTERFACTUAL,
+    DIAGNOSTICS_DOCS,
+    IDENTITY_PARAMETERS,
+    LADDER_BENIGN,
+    explanation,
+    has_testable_step,
+    testable_steps,
+)
+from generator.ledger import Chain, Step
+from generator.records import FindingGrade
+
+
+def _cold(step: Step) -> bool:
+    return step.testable and step.after.cache_read_tokens == 0
+
+
+def _rule(chain: Chain) -> Iterator[Verdict]:
+    spent = chain_cost(chain)
+    for step in chain.steps:
+        if not _cold(step):
+            continue
+        explained = explanation(step)
+        if explained is not None:
+            yield explained  # benign: the rung of the ladder that holds
+            continue
+        yield step_finding(PREMATURE_EXPIRY, step, FindingGrade.A, session_cost=spent)
+
+
+def _naive(chain: Chain) -> int:
+    return sum(_cold(step) for step in chain.steps)
+
+
+PREMATURE_EXPIRY = Detector(
+    id="premature-expiry",
+    version="1.0.0",
+    title="Cache gone before its lifetime",
+    question="Is nothing read from a warm cache before its promised lifetime has passed?",
+    unit="steps",
+    rule_text=(
+        "The previous request left a cached prefix, the pause since its answer is at least 15 s shorter than the "
+        "lifetime that this thread itself wrote with, model and client version are the same, nothing in between "
+        "rebuilds the cache, and still the request reads nothing at all."
+    ),
+    formula="read[i] = 0  and  pause < lifetime - 15 s  and no innocent explanation holds",
+    naive_text="Every request that reads nothing from cache although the one before it left a cached prefix.",
+    counterfactual=COUNTERFACTUAL,
+    needs=("cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"),
+    benign=LADDER_BENIGN,
+    limits=(
+        "Reading nothing at all means that the very first block differed or was gone. A changed tool list or "
+        "system prompt looks the same as an eviction by the service.",
+        "The pause is counted from the last line of the previous answer to the line that the request answers; a "
+        "clock that jumps (sleep, time sync) moves it.",
+    ),
+    parameters=IDENTITY_PARAMETERS,
+    references=(CACHING_DOCS, DIAGNOSTICS_DOCS),
+    rule=_rule,
+    measurable=has_testable_step,
+    examined=testable_steps,
+    naive=_naive,
+    symptoms=("cache-miss", "cache-expiry-cycling"),
+)

@@ -1,0 +1,103 @@
+"""A prompt of a few words pays for a whole conversation again (the article's nine words and 79,000 tokens)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.detectors.base import (
+    Benign,
+    Detector,
+    Explained,
+    Parameter,
+    Verdict,
+    chain_cost,
+    step_finding,
+)
+from generator.detectors.breaks import (
+    CACHING_DOCS,
+    CLIENT_CACHING_DOCS,
+    COUNTERFACTUAL,
+    IDENTITY_PARAMETERS,
+    LADDER_BENIGN,
+    explanation,
+)
+from generator.ledger import Chain, Step, human_prompts
+from generator.records import FindingGrade, Quantity, Unit
+
+MAX_WORDS = 10
+MIN_BILLED = 50_000  # tokens; well above a system prompt with tools (16,000-35,000)
+
+
+def _short(chain: Chain) -> tuple[Step, ...]:
+    return tuple(step for step in human_prompts(chain) if (step.after.prompt_words or 0) <= MAX_WORDS)
+
+
+def _billed(step: Step) -> int:
+    return step.after.cache_write_tokens + step.after.input_tokens
+
+
+def _rule(chain: Chain) -> Iterator[Verdict]:
+    spent = chain_cost(chain)
+    for step in _short(chain):
+        if _billed(step) < MIN_BILLED:
+            continue
+        if not step.testable:
+            yield Explained("nothing-cached")  # benign: nothing-cached
+            continue
+        if not step.is_break:
+            yield Explained("new-content")  # benign: new-content
+            continue
+        explained = explanation(step)
+        if explained is not None:
+            yield explained  # benign: the rung of the ladder that holds
+            continue
+        words = Quantity("prompt-words", step.after.prompt_words or 0, Unit.WORDS)
+        yield step_finding(SHORT_PROMPT_OVERBILLED, step, FindingGrade.A, words, session_cost=spent)
+
+
+def _naive(chain: Chain) -> int:
+    return sum(_billed(step) >= MIN_BILLED for step in _short(chain))
+
+
+SHORT_PROMPT_OVERBILLED = Detector(
+    id="short-prompt-overbilled",
+    version="1.0.0",
+    title="Short prompt, large bill",
+    question="Does a prompt of at most ten words pay for the whole conversation again without a reason?",
+    unit="short human prompts",
+    rule_text=(
+        "A person types at most ten words; the call writes or sends uncached at least 50,000 tokens; the cached "
+        "prefix should still have been there (the identity fails and the pause is shorter than the lifetime); and "
+        "no innocent explanation holds."
+    ),
+    formula="words <= 10  and  write + input >= 50,000  and  q < 0.98  and no innocent explanation holds",
+    naive_text="Every prompt of at most ten words that writes or sends at least 50,000 tokens.",
+    counterfactual=COUNTERFACTUAL,
+    needs=("prompt_words", "cache_read_tokens", "cache_write_tokens"),
+    benign=(
+        Benign("nothing-cached", "The request before left no cached prefix worth the name, so all was new."),
+        Benign("new-content", "The old prefix was read in full; the tokens were new (a file, an image, a paste)."),
+        *LADDER_BENIGN,
+    ),
+    limits=(
+        "The size of a prompt is never the size of its words: every call sends the conversation so far. The "
+        "question is only whether that was paid at the cache-read price or anew.",
+        "After a pause longer than the cache's lifetime, paying again is correct billing; this is the commonest "
+        "cause by far, and the log must show the pause and the lifetime to tell.",
+        "The arithmetic is grade A; the cause is not decided by it.",
+    ),
+    parameters=(
+        Parameter(Quantity("longest-prompt", MAX_WORDS, Unit.WORDS), "The article's example has nine words."),
+        Parameter(
+            Quantity("smallest-charge", MIN_BILLED, Unit.TOKENS),
+            "Well above a system prompt with its tools (16,000-35,000 tokens in public logs).",
+        ),
+        *IDENTITY_PARAMETERS,
+    ),
+    references=(CACHING_DOCS, CLIENT_CACHING_DOCS),
+    rule=_rule,
+    measurable=lambda chain: bool(human_prompts(chain)),
+    examined=lambda chain: len(_short(chain)),
+    naive=_naive,
+    symptoms=("overbilled-prompt", "gap-then-spike"),
+)

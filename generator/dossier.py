@@ -1,0 +1,268 @@
+"""The join of content and evidence; the only thing pages see.
+
+Everything here is looked up or counted once, so that two pages can never disagree about a number.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from generator.curated.examples import Example
+from generator.curated.models import Claim, Event, Incident, Library, Report, Source, SurfaceText, Symptom
+from generator.detectors import Detector
+from generator.ledger import Chain, Step, chains
+from generator.records import Evidence, Finding, Request, Run
+from generator.statistics import Rate, exact_rate
+
+NEIGHBOURS = 8  # requests shown on either side of a finding
+
+
+@dataclass(frozen=True)
+class ChainRow:
+    """One request of the chain around a finding, as a page shows it."""
+
+    position: int
+    request: str  # pseudonym
+    at: datetime
+    expected: int | None  # None for the first request of a chain or after a gap in the pack
+    read: int
+    written: int
+    uncached: int
+    output: int
+    pause: float | None  # seconds since the end of the previous answer
+    lifetime: str  # "5m", "1h", "unknown"
+    reason: str | None  # why the identity broke here: a benign id, "unexplained", or None
+    cited: bool
+    source: str  # "log-0003 line 812"
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding with everything its page needs."""
+
+    finding: Finding
+    evidence: Evidence
+    detector: Detector
+    run: Run
+    rate: Rate  # findings of this detector in this evidence, of all units examined
+    chain: tuple[ChainRow, ...]
+
+
+@dataclass(frozen=True)
+class DetectorView:
+    """A detector with its runs over every body of evidence and its worked examples."""
+
+    detector: Detector
+    runs: tuple[tuple[Evidence, Run, Rate], ...]
+    findings: tuple[FindingView, ...]
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Library and evidence, joined."""
+
+    library: Library
+    evidence: tuple[Evidence, ...]
+    detectors: tuple[Detector, ...]
+    examples: tuple[Example, ...]
+    built: datetime
+    version: str
+
+    @cached_property
+    def findings(self) -> tuple[FindingView, ...]:
+        """All findings: own logs before simulated ones, then by detector, then by excess."""
+        found = [
+            view
+            for evidence in sorted(self.evidence, key=lambda body: (body.simulated, body.id))
+            for view in _views(evidence, self.detectors)
+        ]
+        order = {detector.id: place for place, detector in enumerate(self.detectors)}
+        return tuple(sorted(found, key=lambda view: (view.evidence.simulated, order[view.detector.id])))
+
+    @cached_property
+    def detector_views(self) -> tuple[DetectorView, ...]:
+        """One view a detector, in the order of the site."""
+        return tuple(
+            DetectorView(
+                detector=detector,
+                runs=tuple(
+                    (body, run, _rate(run)) for body in self.evidence for run in body.runs if run.detector == detector.id
+                ),
+                findings=tuple(view for view in self.findings if view.detector.id == detector.id),
+                examples=tuple(example for example in self.examples if example.detector == detector.id),
+            )
+            for detector in self.detectors
+        )
+
+    @cached_property
+    def claims(self) -> dict[str, Claim]:
+        """Claims by id."""
+        return {claim.id: claim for claim in self.library.claims}
+
+    @cached_property
+    def reports(self) -> dict[str, Report]:
+        """Reports by id."""
+        return {report.id: report for report in self.library.reports}
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Sources by URL."""
+        return {str(source.url): source for source in self.library.sources}
+
+    @cached_property
+    def surfaces(self) -> dict[str, SurfaceText]:
+        """Surfaces by their own id and by the id of each variant."""
+        found = {surface.id: surface for surface in self.library.surfaces}
+        for surface in self.library.surfaces:
+            found.update({variant.id: surface for variant in surface.variants})
+        return found
+
+    @cached_property
+    def symptoms(self) -> dict[str, Symptom]:
+        """Symptoms by id."""
+        return {symptom.id: symptom for symptom in self.library.symptoms}
+
+    def surface_ids(self, scopes: Iterable[str]) -> tuple[str, ...]:
+        """The case's surfaces among these scopes, variants folded into their surface; "all" is every surface."""
+        wanted = set(scopes)
+        if "all" in wanted:
+            return tuple(surface.id for surface in self.library.surfaces)
+        named = {self.surfaces[scope].id for scope in wanted if scope in self.surfaces}
+        return tuple(surface.id for surface in self.library.surfaces if surface.id in named)
+
+    def scope_title(self, scope: str) -> str:
+        """Readable title of a surface, variant or other scope."""
+        for surface in self.library.surfaces:
+            if surface.id == scope:
+                return surface.title
+            for variant in surface.variants:
+                if variant.id == scope:
+                    return variant.title
+        return next((other.title for other in self.library.elsewhere if other.id == scope), scope)
+
+    @cached_property
+    def _by_surface(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        found: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for kind, records in self._scoped():
+            for record_id, scopes in records:
+                for surface in self.surface_ids(scopes):
+                    found[surface][kind].append(record_id)
+        return {surface: {kind: tuple(ids) for kind, ids in kinds.items()} for surface, kinds in found.items()}
+
+    def _scoped(self) -> tuple[tuple[str, list[tuple[str, tuple[str, ...]]]], ...]:
+        library = self.library
+        return (
+            ("claim", [(claim.id, claim.surfaces) for claim in library.claims]),
+            ("report", [(report.id, report.surfaces) for report in library.reports]),
+            ("incident", [(incident.id, incident.scope) for incident in library.incidents]),
+            ("event", [(event.id, event.surfaces) for event in library.events]),
+        )
+
+    def claims_on(self, surface: str) -> tuple[Claim, ...]:
+        """Claims that name the surface or one of its variants."""
+        wanted = set(self._by_surface.get(surface, {}).get("claim", ()))
+        return tuple(claim for claim in self.library.claims if claim.id in wanted)
+
+    def reports_on(self, surface: str) -> tuple[Report, ...]:
+        """Reports that name the surface or one of its variants, oldest first."""
+        wanted = set(self._by_surface.get(surface, {}).get("report", ()))
+        return tuple(report for report in self.library.reports if report.id in wanted)
+
+    def incidents_on(self, surface: str) -> tuple[Incident, ...]:
+        """Incidents whose scope names the surface or "all"."""
+        wanted = set(self._by_surface.get(surface, {}).get("incident", ()))
+        return tuple(incident for incident in self.library.incidents if incident.id in wanted)
+
+    def events_on(self, surface: str) -> tuple[Event, ...]:
+        """Events that name the surface or one of its variants."""
+        wanted = set(self._by_surface.get(surface, {}).get("event", ()))
+        return tuple(event for event in self.library.events if event.id in wanted)
+
+    def reports_with(self, symptom: str) -> tuple[Report, ...]:
+        """Reports that show the symptom, oldest first."""
+        return tuple(report for report in self.library.reports if symptom in report.symptoms)
+
+    def claims_with(self, symptom: str) -> tuple[Claim, ...]:
+        """Claims that state the symptom."""
+        return tuple(claim for claim in self.library.claims if symptom in claim.symptoms)
+
+    def echoes_of(self, report: str) -> tuple[Report, ...]:
+        """Reports that only repeat this one."""
+        return tuple(other for other in self.library.reports if other.echo_of == report)
+
+    def claims_citing(self, url: str) -> tuple[Claim, ...]:
+        """Claims whose sources include the URL."""
+        return tuple(claim for claim in self.library.claims if url in {str(source) for source in claim.sources})
+
+    def events_citing(self, url: str) -> tuple[Event, ...]:
+        """Events whose sources include the URL."""
+        return tuple(
+            event for event in self.library.events if url in {str(event.url), *(str(more) for more in event.more_urls)}
+        )
+
+    def reports_citing(self, url: str) -> tuple[Report, ...]:
+        """Reports at the URL."""
+        return tuple(report for report in self.library.reports if str(report.url) == url)
+
+    @property
+    def independent_reports(self) -> tuple[Report, ...]:
+        """Reports without echoes."""
+        return tuple(report for report in self.library.reports if report.echo_of is None)
+
+    @property
+    def day(self) -> date:
+        """Day of the build, UTC."""
+        return self.built.date()
+
+
+def _rate(run: Run) -> Rate:
+    return exact_rate(min(len(run.findings), run.examined), run.examined)
+
+
+def _views(evidence: Evidence, detectors: Sequence[Detector]) -> Iterable[FindingView]:
+    by_id = {detector.id: detector for detector in detectors}
+    by_chain = {(chain.session, chain.agent): chain for chain in chains(evidence.requests, evidence.marks)}
+    for run in evidence.runs:
+        detector = by_id.get(run.detector)
+        if detector is None:
+            continue
+        rate = _rate(run)
+        for finding in run.findings:
+            chain = by_chain.get((finding.session, finding.agent))
+            rows = _rows(chain, finding, evidence) if chain else ()
+            yield FindingView(finding, evidence, detector, run, rate, rows)
+
+
+def _rows(chain: Chain, finding: Finding, evidence: Evidence) -> tuple[ChainRow, ...]:
+    cited = set(finding.requests)
+    places = [index for index, request in enumerate(chain.requests) if request.id in cited]
+    if not places:
+        return ()
+    steps = {step.after.id: step for step in chain.steps}
+    shown = chain.requests[max(0, places[0] - NEIGHBOURS) : places[-1] + NEIGHBOURS + 1]
+    return tuple(
+        _row(request, steps.get(request.id), evidence, cited=request.id in cited) for request in shown
+    )
+
+
+def _row(request: Request, step: Step | None, evidence: Evidence, *, cited: bool) -> ChainRow:
+    return ChainRow(
+        position=request.position or 0,
+        request=request.id,
+        at=request.first_seen,
+        expected=step.expected if step else None,
+        read=request.cache_read_tokens,
+        written=request.cache_write_tokens,
+        uncached=request.input_tokens,
+        output=request.output_tokens,
+        pause=step.age if step else None,
+        lifetime=step.lifetime.value if step else "unknown",
+        reason=step.reason if step else None,
+        cited=cited,
+        source=f"{evidence.tallies[request.source.file].label} line {request.source.line}",
+    )
