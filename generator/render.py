@@ -1,0 +1,146 @@
+"""Page -> Markdown: front matter, template, frozen context.
+
+Nothing is written here. A template sees the fields of its context, `page`, `site`, and two functions: `ref("c/C-007/")`
+gives the relative address of a page of the case, `url("2026-03/")` that of any page of the site.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import posixpath
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from generator.filters import FILTERS, is_number
+from generator.strangers import host, plain_title, render_untrusted, txt, web_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from pathlib import Path
+
+    from generator.pages.base import Page
+
+_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{i}" for kind in ("com", "lpt") for i in range(1, 10))})
+_HTML_LINE = re.compile(r"^[ \t]+(?=<[a-z/!])")
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_BOOKKEEPING = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class SiteContext:
+    """What every template may know of the site. `built` is the day of the snapshot, given, never read from a clock."""
+
+    id: str  # of the case, first part of its URLs: 2026-03
+    title: str
+    built: date
+    version: str
+    repository: str | None = None
+    simulated: bool = False  # True = the evidence on this site is simulated
+
+
+@dataclass(frozen=True, order=True)
+class RenderedFile:
+    """A file of the docs folder; `path` is relative to it, with forward slashes."""
+
+    path: str
+    content: bytes
+
+
+def render(pages: Iterable[Page], *, templates: Path, site_context: SiteContext) -> tuple[RenderedFile, ...]:
+    """All pages and the downloads beside them, sorted by path. Raises ValueError for a bad or double path."""
+    environment = _environment(templates)
+    files: dict[str, RenderedFile] = {}
+    for page in pages:
+        for file in _render_page(page, environment, site_context):
+            key = file.path.casefold()  # two names that differ in case alone are one file on many disks
+            if key in files:
+                raise ValueError(f"two pages make the file {file.path}")
+            files[key] = file
+    return tuple(sorted(files.values()))
+
+
+def checked_path(path: str) -> str:
+    """The path itself. Raises ValueError unless each part is a plain name that every file system takes."""
+    for part in path.split("/"):
+        if not _SEGMENT.fullmatch(part) or part.endswith(".") or part.split(".")[0].casefold() in _DEVICES:
+            raise ValueError(f"not a path of a site: {path!r}")
+    return path
+
+
+def relative_url(source: str, target: str) -> str:
+    """Address of page or file `target` as seen from page `source`; both relative to the root of the site."""
+    path, mark, fragment = target.partition("#")
+    address = posixpath.relpath("/" + path, "/" + source)
+    slash = "/" if path.endswith("/") or not path else ""
+    return f"{address}{slash}{mark}{fragment}"
+
+
+def _environment(templates: Path) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(templates),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= FILTERS
+    environment.filters |= {"txt": txt, "untrusted": render_untrusted, "host": host, "web_url": web_url}
+    environment.tests["numeric"] = is_number
+    return environment
+
+
+def _render_page(page: Page, environment: ImmutableSandboxedEnvironment, site: SiteContext) -> list[RenderedFile]:
+    folder = checked_path(page.path.removesuffix("/")) + "/" if page.path else ""
+    body = environment.get_template(page.template).render(
+        {field.name: getattr(page.context, field.name) for field in dataclasses.fields(page.context)},
+        page=page,
+        site=site,
+        url=partial(relative_url, page.path),
+        ref=lambda target: relative_url(page.path, f"{site.id}/{target}"),
+    )
+    text = f"{_front_matter(page)}\n{flush_html_left(body)}"
+    if _BOOKKEEPING.search(text):
+        raise ValueError(f"{page.path}: a control character reached the page")
+    downloads = [RenderedFile(checked_path(folder + file.name), file.content) for file in page.downloads]
+    return [RenderedFile(f"{folder}index.md", text.encode()), *downloads]
+
+
+def _front_matter(page: Page) -> str:
+    fields: dict[str, Any] = {
+        "title": plain_title(page.title),
+        "description": plain_title(page.description),
+    }
+    if page.tags:
+        fields["tags"] = [plain_title(tag) for tag in page.tags]
+    if not page.searchable:
+        fields["search"] = {"exclude": True}
+    elif page.boost != 1:
+        fields["search"] = {"boost": page.boost}
+    if any(file.name == "index.json" for file in page.downloads):
+        fields["json"] = "index.json"
+    lines = (f"{key}: {json.dumps(value)}" for key, value in fields.items())  # JSON is YAML, and leaves no guess
+    return "\n".join(("---", *lines, "---", ""))
+
+
+def flush_html_left(markdown: str) -> str:
+    """Lines that begin with a tag, moved to the left margin: four spaces before a tag would make it a code block."""
+    lines = []
+    fence = ""
+    verbatim = False
+    for line in markdown.split("\n"):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1] == fence):
+            fence = "" if fence else mark[1]
+        verbatim = verbatim or "<pre" in line
+        lines.append(line if fence or verbatim else _HTML_LINE.sub("", line, count=1) if line[:1] in " \t" else line)
+        verbatim = verbatim and "</pre>" not in line
+    return "\n".join(lines)
