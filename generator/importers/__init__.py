@@ -1,0 +1,21 @@
+"""Importers turn logs into records. A new format is one module and one entry in `IMPORTERS`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from generator.importers.base import Importer, LogFile
+from generator.importers.claude_code import CLAUDE_CODE
+from generator.importers.discovery import Discovery, discover_with
+from generator.importers.reading import read
+
+__all__ = ["IMPORTERS", "Discovery", "Importer", "LogFile", "discover", "read"]
+
+IMPORTERS: tuple[Importer, ...] = (CLAUDE_CODE,)
+"""Asked in this order; the first whose `sniff` agrees claims the file."""
+
+
+def discover(paths: Sequence[Path]) -> Discovery:
+    """All logs below `paths` with the importer of each, and the `*.jsonl` files that nobody claims."""
+    return discover_with(IMPORTERS, paths)

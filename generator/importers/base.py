@@ -1,0 +1,129 @@
+r"""What an importer is, and how a log file becomes lines.
+
+Bytes are split at `\n` only: text methods also split at U+2028 and \x0b, which JSON strings may hold. A last
+line without its end is pending, since a live log is read while it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from generator.importers.fold import Extract
+from generator.records import SkipReason, Surface, Tally
+
+HEAD_BYTES = 64 * 1024  # what `sniff` gets to see
+CHUNK_BYTES = 4 * 1024 * 1024
+LONGEST_LINE = 64 * 1024 * 1024  # bytes; a longer line is skipped without being held
+
+
+class SkipLineError(Exception):
+    """This line is not used; carries the reason and nothing of the line."""
+
+    def __init__(self, reason: SkipReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """A file and the importer that claims it."""
+
+    path: Path
+    importer: Importer
+
+
+@dataclass(frozen=True)
+class Importer:
+    """One log format. `sniff(path, head)` claims a file by its first 64 KiB; `parse(path, index, key)` reads it."""
+
+    id: str
+    title: str
+    surface: Surface
+    sniff: Callable[[Path, bytes], bool]
+    parse: Callable[[Path, int, bytes], Extract]
+
+
+def file_label(index: int) -> str:
+    """Name of a file wherever one is shown: log-0001 for the first. Paths are private."""
+    return f"log-{index + 1:04d}"
+
+
+@dataclass
+class Count:
+    """Running account of one file; `tally` closes it."""
+
+    bytes: int = 0
+    read: int = 0
+    used: int = 0
+    other: int = 0
+    recovered: int = 0
+    pending: int = 0
+    blank: int = 0
+    usage_lines: int = 0
+    skipped: dict[SkipReason, int] = field(default_factory=dict)
+    types: dict[str, int] = field(default_factory=dict)
+
+    def skip(self, reason: SkipReason) -> None:
+        """Account for a line that is not used."""
+        self.skipped[reason] = self.skipped.get(reason, 0) + 1
+
+    def saw(self, record_type: str) -> None:
+        """Account for the type of a line that was understood."""
+        self.types[record_type] = self.types.get(record_type, 0) + 1
+
+    def tally(self, index: int, importer: str) -> Tally:
+        """The account as a record."""
+        return Tally(
+            label=file_label(index),
+            importer=importer,
+            bytes=self.bytes,
+            read=self.read,
+            used=self.used,
+            other=self.other,
+            recovered=self.recovered,
+            pending=self.pending,
+            blank=self.blank,
+            skipped=dict(sorted(self.skipped.items())),
+            types=dict(sorted(self.types.items())),
+            usage_lines=self.usage_lines,
+        )
+
+
+def lines(stream: BinaryIO, count: Count, *, chunk: int = CHUNK_BYTES, longest: int = LONGEST_LINE) -> Iterator[bytes]:
+    """Ended, non-blank lines that are short enough; `count.read` is the 1-based number of the line just given.
+
+    All others go straight into `count`. Memory stays within about twice `longest`.
+    """
+    held: list[bytes] = []  # parts of a line whose end is not read yet
+    size = 0
+    while block := stream.read(chunk):
+        count.bytes += len(block)
+        first, *rest = block.split(b"\n")
+        size += len(first)
+        if size <= longest:
+            held.append(first)
+        else:
+            held.clear()
+        if not rest:
+            continue
+        yield from _given(b"".join(held), size, longest, count)
+        last = rest.pop()
+        for line in rest:
+            yield from _given(line, len(line), longest, count)
+        held, size = [last], len(last)
+    if size:
+        count.read += 1
+        count.pending += 1
+
+
+def _given(line: bytes, size: int, longest: int, count: Count) -> Iterator[bytes]:
+    count.read += 1
+    if size > longest:
+        count.skip(SkipReason.TOO_LONG)
+    elif not line or line.isspace():
+        count.blank += 1
+    else:
+        yield line

@@ -1,0 +1,134 @@
+"""Each call once: copies of a call or a mark, in one file or in many, become one record.
+
+One answer stands on several transcript lines, and resumes, forks, sub-agent files and progress lines copy it.
+Which copy owns it, and which one tells its final usage, are two total orders, so the result depends neither on
+the order of files nor on how they are dealt to processes (research/log-formats.md 1.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from generator.records import Mark, MarkKind, MeterReading, Request, Tally, UsageBucket
+
+
+class CallCopy(msgspec.Struct, frozen=True, gc=False):
+    """What one file says of one call."""
+
+    request: Request
+    sidechain: bool  # read in a sub-agent's thread
+    named: bool  # the file's name equals the session id: the session's own transcript, not a fork's
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, datetime, int, int]:
+        """Smallest owns the call: direct lines, then main thread, then the session's own file, then earliest."""
+        source = self.request.source
+        first = self.request.first_seen
+        return (self.request.nested, self.sidechain, not self.named, first, source.file, source.line)
+
+
+class MarkCopy(msgspec.Struct, frozen=True, gc=False):
+    """What one file says of one mark. `id` is a pseudonym of the line's id; "" cannot be recognised again."""
+
+    id: str
+    mark: Mark
+    named: bool
+
+    @property
+    def rank(self) -> tuple[bool, datetime, int, int]:
+        """Smallest is kept."""
+        return (not self.named, self.mark.at, self.mark.source.file, self.mark.source.line)
+
+
+class Extract(msgspec.Struct):
+    """What one or more files gave. `repeated` counts mark copies that were dropped."""
+
+    calls: dict[str, CallCopy] = {}
+    marks: list[MarkCopy] = []
+    meters: list[MeterReading] = []
+    buckets: list[UsageBucket] = []
+    tallies: dict[int, Tally] = {}
+    repeated: dict[MarkKind, int] = {}
+
+
+def fold(extracts: Iterable[Extract]) -> Extract:
+    """All extracts as one, with every call and every mark once."""
+    calls: dict[str, CallCopy] = {}
+    marks: dict[tuple[str, MarkKind], MarkCopy] = {}
+    folded = Extract(calls=calls)
+    for extract in extracts:
+        for call_id, copy in extract.calls.items():
+            known = calls.get(call_id)
+            calls[call_id] = copy if known is None else merged(known, copy)
+        for mark in extract.marks:
+            _keep(mark, marks, folded)
+        for kind, dropped in extract.repeated.items():
+            folded.repeated[kind] = folded.repeated.get(kind, 0) + dropped
+        folded.meters += extract.meters
+        folded.buckets += extract.buckets
+        folded.tallies.update(extract.tallies)
+    folded.marks += marks.values()
+    return folded
+
+
+def _keep(copy: MarkCopy, marks: dict[tuple[str, MarkKind], MarkCopy], folded: Extract) -> None:
+    if not copy.id:
+        folded.marks.append(copy)
+        return
+    key = (copy.id, copy.mark.kind)
+    known = marks.setdefault(key, copy)
+    if known is copy:
+        return
+    folded.repeated[copy.mark.kind] = folded.repeated.get(copy.mark.kind, 0) + 1
+    if copy.rank < known.rank:
+        marks[key] = copy
+
+
+def merged(one: CallCopy, two: CallCopy) -> CallCopy:
+    """Both copies of a call as one: place and parent from the owner, usage from the most final answer."""
+    owner, other = (one, two) if one.rank <= two.rank else (two, one)
+    here, there = owner.request, other.request
+    final = max(here, there, key=finality)
+    missed = max(here, there, key=lambda request: (request.missed_tokens or 0, request.miss_reason or ""))
+    request = msgspec.structs.replace(
+        here,
+        first_seen=min(here.first_seen, there.first_seen),
+        ended=max(here.ended, there.ended),
+        input_tokens=final.input_tokens,
+        cache_read_tokens=final.cache_read_tokens,
+        cache_write_tokens=final.cache_write_tokens,
+        cache_write_5m_tokens=final.cache_write_5m_tokens,
+        cache_write_1h_tokens=final.cache_write_1h_tokens,
+        output_tokens=final.output_tokens,
+        output_reliable=final.output_reliable,
+        service_tier=final.service_tier,
+        speed=final.speed,
+        stop_reason=final.stop_reason,
+        miss_reason=missed.miss_reason,
+        missed_tokens=missed.missed_tokens,
+        lines=here.lines + there.lines,
+    )
+    return CallCopy(request, owner.sidechain, owner.named)
+
+
+def finality(request: Request) -> tuple[bool, int, int, int, int, int, int, str, str, str, bool]:
+    """Order of usage: an answer with a stop reason beats a streaming placeholder, then the larger output.
+
+    The rest only makes the order total, so that damaged copies fold to the same record in any order.
+    """
+    return (
+        request.stop_reason is not None,
+        request.output_tokens,
+        request.input_tokens,
+        request.cache_read_tokens,
+        request.cache_write_tokens,
+        -1 if request.cache_write_5m_tokens is None else request.cache_write_5m_tokens,
+        -1 if request.cache_write_1h_tokens is None else request.cache_write_1h_tokens,
+        request.stop_reason or "",
+        request.service_tier or "",
+        request.speed or "",
+        request.output_reliable,
+    )
