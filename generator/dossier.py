@@ -221,7 +221,7 @@ class Dossier:
 
 
 def _rate(run: Run) -> Rate:
-    return exact_rate(min(len(run.findings), run.examined), run.examined)
+    return exact_rate(min(run.found, run.examined), run.examined)
 
 
 def _views(evidence: Evidence, detectors: Sequence[Detector]) -> Iterable[FindingView]:

@@ -384,6 +384,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     detector: Slug
     version: Version
     outcome: Outcome
+    found: int = 0  # findings, also where the level of detail leaves them out
     examined: int = 0  # units the rule looked at (see Detector.unit): the denominator
     not_measurable: int = 0  # chains without the needed fields
     naive: int = 0  # what the naive rule of other tools would have reported

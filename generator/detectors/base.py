@@ -177,14 +177,13 @@ def run(detector: Detector, chains: Iterable[Chain]) -> Run:
             outcome=Outcome.FAILED,
             error=type(error).__name__.lower(),
         )
-    if findings:
-        outcome = Outcome.FOUND
-    else:
-        outcome = Outcome.QUIET if measured_any and examined else Outcome.NOT_MEASURABLE
+    quiet = Outcome.QUIET if measured_any and examined else Outcome.NOT_MEASURABLE
+    outcome = Outcome.FOUND if findings else quiet
     return Run(
         detector=detector.id,
         version=detector.version,
         outcome=outcome,
+        found=len(findings),
         examined=examined,
         not_measurable=unmeasured,
         naive=naive,

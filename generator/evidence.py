@@ -1,0 +1,216 @@
+"""From a reading of logs to one body of evidence: ledger, detectors, sums, and redaction to the level chosen.
+
+At level `findings` only the rows that findings cite and their neighbours stay. Each thread's clock is shifted by
+less than a minute, so that its first shown row falls on a full minute: absolute times are known to the minute,
+while the distances that the rules need stay exact and the rules give the same answer on the rows that are left.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from generator.detectors import DETECTORS, Detector, run
+from generator.ledger import RETRY_WINDOW, Chain, chains
+from generator.pricing import cost, excess_cost
+from generator.records import (
+    BreakCount,
+    DaySum,
+    Evidence,
+    Finding,
+    Level,
+    Mark,
+    MarkKind,
+    Reading,
+    Request,
+    Run,
+    Totals,
+)
+
+NEIGHBOURS = 8  # requests kept on either side of a cited one
+Track = Callable[[Iterable[Detector], str], Iterable[Detector]]
+
+
+def examine(
+    reading: Reading,
+    *,
+    id: str,
+    simulated: bool,
+    level: Level,
+    tool_version: str,
+    detectors: Sequence[Detector] = DETECTORS,
+    track: Track = lambda items, _label: items,
+) -> Evidence:
+    """Run ledger and detectors over everything that was read, then keep what the level allows."""
+    threads = chains(reading.requests, reading.marks)
+    runs = tuple(run(detector, threads) for detector in track(detectors, "Running detectors"))
+    whole = Evidence(
+        id=id,
+        simulated=simulated,
+        level=level,
+        tool_version=tool_version,
+        tallies=reading.tallies,
+        totals=_totals(threads),
+        days=_days(reading.requests),
+        marks_by_kind=_marks_by_kind(reading.marks),
+        breaks=_breaks(threads),
+        runs=runs,
+        meters=reading.meters,
+        buckets=reading.buckets,
+    )
+    if level is Level.AGGREGATE:
+        return msgspec.structs.replace(whole, runs=tuple(_counts_only(run) for run in runs), meters=(), buckets=())
+    if level is Level.FULL:
+        requests = tuple(request for thread in threads for request in thread.requests)
+        return msgspec.structs.replace(whole, requests=requests, marks=reading.marks)
+    return _around_findings(whole, threads)
+
+
+def _counts_only(run: Run) -> Run:
+    return msgspec.structs.replace(run, findings=())
+
+
+def _totals(threads: Sequence[Chain]) -> Totals:
+    requests = [request for thread in threads for request in thread.requests]
+    prices = [cost(request) for request in requests]
+    return Totals(
+        requests=len(requests),
+        nested_requests=sum(request.nested for request in requests),
+        input_tokens=sum(request.input_tokens for request in requests),
+        cache_write_tokens=sum(request.cache_write_tokens for request in requests),
+        cache_read_tokens=sum(request.cache_read_tokens for request in requests),
+        output_tokens=sum(request.output_tokens for request in requests),
+        cost_usd=sum(price for price in prices if price is not None),
+        unpriced=sum(price is None for price in prices),
+        sessions=len({thread.session for thread in threads}),
+        chains=len(threads),
+        steps=sum(step.testable for thread in threads for step in thread.steps),
+    )
+
+
+def _days(requests: Sequence[Request]) -> tuple[DaySum, ...]:
+    cells: defaultdict[tuple[str, str], list[Request]] = defaultdict(list)
+    for request in requests:
+        cells[request.first_seen.date().isoformat(), request.model].append(request)
+    return tuple(
+        DaySum(
+            day=day,
+            model=model,
+            requests=len(rows),
+            input_tokens=sum(row.input_tokens for row in rows),
+            cache_write_tokens=sum(row.cache_write_tokens for row in rows),
+            cache_read_tokens=sum(row.cache_read_tokens for row in rows),
+            output_tokens=sum(row.output_tokens for row in rows),
+        )
+        for (day, model), rows in sorted(cells.items())
+    )
+
+
+def _marks_by_kind(marks: Sequence[Mark]) -> dict[MarkKind, int]:
+    return dict(sorted(Counter(mark.kind for mark in marks).items()))
+
+
+def _breaks(threads: Sequence[Chain]) -> tuple[BreakCount, ...]:
+    counts: Counter[str] = Counter()
+    tokens: Counter[str] = Counter()
+    dollars: defaultdict[str, float] = defaultdict(float)
+    for step in (step for thread in threads for step in thread.steps if step.reason):
+        reason = step.reason or ""
+        counts[reason] += 1
+        tokens[reason] += step.excess_tokens
+        dollars[reason] += excess_cost(step) or 0.0
+    return tuple(
+        BreakCount(reason=reason, count=count, excess_tokens=tokens[reason], excess_usd=dollars[reason])
+        for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    )
+
+
+def _around_findings(whole: Evidence, threads: Sequence[Chain]) -> Evidence:
+    cited: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for finding in _findings(whole):
+        cited[finding.session, finding.agent].update(finding.requests)
+    requests: list[Request] = []
+    marks: list[Mark] = []
+    shifts: dict[tuple[str, str], timedelta] = {}
+    for thread in threads:
+        wanted = cited.get((thread.session, thread.agent))
+        if not wanted:
+            continue
+        rows, notes, shift = _window(thread, wanted)
+        shifts[thread.session, thread.agent] = shift
+        requests.extend(rows)
+        marks.extend(notes)
+    return msgspec.structs.replace(
+        whole,
+        runs=tuple(_to_the_minute(run, shifts) for run in whole.runs),
+        requests=tuple(requests),
+        marks=tuple(marks),
+    )
+
+
+def _findings(evidence: Evidence) -> Iterable[Finding]:
+    return (finding for run in evidence.runs for finding in run.findings)
+
+
+def _window(thread: Chain, wanted: set[str]) -> tuple[list[Request], list[Mark], timedelta]:
+    """Rows and marks to keep of one thread, and how far its clock is put back."""
+    kept: set[int] = set()
+    cited = [index for index, request in enumerate(thread.requests) if request.id in wanted]
+    for index in cited:
+        kept.update(range(max(0, index - NEIGHBOURS), min(len(thread.requests), index + NEIGHBOURS + 1)))
+    for start in [index for index in kept if index - 1 not in kept]:
+        kept.update(range(_last_write(thread.requests, start), start))
+    rows = [thread.requests[index] for index in sorted(kept)]
+    shift = _to_full_minute(rows[0].started or rows[0].first_seen)
+    times = [mark.at for mark in thread.marks]
+    notes = {
+        index
+        for row in rows
+        for index in range(
+            bisect_left(times, row.first_seen - RETRY_WINDOW),
+            bisect_right(times, row.first_seen),
+        )
+    }
+    return (
+        [_shifted_request(row, shift) for row in rows],
+        [_shifted_mark(thread.marks[index], shift) for index in sorted(notes)],
+        shift,
+    )
+
+
+def _last_write(requests: Sequence[Request], index: int) -> int:
+    """The latest row at or before `index` that wrote to the cache: it tells the lifetime of what follows."""
+    while index > 0 and not requests[index].cache_write_tokens:
+        index -= 1
+    return index
+
+
+def _to_full_minute(at: datetime) -> timedelta:
+    return timedelta(seconds=at.second, microseconds=at.microsecond)
+
+
+def _shifted_request(request: Request, shift: timedelta) -> Request:
+    return msgspec.structs.replace(
+        request,
+        started=request.started - shift if request.started else None,
+        first_seen=request.first_seen - shift,
+        ended=request.ended - shift,
+    )
+
+
+def _shifted_mark(mark: Mark, shift: timedelta) -> Mark:
+    return msgspec.structs.replace(mark, at=mark.at - shift)
+
+
+def _to_the_minute(run: Run, shifts: dict[tuple[str, str], timedelta]) -> Run:
+    return msgspec.structs.replace(
+        run,
+        findings=tuple(
+            msgspec.structs.replace(finding, at=finding.at - shifts[finding.session, finding.agent])
+            for finding in run.findings
+        ),
+    )
