@@ -1,0 +1,114 @@
+"""The pipeline on one screen: content and evidence in, site out. A function of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from generator.curated.examples import load_examples
+from generator.curated.library import load
+from generator.curated.measurements import load_measurements
+from generator.curated.models import Library
+from generator.detectors import DETECTORS
+from generator.dossier import Dossier
+from generator.gate import gate
+from generator.pack import read_packs
+from generator.pages import PAGE_KINDS
+from generator.pages.base import Page
+from generator.problems import ContentError, Problem, WitnessmarkError
+from generator.progress import Track, silent
+from generator.publish import static_files
+from generator.records import Evidence, Outcome
+from generator.render import RenderedFile, SiteContext, render
+from generator.site import Layout, publish_site
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made. `failed` names detectors that threw, for exit code 3."""
+
+    site: Path
+    pages: int
+    files: int
+    findings: int
+    failed: tuple[str, ...]
+
+
+def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime, version: str) -> Dossier:
+    """All of content/, checked, joined with its packs and `extra`. Raises ContentError with every problem."""
+    content = root / "content"
+    problems: list[Problem] = []
+    parts = []
+    for reader in (
+        lambda: load(content, detector_ids=frozenset(detector.id for detector in DETECTORS)),
+        lambda: load_examples(content),
+        lambda: load_measurements(content),
+        lambda: read_packs(content / "evidence"),
+    ):
+        try:
+            parts.append(reader())
+        except WitnessmarkError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ContentError(*problems)
+    library, examples, measurements, packs = parts
+    return Dossier(
+        library=library,
+        evidence=(*extra, *packs),
+        detectors=DETECTORS,
+        examples=examples,
+        measurements=measurements,
+        built=now,
+        version=version,
+    )
+
+
+def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
+    """Every page of the site."""
+    return tuple(page for kind in track(PAGE_KINDS, "Planning pages") for page in kind.pages(dossier))
+
+
+def render_site(dossier: Dossier, pages: tuple[Page, ...], templates: Path) -> tuple[RenderedFile, ...]:
+    """All files of the site: pages, what stands beside them, and the static ones."""
+    case = dossier.library.case
+    context = SiteContext(
+        id=case.id,
+        title=case.title,
+        built=dossier.day,
+        version=dossier.version,
+        repository=str(case.repository) if case.repository else None,
+        simulated=any(evidence.simulated for evidence in dossier.evidence),
+    )
+    return (*render(pages, templates=templates, site_context=context), *static_files(templates))
+
+
+def build(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime, version: str, track: Track = silent) -> Built:
+    """Build and publish the site of the repository at `root`.
+
+    Raises ContentError, PackError, PublishRefusedError or BusyError; then the site that was there stays as it was.
+    """
+    dossier = read_content(root, extra, now=now, version=version)
+    pages = plan(dossier, track)
+    files = render_site(dossier, pages, root / "templates")
+    cited = tuple(_cited(dossier.library))
+    site = publish_site(files, Layout(root), built_on=dossier.day, gate=lambda rendered: gate(rendered, public=cited))
+    runs = [run for evidence in dossier.evidence for run in evidence.runs]
+    return Built(
+        site=site,
+        pages=len(pages),
+        files=len(files),
+        findings=sum(run.found for run in runs),
+        failed=tuple(sorted({run.detector for run in runs if run.outcome is Outcome.FAILED})),
+    )
+
+
+def _cited(library: Library) -> Iterator[str]:
+    """Every URL that content cites: public by choice."""
+    for claim in library.claims:
+        yield from map(str, claim.sources)
+    for event in library.events:
+        yield from map(str, (event.url, *event.more_urls))
+    for record in (*library.reports, *library.incidents, *library.sources):
+        yield str(record.url)

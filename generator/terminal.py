@@ -1,0 +1,203 @@
+"""The report of `witnessmark scan`: as one JSON object, and as text for a terminal. It never holds text of a log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator.detectors import DETECTORS
+from generator.ledger import LADDER, UNEXPLAINED
+from generator.records import Evidence, Finding, Outcome, Request, SkipReason, Tally
+from generator.statistics import exact_rate
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+SHOWN = 10  # findings in the terminal; --json and the site have all
+NOT_A_BILL = "List prices: what the API would charge. A subscription is not billed by them."
+
+
+def scan_json(evidence: Evidence, unclaimed: int) -> dict[str, Any]:
+    """The object that `scan --json` prints."""
+    totals = evidence.totals
+    tally = _sum(evidence.tallies)
+    return {
+        "schema": 1,
+        "tally": {
+            **tally,
+            "files": len(evidence.tallies),
+            "unclaimed_files": unclaimed,
+            "balances": _balances(evidence),
+        },
+        "requests": {
+            "count": totals.requests,
+            "nested_only": totals.nested_requests,
+            "input_tokens": totals.input_tokens,
+            "cache_write_tokens": totals.cache_write_tokens,
+            "cache_read_tokens": totals.cache_read_tokens,
+            "output_tokens": totals.output_tokens,
+            "list_price_usd": round(totals.cost_usd, 4),
+            "without_price": totals.unpriced,
+        },
+        "marks": {kind.value: count for kind, count in evidence.marks_by_kind.items()},
+        "breaks": {entry.reason: entry.count for entry in evidence.breaks},
+        "break_excess": {
+            entry.reason: {"tokens": entry.excess_tokens, "list_price_usd": round(entry.excess_usd, 4)}
+            for entry in evidence.breaks
+        },
+        "detectors": {
+            run.detector: {
+                "outcome": run.outcome.value,
+                "findings": run.found,
+                "examined": run.examined,
+                "explained": dict(run.explained),
+                "naive_rule": run.naive,
+            }
+            for run in evidence.runs
+        },
+    }
+
+
+def _sum(tallies: Sequence[Tally]) -> dict[str, Any]:
+    skipped: Counter[SkipReason] = Counter()
+    for tally in tallies:
+        skipped.update(tally.skipped)
+    return {
+        "read": sum(tally.read for tally in tallies),
+        "used": sum(tally.used for tally in tallies),
+        "other": sum(tally.other for tally in tallies),
+        "recovered": sum(tally.recovered for tally in tallies),
+        "skipped": {reason.value: count for reason, count in sorted(skipped.items())},
+        "pending": sum(tally.pending for tally in tallies),
+        "blank": sum(tally.blank for tally in tallies),
+        "usage_lines": sum(tally.usage_lines for tally in tallies),
+        "bytes": sum(tally.bytes for tally in tallies),
+    }
+
+
+def _balances(evidence: Evidence) -> bool:
+    return all(tally.balances for tally in evidence.tallies)
+
+
+def print_scan(console: Console, evidence: Evidence, paths: Sequence[Path]) -> None:
+    """Print the whole report. `paths` are the log files in the order of the tallies, for their owner's eyes."""
+    _print_reading(console, evidence)
+    _print_detectors(console, evidence)
+    _print_breaks(console, evidence)
+    _print_findings(console, evidence, paths)
+
+
+def _table(*columns: str, title: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number == 0 else "right")
+    return table
+
+
+def _print_reading(console: Console, evidence: Evidence) -> None:
+    tally, totals = _sum(evidence.tallies), evidence.totals
+    console.print(
+        f"[bold]Read[/] {tally['read']:,} lines of {len(evidence.tallies):,} files ({tally['bytes'] / 1e6:,.1f} MB)"
+    )
+    lost = sum(tally["skipped"].values())
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in tally["skipped"].items())
+    console.print(
+        f"     {tally['used']:,} used, {tally['other']:,} other records, {tally['recovered']:,} recovered, "
+        f"{lost:,} skipped{f' ({reasons})' if reasons else ''}, {tally['pending']:,} pending, {tally['blank']:,} blank"
+        f": {'every line is accounted for' if _balances(evidence) else '[red]THE ACCOUNT DOES NOT BALANCE[/]'}"
+    )
+    days = [day.day for day in evidence.days]
+    span = f", {min(days)} to {max(days)} UTC" if days else ""
+    console.print(
+        f"[bold]Calls[/] {totals.requests:,} in {totals.sessions:,} sessions{span} "
+        f"(written on {tally['usage_lines']:,} lines; {totals.nested_requests:,} known only from a parent's log)"
+    )
+    console.print(
+        f"      input {totals.input_tokens:,}  cache writes {totals.cache_write_tokens:,}  "
+        f"cache reads {totals.cache_read_tokens:,}  output {totals.output_tokens:,} tokens"
+    )
+    unpriced = f"; {totals.unpriced:,} calls without a known price" if totals.unpriced else ""
+    console.print(f"      ${totals.cost_usd:,.2f} at list price{unpriced}. {NOT_A_BILL}")
+
+
+def _print_detectors(console: Console, evidence: Evidence) -> None:
+    table = _table("Question", "Outcome", "Findings", "Examined", "Rate (95 %)", "Naive rule", title="\nWas it me?")
+    questions = {detector.id: detector for detector in DETECTORS}
+    colours = {Outcome.FOUND: "yellow", Outcome.QUIET: "green", Outcome.FAILED: "red", Outcome.NOT_MEASURABLE: "dim"}
+    for run in evidence.runs:
+        detector = questions.get(run.detector)
+        rate = exact_rate(min(run.found, run.examined), run.examined)
+        interval = f"{rate.value:.2%} ({rate.low:.2%}-{rate.high:.2%})" if run.examined else "-"
+        table.add_row(
+            detector.question if detector else run.detector,
+            f"[{colours[run.outcome]}]{run.outcome.value}[/]",
+            f"{run.found:,}",
+            f"{run.examined:,} {detector.unit if detector else ''}",
+            interval,
+            f"{run.naive:,}",
+        )
+    console.print(table)
+
+
+def _print_breaks(console: Console, evidence: Evidence) -> None:
+    total = sum(entry.count for entry in evidence.breaks)
+    if not total:
+        console.print("No break of the cache identity in any step.")
+        return
+    texts = {rung.id: rung.text for rung in LADDER} | {UNEXPLAINED: "No explanation in the log."}
+    steps = evidence.totals.steps
+    table = _table(
+        "Why the cache broke",
+        "Breaks",
+        "Share",
+        "Tokens paid again",
+        "List price",
+        title=f"\nCache breaks: {total:,} of {steps:,} steps",
+    )
+    for entry in evidence.breaks:
+        table.add_row(
+            f"[bold]{entry.reason}[/] {texts.get(entry.reason, '')}",
+            f"{entry.count:,}",
+            f"{entry.count / total:.1%}",
+            f"{entry.excess_tokens:,}",
+            f"${entry.excess_usd:,.2f}",
+        )
+    console.print(table)
+
+
+def _print_findings(console: Console, evidence: Evidence, paths: Sequence[Path]) -> None:
+    findings = [finding for run in evidence.runs for finding in run.findings]
+    if not findings:
+        return
+    by_id = {request.id: request for request in evidence.requests}
+    table = _table(
+        "Finding",
+        "When (UTC)",
+        "Grade",
+        "Tokens",
+        "List price",
+        "Where",
+        title=f"\nFindings, largest first ({min(SHOWN, len(findings))} of {len(findings)})",
+    )
+    for finding in sorted(findings, key=lambda one: -one.excess_tokens)[:SHOWN]:
+        table.add_row(
+            f"{finding.id} {finding.detector}",
+            f"{finding.at:%Y-%m-%d %H:%M}",
+            finding.grade.value,
+            f"{finding.excess_tokens:,}",
+            "no price" if finding.excess_usd is None else f"${finding.excess_usd:,.2f}",
+            _place(finding, by_id, paths),
+        )
+    console.print(table)
+    console.print("Unexplained is not the same as faulty; `witnessmark build --logs` makes a page for each finding.")
+
+
+def _place(finding: Finding, by_id: dict[str, Request], paths: Sequence[Path]) -> str:
+    request = by_id.get(finding.requests[-1])
+    return f"{paths[request.source.file].name}:{request.source.line}" if request else "-"
