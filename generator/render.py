@@ -107,18 +107,22 @@ def _render_page(page: Page, environment: ImmutableSandboxedEnvironment, site: S
         url=partial(relative_url, page.path),
         ref=lambda target: relative_url(page.path, f"{site.id}/{target}"),
     )
-    text = f"{_front_matter(page)}\n{flush_html_left(body)}"
+    text = f"{_front_matter(page, site)}\n{flush_html_left(body)}"
     if _BOOKKEEPING.search(text):
         raise ValueError(f"{page.path}: a control character reached the page")
     downloads = [RenderedFile(checked_path(folder + file.name), file.content) for file in page.downloads]
     return [RenderedFile(f"{folder}index.md", text.encode()), *downloads]
 
 
-def _front_matter(page: Page) -> str:
+def _front_matter(page: Page, site: SiteContext) -> str:
     fields: dict[str, Any] = {
         "title": plain_title(page.title),
         "description": plain_title(page.description),
+        "snapshot": site.built.isoformat(),
+        "version": site.version,
     }
+    if site.simulated:
+        fields["simulated"] = True
     if page.tags:
         fields["tags"] = [plain_title(tag) for tag in page.tags]
     if not page.searchable:

@@ -99,7 +99,7 @@ def _engine() -> MarkdownIt:
 
     engine = MarkdownIt("commonmark", {"html": False})
     engine.disable(["image", "heading", "lheading"])
-    engine.validateLink = _is_web_link  # type: ignore[method-assign]  the documented way to set it
+    engine.validateLink = _is_web_link  # type: ignore[method-assign]  # the documented way
     return engine
 
 

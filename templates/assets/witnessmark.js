@@ -1,2 +1,36 @@
-// Small repairs and comforts. Every page reads the same without this file.
+// Small repairs of the theme and comforts. Every page reads the same without this file.
 "use strict";
+
+(() => {
+  // axe: aria-dialog-name. The theme's search is a dialog without a name.
+  document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
+
+  // axe: scrollable-region-focusable. The theme wraps Markdown tables in a region that no key can scroll.
+  const makeScrollable = () => {
+    for (const region of document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])")) {
+      region.tabIndex = 0;
+    }
+  };
+  new MutationObserver(makeScrollable).observe(document.body, { childList: true, subtree: true });
+  makeScrollable();
+
+  // The reader's own time beside UTC, where the time of day is known.
+  for (const time of document.querySelectorAll("time[datetime*='T']")) {
+    const at = new Date(time.dateTime);
+    if (!Number.isNaN(at.valueOf())) time.title = `${at.toLocaleString()} your time`;
+  }
+
+  // Paper cannot be clicked open.
+  addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("details:not([open])")) {
+      details.open = true;
+      details.dataset.wmPrinted = "";
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const details of document.querySelectorAll("details[data-wm-printed]")) {
+      details.open = false;
+      delete details.dataset.wmPrinted;
+    }
+  });
+})();

@@ -1,0 +1,248 @@
+"""Check of the built site. `mkdocs build --strict` does not see raw HTML links, images, or what a browser would load.
+
+Reads the folder, changes nothing. Paths in problems are relative to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from generator.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_RESOURCES = {
+    ("script", "src"),
+    ("img", "src"),
+    ("img", "srcset"),
+    ("source", "src"),
+    ("source", "srcset"),
+    ("iframe", "src"),
+    ("embed", "src"),
+    ("object", "data"),
+    ("video", "src"),
+    ("video", "poster"),
+    ("audio", "src"),
+    ("use", "href"),
+    ("image", "href"),
+}
+_LINKS = {("a", "href"), ("area", "href"), *_RESOURCES}
+_RESOURCE_RELS = {
+    "stylesheet",
+    "icon",
+    "preload",
+    "modulepreload",
+    "manifest",
+    "prefetch",
+    "preconnect",
+    "dns-prefetch",
+}
+_LOCAL_RELS = _RESOURCE_RELS | {"alternate", "prev", "next"}
+_BASE = re.compile(r'new URL\("[./]*",location\)')
+_DATA_TYPES = {"application/json", "application/ld+json"}
+
+THEME_SCRIPTS = frozenset({"6a9a103c779f", "0eb10c249dbd", "ffcc0f7735fd"})
+"""First 12 hex digits of the SHA-256 of each inline script of Material 9.8.1 (state, palette, restore), the base address
+taken out. A new version of the theme means: read its scripts, then change these."""
+
+
+class Place(NamedTuple):
+    """Something at a line of a page."""
+
+    line: int
+    value: str
+
+
+@dataclass
+class Scanned:
+    """What one page refers to and what it offers."""
+
+    ids: dict[str, int] = field(default_factory=dict)
+    doubles: list[Place] = field(default_factory=list)
+    links: list[Place] = field(default_factory=list)
+    resources: list[Place] = field(default_factory=list)
+    scripts: list[Place] = field(default_factory=list)
+    faults: list[Place] = field(default_factory=list)
+    title: str = ""
+    headings: int = 0
+    described: bool = False
+    redirects: bool = False
+
+
+def check_site(root: Path, known_scripts: frozenset[str] = THEME_SCRIPTS) -> tuple[Problem, ...]:
+    """All problems of all pages, sorted; links are followed to files and fragments."""
+    files = frozenset(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    pages = {name: _scan((root / name).read_text("utf-8")) for name in sorted(files) if name.endswith(".html")}
+    problems: list[Problem] = []
+    for name, page in pages.items():
+        problems += _page_problems(name, page, known_scripts)
+        problems += _link_problems(name, page, files, pages)
+    problems += [problem for name in files if name.endswith(".json") for problem in _json_problems(root, name)]
+    return tuple(sorted(problems))
+
+
+def script_id(body: str) -> str:
+    """Identity of an inline script: its hash without the base address, which varies with the depth of the page."""
+    neutral = _BASE.sub('new URL(".",location)', body.strip())
+    return hashlib.sha256(neutral.encode()).hexdigest()[:12]
+
+
+class _Scanner(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.page = Scanned()
+        self._script: list[str] | None = None
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        line = self.getpos()[0]
+        values = {name: value or "" for name, value in attrs}
+        self._attributes(tag, values, line)
+        page = self.page
+        match tag:
+            case "link":
+                self._link(values, line)
+            case "meta":
+                page.described |= values.get("name") == "description" and bool(values.get("content"))
+                page.redirects |= values.get("http-equiv", "").lower() == "refresh"
+            case "img":
+                missing = [name for name in ("alt", "width", "height") if name not in values]
+                page.faults.extend(Place(line, f"<img> without {name}") for name in missing)
+            case "h1":
+                page.headings += 1
+            case "title":
+                self._in_title = not page.title
+            case "script" if "src" not in values and values.get("type", "") not in _DATA_TYPES:
+                self._script = []
+
+    def handle_data(self, data: str) -> None:
+        if self._script is not None:
+            self._script.append(data)
+        elif self._in_title:
+            self.page.title += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script" and self._script is not None:
+            self.page.scripts.append(Place(self.getpos()[0], "".join(self._script)))
+            self._script = None
+        elif tag == "title":
+            self._in_title = False
+
+    def _attributes(self, tag: str, values: Mapping[str, str], line: int) -> None:
+        for name, value in values.items():
+            if name == "id":
+                if value in self.page.ids:
+                    self.page.doubles.append(Place(line, value))
+                self.page.ids.setdefault(value, line)
+            elif (tag, name) in _LINKS:
+                group = self.page.resources if (tag, name) in _RESOURCES else self.page.links
+                group.extend(Place(line, address) for address in _addresses(name, value))
+            elif name.startswith("on"):
+                self.page.faults.append(Place(line, f"attribute {name} on <{tag}>"))
+
+    def _link(self, values: Mapping[str, str], line: int) -> None:
+        rels = set(values.get("rel", "").lower().split())
+        place = Place(line, values.get("href", ""))
+        if rels & _RESOURCE_RELS:
+            self.page.resources.append(place)
+        elif rels & _LOCAL_RELS:
+            self.page.links.append(place)
+
+
+def _scan(html: str) -> Scanned:
+    scanner = _Scanner()
+    scanner.feed(html)
+    scanner.close()
+    return scanner.page
+
+
+def _addresses(name: str, value: str) -> Iterator[str]:
+    if name != "srcset":
+        yield value.strip()
+        return
+    for part in value.split(","):
+        yield part.split()[0] if part.split() else ""
+
+
+def _page_problems(name: str, page: Scanned, known_scripts: frozenset[str]) -> Iterator[Problem]:
+    for line, identifier in page.doubles:
+        yield Problem(name, line, 0, "S201", f"the id {identifier!r} stands twice on the page")
+    for line, fault in page.faults:
+        yield Problem(name, line, 0, "S202", fault)
+    for line, body in page.scripts:
+        if script_id(body) not in known_scripts:
+            yield Problem(name, line, 0, "S203", f"unknown inline script {script_id(body)}")
+    if page.redirects or name == "404.html":
+        return
+    if not page.title.strip():
+        yield Problem(name, 0, 0, "S204", "the page has no title")
+    if page.headings != 1:
+        yield Problem(name, 0, 0, "S205", f"the page has {page.headings} main headings", "one <h1> a page")
+    if not page.described:
+        yield Problem(name, 0, 0, "S206", "the page has no description")
+
+
+def _link_problems(name: str, page: Scanned, files: frozenset[str], pages: Mapping[str, Scanned]) -> Iterator[Problem]:
+    for line, address in page.resources:
+        if address.startswith("data:image/"):
+            continue
+        if _is_outside(address):
+            yield Problem(name, line, 0, "S207", "loads something from another host", "vendor it under assets/")
+            continue
+        yield from _target_problems(name, line, address, files, pages)
+    for line, address in page.links:
+        scheme = urlsplit(address).scheme
+        if scheme not in {"", "http", "https", "mailto"}:
+            yield Problem(name, line, 0, "S208", f"link with the scheme {scheme!r}")
+        elif not _is_outside(address) and not scheme and address:
+            yield from _target_problems(name, line, address, files, pages)
+        elif not address:
+            yield Problem(name, line, 0, "S209", "empty link")
+
+
+def _target_problems(
+    name: str, line: int, address: str, files: frozenset[str], pages: Mapping[str, Scanned]
+) -> Iterator[Problem]:
+    target, fragment = _resolve(name, address)
+    if target not in files:
+        yield Problem(name, line, 0, "S210", f"{address!r} leads to no file of the site")
+    elif fragment and target in pages and fragment not in pages[target].ids:
+        yield Problem(name, line, 0, "S211", f"{address!r} leads to no id on that page")
+
+
+def _resolve(name: str, address: str) -> tuple[str, str]:
+    """File and fragment that a relative or root-relative address of page `name` means."""
+    parts = urlsplit(address)
+    fragment = unquote(parts.fragment.partition(":~:")[0])
+    if not parts.path:
+        return name, fragment
+    path = unquote(parts.path)
+    joined = path if path.startswith("/") else posixpath.join("/", posixpath.dirname(name), path)
+    target = posixpath.normpath(joined).lstrip("/")
+    if path.endswith(("/", "/.", "/..")) or path in {".", ".."}:
+        target = posixpath.join(target, "index.html").removeprefix("./")
+    return target, fragment
+
+
+def _is_outside(address: str) -> bool:
+    return address.startswith("//") or urlsplit(address).scheme in {"http", "https"}
+
+
+def _json_problems(root: Path, name: str) -> Iterator[Problem]:
+    try:
+        json.loads((root / name).read_bytes(), parse_constant=_refuse_constant)
+    except ValueError:  # the text of the error could repeat the file
+        yield Problem(name, 0, 0, "S212", "not valid JSON")
+
+
+def _refuse_constant(_name: str) -> None:
+    raise ValueError("NaN and Infinity are not JSON")
