@@ -1,0 +1,64 @@
+# On a fresh machine: `make site` builds the site, `make test` runs all that CI runs. Both set up what they need.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+APT    := $(if $(filter 0,$(shell id -u)),apt-get,sudo apt-get)
+
+.DEFAULT_GOAL := help
+.PHONY: help site test check test-full lint types contract content format serve chromium lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+site: $(VENV)/.run  ## build the site of this repository into site/
+	$(BIN)/witnessmark build
+
+serve: $(VENV)/.run  ## show the site on this machine, built again on change
+	$(BIN)/witnessmark serve
+
+test: check  ## everything that CI runs
+
+check: lint types contract content chromium  ## format, lint, types, import contract, content, all tests with golden build and browser
+	$(BIN)/pytest -n 2 --dist loadfile
+
+test-full: check  ## also the long forms: full payload lists, more seeds
+	$(BIN)/pytest -n 2 --dist loadfile -m full --full
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+contract: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+content: $(VENV)/.dev
+	$(BIN)/witnessmark check
+
+format: $(VENV)/.dev  ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(APT) update -q && $(APT) install -y -q chromium; }
+
+lock: $(VENV)/.dev  ## lock the dependencies again, with hashes and without addresses (needs uv)
+	uv pip compile -q pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/run.txt
+	uv pip compile -q pyproject.toml --extra build --extra test --extra lint -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
+
+clean:  ## remove what was built
+	rm -rf build $(VENV)
+	find site -mindepth 1 -not -name .gitignore -delete
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
