@@ -6,7 +6,6 @@ session id (or a guesser with a list of ids) cannot be matched without the key.
 
 from __future__ import annotations
 
-import base64
 import hmac
 import re
 from functools import lru_cache
@@ -14,7 +13,9 @@ from functools import lru_cache
 from generator.records import ModelId, Pseudonym, Version
 
 SEPARATOR = "\x1f"
-LETTERS = 16  # of base32: 80 bits
+ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, RFC 4648, in lower case
+PAIRS = tuple(one + two for one in ALPHABET for two in ALPHABET)  # 10 bits each; 8 of them are 80 bits
+SHIFTS = range(70, -1, -10)
 
 _MODEL = re.compile(
     r"claude(?:-(?:[0-9]{1,2}(?:\.[0-9]{1,2})?|20[0-9]{6}|instant|haiku|sonnet|opus|fable|mythos|latest|fast)){1,5}"
@@ -29,7 +30,8 @@ def pseudonym(kind: str, raw: str, key: bytes) -> Pseudonym:
         return ""
     message = f"{kind}{SEPARATOR}{raw}".encode("utf-8", "surrogatepass")
     digest = hmac.digest(key, message, "sha256")
-    return base64.b32encode(digest[:10]).decode("ascii").lower()[:LETTERS]
+    bits = int.from_bytes(digest[:10])
+    return "".join([PAIRS[bits >> shift & 1023] for shift in SHIFTS])
 
 
 @lru_cache(maxsize=1024)

@@ -15,7 +15,7 @@ from generator.importers.fold import Extract
 from generator.records import SkipReason, Surface, Tally
 
 HEAD_BYTES = 64 * 1024  # what `sniff` gets to see
-CHUNK_BYTES = 4 * 1024 * 1024
+CHUNK_BYTES = 1024 * 1024  # far below LONGEST_LINE, so that only a line over several chunks can be too long
 LONGEST_LINE = 64 * 1024 * 1024  # bytes; a longer line is skipped without being held
 
 
@@ -101,29 +101,27 @@ def lines(stream: BinaryIO, count: Count, *, chunk: int = CHUNK_BYTES, longest: 
     size = 0
     while block := stream.read(chunk):
         count.bytes += len(block)
-        first, *rest = block.split(b"\n")
-        size += len(first)
+        parts = block.split(b"\n")
+        size += len(parts[0])
         if size <= longest:
-            held.append(first)
+            held.append(parts[0])
         else:
             held.clear()
-        if not rest:
+        if len(parts) == 1:
             continue
-        yield from _given(b"".join(held), size, longest, count)
-        last = rest.pop()
-        for line in rest:
-            yield from _given(line, len(line), longest, count)
+        last = parts.pop()
+        parts[0] = b"".join(held)
+        if size > longest:
+            del parts[0]
+            count.read += 1
+            count.skip(SkipReason.TOO_LONG)
+        for line in parts:
+            count.read += 1
+            if line and not line.isspace():
+                yield line
+            else:
+                count.blank += 1
         held, size = [last], len(last)
     if size:
         count.read += 1
         count.pending += 1
-
-
-def _given(line: bytes, size: int, longest: int, count: Count) -> Iterator[bytes]:
-    count.read += 1
-    if size > longest:
-        count.skip(SkipReason.TOO_LONG)
-    elif not line or line.isspace():
-        count.blank += 1
-    else:
-        yield line

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from generator.importers.base import SkipLineError
-from generator.importers.claude_lines import REFUSED, Line, Message, Usage, decode_diagnostics
+from generator.importers.claude_lines import REFUSED, Message, Usage, decode_diagnostics
 from generator.importers.fold import CallCopy
-from generator.privacy import known_model, known_version, pseudonym
+from generator.privacy import known_model, known_version
 from generator.records import (
     Entrypoint,
     MissReason,
@@ -82,36 +83,50 @@ def checked(message: Message, usage: Usage) -> str:
     """Id of a real call whose counts can be counts. Raises SkipLineError."""
     if not message.id:
         raise SkipLineError(SkipReason.NO_ID)
-    split = usage.cache_creation
-    counts = (
-        usage.input_tokens,
-        usage.output_tokens,
-        usage.cache_read_tokens or 0,
-        usage.cache_write_tokens or 0,
-        (split.five_minutes or 0) if split else 0,
-        (split.one_hour or 0) if split else 0,
-    )
-    if min(counts) < 0:
-        raise SkipLineError(SkipReason.NEGATIVE_COUNT)
-    if max(counts) > LARGEST_COUNT:
-        raise SkipLineError(SkipReason.BAD_FIELD)
+    _check(usage.input_tokens)
+    _check(usage.output_tokens)
+    _check(usage.cache_read_tokens)
+    _check(usage.cache_write_tokens)
+    if usage.cache_creation is not None:
+        _check(usage.cache_creation.five_minutes)
+        _check(usage.cache_creation.one_hour)
     return message.id
 
 
-def opened(line: Line, message: Message, place: Place, started: datetime | None, words: int | None) -> Call:
-    """The call as its first line tells it."""
-    nested = line.type == "progress"
+def _check(tokens: int | None) -> None:
+    if tokens is None or 0 <= tokens <= LARGEST_COUNT:
+        return
+    raise SkipLineError(SkipReason.NEGATIVE_COUNT if tokens < 0 else SkipReason.BAD_FIELD)
+
+
+def is_count(value: int | None) -> bool:
+    """Can the number be a count of anything?"""
+    return value is not None and 0 <= value <= LARGEST_COUNT
+
+
+def opened(
+    message: Message,
+    place: Place,
+    *,
+    parent: str,
+    started: datetime | None,
+    words: int | None,
+    client: tuple[str, str | None, str | None],
+    nested: bool,
+) -> Call:
+    """The call as its first line tells it. `client` is (version, entrypoint, effort)."""
+    version, entrypoint, effort = client
     return Call(
         place=place,
         message=_without_text(message),
-        ended=place.at,
         first_seen=place.at,
-        parent="" if nested else line.parent_uuid or "",
+        ended=place.at,
+        parent=parent,
         started=started,
         words=words,
-        version=line.version or "",
-        entrypoint=line.entrypoint,
-        effort=line.effort,
+        version=version,
+        entrypoint=entrypoint,
+        effort=effort,
         nested=nested,
         miss=_stated_miss(message),
     )
@@ -129,8 +144,8 @@ def extend(call: Call, message: Message, at: datetime) -> None:
         call.miss = miss
 
 
-def closed(call_id: str, call: Call, *, file: int, stem: str, key: bytes) -> CallCopy:
-    """The call as a record: ids pseudonymised, names compared with public lists."""
+def closed(call_id: str, call: Call, *, file: int, stem: str, name: Callable[[str, str], str]) -> CallCopy:
+    """The call as a record: ids pseudonymised by `name(kind, raw)`, names compared with public lists."""
     usage = call.message.usage
     assert usage is not None, "only lines with usage open a call"
     split = usage.cache_creation
@@ -139,10 +154,10 @@ def closed(call_id: str, call: Call, *, file: int, stem: str, key: bytes) -> Cal
     missed, reason = call.miss or (None, None)
     place = call.place
     request = Request(
-        id=pseudonym("message", call_id, key),
-        session=pseudonym("session", place.session, key),
-        agent=pseudonym("agent", place.agent, key),
-        parent=pseudonym("line", call.parent, key),
+        id=name("message", call_id),
+        session=name("session", place.session),
+        agent=name("agent", place.agent),
+        parent=name("line", call.parent),
         version=version,
         entrypoint=_named(_ENTRYPOINTS, call.entrypoint, Entrypoint.OTHER),
         model=known_model(call.message.model or ""),
@@ -167,7 +182,7 @@ def closed(call_id: str, call: Call, *, file: int, stem: str, key: bytes) -> Cal
         lines=call.lines,
         source=SourceRef(file, place.number),
     )
-    return CallCopy(request, place.sidechain, stem == place.session)
+    return CallCopy(request, place.sidechain, stem == place.session, call.first_seen)
 
 
 def _named(names: Mapping[str, T], raw: str | None, other: T) -> T | None:
@@ -175,6 +190,7 @@ def _named(names: Mapping[str, T], raw: str | None, other: T) -> T | None:
     return names.get(raw, other) if raw else None
 
 
+@lru_cache(maxsize=256)
 def _final_usage(version: str) -> bool:
     return bool(version) and tuple(int(part) for part in version.split(".")) >= FINAL_USAGE_SINCE
 
@@ -195,4 +211,6 @@ def _stated_miss(message: Message) -> tuple[int, str] | None:
     except REFUSED:
         return None
     miss = diagnostics.cache_miss_reason if diagnostics else None
-    return (max(0, miss.missed or 0), miss.type) if miss else None
+    if miss is None:
+        return None
+    return (miss.missed or 0 if is_count(miss.missed) else 0, miss.type)

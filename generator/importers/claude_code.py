@@ -19,6 +19,8 @@ Never read
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -31,6 +33,7 @@ from generator.privacy import pseudonym
 from generator.records import Mark, MarkKind, SkipReason, SourceRef, Surface
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from generator.importers.claude_lines import Line, Message
@@ -41,6 +44,17 @@ DROPPED_PROGRESS = frozenset({"bash_progress", "agent_progress", "mcp_progress"}
 """Progress lines that nothing hangs under; there are very many of them."""
 
 
+REPEATED_IDS = frozenset({"session", "agent"})
+"""Kinds of ids that stand on every line of a file."""
+
+
+def _namer(key: bytes) -> Callable[[str, str], str]:
+    """`pseudonym` with the key put in, remembering the few ids that repeat."""
+    remembered = lru_cache(maxsize=512)(partial(pseudonym, key=key))
+    once = partial(pseudonym, key=key)
+    return lambda kind, raw: (remembered if kind in REPEATED_IDS else once)(kind, raw)
+
+
 class Transcript:
     """One file while it is read. Feed lines in file order, then take `extract`.
 
@@ -48,7 +62,8 @@ class Transcript:
     """
 
     def __init__(self, stem: str, index: int, key: bytes, count: Count) -> None:
-        self.stem, self.index, self.key, self.count = stem, index, key, count
+        self.stem, self.index, self.count = stem, index, count
+        self.name: Callable[[str, str], str] = _namer(key)
         self.direct: dict[str, calls.Call] = {}
         self.nested: dict[str, calls.Call] = {}
         self.marks: list[MarkCopy] = []
@@ -59,7 +74,7 @@ class Transcript:
 
     def feed(self, raw: bytes) -> None:
         """Account for one line."""
-        if not shapes.is_utf8(raw):
+        if not raw.isascii() and not shapes.is_utf8(raw):
             self.count.skip(SkipReason.NOT_UTF8)
             return
         try:
@@ -104,8 +119,8 @@ class Transcript:
                 gave = self._user(line)
             case "system":
                 gave = self._note(line, marks.system_line(line))
-            case "attachment":
-                gave = self._note(line, marks.attachment_line(line), line.attachment and line.attachment.tool_use_id)
+            case "attachment" if line.attachment is not None:
+                gave = self._note(line, marks.attachment_line(line.attachment), line.attachment.tool_use_id)
             case _:
                 gave = False
         self.count.saw(shapes.public_type(line.type))
@@ -119,13 +134,17 @@ class Transcript:
         if message.model == marks.SYNTHETIC:
             return self._note(line, marks.synthetic_line(line, message))
         call_id = calls.checked(message, message.usage)
-        place = self._place(line)
-        edit = marks.context_edit(message)
+        at = calls.utc(line.timestamp)
         self._remember(line)
         self.count.usage_lines += 1
-        self._call(self.direct, call_id, line, message, place)
+        call = self.direct.get(call_id)
+        if call is None:
+            self.direct[call_id] = self._opened(line, message, self._place(line))
+        else:
+            calls.extend(call, message, at)
+        edit = marks.context_edit(message)
         if edit is not None:
-            self._mark(line, edit, place, event=call_id)
+            self._mark(line, edit, self._place(line), event=call_id)
         return True
 
     def _progress(self, line: Line) -> bool:
@@ -146,8 +165,12 @@ class Transcript:
             return False
         call_id = calls.checked(message, message.usage)
         at = calls.utc(inner.timestamp or line.timestamp)
-        place = calls.Place(_session(line), data.agent_id or "", at, self.count.read, sidechain=True)
-        self._call(self.nested, call_id, line, message, place)
+        call = self.nested.get(call_id)
+        if call is None:
+            place = calls.Place(_session(line), data.agent_id or "", at, self.count.read, sidechain=True)
+            self.nested[call_id] = self._opened(line, message, place)
+        else:
+            calls.extend(call, message, at)
         return True
 
     def _user(self, line: Line) -> bool:
@@ -181,8 +204,9 @@ class Transcript:
     def _remember(self, line: Line) -> None:
         if not line.uuid:
             return
-        if line.timestamp is not None and line.timestamp.tzinfo is not None:
-            self.times[line.uuid] = line.timestamp
+        if line.timestamp is not None:
+            with suppress(SkipLineError):
+                self.times[line.uuid] = calls.utc(line.timestamp)
         if line.is_sidechain and not line.agent_id:
             self.roots[line.uuid] = self.roots.get(line.parent_uuid or "", line.uuid)
 
@@ -202,32 +226,32 @@ class Transcript:
             return self.stem.removeprefix("agent-")
         return self.roots.get(line.parent_uuid or "") or line.uuid or "unnamed"
 
-    def _call(
-        self, known: dict[str, calls.Call], call_id: str, line: Line, message: Message, place: calls.Place
-    ) -> None:
-        call = known.get(call_id)
-        if call is not None:
-            calls.extend(call, message, place.at)
-            return
-        parent = "" if known is self.nested else line.parent_uuid or ""
+    def _opened(self, line: Line, message: Message, place: calls.Place) -> calls.Call:
+        """The call with its parent's time and words; a mirrored line's parent is not the call's."""
+        parent = "" if line.type == "progress" else line.parent_uuid or ""
         words = self.words.get(parent)
-        started = self.times.get(parent)
-        known[call_id] = calls.opened(
-            line, message, place, started and calls.utc(started), None if words == AUTOMATIC else words
+        return calls.opened(
+            message,
+            place,
+            parent=parent,
+            started=self.times.get(parent),
+            words=None if words == AUTOMATIC else words,
+            client=(line.version or "", line.entrypoint, line.effort),
+            nested=line.type == "progress",
         )
 
     def _mark(self, line: Line, found: Found, place: calls.Place, *, event: str = "") -> None:
         """Keep a mark. Lines that tell one `event` (hooks of one start, blocks of one answer) count once."""
         mark = Mark(
             kind=found.kind,
-            session=pseudonym("session", place.session, self.key),
-            agent=pseudonym("agent", place.agent, self.key),
+            session=self.name("session", place.session),
+            agent=self.name("agent", place.agent),
             at=place.at,
             trigger=found.trigger,
-            value=found.value,
+            value=found.value if calls.is_count(found.value) else None,
             source=SourceRef(self.index, place.number),
         )
-        copy = MarkCopy(pseudonym("line", event or line.uuid or "", self.key), mark, self.stem == place.session)
+        copy = MarkCopy(self.name("line", event or line.uuid or ""), mark, self.stem == place.session)
         if event:
             self.events.setdefault((copy.id, mark.kind), copy)
         else:
@@ -238,7 +262,7 @@ class Transcript:
         found: dict[str, CallCopy] = {}
         for known in (self.direct, self.nested):
             for call_id, call in known.items():
-                copy = calls.closed(call_id, call, file=self.index, stem=self.stem, key=self.key)
+                copy = calls.closed(call_id, call, file=self.index, stem=self.stem, name=self.name)
                 same = found.get(copy.request.id)
                 found[copy.request.id] = copy if same is None else merged(same, copy)
         return Extract(
@@ -254,6 +278,7 @@ def _session(line: Line) -> str:
 
 def sniff(_path: Path, head: bytes) -> bool:
     """Does any line of the head look like a transcript line? An empty file is one that nothing was written to yet."""
+    head = head.removeprefix(shapes.BOM)
     return not head.strip() or any(_is_transcript_line(line) for line in head.split(b"\n"))
 
 

@@ -187,7 +187,7 @@ KNOWN_TYPES = CARRIERS | {
 }  # fmt: skip
 """Public names of record types; any other name counts as "unknown"."""
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 _SURROGATES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\[^u]"
 )
@@ -204,7 +204,7 @@ def mended(line: bytes) -> bytes:
     JavaScript writes half an emoji as a lone `\ud83d`. JSON's grammar allows it (RFC 8259, section 8.2) and
     Python's json reads it; the fast decoder does not.
     """
-    return _SURROGATES.sub(_whole_pair, line.removeprefix(_BOM))
+    return _SURROGATES.sub(_whole_pair, line.removeprefix(BOM))
 
 
 def _whole_pair(match: re.Match[bytes]) -> bytes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from generator.importers.claude_lines import (
     REFUSED,
+    Attachment,
     Block,
     Line,
     Message,
@@ -59,6 +60,7 @@ BUILT_IN = frozenset({
 })  # fmt: skip
 """Built-in slash commands that get `Trigger.OTHER`; whatever is in neither list is the user's own: CUSTOM."""
 
+SESSION_START = "SessionStart:"
 STARTS: dict[str, MarkKind] = {
     "startup": MarkKind.START,
     "resume": MarkKind.RESUME,
@@ -105,7 +107,10 @@ def user_line(line: Line, *, typed: bool) -> UserLine:
     """Marks of a user line. `typed` is False where no person can have typed it (sub-agents, scheduled tasks)."""
     if line.message is None:
         return NOTHING
-    content = decode_blocks(line.message.content)
+    raw = bytes(line.message.content)
+    if raw.startswith(b"[") and b'"text"' not in raw and b'"image"' not in raw and not line.is_compact_summary:
+        return NOTHING  # results of tools, the greatest part of a transcript: nothing in them is looked for
+    content = decode_blocks(raw)
     blocks = [Block("text", content)] if isinstance(content, str) else content or []
     texts = [block.text for block in blocks if block.type == "text" and block.text]
     images = [Found(MarkKind.IMAGE)] if any(_has_image(block) for block in blocks) else []
@@ -196,16 +201,14 @@ def _compaction(kind: MarkKind, raw: Raw) -> Found:
 
 def hook(name: str | None) -> Found | None:
     """The mark of a SessionStart hook, e.g. `SessionStart:resume`."""
-    event, _, source = (name or "").partition(":")
-    kind = STARTS.get(source) if event == "SessionStart" else None
+    if name is None or not name.startswith(SESSION_START):
+        return None
+    kind = STARTS.get(name.removeprefix(SESSION_START))
     return None if kind is None else Found(kind)
 
 
-def attachment_line(line: Line) -> Found | None:
+def attachment_line(attachment: Attachment) -> Found | None:
     """The mark of an attachment line. A first listing is no change; a later one is."""
-    attachment = line.attachment
-    if attachment is None:
-        return None
     if attachment.type.startswith("hook_"):
         return hook(attachment.hook_name)
     delta = attachment.type in TOOL_DELTAS and not attachment.is_initial

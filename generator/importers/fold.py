@@ -21,13 +21,13 @@ class CallCopy(msgspec.Struct, frozen=True, gc=False):
     request: Request
     sidechain: bool  # read in a sub-agent's thread
     named: bool  # the file's name equals the session id: the session's own transcript, not a fork's
+    began: datetime  # first line of this copy; merging moves `request.first_seen`, but must not move the rank
 
     @property
     def rank(self) -> tuple[bool, bool, bool, datetime, int, int]:
         """Smallest owns the call: direct lines, then main thread, then the session's own file, then earliest."""
         source = self.request.source
-        first = self.request.first_seen
-        return (self.request.nested, self.sidechain, not self.named, first, source.file, source.line)
+        return (self.request.nested, self.sidechain, not self.named, self.began, source.file, source.line)
 
 
 class MarkCopy(msgspec.Struct, frozen=True, gc=False):
@@ -111,7 +111,7 @@ def merged(one: CallCopy, two: CallCopy) -> CallCopy:
         missed_tokens=missed.missed_tokens,
         lines=here.lines + there.lines,
     )
-    return CallCopy(request, owner.sidechain, owner.named)
+    return CallCopy(request, owner.sidechain, owner.named, owner.began)
 
 
 def finality(request: Request) -> tuple[bool, int, int, int, int, int, int, str, str, str, bool]:

@@ -1,0 +1,160 @@
+"""Discovery of logs, byte lines, dealing to processes."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.importers import IMPORTERS, discover, read
+from generator.importers.base import Count, LogFile, lines
+from generator.importers.reading import deal
+from generator.problems import LogError
+from generator.records import SkipReason
+
+SAMPLES = Path(__file__).parent / "samples" / "claude-code"
+LINE = b'{"type":"user","sessionId":"s","uuid":"u"}\n'
+
+
+def found(*paths: Path) -> tuple[list[str], list[str]]:
+    discovery = discover(paths)
+    return [file.path.name for file in discovery.claimed], [path.name for path in discovery.unclaimed]
+
+
+def test_importer_ids_are_unique():
+    assert len({importer.id for importer in IMPORTERS}) == len(IMPORTERS)
+
+
+def test_folders_are_searched_for_jsonl_in_order(tmp_path):
+    (tmp_path / "b").mkdir()
+    for name in ("z.jsonl", "a.jsonl", "b/m.jsonl", "b/notes.txt"):
+        (tmp_path / name).write_bytes(LINE)
+    assert found(tmp_path) == (["a.jsonl", "m.jsonl", "z.jsonl"], [])
+
+
+def test_a_file_given_by_name_counts_whatever_its_suffix(tmp_path):
+    (tmp_path / "session.log").write_bytes(LINE)
+    assert found(tmp_path / "session.log") == (["session.log"], [])
+
+
+def test_a_foreign_jsonl_is_unclaimed_not_dropped(tmp_path):
+    (tmp_path / "other.jsonl").write_bytes(b'{"type":"session_meta","payload":{}}\n')
+    (tmp_path / "noise.jsonl").write_bytes(b"\x00\xff\n")
+    assert found(tmp_path) == ([], ["noise.jsonl", "other.jsonl"])
+
+
+def test_the_same_file_by_several_paths_counts_once(tmp_path):
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(LINE)
+    os.link(file, tmp_path / "hard.jsonl")
+    (tmp_path / "soft.jsonl").symlink_to(file)
+    claimed, _ = found(tmp_path, file, tmp_path / "soft.jsonl")
+    assert len(claimed) == 1
+
+
+def test_links_do_not_lead_out_of_the_folder(tmp_path):
+    outside, inside = tmp_path / "outside", tmp_path / "inside"
+    outside.mkdir()
+    inside.mkdir()
+    (outside / "secret.jsonl").write_bytes(LINE)
+    (inside / "folder").symlink_to(outside)
+    (inside / "file.jsonl").symlink_to(outside / "secret.jsonl")
+    assert found(inside) == ([], [])
+
+
+def test_only_regular_files_are_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    assert found(tmp_path) == ([], [])
+
+
+def test_a_missing_path_is_an_error_of_the_user(tmp_path):
+    with pytest.raises(LogError) as caught:
+        discover([tmp_path / "absent", tmp_path / "gone"])
+    assert len(caught.value.problems) == 2
+
+
+def test_an_empty_file_is_claimed_and_its_tally_is_zero(tmp_path):
+    (tmp_path / "empty.jsonl").touch()
+    (tally,) = read(discover([tmp_path]).claimed, key=b"key").tallies
+    assert (tally.bytes, tally.read, tally.balances) == (0, 0, True)
+
+
+def test_a_transcript_is_known_by_any_line_of_its_head(tmp_path):
+    """A damaged, long or half-written first line does not hide the format."""
+    whole = (SAMPLES / "client-2.1.12.jsonl").read_bytes()
+    second = whole[whole.index(b"\n") + 1 :]
+    for number, content in enumerate([b"\x00broken\n" + second, b"\xef\xbb\xbf" + whole, whole[:400], second]):
+        (tmp_path / f"{number}.jsonl").write_bytes(content)
+    assert found(tmp_path) == (["0.jsonl", "1.jsonl", "2.jsonl", "3.jsonl"], [])
+
+
+def test_no_logs_read_as_nothing():
+    reading = read([], key=b"key", jobs=2)
+    assert (reading.requests, reading.marks, reading.tallies) == ((), (), ())
+
+
+def test_tallies_are_labelled_in_the_order_of_files():
+    files = [LogFile(path, IMPORTERS[0]) for path in sorted(SAMPLES.glob("*.jsonl"), reverse=True)]
+    reading = read(files, key=b"key")
+    assert [tally.label for tally in reading.tallies] == [f"log-{n:04d}" for n in range(1, len(files) + 1)]
+    assert [tally.bytes for tally in reading.tallies] == [file.path.stat().st_size for file in files]
+
+
+def test_progress_is_told_of_every_file():
+    labels = []
+
+    def track(items, label):
+        labels.append((len(items), label))
+        return items
+
+    files = discover([SAMPLES]).claimed
+    read(files, key=b"key", track=track)
+    assert labels == [(len(files), "reading logs")]
+
+
+# Byte lines
+
+
+def split(data: bytes, chunk: int, longest: int = 100) -> tuple[list[bytes], Count]:
+    count = Count()
+    return list(lines(io.BytesIO(data), count, chunk=chunk, longest=longest)), count
+
+
+@given(
+    st.lists(st.sampled_from([b"", b" ", b"a", b"\r", b"\n", b"x" * 7, "\u2028".encode(), b"\x0b\x85"])),
+    st.integers(1, 9),
+)
+def test_lines_do_not_depend_on_the_chunk(parts, chunk):
+    """Split at \\n only; blank lines counted; an unended last line is pending."""
+    data = b"".join(parts)
+    given_lines, count = split(data, chunk)
+    *ended, last = data.split(b"\n")
+    assert given_lines == [line for line in ended if line.strip()]
+    assert count.pending == bool(last)
+    assert count.read == len(ended) + bool(last)
+    assert count.blank == sum(not line.strip() for line in ended)
+    assert count.bytes == len(data)
+
+
+@given(st.integers(1, 12), st.integers(0, 40))
+def test_a_line_too_long_is_skipped_and_its_neighbours_are_not(chunk, length):
+    data = b"before\n" + b"x" * length + b"\nafter\n"
+    given_lines, count = split(data, chunk, longest=12)
+    expected = [b"before", b"x" * length, b"after"] if 0 < length <= 12 else [b"before", b"after"]
+    assert given_lines == expected
+    assert count.skipped.get(SkipReason.TOO_LONG, 0) == (length > 12)
+    assert count.read == 3
+
+
+@given(st.lists(st.integers(0, 1000), max_size=40), st.integers(1, 8))
+def test_dealing_gives_every_file_to_one_hand(sizes, hands):
+    dealt = deal(sizes, hands)
+    assert sorted(index for hand in dealt for index in hand) == list(range(len(sizes)))
+    sums = [sum(sizes[index] for index in hand) for hand in dealt]
+    assert sums == sorted(sums, reverse=True)
+    if len(dealt) > 1:
+        assert max(sums) - min(sums) <= max(sizes)
