@@ -1,0 +1,127 @@
+"""Redaction keeps what the rules need, and nothing closer than the minute."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from builders import KEY, mark, request, steady
+from generator.detectors import DETECTORS, run
+from generator.evidence import NEIGHBOURS, examine
+from generator.ledger import chains
+from generator.pack import load_key, read_pack, read_packs, write_pack
+from generator.problems import PackError
+from generator.records import Level, Outcome, Reading, Tally, Trigger
+
+
+@pytest.fixture
+def reading():
+    """Two sessions: one with a break in the middle of 60 steady requests, one without any."""
+    rows = steady(60)
+    broken = rows[30]
+    rows[30] = msgspec.structs.replace(
+        broken, cache_read_tokens=15_000, cache_write_tokens=broken.total_tokens - 15_000,
+        cache_write_1h_tokens=broken.total_tokens - 15_000,
+    )
+    quiet = steady(20, first=100, session_name="quiet")
+    marks = (mark("prompt", 10, value=9), mark("compaction", 310, trigger=Trigger.MANUAL), mark("retry", 900, value=2))
+    tally = Tally(label="log-0001", importer="claude-code", bytes=1, read=83, used=83)
+    return Reading(requests=(*rows, *quiet), marks=marks, tallies=(tally,))
+
+
+def at(level, reading):
+    return examine(reading, id="mine", simulated=False, level=level, tool_version="0.1.0")
+
+
+def reasons(evidence):
+    return {
+        (step.before.id, step.after.id): (step.reason, step.age)
+        for chain in chains(evidence.requests, evidence.marks)
+        for step in chain.steps
+    }
+
+
+def test_at_level_findings_only_neighbours_of_cited_rows_stay(reading):
+    evidence = at(Level.FINDINGS, reading)
+    (finding,) = next(one for one in evidence.runs if one.detector == "cache-break").findings
+    kept = [request.position for request in evidence.requests]
+    assert set(finding.requests) <= {request.id for request in evidence.requests}
+    assert kept == list(range(29 - NEIGHBOURS, 30 + NEIGHBOURS + 1))
+    assert len({request.session for request in evidence.requests}) == 1
+
+
+def test_the_rules_give_the_same_answer_on_what_is_left(reading):
+    """Same reason, same pause, same finding ids as on the whole log."""
+    whole, cut = at(Level.FULL, reading), at(Level.FINDINGS, reading)
+    everything, shown = reasons(whole), reasons(cut)
+    assert shown
+    assert all(everything[pair] == answer for pair, answer in shown.items())
+    again = [run(detector, chains(cut.requests, cut.marks)) for detector in DETECTORS]
+    assert {finding.id for one in again for finding in one.findings} == {
+        finding.id for one in whole.runs for finding in one.findings
+    }
+
+
+def test_shown_times_start_on_a_full_minute(reading):
+    evidence = at(Level.FINDINGS, reading)
+    first = evidence.requests[0].started
+    assert (first.second, first.microsecond) == (0, 0)
+
+
+def test_at_level_aggregate_no_row_and_no_finding_leaves(reading):
+    evidence = at(Level.AGGREGATE, reading)
+    assert not evidence.requests
+    assert not evidence.marks
+    assert all(not one.findings for one in evidence.runs)
+    assert next(one for one in evidence.runs if one.detector == "cache-break").found == 1
+    assert evidence.totals == at(Level.FULL, reading).totals
+
+
+def test_no_log_at_all_is_not_measurable_rather_than_quiet():
+    evidence = at(Level.FINDINGS, Reading())
+    assert {one.outcome for one in evidence.runs} == {Outcome.NOT_MEASURABLE}
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_a_pack_reads_back_as_it_was_written(tmp_path, reading, level):
+    evidence = at(level, reading)
+    write_pack(evidence, tmp_path / "mine")
+    assert read_pack(tmp_path / "mine") == evidence
+
+
+def test_the_same_evidence_gives_the_same_bytes(tmp_path, reading):
+    for name in ("one", "two"):
+        write_pack(at(Level.FULL, reading), tmp_path / name / "mine")
+    one, two = (sorted((tmp_path / name / "mine").iterdir()) for name in ("one", "two"))
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+
+
+def test_a_pack_with_a_changed_table_is_refused(tmp_path, reading):
+    write_pack(at(Level.FULL, reading), tmp_path / "mine")
+    table = tmp_path / "mine" / "requests.parquet"
+    table.write_bytes(table.read_bytes()[:-1] + b"x")
+    with pytest.raises(PackError, match="W-pack-digest"):
+        read_packs(tmp_path)
+
+
+def test_a_pack_cannot_smuggle_text_into_a_record(tmp_path, reading):
+    evidence = at(Level.FULL, reading)
+    poisoned = msgspec.structs.replace(evidence.requests[0], model="<script>secret</script>")
+    write_pack(msgspec.structs.replace(evidence, requests=(poisoned, *evidence.requests[1:])), tmp_path / "mine")
+    with pytest.raises(PackError, match="W-pack-row") as caught:
+        read_packs(tmp_path)
+    assert "secret" not in str(caught.value)
+
+
+def test_the_key_is_made_once_and_for_its_owner_only(tmp_path):
+    path = tmp_path / "state" / "key"
+    key = load_key(path)
+    assert load_key(path) == key
+    assert len(key) == 32
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_pseudonyms_depend_on_the_key(reading):
+    """Two publications with two keys cannot be joined; within one, the same thing has the same name."""
+    assert request(0, 0, 0, 1).id == reading.requests[0].id
+    assert KEY not in reading.requests[0].id.encode()

@@ -1,0 +1,39 @@
+"""Exact intervals against published and derivable values."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.statistics import exact_rate
+
+
+def test_zero_of_n_has_the_closed_form_upper_bound():
+    """For 0 of n the upper bound is 1 - (alpha/2)^(1/n)."""
+    rate = exact_rate(0, 5000)
+    assert rate.low == 0
+    assert rate.high == pytest.approx(1 - 0.025 ** (1 / 5000))
+
+
+def test_a_textbook_case():
+    """10 of 100 gives 4.90 % to 17.62 % (Clopper-Pearson table, e.g. Newcombe 1998, Stat Med 17:857)."""
+    rate = exact_rate(10, 100)
+    assert (rate.low, rate.high) == pytest.approx((0.0490, 0.1762), abs=5e-5)
+
+
+def test_nothing_examined_says_nothing():
+    rate = exact_rate(0, 0)
+    assert (rate.value, rate.low, rate.high) == (0.0, 0.0, 1.0)
+
+
+@given(st.integers(0, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_interval_contains_the_share(pair):
+    hits, trials = pair
+    rate = exact_rate(hits, trials)
+    assert rate.low <= rate.value <= rate.high
+
+
+def test_more_hits_than_trials_is_refused():
+    with pytest.raises(ValueError, match="between"):
+        exact_rate(3, 2)
