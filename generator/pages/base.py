@@ -6,16 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from generator.charts.files import Download
+
 if TYPE_CHECKING:
     from generator.dossier import Dossier
 
-
-@dataclass(frozen=True)
-class Download:
-    """A file that stands beside a page (data.csv, chart.svg, ...), relative to the page's folder."""
-
-    name: str
-    content: bytes
+__all__ = ["Download", "Page", "PageKind"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,159 @@
+"""A chart as pages show it: one sentence, a picture for each theme, and the table behind it.
+
+Vega-Lite is drawn once, in the light colours; the dark picture is the same SVG with other colours.
+Dates are drawn as formatted text, never as times, so that no zone of the machine can move them.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from generator.charts.files import Download, csv_bytes
+
+VEGA_LITE = "6.4"
+WIDTH = 640
+"""Of every chart, px. At the 520 px that a phone shows (it scrolls), text of 15 px is 12 px high."""
+
+TEXT = 15
+FONT = "Liberation Sans"
+"""Vega measures with this font, which vl-convert carries along: the same layout on every machine."""
+FONTS = "'Liberation Sans', Arial, Helvetica, 'Nimbus Sans', system-ui, sans-serif"
+"""What the reader's machine may have, those with the same widths first."""
+
+INK, SOFT, RULE, CARD, BAND = "#1c2326", "#4a5559", "#dcd8cd", "#ffffff", "#f6e3c4"
+SERIES = ("#14466f", "#d97a1f", "#3a9d8b", "#b594cf", "#8b9599")
+"""Five steps that stay apart by lightness alone, so also for readers who do not tell the hues apart."""
+ALERT = "#a32b2b"
+
+_DARK = {
+    INK: "#e6e4dd",
+    SOFT: "#b3b9b8",
+    RULE: "#364044",
+    CARD: "#1b2224",
+    BAND: "#4a3a1c",
+    SERIES[0]: "#a9cdf0",
+    SERIES[1]: "#e8923f",
+    SERIES[2]: "#2f9080",
+    SERIES[3]: "#7d5f9c",
+    SERIES[4]: "#66727a",
+    ALERT: "#f39a94",
+}
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One figure of a page."""
+
+    id: str
+    """Anchor on the page, and the stem of its files."""
+    title: str
+    sentence: str
+    """The message in one sentence with its numbers; also the text that stands for the picture."""
+    width: int
+    height: int
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    svg: str
+    """The picture in the light colours."""
+    note: str = ""
+
+    @property
+    def svg_light(self) -> str:
+        """File name of the light picture."""
+        return f"{self.id}-light.svg"
+
+    @property
+    def svg_dark(self) -> str:
+        """File name of the dark picture."""
+        return f"{self.id}-dark.svg"
+
+    @property
+    def csv(self) -> str:
+        """File name of the table."""
+        return f"{self.id}.csv"
+
+    def downloads(self) -> tuple[Download, ...]:
+        """Both pictures and the table, for the page that shows the chart."""
+        return (
+            Download(self.svg_light, self.svg.encode()),
+            Download(self.svg_dark, dark(self.svg).encode()),
+            Download(self.csv, csv_bytes(self.columns, self.rows)),
+        )
+
+
+def dark(svg: str) -> str:
+    """The same picture in the dark colours."""
+    return _COLOUR.sub(lambda match: _DARK.get(match[0], match[0]), svg)
+
+
+def draw(spec: Mapping[str, Any], data: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[str, int, int]:
+    """SVG of the specification with these named data sets, its width and its height in px."""
+    import vl_convert
+
+    filled = copy.deepcopy(dict(spec))
+    filled["datasets"] = {name: [dict(row) for row in rows] for name, rows in data.items()}
+    svg: str = vl_convert.vegalite_to_svg(filled, vl_version=VEGA_LITE, allowed_base_urls=[])
+    svg = svg.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"')
+    size = re.match(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"', svg)
+    if not size:
+        raise ValueError("the picture has no size")
+    return svg, round(float(size[1])), round(float(size[2]))
+
+
+@cache
+def config() -> dict[str, Any]:
+    """Look of all charts."""
+    axis = {
+        "labelFont": FONT,
+        "titleFont": FONT,
+        "labelFontSize": TEXT,
+        "titleFontSize": TEXT,
+        "titleFontWeight": "normal",
+        "labelColor": INK,
+        "titleColor": SOFT,
+        "gridColor": RULE,
+        "domainColor": SOFT,
+        "tickColor": SOFT,
+        "labelLimit": 240,
+    }
+    legend = {
+        "labelFont": FONT,
+        "titleFont": FONT,
+        "labelFontSize": TEXT,
+        "titleFontSize": TEXT,
+        "labelColor": INK,
+        "titleColor": SOFT,
+        "orient": "top",
+        "direction": "horizontal",
+        "titleFontWeight": "normal",
+        "labelLimit": 240,
+        "symbolSize": 150,
+        "columnPadding": 14,
+        "offset": 10,
+    }
+    return {
+        "font": FONT,
+        "background": None,
+        "padding": 4,
+        "view": {"stroke": None},
+        "axis": axis,
+        "legend": legend,
+        "text": {"font": FONT, "fontSize": TEXT, "color": INK},
+        "header": {"labelFont": FONT, "labelFontSize": TEXT, "labelColor": INK, "title": None},
+        "range": {"category": list(SERIES)},
+    }
+
+
+def template(chart: Any) -> dict[str, Any]:
+    """Specification of an Altair chart without data, fitted to the common width and look."""
+    spec: dict[str, Any] = chart.to_dict()
+    spec["config"] = config()
+    spec["width"] = WIDTH
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return spec
