@@ -86,8 +86,8 @@ def duration(seconds: float | None) -> str:
         return MISSING
     if seconds < 0:
         return f"-{duration(-seconds)}"
-    if seconds < _MINUTE:
-        return f"{seconds:.0f} s" if seconds == 0 or seconds >= 1 else f"{seconds:.1f} s"
+    if 0 < seconds < 1:
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     for size, unit, below, small in ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "min"), (_MINUTE, "min", 1, "s")):
         if whole >= size:

@@ -131,7 +131,9 @@ def _front_matter(page: Page, site: SiteContext) -> str:
         fields["search"] = {"boost": page.boost}
     if any(file.name == "index.json" for file in page.downloads):
         fields["json"] = "index.json"
-    lines = (f"{key}: {json.dumps(value)}" for key, value in fields.items())  # JSON is YAML, and leaves no guess
+    lines = (
+        f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()
+    )  # JSON is YAML, and leaves no guess
     return "\n".join(("---", *lines, "---", ""))
 
 

@@ -34,6 +34,8 @@ Gate = Callable[[Sequence[RenderedFile]], Iterable[Problem]]
 
 _MKDOCS_MINUTES = 10
 _LINE = re.compile(r"^(WARNING|ERROR)\s+-\s+(.*)$")
+_ITEM = re.compile(r"^\s+- (\S+)$")
+_CONFIG = "mkdocs.yml"
 _DOC_FILE = re.compile(r"[Dd]oc file '([^']+)'")
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -142,21 +144,29 @@ def run_mkdocs(layout: Layout, built_on: date) -> None:
         timeout=_MKDOCS_MINUTES * 60,
         check=False,
     )
-    problems = list(mkdocs_problems(done.stdout))
+    problems = mkdocs_problems(done.stdout)
     if done.returncode and not problems:
         last = done.stdout.strip().splitlines()[-1:] or ["no output"]
-        problems = [Problem("mkdocs.yml", 0, 0, "S101", f"mkdocs ended with {done.returncode}: {last[0][:300]}")]
+        problems = [Problem(_CONFIG, 0, 0, "S101", f"mkdocs ended with {done.returncode}: {last[0][:300]}")]
     refuse_if(problems)
 
 
-def mkdocs_problems(output: str) -> Iterable[Problem]:
-    """Warnings and errors in the output of MkDocs."""
+def mkdocs_problems(output: str) -> list[Problem]:
+    """Warnings and errors in the output of MkDocs; a list under a warning gives one problem an item."""
+    problems: list[Problem] = []
+    above = ""
     for line in output.splitlines():
-        match = _LINE.match(line)
-        if not match:
-            continue
-        page = _DOC_FILE.search(match[2])
-        yield Problem(page[1] if page else "mkdocs.yml", 0, 0, "S101", match[2][:500])
+        if match := _LINE.match(line):
+            above = match[2]
+            page = _DOC_FILE.search(above)
+            problems.append(Problem(page[1] if page else _CONFIG, 0, 0, "S101", above[:500]))
+        elif (item := _ITEM.match(line)) and above:
+            if problems[-1] == Problem(_CONFIG, 0, 0, "S101", above[:500]):
+                problems.pop()
+            problems.append(Problem(item[1], 0, 0, "S101", above.rstrip(":")[:500]))
+        else:
+            above = ""
+    return problems
 
 
 def swap(layout: Layout) -> None:

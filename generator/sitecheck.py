@@ -51,8 +51,8 @@ _BASE = re.compile(r'new URL\("[./]*",location\)')
 _DATA_TYPES = {"application/json", "application/ld+json"}
 
 THEME_SCRIPTS = frozenset({"6a9a103c779f", "0eb10c249dbd", "ffcc0f7735fd"})
-"""First 12 hex digits of the SHA-256 of each inline script of Material 9.8.1 (state, palette, restore), the base address
-taken out. A new version of the theme means: read its scripts, then change these."""
+"""First 12 hex digits of the SHA-256 of each inline script of Material 9.8.1 (state, palette, restore), without the
+base address. A new version of the theme means: read its scripts, then change these."""
 
 
 class Place(NamedTuple):

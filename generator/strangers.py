@@ -22,10 +22,11 @@ MAX_BYTES = 16 * 1024
 
 _REFERENCES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
 
-# Controls, bidirectional overrides, invisible characters and tags: they have no place in any field, and MkDocs
-# keeps its own bookkeeping in U+0002 and U+0003.
+# Controls, bidirectional overrides, invisible characters, halves of characters and tags: they have no place in
+# any field, and MkDocs keeps its own bookkeeping between U+0002 and U+0003.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe"
+    "\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SPACES = re.compile(r"\s+")
 _TITLE_SIGNS = str.maketrans(

@@ -16,7 +16,9 @@ from generator.render import RenderedFile, SiteContext, render
 from generator.site import Layout, publish_site
 
 REPOSITORY = Path(__file__).parent.parent
-SITE = SiteContext(id="2026-03", title="The March 2026 instability", built=date(2026, 11, 24), version="0.1.0", simulated=True)
+SITE = SiteContext(
+    id="2026-03", title="The March 2026 instability", built=date(2026, 11, 24), version="0.1.0", simulated=True
+)
 HOSTILE = """</div><script>window.hacked=1</script>[x](javascript:window.hacked=1){: onclick=window.hacked=1 } `'"& {{ 7*7 }} ![i](x)"""
 
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="640" height="220" viewBox="0 0 640 220"><g fill="{fill}">{bars}</g><path d="M40 190H630" stroke="{line}"/></svg>"""
@@ -142,7 +144,10 @@ class Chart:
 
 
 def svg(fill: str, line: str) -> bytes:
-    bars = "".join(f'<rect x="{40 + 24 * i}" y="{190 - 7 * (i * 5 % 23)}" width="16" height="{7 * (i * 5 % 23)}"/>' for i in range(24))
+    bars = "".join(
+        f'<rect x="{40 + 24 * i}" y="{190 - 7 * (i * 5 % 23)}" width="16" height="{7 * (i * 5 % 23)}"/>'
+        for i in range(24)
+    )
     return SVG.format(fill=fill, line=line, bars=bars).encode()
 
 
@@ -162,10 +167,19 @@ def stub_pages(items: int = 0) -> list[Page]:
     """All hubs of the menu, a finding, a claim, and more items on demand."""
     grades = ("A", "B", "C", "D", "supported", "partly_supported", "unsupported", "contradicted", "not_checkable")
     hubs = [
-        Page(path, "hub.md.j2", path.removesuffix("/").rpartition("/")[2].title() or "Cases", f"Hub {path}.", context(grades=grades, day=date(2026, 3, 17)))
+        Page(
+            path,
+            "hub.md.j2",
+            path.removesuffix("/").rpartition("/")[2].title() or "Cases",
+            f"Hub {path}.",
+            context(grades=grades, day=date(2026, 3, 17)),
+        )
         for path in nav_paths((REPOSITORY / "mkdocs.yml").read_text("utf-8"))
     ]
-    rows = tuple((f"2026-03-17 14:{i:02}", "qm4z7tal", 90112, 11264 + i, 78848 - i, 0.125, "model switch, compaction") for i in range(6))
+    rows = tuple(
+        (f"2026-03-17 14:{i:02}", "qm4z7tal", 90112, 11264 + i, 78848 - i, 0.125, "model switch, compaction")
+        for i in range(6)
+    )
     chart = (
         Download("chart-light.svg", svg("#1f6f78", "#444")),
         Download("chart-dark.svg", svg("#6cc5c1", "#bbb")),
@@ -173,13 +187,39 @@ def stub_pages(items: int = 0) -> list[Page]:
         Download("index.json", b"{}"),
     )
     finding = Page(
-        "2026-03/f/F-7K2QH3/", "finding.md.j2", "The cache was rebuilt within its lifetime", "A finding.",
-        context(chart=Chart(), rows=rows, hostile=HOSTILE), downloads=chart, tags=("cache-rebuild",),
+        "2026-03/f/F-7K2QH3/",
+        "finding.md.j2",
+        "The cache was rebuilt within its lifetime",
+        "A finding.",
+        context(chart=Chart(), rows=rows, hostile=HOSTILE),
+        downloads=chart,
+        tags=("cache-rebuild",),
     )
-    claim = Page("2026-03/c/C-007/", "plain.md.j2", f"Claim {HOSTILE}", f"Claim {HOSTILE}", context(text="Zanzibar is a word to search for."), boost=2.0)
-    detector = Page("2026-03/d/cache-rebuild/", "plain.md.j2", "Cache rebuild", "A detector.", context(text="Rule."), searchable=False)
+    claim = Page(
+        "2026-03/c/C-007/",
+        "plain.md.j2",
+        f"Claim {HOSTILE}",
+        f"Claim {HOSTILE}",
+        context(text="Zanzibar is a word to search for."),
+        boost=2.0,
+    )
+    detector = Page(
+        "2026-03/d/cache-rebuild/",
+        "plain.md.j2",
+        "Cache rebuild",
+        "A detector.",
+        context(text="Rule."),
+        searchable=False,
+    )
     more = [
-        Page(f"2026-03/r/stub-{i:04}/", "finding.md.j2", f"Report {i}", "A report.", context(chart=Chart(), rows=rows * 3, hostile=HOSTILE), downloads=chart)
+        Page(
+            f"2026-03/r/stub-{i:04}/",
+            "finding.md.j2",
+            f"Report {i}",
+            "A report.",
+            context(chart=Chart(), rows=rows * 3, hostile=HOSTILE),
+            downloads=chart,
+        )
         for i in range(items)
     ]
     return [*hubs, finding, claim, detector, *more]
