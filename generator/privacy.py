@@ -6,7 +6,7 @@ session id (or a guesser with a list of ids) cannot be matched without the key.
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import re
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from generator.records import ModelId, Pseudonym, Version
 SEPARATOR = "\x1f"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, RFC 4648, in lower case
 PAIRS = tuple(one + two for one in ALPHABET for two in ALPHABET)  # 10 bits each; 8 of them are 80 bits
-SHIFTS = range(70, -1, -10)
+BLOCK_BYTES = 64  # of SHA-256
 
 _MODEL = re.compile(
     r"claude(?:-(?:[0-9]{1,2}(?:\.[0-9]{1,2})?|20[0-9]{6}|instant|haiku|sonnet|opus|fable|mythos|latest|fast)){1,5}"
@@ -28,10 +28,24 @@ def pseudonym(kind: str, raw: str, key: bytes) -> Pseudonym:
     """First 16 base32 letters of HMAC-SHA256(key, kind + 0x1f + raw); "" for an empty `raw`."""
     if not raw:
         return ""
-    message = f"{kind}{SEPARATOR}{raw}".encode("utf-8", "surrogatepass")
-    digest = hmac.digest(key, message, "sha256")
-    bits = int.from_bytes(digest[:10])
-    return "".join([PAIRS[bits >> shift & 1023] for shift in SHIFTS])
+    inner_start, outer_start = _keyed(kind, key)
+    inner, outer = inner_start.copy(), outer_start.copy()
+    inner.update(raw.encode("utf-8", "surrogatepass"))
+    outer.update(inner.digest())
+    n = int.from_bytes(outer.digest()[:10])
+    return (
+        f"{PAIRS[n >> 70]}{PAIRS[n >> 60 & 1023]}{PAIRS[n >> 50 & 1023]}{PAIRS[n >> 40 & 1023]}"
+        f"{PAIRS[n >> 30 & 1023]}{PAIRS[n >> 20 & 1023]}{PAIRS[n >> 10 & 1023]}{PAIRS[n & 1023]}"
+    )
+
+
+@lru_cache(maxsize=64)
+def _keyed(kind: str, key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+    """Both halves of HMAC (RFC 2104) with key and kind put in; done once, it takes a third of the time."""
+    block = (hashlib.sha256(key).digest() if len(key) > BLOCK_BYTES else key).ljust(BLOCK_BYTES, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+    inner.update(f"{kind}{SEPARATOR}".encode("utf-8", "surrogatepass"))
+    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
 
 @lru_cache(maxsize=1024)

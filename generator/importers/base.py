@@ -6,6 +6,7 @@ line without its end is pending, since a live log is read while it is written.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,15 +65,11 @@ class Count:
     blank: int = 0
     usage_lines: int = 0
     skipped: dict[SkipReason, int] = field(default_factory=dict)
-    types: dict[str, int] = field(default_factory=dict)
+    types: Counter[str] = field(default_factory=Counter)  # of lines that were understood
 
     def skip(self, reason: SkipReason) -> None:
         """Account for a line that is not used."""
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
-
-    def saw(self, record_type: str) -> None:
-        """Account for the type of a line that was understood."""
-        self.types[record_type] = self.types.get(record_type, 0) + 1
 
     def tally(self, index: int, importer: str) -> Tally:
         """The account as a record."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import msgspec
+from msgspec import Raw
 
 from generator.importers.base import SkipLineError
-from generator.importers.claude_lines import REFUSED, Message, Usage, decode_diagnostics
+from generator.importers.claude_lines import ABSENT, REFUSED, Message, Usage, decode_diagnostics
 from generator.importers.fold import CallCopy
-from generator.privacy import known_model, known_version
+from generator.privacy import known_model, known_version, pseudonym
 from generator.records import (
     Entrypoint,
     MissReason,
@@ -25,6 +26,8 @@ from generator.records import (
 )
 
 T = TypeVar("T")
+
+NO_MISS = (0, "")  # (missed tokens, reason)
 
 LARGEST_COUNT = 10**12  # tokens; beyond it a number is damage, not a count
 FINAL_USAGE_SINCE = (2, 1, 97)  # "per-block entries now carry the final token usage" (Claude Code changelog)
@@ -51,7 +54,9 @@ class Call(msgspec.Struct, gc=False):
     """One call while its file is read."""
 
     place: Place  # of its first line
-    message: Message  # the most final so far, without texts
+    model: str
+    usage: Usage  # the most final so far, with its stop reason
+    stop_reason: str | None
     ended: datetime
     first_seen: datetime
     parent: str
@@ -62,7 +67,7 @@ class Call(msgspec.Struct, gc=False):
     effort: str | None
     nested: bool
     lines: int = 1
-    miss: tuple[int, str] | None = None  # (missed tokens, reason), the largest stated
+    miss: tuple[int, str] = NO_MISS  # the largest stated
 
 
 def utc(at: datetime | None) -> datetime:
@@ -79,24 +84,32 @@ def utc(at: datetime | None) -> datetime:
         raise SkipLineError(SkipReason.BAD_FIELD) from None
 
 
+def utc_or_none(at: datetime) -> datetime | None:
+    """The time in UTC, or nothing where it cannot be told."""
+    try:
+        return utc(at)
+    except SkipLineError:
+        return None
+
+
 def checked(message: Message, usage: Usage) -> str:
     """Id of a real call whose counts can be counts. Raises SkipLineError."""
     if not message.id:
         raise SkipLineError(SkipReason.NO_ID)
-    _check(usage.input_tokens)
-    _check(usage.output_tokens)
-    _check(usage.cache_read_tokens)
-    _check(usage.cache_write_tokens)
-    if usage.cache_creation is not None:
-        _check(usage.cache_creation.five_minutes)
-        _check(usage.cache_creation.one_hour)
-    return message.id
-
-
-def _check(tokens: int | None) -> None:
-    if tokens is None or 0 <= tokens <= LARGEST_COUNT:
-        return
-    raise SkipLineError(SkipReason.NEGATIVE_COUNT if tokens < 0 else SkipReason.BAD_FIELD)
+    split = usage.cache_creation
+    if (
+        0 <= usage.input_tokens <= LARGEST_COUNT
+        and 0 <= usage.output_tokens <= LARGEST_COUNT
+        and 0 <= (usage.cache_read_tokens or 0) <= LARGEST_COUNT
+        and 0 <= (usage.cache_write_tokens or 0) <= LARGEST_COUNT
+        and (split is None or 0 <= (split.five_minutes or 0) <= LARGEST_COUNT)
+        and (split is None or 0 <= (split.one_hour or 0) <= LARGEST_COUNT)
+    ):
+        return message.id
+    counts = [usage.input_tokens, usage.output_tokens, usage.cache_read_tokens, usage.cache_write_tokens]
+    counts += [split.five_minutes, split.one_hour] if split else []
+    negative = any(tokens is not None and tokens < 0 for tokens in counts)
+    raise SkipLineError(SkipReason.NEGATIVE_COUNT if negative else SkipReason.BAD_FIELD)
 
 
 def is_count(value: int | None) -> bool:
@@ -106,6 +119,7 @@ def is_count(value: int | None) -> bool:
 
 def opened(
     message: Message,
+    usage: Usage,
     place: Place,
     *,
     parent: str,
@@ -118,7 +132,9 @@ def opened(
     version, entrypoint, effort = client
     return Call(
         place=place,
-        message=_without_text(message),
+        model=message.model or "",
+        usage=usage,
+        stop_reason=message.stop_reason,
         first_seen=place.at,
         ended=place.at,
         parent=parent,
@@ -128,39 +144,43 @@ def opened(
         entrypoint=entrypoint,
         effort=effort,
         nested=nested,
-        miss=_stated_miss(message),
+        miss=NO_MISS if message.diagnostics is ABSENT else _stated_miss(message.diagnostics),
     )
 
 
-def extend(call: Call, message: Message, at: datetime) -> None:
+def extend(call: Call, message: Message, usage: Usage, at: datetime) -> None:
     """Add one more line of the same answer."""
     call.lines += 1
-    call.first_seen = min(call.first_seen, at)
-    call.ended = max(call.ended, at)
-    if _finality(message) > _finality(call.message):
-        call.message = _without_text(message)
-    miss = _stated_miss(message)
-    if miss is not None and (call.miss is None or miss > call.miss):
-        call.miss = miss
+    if at > call.ended:
+        call.ended = at
+    elif at < call.first_seen:
+        call.first_seen = at
+    final, output = message.stop_reason is not None, usage.output_tokens
+    if (final, output) > (call.stop_reason is not None, call.usage.output_tokens):
+        call.usage, call.stop_reason = usage, message.stop_reason
+    if message.diagnostics is not ABSENT:
+        call.miss = max(call.miss, _stated_miss(message.diagnostics))
 
 
-def closed(call_id: str, call: Call, *, file: int, stem: str, name: Callable[[str, str], str]) -> CallCopy:
-    """The call as a record: ids pseudonymised by `name(kind, raw)`, names compared with public lists."""
-    usage = call.message.usage
-    assert usage is not None, "only lines with usage open a call"
+def closed(call_id: str, call: Call, chain: tuple[str, str], *, file: int, stem: str, key: bytes) -> CallCopy:
+    """The call as a record. `chain` holds the pseudonyms of session and agent.
+
+    Ids are pseudonymised, names compared with public lists.
+    """
+    usage = call.usage
     split = usage.cache_creation
     version = known_version(call.version)
-    stop = call.message.stop_reason
-    missed, reason = call.miss or (None, None)
+    stop = call.stop_reason
+    missed, reason = call.miss
     place = call.place
     request = Request(
-        id=name("message", call_id),
-        session=name("session", place.session),
-        agent=name("agent", place.agent),
-        parent=name("line", call.parent),
+        id=pseudonym("message", call_id, key),
+        session=chain[0],
+        agent=chain[1],
+        parent=pseudonym("line", call.parent, key),
         version=version,
         entrypoint=_named(_ENTRYPOINTS, call.entrypoint, Entrypoint.OTHER),
-        model=known_model(call.message.model or ""),
+        model=known_model(call.model),
         started=call.started,
         first_seen=call.first_seen,
         ended=call.ended,
@@ -195,22 +215,12 @@ def _final_usage(version: str) -> bool:
     return bool(version) and tuple(int(part) for part in version.split(".")) >= FINAL_USAGE_SINCE
 
 
-def _finality(message: Message) -> tuple[bool, int]:
-    return (message.stop_reason is not None, message.usage.output_tokens if message.usage else 0)
-
-
-def _without_text(message: Message) -> Message:
-    return Message(model=message.model, id=message.id, stop_reason=message.stop_reason, usage=message.usage)
-
-
-def _stated_miss(message: Message) -> tuple[int, str] | None:
-    if bytes(message.diagnostics) == b"null":
-        return None
+def _stated_miss(diagnostics: Raw) -> tuple[int, str]:
     try:
-        diagnostics = decode_diagnostics(message.diagnostics)
+        stated = decode_diagnostics(diagnostics)
     except REFUSED:
-        return None
-    miss = diagnostics.cache_miss_reason if diagnostics else None
+        return NO_MISS
+    miss = stated.cache_miss_reason if stated else None
     if miss is None:
-        return None
+        return NO_MISS
     return (miss.missed or 0 if is_count(miss.missed) else 0, miss.type)

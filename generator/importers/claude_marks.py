@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from generator.importers.claude_lines import (
+    ABSENT,
     REFUSED,
     Attachment,
     Block,
@@ -101,17 +102,17 @@ class UserLine(NamedTuple):
 
 
 NOTHING = UserLine((), None)
+WITH_IMAGE = UserLine((Found(MarkKind.IMAGE),), None)
 
 
 def user_line(line: Line, *, typed: bool) -> UserLine:
     """Marks of a user line. `typed` is False where no person can have typed it (sub-agents, scheduled tasks)."""
     if line.message is None:
         return NOTHING
-    raw = bytes(line.message.content)
-    if raw.startswith(b"[") and b'"text"' not in raw and b'"image"' not in raw and not line.is_compact_summary:
-        return NOTHING  # results of tools, the greatest part of a transcript: nothing in them is looked for
-    content = decode_blocks(raw)
+    content = decode_blocks(line.message.content)
     blocks = [Block("text", content)] if isinstance(content, str) else content or []
+    if len(blocks) == 1 and blocks[0].type == "tool_result" and not line.is_compact_summary:
+        return WITH_IMAGE if _has_image(blocks[0]) else NOTHING  # by far the most frequent user line
     texts = [block.text for block in blocks if block.type == "text" and block.text]
     images = [Found(MarkKind.IMAGE)] if any(_has_image(block) for block in blocks) else []
     if line.is_compact_summary or (texts and texts[0].startswith(_SUMMARY)):
@@ -233,7 +234,7 @@ def synthetic_line(line: Line, message: Message) -> Found:
 
 def context_edit(message: Message) -> Found | None:
     """A mark where the service dropped parts of the context itself. Other shapes of the field say nothing."""
-    if bytes(message.context_management) == b"null":
+    if message.context_management is ABSENT or bytes(message.context_management) == b"null":
         return None
     try:
         edits = decode_edits(message.context_management)
