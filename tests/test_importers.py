@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -119,35 +120,51 @@ def test_progress_is_told_of_every_file():
 # Byte lines
 
 
-def split(data: bytes, chunk: int, longest: int = 100) -> tuple[list[bytes], Count]:
+def split(data: bytes, longest: int = 100) -> tuple[list[bytes], Count]:
     count = Count()
-    return list(lines(io.BytesIO(data), count, chunk=chunk, longest=longest)), count
+    return list(lines(io.BytesIO(data), count, longest=longest)), count
 
 
-@given(
-    st.lists(st.sampled_from([b"", b" ", b"a", b"\r", b"\n", b"x" * 7, "\u2028".encode(), b"\x0b\x85"])),
-    st.integers(1, 9),
-)
-def test_lines_do_not_depend_on_the_chunk(parts, chunk):
-    """Split at \\n only; blank lines counted; an unended last line is pending."""
+@given(st.lists(st.sampled_from([b"", b" ", b"a", b"\r", b"\n", b"x" * 7, "\u2028".encode(), b"\x0b\x85"])))
+def test_lines_end_at_newline_only(parts):
+    """Not at carriage returns or U+2028; blank lines are counted; an unended last line is pending."""
     data = b"".join(parts)
-    given_lines, count = split(data, chunk)
+    given_lines, count = split(data)
     *ended, last = data.split(b"\n")
-    assert given_lines == [line for line in ended if line.strip()]
+    assert given_lines == [line + b"\n" for line in ended if line.strip()]
     assert count.pending == bool(last)
     assert count.read == len(ended) + bool(last)
     assert count.blank == sum(not line.strip() for line in ended)
     assert count.bytes == len(data)
 
 
-@given(st.integers(1, 12), st.integers(0, 40))
-def test_a_line_too_long_is_skipped_and_its_neighbours_are_not(chunk, length):
-    data = b"before\n" + b"x" * length + b"\nafter\n"
-    given_lines, count = split(data, chunk, longest=12)
-    expected = [b"before", b"x" * length, b"after"] if 0 < length <= 12 else [b"before", b"after"]
-    assert given_lines == expected
-    assert count.skipped.get(SkipReason.TOO_LONG, 0) == (length > 12)
-    assert count.read == 3
+@given(st.integers(0, 40), st.booleans())
+def test_a_line_too_long_is_skipped_and_its_neighbours_are_not(length, ended):
+    data = b"before\n" + b"x" * length + (b"\nafter\n" if ended else b"")
+    given_lines, count = split(data, longest=12)
+    middle = [b"x" * length + b"\n"] if ended and 0 < length <= 12 else []
+    assert given_lines == [b"before\n", *middle, *([b"after\n"] if ended else [])]
+    assert count.skipped.get(SkipReason.TOO_LONG, 0) == (ended and length > 12)
+    assert count.pending == (not ended and length > 0)
+    assert count.bytes == len(data)
+
+
+def test_a_line_too_long_is_never_held(tmp_path):
+    """A line of 80 MiB costs no more memory than the longest line that is read."""
+    path = tmp_path / "long.jsonl"
+    with path.open("wb") as stream:
+        for _ in range(80):
+            stream.write(b"x" * 2**20)
+        stream.write(b"\n")
+        stream.write(LINE)
+    count = Count()
+    tracemalloc.start()
+    with path.open("rb") as stream:
+        assert list(lines(stream, count, longest=2**20)) == [LINE]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 * 2**20
+    assert count.skipped == {SkipReason.TOO_LONG: 1}
 
 
 @given(st.lists(st.integers(0, 1000), max_size=40), st.integers(1, 8))

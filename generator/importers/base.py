@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,8 +17,10 @@ from generator.importers.fold import Extract
 from generator.records import SkipReason, Surface, Tally
 
 HEAD_BYTES = 64 * 1024  # what `sniff` gets to see
-CHUNK_BYTES = 1024 * 1024  # far below LONGEST_LINE, so that only a line over several chunks can be too long
+BUFFER_BYTES = 256 * 1024  # of an open log; larger ones are no quicker
+SWALLOW_BYTES = 1024 * 1024
 LONGEST_LINE = 64 * 1024 * 1024  # bytes; a longer line is skipped without being held
+NEWLINE = ord("\n")
 
 
 class SkipLineError(Exception):
@@ -89,36 +92,31 @@ class Count:
         )
 
 
-def lines(stream: BinaryIO, count: Count, *, chunk: int = CHUNK_BYTES, longest: int = LONGEST_LINE) -> Iterator[bytes]:
-    """Ended, non-blank lines that are short enough; `count.read` is the 1-based number of the line just given.
+def lines(stream: BinaryIO, count: Count, *, longest: int = LONGEST_LINE) -> Iterator[bytes]:
+    """Ended, non-blank lines, with their end, of at most `longest` bytes before it.
 
-    All others go straight into `count`. Memory stays within about twice `longest`.
+    All others go straight into `count`, where `read` is the 1-based number of the line just given. Memory stays
+    within about twice `longest`.
     """
-    held: list[bytes] = []  # parts of a line whose end is not read yet
-    size = 0
-    while block := stream.read(chunk):
-        count.bytes += len(block)
-        parts = block.split(b"\n")
-        size += len(parts[0])
-        if size <= longest:
-            held.append(parts[0])
-        else:
-            held.clear()
-        if len(parts) == 1:
-            continue
-        last = parts.pop()
-        parts[0] = b"".join(held)
-        if size > longest:
-            del parts[0]
-            count.read += 1
-            count.skip(SkipReason.TOO_LONG)
-        for line in parts:
-            count.read += 1
-            if line and not line.isspace():
-                yield line
-            else:
-                count.blank += 1
-        held, size = [last], len(last)
-    if size:
+    for line in iter(partial(stream.readline, longest + 1), b""):
         count.read += 1
-        count.pending += 1
+        count.bytes += len(line)
+        if line[-1] != NEWLINE:
+            ended = len(line) > longest and _swallow(stream, count)
+            if not ended:
+                count.pending += 1
+                return
+            count.skip(SkipReason.TOO_LONG)
+        elif line.isspace():
+            count.blank += 1
+        else:
+            yield line
+
+
+def _swallow(stream: BinaryIO, count: Count) -> bool:
+    """Read on to the end of a line that is too long; False where the file ends first."""
+    for part in iter(partial(stream.readline, SWALLOW_BYTES), b""):
+        count.bytes += len(part)
+        if part[-1] == NEWLINE:
+            return True
+    return False

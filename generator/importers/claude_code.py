@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from generator.importers import claude_lines as shapes
-from generator.importers.base import Count, Importer, lines
+from generator.importers.base import BUFFER_BYTES, Count, Importer, lines
 from generator.importers.claude_transcript import Transcript
 from generator.importers.fold import Extract
 from generator.records import Surface
@@ -57,7 +57,7 @@ def read_stream(stream: BinaryIO, stem: str, index: int, key: bytes) -> Extract:
 
 def parse(path: Path, index: int, key: bytes) -> Extract:
     """Read one transcript file, the `index`-th of its evidence."""
-    with path.open("rb") as stream:
+    with path.open("rb", buffering=BUFFER_BYTES) as stream:
         return read_stream(stream, path.stem, index, key)
 
 
