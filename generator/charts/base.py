@@ -29,6 +29,8 @@ INK, SOFT, RULE, CARD, BAND = "#1c2326", "#4a5559", "#dcd8cd", "#ffffff", "#f6e3
 SERIES = ("#14466f", "#d97a1f", "#3a9d8b", "#b594cf", "#8b9599")
 """Five steps that stay apart by lightness alone, so also for readers who do not tell the hues apart."""
 ALERT = "#a32b2b"
+SHORT = "datum.value ? format(datum.value, '~s') : '0'"
+"""Vega expression for large numbers on an axis: 40k, 1.2M."""
 
 _DARK = {
     INK: "#e6e4dd",
@@ -134,7 +136,7 @@ def config() -> dict[str, Any]:
         "titleFontWeight": "normal",
         "labelLimit": 240,
         "symbolSize": 150,
-        "columnPadding": 14,
+        "columnPadding": 10,
         "offset": 10,
     }
     return {

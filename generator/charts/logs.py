@@ -8,15 +8,16 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SOFT, TEXT, Chart, draw, template
+from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SHORT, SOFT, TEXT, Chart, draw, template
 from generator.records import DaySum
 
 if TYPE_CHECKING:
     from generator.dossier import ChainRow
 
 _READ, _WRITTEN, _FRESH, _OUTPUT = "Cache read", "Cache write", "Uncached input", "Output"
-_EXPECTED, _BENIGN, _UNEXPLAINED = "Expected read", "Explained break", "Unexplained"
+_EXPECTED, _BENIGN, _UNEXPLAINED = "Expected", "Explained break", "Unexplained"
 _MARK_ABOVE = 1.06  # of the highest bar
+_DASH = "M-1,-0.2L1,-0.2L1,0.2L-1,0.2Z"  # a shape as SVG path: the line of the expected read
 _ROOM = 1.3  # of the longest bar, for the label behind it
 _FEW = 24  # requests up to which every position is labelled
 
@@ -178,13 +179,10 @@ def _chain_template() -> dict[str, Any]:
         title="Request, by its position in the chain",
         axis=alt.Axis(labels=False, ticks=False, titlePadding=24),
     )
-    tokens = alt.Y("tokens:Q", title="Tokens", axis=alt.Axis(format="~s", tickCount=5, domain=False))
-    shape = alt.Shape(
-        "mark:N",
-        title=None,
-        scale=alt.Scale(domain=[_EXPECTED, _BENIGN, _UNEXPLAINED], range=["stroke", "triangle-down", "cross"]),
-        legend=alt.Legend(symbolStrokeColor=INK, symbolStrokeWidth=2),
-    )
+    tokens = alt.Y("tokens:Q", title="Tokens", axis=alt.Axis(labelExpr=SHORT, tickCount=5, domain=False))
+    marks = [_EXPECTED, _BENIGN, _UNEXPLAINED]
+    shape = alt.Shape("mark:N", title=None, scale=alt.Scale(domain=marks, range=[_DASH, "triangle-down", "cross"]))
+    tone = alt.Color("mark:N", title=None, scale=alt.Scale(domain=marks, range=[INK, ALERT, ALERT]))
     colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=[_READ, _WRITTEN], range=[SERIES[0], SERIES[1]]))
     cited = alt.Chart(alt.NamedData("cited")).mark_bar(color=BAND, width={"band": 1}).encode(x=place)
     bars = (
@@ -199,8 +197,8 @@ def _chain_template() -> dict[str, Any]:
     )
     breaks = (
         alt.Chart(alt.NamedData("breaks"))
-        .mark_point(filled=True, size=110, color=ALERT, opacity=1)
-        .encode(x=place, y=tokens, shape=shape)
+        .mark_point(filled=True, size=110, opacity=1)
+        .encode(x=place, y=tokens, shape=shape, color=tone)
     )
     labels = (
         alt.Chart(alt.NamedData("labels"))
@@ -247,7 +245,7 @@ def _days_template() -> dict[str, Any]:
                     labelAngle=0, labelOverlap="greedy", labelSeparation=12, labelExpr="slice(datum.value, 5)"
                 ),
             ),
-            y=alt.Y("tokens:Q", title="Tokens", axis=alt.Axis(format="~s", tickCount=5, domain=False)),
+            y=alt.Y("tokens:Q", title="Tokens", axis=alt.Axis(labelExpr=SHORT, tickCount=5, domain=False)),
             color=alt.Color("kind:N", title=None, sort=kinds, scale=alt.Scale(domain=kinds, range=list(SERIES[:4]))),
             order=alt.Order("place:Q"),
         )
