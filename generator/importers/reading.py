@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -57,7 +58,7 @@ def read(
     if min(jobs, len(files)) <= 1 or sum(sizes) < WORTH_A_PROCESS:
         return _reading(fold(_extracts(files, range(len(files)), key, track)))
     hands = deal(sizes, min(len(files), jobs * HANDS_PER_JOB))
-    with multiprocessing.get_context(_start_method()).Pool(jobs, initializer=gc.disable) as pool:
+    with multiprocessing.get_context(_start_method()).Pool(jobs, initializer=_start_worker) as pool:
         answers = _Awaited(pool.imap_unordered(partial(_read_hand, files, key), hands), len(hands))
         return _reading(fold(_decoded(track(answers, "reading logs"))))
 
@@ -72,6 +73,12 @@ def deal(sizes: Sequence[int], hands: int) -> list[tuple[int, ...]]:
         sums[lightest] += sizes[index]
     order = sorted(range(hands), key=lambda hand: (-sums[hand], hand))
     return [tuple(dealt[hand]) for hand in order if dealt[hand]]
+
+
+def _start_worker() -> None:
+    """Nothing read here is cyclic, so collections only cost; and Ctrl-C is the parent's to handle."""
+    gc.disable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _start_method() -> str:
