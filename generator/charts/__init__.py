@@ -4,5 +4,15 @@ from __future__ import annotations
 
 from generator.charts.base import Chart
 from generator.charts.logs import breaks_chart, chain_chart, days_chart
+from generator.charts.public import incidents_chart, reports_chart
+from generator.charts.strip import timeline_chart
 
-__all__ = ["Chart", "breaks_chart", "chain_chart", "days_chart"]
+__all__ = [
+    "Chart",
+    "breaks_chart",
+    "chain_chart",
+    "days_chart",
+    "incidents_chart",
+    "reports_chart",
+    "timeline_chart",
+]

@@ -1,0 +1,49 @@
+"""Weeks, and what counts as a user report; one meaning for all charts and tables of public material."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from generator.curated.models import Case, EvidenceClass, Report
+
+WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
+
+
+def monday(day: date) -> date:
+    """First day of the week of a day."""
+    return day - timedelta(days=day.weekday())
+
+
+def weeks(first: date, last: date) -> tuple[date, ...]:
+    """Mondays of all weeks that hold a day from `first` to `last`."""
+    start = monday(first)
+    return tuple(start + WEEK * place for place in range((monday(last) - start) // WEEK + 1))
+
+
+def in_window(day: date, case: Case) -> bool:
+    """Does the day lie in the window of the case, both ends included?"""
+    return case.window_start <= day <= case.window_end
+
+
+def touches_article(week: date, case: Case) -> bool:
+    """Does the week that begins on this day share a day with the window of the article?"""
+    return week <= case.article_window_end and week + WEEK > case.article_window_start
+
+
+def is_user_report(report: Report) -> bool:
+    """First-hand and no echo: what every count of reports on this site counts."""
+    return report.evidence_class is EvidenceClass.USER_REPORT and report.echo_of is None
+
+
+def short_day(day: date) -> str:
+    """Day and month without a year: 2 Mar."""
+    return f"{day.day} {day:%b}"
+
+
+def day_range(first: date, last: date) -> str:
+    """A range of days: 17 to 23 March 2026, 5 February to 31 March 2026."""
+    begin = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%B}"
+    if first.year != last.year:
+        begin += f" {first.year}"
+    return f"{begin} to {last.day} {last:%B} {last.year}"
