@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -34,6 +35,7 @@ Gate = Callable[[Sequence[RenderedFile]], Iterable[Problem]]
 
 _MKDOCS_MINUTES = 10
 _LINE = re.compile(r"^(WARNING|ERROR)\s+-\s+(.*)$")
+_SITE_URL = re.compile(r"^site_url:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _ITEM = re.compile(r"^\s+- (\S+)$")
 _CONFIG = "mkdocs.yml"
 _DOC_FILE = re.compile(r"[Dd]oc file '([^']+)'")
@@ -94,13 +96,19 @@ def publish_site(files: Sequence[RenderedFile], layout: Layout, *, built_on: dat
             mend(layout)
             write_docs(files, layout)
             run_mkdocs(layout, built_on)
-            refuse_if(check_site(layout.built))
+            refuse_if(check_site(layout.built, base=base_path(layout.config)))
             swap(layout)
     except Timeout:
         raise BusyError(
             Problem("build/.lock", 0, 0, "S001", "another build is running", "wait for it, then run again")
         ) from None
     return layout.published
+
+
+def base_path(config: Path) -> str:
+    """Path of the site on its host, from site_url: /project/ on a project page, else /."""
+    match = _SITE_URL.search(config.read_text("utf-8"))
+    return urlsplit(match[1]).path.rstrip("/") + "/" if match else "/"
 
 
 def refuse_if(problems: Sequence[Problem]) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from generator.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
 _RESOURCES = {
@@ -47,7 +48,7 @@ _RESOURCE_RELS = {
     "dns-prefetch",
 }
 _LOCAL_RELS = _RESOURCE_RELS | {"alternate", "prev", "next"}
-_BASE = re.compile(r'new URL\("[./]*",location\)')
+_BASE = re.compile(r'new URL\("[^"]*",location\)')
 _DATA_TYPES = {"application/json", "application/ld+json"}
 
 THEME_SCRIPTS = frozenset({"6a9a103c779f", "0eb10c249dbd", "ffcc0f7735fd"})
@@ -78,14 +79,18 @@ class Scanned:
     redirects: bool = False
 
 
-def check_site(root: Path, known_scripts: frozenset[str] = THEME_SCRIPTS) -> tuple[Problem, ...]:
-    """All problems of all pages, sorted; links are followed to files and fragments."""
+def check_site(root: Path, known_scripts: frozenset[str] = THEME_SCRIPTS, *, base: str = "/") -> tuple[Problem, ...]:
+    """All problems of all pages, sorted; links are followed to files and fragments.
+
+    `base` is the path of the site on its host: 404.html addresses everything from there.
+    """
     files = frozenset(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
     pages = {name: _scan((root / name).read_text("utf-8")) for name in sorted(files) if name.endswith(".html")}
+    site = _Site(files, pages, base)
     problems: list[Problem] = []
     for name, page in pages.items():
         problems += _page_problems(name, page, known_scripts)
-        problems += _link_problems(name, page, files, pages)
+        problems += _link_problems(name, page, site)
     problems += [problem for name in files if name.endswith(".json") for problem in _json_problems(root, name)]
     return tuple(sorted(problems))
 
@@ -94,6 +99,12 @@ def script_id(body: str) -> str:
     """Identity of an inline script: its hash without the base address, which varies with the depth of the page."""
     neutral = _BASE.sub('new URL(".",location)', body.strip())
     return hashlib.sha256(neutral.encode()).hexdigest()[:12]
+
+
+class _Site(NamedTuple):
+    files: frozenset[str]
+    pages: Mapping[str, Scanned]
+    base: str
 
 
 class _Scanner(HTMLParser):
@@ -191,46 +202,44 @@ def _page_problems(name: str, page: Scanned, known_scripts: frozenset[str]) -> I
         yield Problem(name, 0, 0, "S206", "the page has no description")
 
 
-def _link_problems(name: str, page: Scanned, files: frozenset[str], pages: Mapping[str, Scanned]) -> Iterator[Problem]:
-    for line, address in page.resources:
-        if address.startswith("data:image/"):
-            continue
-        if _is_outside(address):
-            yield Problem(name, line, 0, "S207", "loads something from another host", "vendor it under assets/")
-            continue
-        yield from _target_problems(name, line, address, files, pages)
-    for line, address in page.links:
-        scheme = urlsplit(address).scheme
+def _link_problems(name: str, page: Scanned, site: _Site) -> Iterator[Problem]:
+    for place in page.resources:
+        if _is_outside(place.value):
+            hint = "vendor it under assets/"
+            yield Problem(name, place.line, 0, "S207", "loads something from another host", hint)
+        elif not place.value.startswith("data:image/"):
+            yield from _target_problems(name, place, site)
+    for place in page.links:
+        scheme = urlsplit(place.value).scheme
         if scheme not in {"", "http", "https", "mailto"}:
-            yield Problem(name, line, 0, "S208", f"link with the scheme {scheme!r}")
-        elif not _is_outside(address) and not scheme and address:
-            yield from _target_problems(name, line, address, files, pages)
-        elif not address:
-            yield Problem(name, line, 0, "S209", "empty link")
+            yield Problem(name, place.line, 0, "S208", f"link with the scheme {scheme!r}")
+        elif not place.value:
+            yield Problem(name, place.line, 0, "S209", "empty link")
+        elif not scheme and not _is_outside(place.value):
+            yield from _target_problems(name, place, site)
 
 
-def _target_problems(
-    name: str, line: int, address: str, files: frozenset[str], pages: Mapping[str, Scanned]
-) -> Iterator[Problem]:
-    target, fragment = _resolve(name, address)
-    if target not in files:
-        yield Problem(name, line, 0, "S210", f"{address!r} leads to no file of the site")
-    elif fragment and target in pages and fragment not in pages[target].ids:
-        yield Problem(name, line, 0, "S211", f"{address!r} leads to no id on that page")
+def _target_problems(name: str, place: Place, site: _Site) -> Iterator[Problem]:
+    target, fragment = _resolve(name, place.value, site.base)
+    if target not in site.files:
+        yield Problem(name, place.line, 0, "S210", f"{place.value!r} leads to no file of the site")
+    elif fragment and target in site.pages and fragment not in site.pages[target].ids:
+        yield Problem(name, place.line, 0, "S211", f"{place.value!r} leads to no id on that page")
 
 
-def _resolve(name: str, address: str) -> tuple[str, str]:
-    """File and fragment that a relative or root-relative address of page `name` means."""
+def _resolve(name: str, address: str, base: str) -> tuple[str, str]:
+    """File and fragment that a relative or root-relative address of page `name` means; "" outside `base`."""
     parts = urlsplit(address)
     fragment = unquote(parts.fragment.partition(":~:")[0])
     if not parts.path:
         return name, fragment
     path = unquote(parts.path)
-    joined = path if path.startswith("/") else posixpath.join("/", posixpath.dirname(name), path)
-    target = posixpath.normpath(joined).lstrip("/")
-    if path.endswith(("/", "/.", "/..")) or path in {".", ".."}:
-        target = posixpath.join(target, "index.html").removeprefix("./")
-    return target, fragment
+    if path.startswith("/") and not path.startswith(base):
+        return "", fragment
+    path = "/" + path.removeprefix(base) if path.startswith("/") else path
+    target = posixpath.normpath(posixpath.join("/", posixpath.dirname(name), path)).lstrip("/")
+    is_folder = path.endswith(("/", "/.", "/..")) or path in {".", ".."}
+    return posixpath.join(target, "index.html") if is_folder else target, fragment
 
 
 def _is_outside(address: str) -> bool:

@@ -82,6 +82,23 @@ def test_nothing_of_this_machine_is_in_the_site(small_site: Layout) -> None:
     assert not [name for name, content in tree(small_site.published).items() if any(word in content for word in words)]
 
 
+def test_the_head_of_a_page_names_its_address_its_preview_and_its_twin(small_site: Layout) -> None:
+    html = (small_site.published / "2026-03/f/F-7K2QH3/index.html").read_text("utf-8")
+    assert '<link rel="canonical" href="https://witnessmark.example/2026-03/f/F-7K2QH3/">' in html
+    assert '<meta property="og:title" content="The cache was rebuilt within its lifetime">' in html
+    assert '<meta name="description" content="A finding.">' in html
+    assert '<link rel="alternate describedby" type="application/json" href="index.json">' in html
+    assert "index.json" not in (small_site.published / "2026-03/c/C-007/index.html").read_text("utf-8")
+
+
+def test_a_site_may_stand_in_a_folder_of_its_host(tmp_path: Path) -> None:
+    layout = stub_site.make_root(tmp_path)
+    config = layout.config.read_text("utf-8").replace("https://witnessmark.example/", "https://a.example/project/")
+    layout.config.write_text(config, "utf-8")
+    stub_site.publish(layout, stub_site.stub_files(layout))
+    assert "/project/assets/witnessmark.css" in (layout.published / "404.html").read_text("utf-8")
+
+
 # ---- refusals: nothing is swapped in ----
 
 
