@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from generator.curated.examples import Example
+from generator.curated.measurements import Measurement
 from generator.curated.models import Claim, Event, Incident, Library, Report, Source, SurfaceText, Symptom
 from generator.detectors import Detector
 from generator.ledger import Chain, Step, chains
@@ -72,6 +73,7 @@ class Dossier:
     examples: tuple[Example, ...]
     built: datetime
     version: str
+    measurements: tuple[Measurement, ...] = ()
 
     @cached_property
     def findings(self) -> tuple[FindingView, ...]:

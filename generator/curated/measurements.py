@@ -1,0 +1,49 @@
+"""Base rates measured on public sets of transcripts: figures only, with the command that gave them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import Field, ValidationError
+
+from generator.curated.models import Line, Model, Slug, Text, WebUrl
+from generator.problems import ContentError, Problem
+
+Count = Annotated[int, Field(ge=0)]
+FILE = "measurements/corpora.yml"
+
+
+class MeasuredBreaks(Model):
+    """Breaks of the cache identity with one reason."""
+
+    reason: Slug
+    count: Count
+    excess_tokens: Count
+    usd: Annotated[float, Field(ge=0)]
+
+
+class MeasuredDetector(Model):
+    """What one detector said of the set; `naive` is what the usual rule would have reported."""
+
+    id: Slug
+    examined: Count
+    findings: Count
+    naive: Count
+
+
+class Measurement(Model):
+    """One public set of transcripts, measured once."""
+
+    id: Slug
+    title: Line
+    url: WebUrl
+    licence: Line
+    requests: Count
+    steps: Count
+    breaks: tuple[MeasuredBreaks, ...] = ()
+    detectors: tuple[MeasuredDetector, ...] = ()
+    measured: date
+    command: Text

@@ -1,0 +1,288 @@
+"""The claim ledger, and a page for each assertion of the article."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from generator.curated.models import Claim, Event, Grade, Report, Source, Symptom
+from generator.pages.base import Page, PageKind
+from generator.pages.cite import cite
+from generator.pages.twin import json_twin
+
+if TYPE_CHECKING:
+    from generator.detectors import Detector
+    from generator.dossier import Dossier
+    from generator.records import Run
+    from generator.statistics import Rate
+
+_LINE = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One claim in the ledger. A repeat of an earlier claim is listed and not counted."""
+
+    claim: Claim
+    reports: int
+
+
+@dataclass(frozen=True)
+class LedgerSection:
+    """The claims of one section of the article, in its order."""
+
+    anchor: str
+    title: str
+    rows: tuple[LedgerRow, ...]
+    counts: tuple[tuple[Grade, int], ...]
+
+
+@dataclass(frozen=True)
+class ClaimsContext:
+    """Variables of claims.md.j2."""
+
+    article: str
+    total: int
+    distinct: int
+    repeats: int
+    grade_stats: tuple[tuple[int, str], ...]
+    sections: tuple[LedgerSection, ...]
+    by_grade: tuple[tuple[Grade, tuple[Claim, ...]], ...]
+
+
+@dataclass(frozen=True)
+class CitedSource:
+    """A document that the reviewer leaned on; `source` is None where it is not in the list of sources."""
+
+    url: str
+    source: Source | None
+
+
+@dataclass(frozen=True)
+class DetectorAnswer:
+    """What a detector said of one body of own logs."""
+
+    detector: Detector
+    evidence: str
+    run: Run
+    rate: Rate
+
+
+@dataclass(frozen=True)
+class ClaimContext:
+    """Variables of claim.md.j2."""
+
+    claim: Claim
+    facts: tuple[tuple[str, str], ...]  # label and text of the header block
+    counts: tuple[tuple[int, str], ...]
+    original: Claim | None
+    repeats: tuple[Claim, ...]
+    sources: tuple[CitedSource, ...]
+    supporting: tuple[Report, ...]
+    contradicting: tuple[Report, ...]
+    reports: tuple[Report, ...]
+    events: tuple[Event, ...]
+    symptoms: tuple[Symptom, ...]
+    detectors: tuple[Detector, ...]
+    answers: tuple[DetectorAnswer, ...]
+    own_logs: bool
+    checkable_by: str | None
+    cite_text: str
+    previous: Claim | None
+    next: Claim | None
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The ledger, then the claims in the order of the article."""
+    case = dossier.library.case
+    claims = dossier.library.claims
+    yield Page(
+        path=f"{case.id}/claims/",
+        template="claims.md.j2",
+        title="Claims",
+        description=f"Every assertion of the article, with a reviewer's grade: {len(claims)} claims.",
+        context=_ledger(dossier),
+        boost=2,
+    )
+    for place, claim in enumerate(claims):
+        before = claims[place - 1] if place else None
+        after = claims[place + 1] if place + 1 < len(claims) else None
+        yield _claim_page(dossier, claim, before, after)
+
+
+def _ledger(dossier: Dossier) -> ClaimsContext:
+    claims = sorted(dossier.library.claims, key=lambda claim: (_first_line(claim), claim.id))
+    distinct = tuple(claim for claim in claims if claim.same_as is None)
+    sections: list[LedgerSection] = []
+    for title, group in groupby(claims, key=lambda claim: claim.section):
+        rows = tuple(LedgerRow(claim, len(_reports_at(dossier, claim))) for claim in group)
+        counts = _counts(row.claim for row in rows if row.claim.same_as is None)
+        sections.append(LedgerSection(f"section-{len(sections)}", title, rows, counts))
+    return ClaimsContext(
+        article=dossier.library.case.article,
+        total=len(claims),
+        distinct=len(distinct),
+        repeats=len(claims) - len(distinct),
+        grade_stats=tuple((count, grade.value.replace("_", " ")) for grade, count in _counts(distinct)),
+        sections=tuple(sections),
+        by_grade=tuple((grade, tuple(claim for claim in distinct if claim.grade is grade)) for grade in Grade),
+    )
+
+
+def _first_line(claim: Claim) -> int:
+    match = _LINE.search(claim.lines)
+    return int(match[0]) if match else 0
+
+
+def _counts(claims: Iterator[Claim] | tuple[Claim, ...]) -> tuple[tuple[Grade, int], ...]:
+    counted = Counter(claim.grade for claim in claims)
+    return tuple((grade, counted[grade]) for grade in Grade)
+
+
+def _reports_at(dossier: Dossier, claim: Claim) -> tuple[Report, ...]:
+    found = {report.id: report for url in claim.sources for report in dossier.reports_citing(str(url))}
+    return tuple(sorted(found.values(), key=lambda report: (report.date, report.id)))
+
+
+def _events_at(dossier: Dossier, claim: Claim) -> tuple[Event, ...]:
+    found = {event.id: event for url in claim.sources for event in dossier.events_citing(str(url))}
+    return tuple(sorted(found.values(), key=lambda event: (event.start, event.id)))
+
+
+def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Claim | None) -> Page:
+    case = dossier.library.case
+    path = f"{case.id}/c/{claim.id}/"
+    citation = cite(dossier, path, f"Claim {claim.id}: {claim.statement}")
+    detectors = _detectors(dossier, claim)
+    reports = dossier.library.reports
+    found, events = _reports_at(dossier, claim), _events_at(dossier, claim)
+    context = ClaimContext(
+        claim=claim,
+        facts=_facts(dossier, claim),
+        counts=(
+            (len(claim.sources), "sources"),
+            (len(found), "reports at them"),
+            (len(events), "events with them"),
+        ),
+        original=dossier.claims[claim.same_as] if claim.same_as else None,
+        repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),
+        sources=tuple(CitedSource(str(url), dossier.sources.get(str(url))) for url in claim.sources),
+        supporting=tuple(report for report in reports if claim.id in report.supports),
+        contradicting=tuple(report for report in reports if claim.id in report.contradicts),
+        reports=found,
+        events=events,
+        symptoms=tuple(dossier.symptoms[id] for id in claim.symptoms if id in dossier.symptoms),
+        detectors=detectors,
+        answers=_answers(dossier, detectors),
+        own_logs=any(not evidence.simulated for evidence in dossier.evidence),
+        checkable_by=_checkable_by(claim, detectors) if claim.grade is Grade.NOT_CHECKABLE else None,
+        cite_text=citation.text,
+        previous=before,
+        next=after,
+    )
+    return Page(
+        path=path,
+        template="claim.md.j2",
+        title=f"{claim.id}: {claim.statement}",
+        description=f"Claim of the article, graded by a reviewer: {claim.grade.value.replace('_', ' ')}.",
+        context=context,
+        downloads=(*citation.downloads, json_twin("claim", claim.id, _record(context), _links(context, case.id))),
+        boost=2,
+    )
+
+
+def _facts(dossier: Dossier, claim: Claim) -> tuple[tuple[str, str], ...]:
+    lines = "line" if claim.lines.isdigit() else "lines"
+    surfaces = ", ".join(dossier.scope_title(id) for id in claim.surfaces)
+    return (
+        ("Section", claim.section),
+        ("Place", f"{lines} {claim.lines} of the article"),
+        ("Dates", claim.dates.text if claim.dates else "none given"),
+        ("Surfaces", surfaces or "none named"),
+        ("Kind", claim.kind),
+    )
+
+
+def _detectors(dossier: Dossier, claim: Claim) -> tuple[Detector, ...]:
+    named = {
+        id for symptom in claim.symptoms if symptom in dossier.symptoms for id in dossier.symptoms[symptom].detectors
+    }
+    wanted = set(claim.symptoms)
+    return tuple(
+        detector for detector in dossier.detectors if detector.id in named or wanted.intersection(detector.symptoms)
+    )
+
+
+def _answers(dossier: Dossier, detectors: tuple[Detector, ...]) -> tuple[DetectorAnswer, ...]:
+    """Outcomes on own logs. Simulated evidence says nothing about the world, so it is left out."""
+    return tuple(
+        DetectorAnswer(view.detector, evidence.id, run, rate)
+        for view in dossier.detector_views
+        if view.detector in detectors
+        for evidence, run, rate in view.runs
+        if not evidence.simulated
+    )
+
+
+def _checkable_by(claim: Claim, detectors: tuple[Detector, ...]) -> str:
+    """What would have to be published so that somebody else could check the claim."""
+    if detectors:
+        return (
+            "The raw logs of that time, or an evidence pack made from them with `witnessmark collect`. The detectors "
+            "named below would then answer the part of the claim that a log can show."
+        )
+    if claim.kind == "figure":
+        return "The record that the figure was read from, with its date, plan and surface."
+    if claim.kind in {"event", "symptom"}:
+        return (
+            "A dated record made at the time: a log, an export of the usage page, or a screenshot that shows day, "
+            "plan and surface."
+        )
+    return (
+        "A statement of the service with its own data, or an experiment that others can repeat. Logs of users alone "
+        "cannot show what happens on servers."
+    )
+
+
+def _record(context: ClaimContext) -> dict[str, Any]:
+    """The claim and what is tied to it, for machines."""
+    return {
+        **context.claim.model_dump(mode="json"),
+        "grade_by": "reviewer",
+        "reports": [report.id for report in context.reports],
+        "supporting_reports": [report.id for report in context.supporting],
+        "contradicting_reports": [report.id for report in context.contradicting],
+        "events": [event.id for event in context.events],
+        "detectors": [
+            {
+                "id": answer.detector.id,
+                "evidence": answer.evidence,
+                "outcome": answer.run.outcome.value,
+                "found": answer.run.found,
+                "examined": answer.run.examined,
+            }
+            for answer in context.answers
+        ],
+        "checkable_by": context.checkable_by,
+    }
+
+
+def _links(context: ClaimContext, case: str) -> dict[str, Any]:
+    """Paths of what the claim is tied to, from the site's root."""
+    claim = context.claim
+    return {
+        "page": f"{case}/c/{claim.id}/",
+        "claims": f"{case}/claims/",
+        "same_as": f"{case}/c/{claim.same_as}/" if claim.same_as else None,
+        "sources": [f"{case}/s/{cited.source.id}/" for cited in context.sources if cited.source],
+        "reports": [f"{case}/r/{report.id}/" for report in context.reports],
+        "symptoms": [f"{case}/symptom/{symptom.id}/" for symptom in context.symptoms],
+        "detectors": [f"{case}/d/{detector.id}/" for detector in context.detectors],
+    }
+
+
+KIND = PageKind("claims", pages)

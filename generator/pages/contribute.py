@@ -1,0 +1,70 @@
+"""How to add a report, a reply, a correction or evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.pages.base import Page, PageKind
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+
+TEMPLATE = """\
+id: example-12345
+title: Weekly limit reached in one working day
+date: 2026-03-23
+date_basis: posted
+period: window
+surfaces: [claude-code]
+client_version: 2.1.81
+plans: [max-5x]
+symptoms: [runaway-usage]
+figures:
+  - {metric: weekly limit used, start: 21 %, end: 100 %}
+url: https://github.com/OWNER/REPOSITORY/issues/12345
+source_type: issue
+detail: none
+layer: unknown
+evidence_class: user-report
+independence: independent
+opened: true
+provenance: read by the contributor
+"""
+
+
+@dataclass(frozen=True)
+class ContributeContext:
+    """Variables of contribute.md.j2."""
+
+    repository: str | None
+    template: str
+    symptoms: tuple[str, ...]
+    surfaces: tuple[str, ...]
+    codes: tuple[tuple[str, str], ...]
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """One page."""
+    case, library = dossier.library.case, dossier.library
+    yield Page(
+        path=f"{case.id}/contribute/",
+        template="contribute.md.j2",
+        title="Contribute",
+        description="Add a public report in five minutes, reply, correct an error, or send evidence from your logs.",
+        context=ContributeContext(
+            repository=str(case.repository) if case.repository else None,
+            template=TEMPLATE,
+            symptoms=tuple(symptom.id for symptom in library.symptoms),
+            surfaces=tuple(surface.id for surface in library.surfaces),
+            codes=tuple(sorted(_codes().items())),
+        ),
+    )
+
+
+def _codes() -> Mapping[str, str]:
+    return {}
+
+
+KIND = PageKind("contribute", pages)

@@ -1,0 +1,149 @@
+"""The downloads: public records in a shape of their own, so that a change inside never changes what others read."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from generator.charts.files import csv_bytes
+from generator.pages.base import Download, Page, PageKind
+from generator.pages.cite import cite
+from generator.pages.findings import record as finding_record
+
+if TYPE_CHECKING:
+    from generator.curated.models import Report
+    from generator.dossier import Dossier
+
+SCHEMA = 1  # of the public files; raised when a field goes or changes its meaning, not when one is added
+LICENCE = "CC BY 4.0 for text and data, MIT for code"
+REPORT_COLUMNS = (
+    "id", "date", "date_basis", "period", "title", "surfaces", "symptoms", "plans", "client_version", "model", "layer",
+    "evidence_class", "detail", "echo_of", "source_type", "status", "url", "archive_url",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class File:
+    """One row of the table of downloads. `bytes` and `sha256` are those of the file itself."""
+
+    name: str
+    what: str
+    rows: int
+    bytes: int
+    sha256: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DataContext:
+    """Variables of data.md.j2."""
+
+    files: tuple[File, ...]
+    licence: str
+    schema: int
+    rows: int
+    findings_own: int
+    findings_simulated: int
+    cite_text: str
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """One page, with every file beside it."""
+    case = dossier.library.case
+    path = f"{case.id}/data/"
+    made = tuple(_files(dossier))
+    citation = cite(dossier, path, f"Data of the case \u201c{case.title}\u201d")
+    yield Page(
+        path=path,
+        template="data.md.j2",
+        title="Data",
+        description="Everything this site knows as JSON and CSV, with sizes, checksums, columns and licence.",
+        context=DataContext(
+            files=tuple(_row(what, download) for what, download in made),
+            licence=LICENCE,
+            schema=SCHEMA,
+            rows=sum(_count(download) for _, download in made),
+            findings_own=sum(not view.evidence.simulated for view in dossier.findings),
+            findings_simulated=sum(view.evidence.simulated for view in dossier.findings),
+            cite_text=citation.text,
+        ),
+        downloads=(*(download for _, download in made), *citation.downloads),
+        boost=1.5,
+    )
+
+
+def _files(dossier: Dossier) -> Iterator[tuple[str, Download]]:
+    library = dossier.library
+    yield "Assertions of the article, with the reviewer's grade and reasons", _models(dossier, "claims", library.claims)
+    yield "Public reports, each in our paraphrase, with its address", _models(dossier, "reports", library.reports)
+    yield "The same reports as a table", _reports_table(library.reports)
+    yield "Incidents of the vendor's status page", _models(dossier, "incidents", library.incidents)
+    yield "Dated events", _models(dossier, "events", library.events)
+    yield "Documents that claims and events lean on", _models(dossier, "sources", library.sources)
+    yield (
+        "Findings of all detectors; each says whether it is simulated",
+        _json(dossier, "findings", [finding_record(view) for view in dossier.findings]),
+    )
+
+
+def _models(dossier: Dossier, name: str, models: Sequence[BaseModel]) -> Download:
+    return _json(dossier, name, [model.model_dump(mode="json") for model in models])
+
+
+def _json(dossier: Dossier, name: str, records: list[dict[str, Any]]) -> Download:
+    document = {
+        "schema": SCHEMA,
+        "generated": dossier.day.isoformat(),
+        "case": dossier.library.case.id,
+        "licence": LICENCE,
+        "records": records,
+    }
+    return Download(f"{name}.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _reports_table(reports: Sequence[Report]) -> Download:
+    return Download("reports.csv", csv_bytes(REPORT_COLUMNS, map(_report_row, reports)))
+
+
+def _report_row(report: Report) -> tuple[Any, ...]:
+    values = report.model_dump(mode="json")
+    cells = (values[column] for column in REPORT_COLUMNS)
+    return tuple(" ".join(cell) if isinstance(cell, list) else cell for cell in cells)
+
+
+def _row(what: str, download: Download) -> File:
+    return File(
+        name=download.name,
+        what=what,
+        rows=_count(download),
+        bytes=len(download.content),
+        sha256=hashlib.sha256(download.content).hexdigest(),
+        columns=_columns(download),
+    )
+
+
+def _count(download: Download) -> int:
+    if download.name.endswith(".csv"):
+        return sum(1 for _ in _csv(download)) - 1
+    return len(json.loads(download.content)["records"])
+
+
+def _columns(download: Download) -> tuple[str, ...]:
+    """Fields in the order of their first record."""
+    if download.name.endswith(".csv"):
+        return tuple(next(_csv(download)))
+    return tuple(dict.fromkeys(field for record in json.loads(download.content)["records"] for field in record))
+
+
+def _csv(download: Download) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(download.content.decode(), newline=""))
+
+
+KIND = PageKind("data", pages)

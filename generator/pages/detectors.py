@@ -1,0 +1,311 @@
+"""The list of detectors, and a page for each: everything on it is read off the detector's value and its examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from generator.curated.examples import START, Example
+from generator.detectors import run
+from generator.filters import duration, n
+from generator.ledger import chains
+from generator.pages.base import Page, PageKind
+from generator.pages.findings import Listed, period, sentence
+from generator.pages.twin import json_twin
+from generator.records import Mark
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from generator.curated.models import Symptom
+    from generator.detectors import Detector
+    from generator.detectors.base import Benign
+    from generator.dossier import DetectorView, Dossier
+    from generator.ledger import Chain, Step
+    from generator.records import Evidence, Request, Run, Unit
+    from generator.statistics import Rate
+
+EXAMPLE_COLUMNS = ("Time", "What", "Expected", "Read", "Written", "Uncached", "What matters here")
+
+
+@dataclass(frozen=True)
+class WorkedExample:
+    """An example with its rows as a table, and what the rule says of it when it is run for this page."""
+
+    example: Example
+    rows: tuple[tuple[Any, ...], ...]
+    outcome: str
+    explained: bool  # a candidate was seen and taken; False = settled while the log is read
+
+
+@dataclass(frozen=True)
+class ExplanationView:
+    """An innocent explanation with the example that shows it."""
+
+    benign: Benign
+    worked: WorkedExample | None
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """A threshold in words."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The detector's run over one body of evidence."""
+
+    evidence: Evidence
+    period: str
+    run: Run
+    rate: Rate
+
+
+@dataclass(frozen=True)
+class ExplainedRow:
+    """How many candidates one explanation took, one number a body of evidence."""
+
+    benign: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A detector in the list."""
+
+    detector: Detector
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True)
+class DetectorsContext:
+    """Variables of detectors.md.j2."""
+
+    summaries: tuple[Summary, ...]
+
+
+@dataclass(frozen=True)
+class DetectorContext:
+    """Variables of detector.md.j2."""
+
+    detector: Detector
+    counts: tuple[tuple[int, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    parameters: tuple[ParameterRow, ...]
+    columns: tuple[str, ...]
+    basics: tuple[WorkedExample, ...]
+    decidable: tuple[ExplanationView, ...]
+    undecidable: tuple[ExplanationView, ...]
+    results: tuple[Result, ...]
+    explained: tuple[ExplainedRow, ...]
+    own: tuple[Listed, ...]
+    simulated: tuple[Listed, ...]
+    symptoms: tuple[Symptom, ...]
+    previous: Detector | None
+    next: Detector | None
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The list, then each detector in the order of the site."""
+    case, views = dossier.library.case, dossier.detector_views
+    yield Page(
+        path=f"{case.id}/detectors/",
+        template="detectors.md.j2",
+        title="Detectors",
+        description="The questions put to logs, each with its rule, its innocent explanations and its results.",
+        context=DetectorsContext(tuple(Summary(view.detector, _results(view)) for view in views)),
+    )
+    for place, view in enumerate(views):
+        before = views[place - 1].detector if place else None
+        after = views[place + 1].detector if place + 1 < len(views) else None
+        context = _context(dossier, view, before, after)
+        yield Page(
+            path=f"{case.id}/d/{view.detector.id}/",
+            template="detector.md.j2",
+            title=view.detector.title,
+            description=view.detector.question,
+            context=context,
+            downloads=(json_twin("detector", view.detector.id, _record(context), _links(context, case.id)),),
+            boost=1.5,
+        )
+
+
+def quantity_text(value: float, unit: Unit) -> str:
+    """A threshold with its unit: 2 % or 15 s or 4,096 tokens."""
+    if unit.value == "share":
+        return f"{value * 100:g} %"
+    if unit.value == "seconds":
+        return duration(value)
+    return f"{n(value)} {unit.value}"
+
+
+def _context(dossier: Dossier, view: DetectorView, before: Detector | None, after: Detector | None) -> DetectorContext:
+    detector = view.detector
+    worked = {example.name: _worked(detector, example) for example in view.examples}
+    shown = {example.benign: worked[example.name] for example in view.examples if example.benign}
+    explanations = tuple(ExplanationView(benign, shown.get(benign.id)) for benign in detector.benign)
+    listed = tuple(Listed(found, sentence(found)) for found in view.findings)
+    results = _results(view)
+    return DetectorContext(
+        detector=detector,
+        counts=(
+            (len(detector.decidable), "explanations tried"),
+            (len(detector.undecidable), "that no log can exclude"),
+            (sum(not item.view.evidence.simulated for item in listed), "findings in own logs"),
+        ),
+        facts=(
+            ("Version", detector.version),
+            ("Looks at", detector.unit),
+            ("Needs", ", ".join(name.replace("_", " ") for name in detector.needs)),
+        ),
+        parameters=tuple(
+            ParameterRow(
+                parameter.quantity.name.replace("-", " "),
+                quantity_text(parameter.quantity.value, parameter.quantity.unit),
+                parameter.source,
+            )
+            for parameter in detector.parameters
+        ),
+        columns=EXAMPLE_COLUMNS,
+        basics=tuple(worked[example.name] for example in view.examples if example.benign is None),
+        decidable=tuple(item for item in explanations if item.benign.decidable),
+        undecidable=tuple(item for item in explanations if not item.benign.decidable),
+        results=results,
+        explained=_explained(detector, results),
+        own=tuple(item for item in listed if not item.view.evidence.simulated),
+        simulated=tuple(item for item in listed if item.view.evidence.simulated),
+        symptoms=tuple(dossier.symptoms[id] for id in detector.symptoms if id in dossier.symptoms),
+        previous=before,
+        next=after,
+    )
+
+
+def _results(view: DetectorView) -> tuple[Result, ...]:
+    results = (Result(evidence, period(evidence), run, rate) for evidence, run, rate in view.runs)
+    return tuple(sorted(results, key=lambda result: (result.evidence.simulated, result.evidence.id)))
+
+
+def _explained(detector: Detector, results: tuple[Result, ...]) -> tuple[ExplainedRow, ...]:
+    rows = (
+        ExplainedRow(benign, tuple(result.run.explained.get(benign, 0) for result in results))
+        for benign in detector.decidable
+    )
+    return tuple(row for row in rows if any(row.counts))
+
+
+def _worked(detector: Detector, example: Example) -> WorkedExample:
+    threads = chains(*example.records())
+    result = run(detector, threads)
+    return WorkedExample(
+        example=example,
+        rows=tuple(row for thread in threads for row in _rows(example, thread)),
+        outcome=result.outcome.value,
+        explained=bool(result.explained),
+    )
+
+
+def _rows(example: Example, chain: Chain) -> Iterator[tuple[Any, ...]]:
+    """Requests and marks of an example in the order of time."""
+    steps = {step.after.id: step for step in chain.steps}
+    timed: list[tuple[datetime, int, Request | Mark]] = [
+        *((request.started or request.first_seen, 1, request) for request in chain.requests),
+        *((mark.at, 0, mark) for mark in chain.marks),
+    ]
+    first: Request | None = None
+    for at, _, record in sorted(timed, key=lambda item: item[:2]):
+        clock = duration((at - START).total_seconds())
+        if isinstance(record, Mark):
+            yield (clock, _mark_text(record), None, None, None, None, "")
+            continue
+        row = example.requests[record.source.line - 1]
+        step = steps.get(record.id)
+        yield (
+            clock,
+            "request",
+            step.expected if step else None,
+            record.cache_read_tokens,
+            record.cache_write_tokens,
+            record.input_tokens,
+            "; ".join(_remarks(record, first, step, row.parent)),
+        )
+        first = first or record
+
+
+def _mark_text(mark: Mark) -> str:
+    details = [mark.trigger.value] if mark.trigger.value else []
+    if mark.value is not None:
+        details.append(n(mark.value))
+    kind = mark.kind.value.replace("-", " ")
+    return f"{kind} ({', '.join(details)})" if details else kind
+
+
+def _remarks(request: Request, first: Request | None, step: Step | None, parent: str | None) -> Iterator[str]:
+    """Only what differs from the first request, or what a rule looks at."""
+    if parent:
+        yield f"answers {parent.replace('-', ' ')}"
+    if request.lines > 1:
+        yield f"on {request.lines} lines"
+    if request.prompt_words is not None:
+        yield f"prompt of {request.prompt_words} words"
+    if step is not None:
+        yield f"pause {duration(step.age)}"
+    if request.miss_reason:
+        yield f"API states: {request.miss_reason.value.replace('_', ' ')}"
+    if request.effort:
+        yield f"effort {request.effort}"
+    if first is not None and request.model != first.model:
+        yield f"model {request.model}"
+    if first is not None and request.version != first.version:
+        yield f"client {request.version}"
+
+
+def _record(context: DetectorContext) -> dict[str, Any]:
+    detector = context.detector
+    return {
+        "version": detector.version,
+        "title": detector.title,
+        "question": detector.question,
+        "unit": detector.unit,
+        "rule": detector.rule_text,
+        "formula": detector.formula,
+        "naive_rule": detector.naive_text,
+        "counterfactual": detector.counterfactual,
+        "needs": list(detector.needs),
+        "explanations": [
+            {"id": benign.id, "text": benign.text, "decidable": benign.decidable} for benign in detector.benign
+        ],
+        "limits": list(detector.limits),
+        "parameters": [{"name": row.name, "value": row.value, "source": row.source} for row in context.parameters],
+        "references": [{"title": reference.title, "url": reference.url} for reference in detector.references],
+        "results": [
+            {
+                "evidence": result.evidence.id,
+                "simulated": result.evidence.simulated,
+                "outcome": result.run.outcome.value,
+                "examined": result.run.examined,
+                "found": result.run.found,
+                "naive": result.run.naive,
+                "explained": result.run.explained,
+                "low_95": result.rate.low,
+                "high_95": result.rate.high,
+            }
+            for result in context.results
+        ],
+    }
+
+
+def _links(context: DetectorContext, case: str) -> dict[str, Any]:
+    return {
+        "page": f"{case}/d/{context.detector.id}/",
+        "detectors": f"{case}/detectors/",
+        "evidence": [f"{case}/evidence/{result.evidence.id}/" for result in context.results],
+        "findings": [f"{case}/f/{item.view.finding.id}/" for item in context.own],
+    }
+
+
+KIND = PageKind("detectors", pages)

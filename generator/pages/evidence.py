@@ -1,0 +1,303 @@
+"""The bodies of evidence: what was read, what was not, what the days and the breaks look like."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from generator.charts import Chart, breaks_chart, days_chart
+from generator.charts.files import csv_bytes
+from generator.filters import n, usd
+from generator.ledger import LADDER, UNEXPLAINED
+from generator.pages.base import Download, Page, PageKind
+from generator.pages.findings import Answer, period
+from generator.pages.twin import json_twin
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+    from generator.records import Evidence
+
+LEVELS = {
+    "aggregate": "Sums only: no row of a log is shown.",
+    "findings": "Rows that findings cite, with eight neighbours each; a thread's clock is moved by less than a minute.",
+    "full": "Every row.",
+}
+DAY_COLUMNS = (
+    "simulated", "day", "model", "requests", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens",
+)  # fmt: skip
+REASONS = {rung.id: rung.text for rung in LADDER} | {UNEXPLAINED: "None of the innocent explanations holds."}
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """Account of one log file: every line stands in one column."""
+
+    label: str
+    importer: str
+    bytes: int
+    read: int
+    used: int
+    other: int
+    recovered: int
+    skipped: int
+    pending: int
+    blank: int
+    balances: bool
+
+
+@dataclass(frozen=True)
+class BreakRow:
+    """All breaks with one reason, with their share of all breaks and of the excess tokens."""
+
+    reason: str
+    text: str
+    count: int
+    share: float
+    excess_tokens: int
+    excess_share: float
+    excess_usd: float
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body of evidence in the list."""
+
+    evidence: Evidence
+    period: str
+    files: int
+    lines: int
+    findings: int
+
+
+@dataclass(frozen=True)
+class EvidenceListContext:
+    """Variables of evidence_list.md.j2."""
+
+    bodies: tuple[Body, ...]
+
+
+@dataclass(frozen=True)
+class EvidenceContext:
+    """Variables of evidence.md.j2."""
+
+    body: Body
+    sentence: str
+    counts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    totals: tuple[tuple[str, str], ...]
+    level_text: str
+    files: tuple[FileRow, ...]
+    sums: FileRow
+    types: tuple[tuple[str, int], ...]
+    skipped: tuple[tuple[str, int], ...]
+    marks: tuple[tuple[str, int], ...]
+    breaks: tuple[BreakRow, ...]
+    break_count: int
+    answers: tuple[Answer, ...]
+    days_figure: Chart | None
+    breaks_figure: Chart | None
+    usage_lines: int
+    lines_per_call: float | None
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The list, then each body of evidence: own logs before simulated ones."""
+    case = dossier.library.case
+    bodies = tuple(_body(evidence) for evidence in _ordered(dossier))
+    yield Page(
+        path=f"{case.id}/evidence/",
+        template="evidence_list.md.j2",
+        title="Evidence",
+        description="The logs behind the findings: what was read of each, line by line, and what was not.",
+        context=EvidenceListContext(bodies),
+    )
+    for body in bodies:
+        context, downloads = _context(dossier, body)
+        yield Page(
+            path=f"{case.id}/evidence/{body.evidence.id}/",
+            template="evidence.md.j2",
+            title=f"{'Simulated evidence' if body.evidence.simulated else 'Evidence'}: {body.evidence.id}",
+            description=f"{body.evidence.totals.requests} calls from {body.files} log files, {body.period}.",
+            context=context,
+            downloads=downloads,
+        )
+
+
+def break_rows(evidence: Evidence) -> tuple[BreakRow, ...]:
+    """Breaks by reason with shares of all breaks of this evidence."""
+    count = sum(row.count for row in evidence.breaks)
+    tokens = sum(row.excess_tokens for row in evidence.breaks)
+    return tuple(
+        BreakRow(
+            reason=row.reason,
+            text=REASONS.get(row.reason, ""),
+            count=row.count,
+            share=row.count / count,
+            excess_tokens=row.excess_tokens,
+            excess_share=row.excess_tokens / tokens if tokens else 0.0,
+            excess_usd=row.excess_usd,
+        )
+        for row in evidence.breaks
+    )
+
+
+def breaks_figure_of(evidence: Evidence) -> Chart | None:
+    """Reasons of breaks as a chart; None where nothing broke."""
+    if not evidence.breaks:
+        return None
+    counts = {row.reason.replace("-", " "): row.count for row in evidence.breaks}
+    note = "Simulated data." if evidence.simulated else ""
+    return breaks_chart(counts, evidence.totals.steps, f"breaks-{evidence.id}", note=note)
+
+
+def _ordered(dossier: Dossier) -> list[Evidence]:
+    return sorted(dossier.evidence, key=lambda evidence: (evidence.simulated, evidence.id))
+
+
+def _body(evidence: Evidence) -> Body:
+    return Body(
+        evidence=evidence,
+        period=period(evidence),
+        files=len(evidence.tallies),
+        lines=sum(tally.read for tally in evidence.tallies),
+        findings=sum(run.found for run in evidence.runs),
+    )
+
+
+def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Download, ...]]:
+    evidence = body.evidence
+    files = _files(evidence)
+    usage_lines = sum(tally.usage_lines for tally in evidence.tallies)
+    calls = evidence.totals.requests
+    note = "Simulated data." if evidence.simulated else ""
+    days_figure = days_chart(evidence.days, note=note) if evidence.days else None
+    breaks_figure = breaks_figure_of(evidence)
+    figures = tuple(figure for figure in (days_figure, breaks_figure) if figure)
+    context = EvidenceContext(
+        body=body,
+        sentence=(
+            f"{n(calls)} calls in {n(evidence.totals.sessions)} sessions, {body.period} UTC, from {n(body.files)} log "
+            f"files with {n(body.lines)} lines."
+        ),
+        counts=(
+            (n(calls), "calls"),
+            (n(evidence.totals.steps), "steps that can be tested"),
+            (n(sum(row.count for row in evidence.breaks)), "breaks"),
+            (n(body.findings), "findings"),
+        ),
+        facts=(
+            ("Kind", "simulated" if evidence.simulated else "own logs"),
+            ("Level", evidence.level.value),
+            ("Threads", n(evidence.totals.chains)),
+            ("Price", f"{usd(evidence.totals.cost_usd)} at list price"),
+        ),
+        totals=_totals(evidence),
+        level_text=LEVELS[evidence.level.value],
+        files=files,
+        sums=_sum(files),
+        types=_counted(*(tally.types for tally in evidence.tallies)),
+        skipped=_counted(*(tally.skipped for tally in evidence.tallies)),
+        marks=_counted(evidence.marks_by_kind),
+        breaks=break_rows(evidence),
+        break_count=sum(row.count for row in evidence.breaks),
+        answers=tuple(
+            Answer(view.detector, run, rate)
+            for view in dossier.detector_views
+            for other, run, rate in view.runs
+            if other is evidence
+        ),
+        days_figure=days_figure,
+        breaks_figure=breaks_figure,
+        usage_lines=usage_lines,
+        lines_per_call=usage_lines / calls if calls and usage_lines else None,
+    )
+    days = ((evidence.simulated, *msgspec.structs.astuple(day)) for day in evidence.days)
+    links = {"evidence": f"{dossier.library.case.id}/evidence/"}
+    return context, (
+        Download("days.csv", csv_bytes(DAY_COLUMNS, days)),
+        *(download for figure in figures for download in figure.downloads()),
+        json_twin("evidence", evidence.id, _record(evidence), links),
+    )
+
+
+def _totals(evidence: Evidence) -> tuple[tuple[str, str], ...]:
+    totals = evidence.totals
+    return (
+        ("Calls", n(totals.requests)),
+        ("of them known only from a parent's transcript", n(totals.nested_requests)),
+        ("Uncached input tokens", n(totals.input_tokens)),
+        ("Cache write tokens", n(totals.cache_write_tokens)),
+        ("Cache read tokens", n(totals.cache_read_tokens)),
+        ("Output tokens", n(totals.output_tokens)),
+        ("List price, not a bill", usd(totals.cost_usd)),
+        ("Calls without a known price", n(totals.unpriced)),
+        ("Sessions", n(totals.sessions)),
+        ("Threads", n(totals.chains)),
+    )
+
+
+def _files(evidence: Evidence) -> tuple[FileRow, ...]:
+    return tuple(
+        FileRow(
+            label=tally.label,
+            importer=tally.importer,
+            bytes=tally.bytes,
+            read=tally.read,
+            used=tally.used,
+            other=tally.other,
+            recovered=tally.recovered,
+            skipped=sum(tally.skipped.values()),
+            pending=tally.pending,
+            blank=tally.blank,
+            balances=tally.balances,
+        )
+        for tally in evidence.tallies
+    )
+
+
+def _sum(files: tuple[FileRow, ...]) -> FileRow:
+    return FileRow(
+        label="all files",
+        importer="",
+        bytes=sum(row.bytes for row in files),
+        read=sum(row.read for row in files),
+        used=sum(row.used for row in files),
+        other=sum(row.other for row in files),
+        recovered=sum(row.recovered for row in files),
+        skipped=sum(row.skipped for row in files),
+        pending=sum(row.pending for row in files),
+        blank=sum(row.blank for row in files),
+        balances=all(row.balances for row in files),
+    )
+
+
+def _counted(*counts: dict[Any, int]) -> tuple[tuple[str, int], ...]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update({str(key): number for key, number in count.items()})
+    return tuple(sorted(total.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _record(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "simulated": evidence.simulated,
+        "level": evidence.level.value,
+        "tool_version": evidence.tool_version,
+        "files": [msgspec.to_builtins(tally) for tally in evidence.tallies],
+        "totals": msgspec.to_builtins(evidence.totals),
+        "days": [msgspec.to_builtins(day) for day in evidence.days],
+        "marks": {kind.value: number for kind, number in evidence.marks_by_kind.items()},
+        "breaks": [msgspec.to_builtins(row) for row in evidence.breaks],
+        "runs": [
+            {key: value for key, value in msgspec.to_builtins(run).items() if key != "findings"}
+            for run in evidence.runs
+        ],
+        "findings": [finding.id for run in evidence.runs for finding in run.findings],
+    }
+
+
+KIND = PageKind("evidence", pages)

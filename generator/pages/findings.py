@@ -1,0 +1,293 @@
+"""The list of findings, and a page for each: result, limits before the figure, chain, rows, how to repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from generator.charts import Chart, chain_chart
+from generator.charts.files import csv_bytes
+from generator.filters import duration, n, usd, utc
+from generator.pages.base import Download, Page, PageKind
+from generator.pages.cite import cite
+from generator.pages.twin import json_twin
+
+if TYPE_CHECKING:
+    from generator.curated.models import Claim, Symptom
+    from generator.detectors import Detector
+    from generator.detectors.base import Benign
+    from generator.dossier import ChainRow, Dossier, FindingView
+    from generator.records import Evidence, Run, Tally
+    from generator.statistics import Rate
+
+SIMULATED = "Simulated data."
+COLUMNS = (
+    "simulated", "finding", "position", "request", "time_utc", "expected_tokens", "read_tokens", "written_tokens",
+    "uncached_tokens", "output_tokens", "pause_seconds", "lifetime", "reason", "cited", "source",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One finding in a list, with its result in a sentence."""
+
+    view: FindingView
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one detector said of one body of evidence; every outcome is an answer."""
+
+    detector: Detector
+    run: Run
+    rate: Rate
+
+
+@dataclass(frozen=True)
+class EvidenceAnswers:
+    """All detectors over one body of evidence."""
+
+    evidence: Evidence
+    period: str
+    answers: tuple[Answer, ...]
+    findings: tuple[Listed, ...]
+
+
+@dataclass(frozen=True)
+class FindingsContext:
+    """Variables of findings.md.j2."""
+
+    own: tuple[EvidenceAnswers, ...]
+    simulated: tuple[EvidenceAnswers, ...]
+    stats: tuple[tuple[int, str], ...]  # own logs only
+
+
+@dataclass(frozen=True)
+class FindingContext:
+    """Variables of finding.md.j2."""
+
+    view: FindingView
+    simulated: bool
+    sentence: str
+    period: str
+    counts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    not_ruled_out: tuple[Benign, ...]
+    ruled_out: tuple[Benign, ...]
+    figure: Chart | None
+    claims: tuple[Claim, ...]
+    symptoms: tuple[Symptom, ...]
+    rows: tuple[ChainRow, ...]
+    cited_rows: int
+    files: tuple[Tally, ...]
+    expect_tokens: str
+    expect_price: str | None
+    cite_text: str
+    previous: FindingView | None
+    next: FindingView | None
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The list, then each finding; own logs before simulated ones."""
+    case = dossier.library.case
+    findings = dossier.findings
+    own = sum(not view.evidence.simulated for view in findings)
+    yield Page(
+        path=f"{case.id}/findings/",
+        template="findings.md.j2",
+        title="Findings",
+        description=f"What the detectors found in logs: {own} findings in own logs; simulated ones stand apart.",
+        context=_list(dossier),
+        boost=2,
+    )
+    for place, view in enumerate(findings):
+        before = findings[place - 1] if place else None
+        after = findings[place + 1] if place + 1 < len(findings) else None
+        yield _finding_page(dossier, view, before, after)
+
+
+def sentence(view: FindingView) -> str:
+    """The result in one sentence with its numbers and units."""
+    finding = view.finding
+    known = {quantity.name: quantity.value for quantity in finding.quantities}
+    if "compactions" in known:
+        return (
+            f"{n(known['compactions'])} automatic compactions within {duration(known['span'])}, with "
+            f"{n(known['requests-between'])} requests between; {n(finding.excess_tokens)} tokens were written anew."
+        )
+    if "second-prompt" in known:
+        return (
+            f"Two calls answer one line, {duration(known['apart'])} apart: {n(known['first-prompt'])} and "
+            f"{n(known['second-prompt'])} tokens of prompt."
+        )
+    if "expected-read" not in known:
+        return "; ".join(f"{quantity.name.replace('-', ' ')} {n(quantity.value)}" for quantity in finding.quantities)
+    words = f"A prompt of {n(known['prompt-words'])} words: " if "prompt-words" in known else ""
+    return (
+        f"{words}{n(known['observed-read'])} of {n(known['expected-read'])} expected tokens were read from cache "
+        f"after a pause of {duration(known['pause'])}; {n(finding.excess_tokens)} tokens were paid for again."
+    )
+
+
+def period(evidence: Evidence) -> str:
+    """First and last UTC day of the evidence."""
+    if not evidence.days:
+        return "no dated call"
+    first, last = min(day.day for day in evidence.days), max(day.day for day in evidence.days)
+    return first if first == last else f"{first} to {last}"
+
+
+def _list(dossier: Dossier) -> FindingsContext:
+    bodies = tuple(_answers(dossier, evidence) for evidence in sorted(dossier.evidence, key=lambda body: body.id))
+    own = tuple(body for body in bodies if not body.evidence.simulated)
+    outcomes = [answer.run.outcome.value for body in own for answer in body.answers]
+    return FindingsContext(
+        own=own,
+        simulated=tuple(body for body in bodies if body.evidence.simulated),
+        stats=(
+            (sum(body.evidence.totals.requests for body in own), "calls in own logs"),
+            (sum(answer.run.found for body in own for answer in body.answers), "findings in them"),
+            (outcomes.count("quiet"), "quiet answers"),
+            (outcomes.count("not-measurable"), "not measurable"),
+            (outcomes.count("failed"), "failed"),
+        ),
+    )
+
+
+def _answers(dossier: Dossier, evidence: Evidence) -> EvidenceAnswers:
+    return EvidenceAnswers(
+        evidence=evidence,
+        period=period(evidence),
+        answers=tuple(
+            Answer(view.detector, run, rate)
+            for view in dossier.detector_views
+            for body, run, rate in view.runs
+            if body is evidence
+        ),
+        findings=tuple(Listed(view, sentence(view)) for view in dossier.findings if view.evidence is evidence),
+    )
+
+
+def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | None, after: FindingView | None) -> Page:
+    finding, detector, simulated = view.finding, view.detector, view.evidence.simulated
+    path = f"{dossier.library.case.id}/f/{finding.id}/"
+    said = sentence(view)
+    citation = cite(dossier, path, f"Finding {finding.id}: {detector.title}. {said}", simulated=simulated)
+    figure = chain_chart(view.chain, note=SIMULATED if simulated else "") if view.chain else None
+    context = FindingContext(
+        view=view,
+        simulated=simulated,
+        sentence=said,
+        period=period(view.evidence),
+        counts=_header_counts(view),
+        facts=_facts(view),
+        not_ruled_out=tuple(benign for benign in detector.benign if benign.id in finding.not_ruled_out),
+        ruled_out=tuple(benign for benign in detector.benign if benign.id in finding.ruled_out),
+        figure=figure,
+        claims=_claims(dossier, detector),
+        symptoms=tuple(dossier.symptoms[id] for id in detector.symptoms if id in dossier.symptoms),
+        rows=view.chain,
+        cited_rows=sum(row.cited for row in view.chain),
+        files=_files(view),
+        expect_tokens=n(finding.excess_tokens),
+        expect_price=None if finding.excess_usd is None else usd(finding.excess_usd),
+        cite_text=citation.text,
+        previous=before,
+        next=after,
+    )
+    return Page(
+        path=path,
+        template="finding.md.j2",
+        title=f"{'Simulated: ' if simulated else ''}{detector.title}, {finding.id}",
+        description=f"{'Simulated data. ' if simulated else ''}{said}",
+        context=context,
+        downloads=(
+            *citation.downloads,
+            *(figure.downloads() if figure else ()),
+            Download("data.csv", csv_bytes(COLUMNS, _csv_rows(view))),
+            json_twin("finding", finding.id, record(view), _links(context, dossier.library.case.id)),
+        ),
+        searchable=not simulated,
+    )
+
+
+def record(view: FindingView) -> dict[str, Any]:
+    """The finding for machines; `simulated` stands first, so that nobody takes it for a measurement."""
+    return {
+        "simulated": view.evidence.simulated,
+        "evidence": view.evidence.id,
+        "sentence": sentence(view),
+        **msgspec.to_builtins(view.finding),
+        "base_rate": {
+            "unit": view.detector.unit,
+            "found": view.rate.hits,
+            "examined": view.rate.trials,
+            "share": view.rate.value,
+            "low_95": view.rate.low,
+            "high_95": view.rate.high,
+        },
+        "counterfactual": view.detector.counterfactual,
+    }
+
+
+def _header_counts(view: FindingView) -> tuple[tuple[str, str], ...]:
+    finding = view.finding
+    price = () if finding.excess_usd is None else ((usd(finding.excess_usd), "list price, not your bill"),)
+    return (
+        (n(finding.excess_tokens), "excess tokens"),
+        *price,
+        (str(len(finding.ruled_out)), "explanations ruled out"),
+        (str(len(finding.not_ruled_out)), "not ruled out"),
+    )
+
+
+def _facts(view: FindingView) -> tuple[tuple[str, str], ...]:
+    finding = view.finding
+    return (
+        ("Detector", f"{view.detector.title} {finding.version}"),
+        ("Evidence", view.evidence.id),
+        ("When", utc(finding.at)),
+        ("Thread", finding.session[:8] + (" (sub-agent)" if finding.agent else "")),
+    )
+
+
+def _claims(dossier: Dossier, detector: Detector) -> tuple[Claim, ...]:
+    wanted = set(detector.symptoms)
+    wanted.update(symptom.id for symptom in dossier.library.symptoms if detector.id in symptom.detectors)
+    return tuple(
+        claim for claim in dossier.library.claims if wanted.intersection(claim.symptoms) and claim.same_as is None
+    )
+
+
+def _files(view: FindingView) -> tuple[Tally, ...]:
+    """Log files that the shown rows come from."""
+    labels = {row.source.split(" ", 1)[0] for row in view.chain}
+    return tuple(tally for tally in view.evidence.tallies if tally.label in labels)
+
+
+def _csv_rows(view: FindingView) -> Iterator[tuple[Any, ...]]:
+    for row in view.chain:
+        yield (
+            view.evidence.simulated, view.finding.id, row.position, row.request, row.at.isoformat(), row.expected,
+            row.read, row.written, row.uncached, row.output, row.pause, row.lifetime, row.reason, row.cited, row.source,
+        )  # fmt: skip
+
+
+def _links(context: FindingContext, case: str) -> dict[str, Any]:
+    """Paths from the site's root. A simulated finding is evidence for no claim, so it names none."""
+    view = context.view
+    return {
+        "page": f"{case}/f/{view.finding.id}/",
+        "findings": f"{case}/findings/",
+        "detector": f"{case}/d/{view.detector.id}/",
+        "evidence": f"{case}/evidence/{view.evidence.id}/",
+        "rows": f"{case}/f/{view.finding.id}/data.csv",
+        "claims": [] if context.simulated else [f"{case}/c/{claim.id}/" for claim in context.claims],
+    }
+
+
+KIND = PageKind("findings", pages)

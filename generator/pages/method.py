@@ -1,0 +1,142 @@
+"""The method: first what the evidence cannot show, then every rule by which a number came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.charts import Chart
+from generator.filters import duration
+from generator.ledger import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, LADDER, MIN_EXPECTED, UNDECIDABLE, UNEXPLAINED
+from generator.pages.base import Page, PageKind
+from generator.pages.evidence import break_rows, breaks_figure_of
+from generator.pages.findings import period
+from generator.statistics import exact_rate
+
+if TYPE_CHECKING:
+    from generator.curated.measurements import Measurement
+    from generator.curated.models import Person
+    from generator.detectors import Detector
+    from generator.dossier import Dossier
+    from generator.records import Evidence
+    from generator.statistics import Rate
+
+
+@dataclass(frozen=True)
+class BreakShare:
+    """One reason, with its share of all breaks in each body of evidence (None = it did not occur)."""
+
+    reason: str
+    text: str
+    shares: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class BaseRate:
+    """One detector over one public set of transcripts."""
+
+    detector: str
+    known: bool  # the detector has a page on this site
+    rate: Rate
+    naive: int
+
+
+@dataclass(frozen=True)
+class MeasuredSet:
+    """A public set of transcripts with shares and intervals worked out."""
+
+    measurement: Measurement
+    breaks: tuple[tuple[str, int, float, int, float], ...]  # reason, count, share, excess tokens, USD
+    break_rate: Rate
+    unexplained_rate: Rate
+    rates: tuple[BaseRate, ...]
+
+
+@dataclass(frozen=True)
+class MethodContext:
+    """Variables of method.md.j2."""
+
+    ladder: tuple[tuple[int, str, str], ...]  # place, id, text
+    undecidable: tuple[tuple[str, str], ...]
+    detectors: tuple[Detector, ...]
+    bodies: tuple[tuple[Evidence, str], ...]
+    shares: tuple[BreakShare, ...]
+    figures: tuple[Chart, ...]
+    measured: tuple[MeasuredSet, ...]
+    reports: int
+    independent: int
+    echoes: int
+    people: tuple[Person, ...]
+    caution: str
+    own_logs: int
+    simulated_logs: int
+    break_below: float
+    smallest: int
+    before_band: str
+    after_band: str
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """One page."""
+    case, library = dossier.library.case, dossier.library
+    bodies = tuple(sorted(dossier.evidence, key=lambda evidence: (evidence.simulated, evidence.id)))
+    figures = tuple(figure for figure in map(breaks_figure_of, bodies) if figure)
+    yield Page(
+        path=f"{case.id}/method/",
+        template="method.md.j2",
+        title="Method",
+        description="What the evidence cannot show, and by which rules each grade, reason and number came about.",
+        context=MethodContext(
+            ladder=tuple((place, rung.id, rung.text) for place, rung in enumerate(LADDER, start=1)),
+            undecidable=UNDECIDABLE,
+            detectors=dossier.detectors,
+            bodies=tuple((evidence, period(evidence)) for evidence in bodies),
+            shares=_shares(bodies),
+            figures=figures,
+            measured=tuple(_measured(dossier, measurement) for measurement in dossier.measurements),
+            reports=len(library.reports),
+            independent=len(dossier.independent_reports),
+            echoes=len(library.reports) - len(dossier.independent_reports),
+            people=case.people,
+            caution=case.caution,
+            own_logs=sum(not evidence.simulated for evidence in bodies),
+            simulated_logs=sum(evidence.simulated for evidence in bodies),
+            break_below=1 - BREAK_BELOW,
+            smallest=MIN_EXPECTED,
+            before_band=duration(BAND_BEFORE),
+            after_band=duration(BAND_AFTER),
+        ),
+        downloads=tuple(download for figure in figures for download in figure.downloads()),
+        boost=1.5,
+    )
+
+
+def _shares(bodies: tuple[Evidence, ...]) -> tuple[BreakShare, ...]:
+    """Reasons in the order of the ladder, the unexplained last."""
+    texts = {rung.id: rung.text for rung in LADDER} | {UNEXPLAINED: "None of the innocent explanations holds."}
+    by_body = [{row.reason: row.share for row in break_rows(evidence)} for evidence in bodies]
+    rows = (BreakShare(reason, text, tuple(shares.get(reason) for shares in by_body)) for reason, text in texts.items())
+    return tuple(row for row in rows if any(share is not None for share in row.shares))
+
+
+def _measured(dossier: Dossier, measurement: Measurement) -> MeasuredSet:
+    known = {detector.id: detector.title for detector in dossier.detectors}
+    count = sum(row.count for row in measurement.breaks)
+    unexplained = sum(row.count for row in measurement.breaks if row.reason == UNEXPLAINED)
+    return MeasuredSet(
+        measurement=measurement,
+        breaks=tuple(
+            (row.reason, row.count, row.count / count if count else 0.0, row.excess_tokens, row.usd)
+            for row in sorted(measurement.breaks, key=lambda row: (-row.count, row.reason))
+        ),
+        break_rate=exact_rate(count, measurement.steps),
+        unexplained_rate=exact_rate(unexplained, measurement.steps),
+        rates=tuple(
+            BaseRate(row.id, row.id in known, exact_rate(row.findings, row.examined), row.naive)
+            for row in measurement.detectors
+        ),
+    )
+
+
+KIND = PageKind("method", pages)
