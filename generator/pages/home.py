@@ -1,0 +1,148 @@
+"""The list of cases at the root, and the answer of the case on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.charts import Chart, reports_chart
+from generator.charts.weeks import is_user_report
+from generator.curated.models import Case, Claim, Detail, Grade, SurfaceText
+from generator.pages.base import Page, PageKind
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+
+COLUMNS = ("What is established", "What is plausible", "What is not supported, or contradicted")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One of the three answers, with the claims it rests on."""
+
+    title: str
+    text: str
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What the site has, counted. Simulated logs are in no number."""
+
+    claims: int
+    """Without repeats."""
+    reports: int
+    """Without echoes."""
+    users: int
+    incidents: int
+    events: int
+    sources: int
+    logs: int
+    """Bodies of own logs."""
+    requests: int
+    """Calls in them."""
+    findings: int
+    detectors: int
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What the site has not, counted."""
+
+    not_checkable: int
+    """Claims that nothing public can settle, without repeats."""
+    with_logs: int
+    """User reports that show log lines or request ids."""
+    unopened: int
+    """Reports known only from an index."""
+    dark_surfaces: tuple[SurfaceText, ...]
+    """Surfaces without any own log."""
+
+
+@dataclass(frozen=True)
+class HomeContext:
+    """Variables of home.md.j2."""
+
+    case: Case
+    columns: tuple[Column, ...]
+    grades: tuple[tuple[Grade, int], ...]
+    """Claims by the reviewer's grade, without repeats."""
+    chart: Chart
+    holdings: Holdings
+    gaps: Gaps
+
+
+@dataclass(frozen=True)
+class CasesContext:
+    """Variables of cases.md.j2."""
+
+    case: Case
+    holdings: Holdings
+    grades: tuple[tuple[Grade, int], ...]
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The root of the site and the home of the case."""
+    case = dossier.library.case
+    claims = [claim for claim in dossier.library.claims if claim.same_as is None]
+    grades = tuple((grade, sum(claim.grade is grade for claim in claims)) for grade in Grade)
+    holdings = _holdings(dossier)
+    yield Page(
+        path="",
+        template="cases.md.j2",
+        title="Cases",
+        description="Statements about runaway AI usage, each followed down to its evidence.",
+        context=CasesContext(case, holdings, grades),
+    )
+    chart = reports_chart(dossier)
+    yield Page(
+        path=f"{case.id}/",
+        template="home.md.j2",
+        title=case.title,
+        description=case.question,
+        context=HomeContext(
+            case=case,
+            columns=tuple(
+                Column(title, answer.text, tuple(dossier.claims[claim] for claim in answer.claims))
+                for title, answer in zip(COLUMNS, case.answers, strict=True)
+            ),
+            grades=grades,
+            chart=chart,
+            holdings=holdings,
+            gaps=_gaps(dossier),
+        ),
+        downloads=chart.downloads(),
+        boost=2.0,
+    )
+
+
+KIND = PageKind("home", pages)
+
+
+def _holdings(dossier: Dossier) -> Holdings:
+    library = dossier.library
+    own = [body for body in dossier.evidence if not body.simulated]
+    return Holdings(
+        claims=sum(claim.same_as is None for claim in library.claims),
+        reports=len(dossier.independent_reports),
+        users=sum(map(is_user_report, library.reports)),
+        incidents=len(library.incidents),
+        events=len(library.events),
+        sources=len(library.sources),
+        logs=len(own),
+        requests=sum(body.totals.requests for body in own),
+        findings=sum(run.found for body in own for run in body.runs),
+        detectors=len(dossier.detectors),
+    )
+
+
+def _gaps(dossier: Dossier) -> Gaps:
+    library = dossier.library
+    lit = {request.surface for body in dossier.evidence if not body.simulated for request in body.requests}
+    return Gaps(
+        not_checkable=sum(claim.grade is Grade.NOT_CHECKABLE for claim in library.claims if claim.same_as is None),
+        with_logs=sum(is_user_report(report) and report.detail is Detail.LOGS for report in library.reports),
+        unopened=sum(not report.opened for report in library.reports),
+        dark_surfaces=tuple(surface for surface in library.surfaces if surface.id not in lit),
+    )

@@ -1,0 +1,149 @@
+"""Incidents of the vendor's status page: a list by month, and a page for each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from generator.charts import Chart, incidents_chart
+from generator.curated.models import Claim, Event, Incident, Report
+from generator.pages.base import Page, PageKind
+from generator.pages.neighbours import neighbours
+from generator.pages.twin import json_twin
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    """One incident in a list."""
+
+    incident: Incident
+    seconds: float
+    """How long the announcement was open."""
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class IncidentMonth:
+    """The incidents of one month."""
+
+    anchor: str
+    first: date
+    rows: tuple[IncidentRow, ...]
+
+
+@dataclass(frozen=True)
+class IncidentsContext:
+    """Variables of incidents.md.j2."""
+
+    total: int
+    first: date
+    last: date
+    impacts: tuple[tuple[int, str], ...]
+    unnamed: int
+    """Incidents whose title names no product."""
+    chart: Chart
+    months: tuple[IncidentMonth, ...]
+
+
+@dataclass(frozen=True)
+class IncidentContext:
+    """Variables of incident.md.j2."""
+
+    row: IncidentRow
+    surfaces: tuple[str, ...]
+    """Ids of the surfaces of the case among the scope; none where the title names no product."""
+    in_article: bool
+    """Does the announcement begin in the window of the article?"""
+    reports: tuple[Report, ...]
+    events: tuple[Event, ...]
+    citing: tuple[Claim, ...]
+    same_day: tuple[Incident, ...]
+    previous: Incident | None
+    next: Incident | None
+
+
+def incident_row(incident: Incident, dossier: Dossier) -> IncidentRow:
+    """Row of a list of incidents."""
+    return IncidentRow(
+        incident=incident,
+        seconds=(incident.end - incident.start).total_seconds(),
+        scope=tuple("no product named" if scope == "all" else dossier.scope_title(scope) for scope in incident.scope),
+    )
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The list, then one page an incident. None where the case has no incident."""
+    if not dossier.library.incidents:
+        return
+    yield _list_page(dossier)
+    for before, incident, after in neighbours(dossier.library.incidents):
+        yield _incident_page(incident, before, after, dossier)
+
+
+KIND = PageKind("incidents", pages)
+
+
+def _list_page(dossier: Dossier) -> Page:
+    incidents = dossier.library.incidents
+    chart = incidents_chart(dossier)
+    impacts = Counter[str](incident.impact for incident in incidents)
+    newest = sorted(incidents, key=lambda incident: (incident.start, incident.id), reverse=True)
+    context = IncidentsContext(
+        total=len(incidents),
+        first=incidents[0].start.date(),
+        last=incidents[-1].start.date(),
+        impacts=tuple((impacts[impact], impact) for impact in ("critical", "major", "minor", "none")),
+        unnamed=sum("all" in incident.scope for incident in incidents),
+        chart=chart,
+        months=tuple(
+            IncidentMonth(f"m-{first:%Y-%m}", first, tuple(incident_row(incident, dossier) for incident in found))
+            for first, found in groupby(newest, key=lambda incident: incident.start.date().replace(day=1))
+        ),
+    )
+    return Page(
+        path=f"{dossier.library.case.id}/incidents/",
+        template="incidents.md.j2",
+        title="Incidents of the status page",
+        description=f"{context.total} incidents that the vendor's status page announced, by month and product.",
+        context=context,
+        downloads=chart.downloads(),
+    )
+
+
+def _incident_page(incident: Incident, before: Incident | None, after: Incident | None, dossier: Dossier) -> Page:
+    case = dossier.library.case
+    day = incident.start.date()
+    url = str(incident.url)
+    context = IncidentContext(
+        row=incident_row(incident, dossier),
+        surfaces=() if "all" in incident.scope else dossier.surface_ids(incident.scope),
+        in_article=case.article_window_start <= day <= case.article_window_end,
+        reports=dossier.reports_citing(url),
+        events=dossier.events_citing(url),
+        citing=dossier.claims_citing(url),
+        same_day=tuple(
+            other for other in dossier.library.incidents if other.start.date() == day and other.id != incident.id
+        ),
+        previous=before,
+        next=after,
+    )
+    links = {
+        "reports": [f"{case.id}/r/{report.id}/" for report in context.reports],
+        "events": [f"{case.id}/e/{event.id}/" for event in context.events],
+        "claims_citing": [f"{case.id}/c/{claim.id}/" for claim in context.citing],
+    }
+    return Page(
+        path=f"{case.id}/i/{incident.id}/",
+        template="incident.md.j2",
+        title=f"Incident: {incident.title}",
+        description=f"Status-page incident of {day.isoformat()}: {incident.title}",
+        context=context,
+        downloads=(json_twin("incident", incident.id, incident.model_dump(mode="json"), links),),
+    )

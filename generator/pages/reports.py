@@ -1,0 +1,236 @@
+"""The list of public reports, and a page for each: what somebody said, and what that can carry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from generator.charts import Chart, reports_chart
+from generator.charts.weeks import is_user_report
+from generator.curated.models import Claim, Detail, EvidenceClass, Report, SurfaceText, Symptom
+from generator.pages.base import Page, PageKind
+from generator.pages.matrix import Matrix, Periods, matrix, periods
+from generator.pages.neighbours import neighbours
+from generator.pages.twin import json_twin
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+
+CAN_SHOW = {
+    EvidenceClass.USER_REPORT: "that somebody described this in public, in these words or like them, by this date",
+    EvidenceClass.PRESS_OR_BLOG: "that it was written about by this date, and whom the writer leaned on",
+    EvidenceClass.ECHO: "that an earlier report was repeated; it adds no observation of its own",
+    EvidenceClass.OFFICIAL_STATUS: "that the vendor announced a fault, and when the announcement was open",
+    EvidenceClass.OFFICIAL_STATEMENT: "what the vendor said on this date; it is the vendor's view of itself",
+    EvidenceClass.INDEX: "that somebody listed such reports; the entries were not all opened",
+}
+"""What a report of each class can show."""
+
+CANNOT_SHOW = {
+    EvidenceClass.USER_REPORT: "how many others were affected, or which layer was at fault",
+    EvidenceClass.PRESS_OR_BLOG: "anything that its own sources do not show",
+    EvidenceClass.ECHO: "that a second person saw the same",
+    EvidenceClass.OFFICIAL_STATUS: "who was affected, for how long, or whether usage was counted wrongly",
+    EvidenceClass.OFFICIAL_STATEMENT: "that the statement is complete; nobody outside has checked it",
+    EvidenceClass.INDEX: "that any one entry in it is right",
+}
+"""What it cannot show, however it is read."""
+
+CHECKABLE = {
+    Detail.NONE: "It gives no steps, figures with a method, or logs, so a reader can check nothing in it.",
+    Detail.STEPS: "It gives steps that a reader can repeat, on the client of their own day.",
+    Detail.MEASUREMENTS: "It gives measured figures; how they were taken is for the reader to judge.",
+    Detail.LOGS: "It gives log lines or request ids, which the vendor could look up; a reader cannot.",
+}
+"""What a stranger can check in it."""
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """One report in a list."""
+
+    report: Report
+    surfaces: tuple[str, ...]
+    symptoms: tuple[Symptom, ...]
+
+
+@dataclass(frozen=True)
+class ReportMonth:
+    """The reports of one month."""
+
+    anchor: str
+    first: date
+    rows: tuple[ReportRow, ...]
+
+
+@dataclass(frozen=True)
+class SurfaceCounts:
+    """Counts of one surface; a report that names several surfaces is in each of them."""
+
+    surface: SurfaceText
+    users: Periods
+    official: int
+    """Status entries and statements of the vendor in the window."""
+    press: int
+    """Press and blogs in the window."""
+
+
+@dataclass(frozen=True)
+class ReportsContext:
+    """Variables of reports.md.j2."""
+
+    total: int
+    users: int
+    echoes: int
+    unopened: int
+    tracker_share: float
+    """Share of user reports that come from an issue tracker."""
+    bare_share: float
+    """Share of user reports without steps, measurements or logs."""
+    periods: Periods
+    surfaces: tuple[SurfaceCounts, ...]
+    matrix: Matrix
+    chart: Chart
+    months: tuple[ReportMonth, ...]
+
+
+@dataclass(frozen=True)
+class ReportContext:
+    """Variables of report.md.j2."""
+
+    report: Report
+    surfaces: tuple[tuple[str, str], ...]
+    """Title as the report names it, and id of the surface it belongs to."""
+    symptoms: tuple[Symptom, ...]
+    original: Report | None
+    """The report that this one repeats."""
+    echoes: tuple[Report, ...]
+    citing: tuple[Claim, ...]
+    """Claims whose reviewer cites the address."""
+    supports: tuple[Claim, ...]
+    contradicts: tuple[Claim, ...]
+    can_show: str
+    cannot_show: str
+    checkable: str
+    previous: Report | None
+    next: Report | None
+
+
+def report_rows(reports: Sequence[Report], dossier: Dossier) -> tuple[ReportRow, ...]:
+    """Rows of a list of reports, in the order given."""
+    return tuple(
+        ReportRow(
+            report=report,
+            surfaces=tuple(dossier.scope_title(scope) for scope in report.surfaces),
+            symptoms=tuple(dossier.symptoms[symptom] for symptom in report.symptoms if symptom in dossier.symptoms),
+        )
+        for report in reports
+    )
+
+
+def report_months(reports: Sequence[Report], dossier: Dossier) -> tuple[ReportMonth, ...]:
+    """Reports by month, newest month first and newest report first in it."""
+    newest = sorted(reports, key=lambda report: (report.date, report.id), reverse=True)
+    return tuple(
+        ReportMonth(anchor=f"m-{first:%Y-%m}", first=first, rows=report_rows(tuple(found), dossier))
+        for first, found in groupby(newest, key=lambda report: report.date.replace(day=1))
+    )
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The list, then one page a report."""
+    yield _list_page(dossier)
+    for before, report, after in neighbours(dossier.library.reports):
+        yield _report_page(report, before, after, dossier)
+
+
+KIND = PageKind("reports", pages)
+
+
+def _list_page(dossier: Dossier) -> Page:
+    library = dossier.library
+    users = [report for report in library.reports if is_user_report(report)]
+    chart = reports_chart(dossier)
+    context = ReportsContext(
+        total=len(library.reports),
+        users=len(users),
+        echoes=sum(report.echo_of is not None for report in library.reports),
+        unopened=sum(not report.opened for report in library.reports),
+        tracker_share=_share(sum(report.source_type == "issue" for report in users), len(users)),
+        bare_share=_share(sum(report.detail is Detail.NONE for report in users), len(users)),
+        periods=periods(users),
+        surfaces=tuple(_surface_counts(surface, dossier) for surface in library.surfaces),
+        matrix=matrix(users, library.symptoms, library.case),
+        chart=chart,
+        months=report_months(library.reports, dossier),
+    )
+    return Page(
+        path=f"{library.case.id}/reports/",
+        template="reports.md.j2",
+        title="Public reports",
+        description=f"{context.total} public reports, {context.users} of them by users, with date, surface and symptom.",
+        context=context,
+        downloads=chart.downloads(),
+    )
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _surface_counts(surface: SurfaceText, dossier: Dossier) -> SurfaceCounts:
+    reports = dossier.reports_on(surface.id)
+    inside = Counter(
+        report.evidence_class for report in reports if report.period == "window" and report.echo_of is None
+    )
+    return SurfaceCounts(
+        surface=surface,
+        users=periods(reports),
+        official=inside[EvidenceClass.OFFICIAL_STATUS] + inside[EvidenceClass.OFFICIAL_STATEMENT],
+        press=inside[EvidenceClass.PRESS_OR_BLOG],
+    )
+
+
+def _report_page(report: Report, before: Report | None, after: Report | None, dossier: Dossier) -> Page:
+    context = ReportContext(
+        report=report,
+        surfaces=tuple(
+            (dossier.scope_title(scope), dossier.surfaces[scope].id if scope in dossier.surfaces else "")
+            for scope in report.surfaces
+        ),
+        symptoms=tuple(dossier.symptoms[symptom] for symptom in report.symptoms if symptom in dossier.symptoms),
+        original=dossier.reports.get(report.echo_of) if report.echo_of else None,
+        echoes=dossier.echoes_of(report.id),
+        citing=dossier.claims_citing(str(report.url)),
+        supports=tuple(dossier.claims[claim] for claim in report.supports),
+        contradicts=tuple(dossier.claims[claim] for claim in report.contradicts),
+        can_show=CAN_SHOW[report.evidence_class],
+        cannot_show=CANNOT_SHOW[report.evidence_class],
+        checkable=CHECKABLE[report.detail],
+        previous=before,
+        next=after,
+    )
+    return Page(
+        path=f"{dossier.library.case.id}/r/{report.id}/",
+        template="report.md.j2",
+        title=report.title,
+        description=f"Public report of {report.date.isoformat()}, paraphrased: {report.title}",
+        context=context,
+        downloads=(json_twin("report", report.id, report.model_dump(mode="json"), _links(context, dossier)),),
+        tags=report.symptoms,
+    )
+
+
+def _links(context: ReportContext, dossier: Dossier) -> dict[str, object]:
+    case = dossier.library.case.id
+    return {
+        "claims_citing": [f"{case}/c/{claim.id}/" for claim in context.citing],
+        "echo_of": f"{case}/r/{context.original.id}/" if context.original else None,
+        "echoes": [f"{case}/r/{echo.id}/" for echo in context.echoes],
+        "symptoms": [f"{case}/symptom/{symptom.id}/" for symptom in context.symptoms],
+        "surfaces": [f"{case}/surface/{surface}/" for _, surface in context.surfaces if surface],
+    }

@@ -1,0 +1,115 @@
+"""The documents that claims and events lean on: a list, and a page for each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.curated.models import Claim, Event, Report, Source
+from generator.pages.base import Page, PageKind
+from generator.pages.neighbours import neighbours
+from generator.pages.twin import json_twin
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+
+
+@dataclass(frozen=True)
+class Citing:
+    """What leans on one source."""
+
+    source: Source
+    claims: tuple[Claim, ...]
+    events: tuple[Event, ...]
+    reports: tuple[Report, ...]
+    """Reports whose address it is."""
+
+
+@dataclass(frozen=True)
+class SourceGroup:
+    """Sources of one type; those that most records lean on come first."""
+
+    type: str
+    rows: tuple[Citing, ...]
+
+
+@dataclass(frozen=True)
+class SourcesContext:
+    """Variables of sources.md.j2."""
+
+    total: int
+    undated: int
+    archived: int
+    groups: tuple[SourceGroup, ...]
+
+
+@dataclass(frozen=True)
+class SourceContext:
+    """Variables of source.md.j2."""
+
+    source: Source
+    citing: Citing
+    previous: Source | None
+    next: Source | None
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The list, then one page a source."""
+    citing = {source.id: _citing(source, dossier) for source in dossier.library.sources}
+    yield _list_page(tuple(citing.values()), dossier)
+    for before, source, after in neighbours(dossier.library.sources):
+        yield _source_page(citing[source.id], before, after, dossier)
+
+
+KIND = PageKind("sources", pages)
+
+
+def _citing(source: Source, dossier: Dossier) -> Citing:
+    url = str(source.url)
+    return Citing(source, dossier.claims_citing(url), dossier.events_citing(url), dossier.reports_citing(url))
+
+
+def _list_page(rows: tuple[Citing, ...], dossier: Dossier) -> Page:
+    groups: defaultdict[str, list[Citing]] = defaultdict(list)
+    for row in rows:
+        groups[row.source.source_type].append(row)
+    context = SourcesContext(
+        total=len(rows),
+        undated=sum(row.source.date is None for row in rows),
+        archived=sum(row.source.archive_url is not None for row in rows),
+        groups=tuple(
+            SourceGroup(type, tuple(sorted(found, key=_rank)))
+            for type, found in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+        ),
+    )
+    return Page(
+        path=f"{dossier.library.case.id}/sources/",
+        template="sources.md.j2",
+        title="Sources",
+        description=f"{context.total} documents that claims and events lean on, with how each was read.",
+        context=context,
+    )
+
+
+def _rank(row: Citing) -> tuple[int, str]:
+    return (-len(row.claims) - len(row.events), row.source.id)
+
+
+def _source_page(citing: Citing, before: Source | None, after: Source | None, dossier: Dossier) -> Page:
+    case = dossier.library.case.id
+    source = citing.source
+    links = {
+        "claims": [f"{case}/c/{claim.id}/" for claim in citing.claims],
+        "events": [f"{case}/e/{event.id}/" for event in citing.events],
+        "reports": [f"{case}/r/{report.id}/" for report in citing.reports],
+    }
+    return Page(
+        path=f"{case}/s/{source.id}/",
+        template="source.md.j2",
+        title=f"Source {source.id}",
+        description=f"A document that {len(citing.claims)} claims and {len(citing.events)} events lean on.",
+        context=SourceContext(source=source, citing=citing, previous=before, next=after),
+        downloads=(json_twin("source", source.id, source.model_dump(mode="json"), links),),
+    )

@@ -1,0 +1,146 @@
+"""The doors of the building: what each surface is, what this site has from it, and what it has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.curated.models import Claim, Event, Report, SurfaceText
+from generator.pages.base import Page, PageKind
+from generator.pages.incidents import IncidentRow, incident_row
+from generator.pages.matrix import Matrix, Periods, matrix, periods
+from generator.pages.neighbours import neighbours
+from generator.pages.reports import ReportMonth, report_months
+from generator.pages.twin import json_twin
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+
+
+@dataclass(frozen=True)
+class SurfaceCounts:
+    """What the site has of one surface. Logs and public reports are counted apart; simulated logs not at all."""
+
+    surface: SurfaceText
+    users: Periods
+    reports: int
+    claims: int
+    incidents: int
+    unnamed: int
+    """Incidents whose title names no product; they are not among `incidents`."""
+    events: int
+    logs: int
+    """Bodies of own logs with a request of this surface."""
+    findings: int
+    """Findings in those logs."""
+
+
+@dataclass(frozen=True)
+class SurfacesContext:
+    """Variables of surfaces.md.j2."""
+
+    surfaces: tuple[SurfaceCounts, ...]
+
+
+@dataclass(frozen=True)
+class SurfaceContext:
+    """Variables of surface.md.j2."""
+
+    surface: SurfaceText
+    counts: SurfaceCounts
+    matrix: Matrix
+    claims: tuple[Claim, ...]
+    """Repeats of an earlier claim are left out."""
+    months: tuple[ReportMonth, ...]
+    """Reports of the window."""
+    others: tuple[ReportMonth, ...]
+    """Reports of the months beside it."""
+    incidents: tuple[IncidentRow, ...]
+    events: tuple[Event, ...]
+    previous: SurfaceText | None
+    next: SurfaceText | None
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The index, then one page a surface."""
+    case = dossier.library.case.id
+    counts = {surface.id: _counts(surface, dossier) for surface in dossier.library.surfaces}
+    yield Page(
+        path=f"{case}/surfaces/",
+        template="surfaces.md.j2",
+        title="Surfaces",
+        description="The products that the claims name, and what this site has and has not from each.",
+        context=SurfacesContext(tuple(counts.values())),
+    )
+    for before, surface, after in neighbours(dossier.library.surfaces):
+        yield _surface_page(counts[surface.id], before, after, dossier)
+
+
+KIND = PageKind("surfaces", pages)
+
+
+def _counts(surface: SurfaceText, dossier: Dossier) -> SurfaceCounts:
+    reports = dossier.reports_on(surface.id)
+    logs = [
+        body
+        for body in dossier.evidence
+        if not body.simulated and any(request.surface == surface.id for request in body.requests)
+    ]
+    named = [incident for incident in dossier.incidents_on(surface.id) if "all" not in incident.scope]
+    return SurfaceCounts(
+        surface=surface,
+        users=periods(reports),
+        reports=len(reports),
+        claims=sum(claim.same_as is None for claim in dossier.claims_on(surface.id)),
+        incidents=len(named),
+        unnamed=sum("all" in incident.scope for incident in dossier.library.incidents),
+        events=len(dossier.events_on(surface.id)),
+        logs=len(logs),
+        findings=sum(run.found for body in logs for run in body.runs),
+    )
+
+
+def _surface_page(
+    counts: SurfaceCounts, before: SurfaceText | None, after: SurfaceText | None, dossier: Dossier
+) -> Page:
+    library, surface = dossier.library, counts.surface
+    reports = dossier.reports_on(surface.id)
+    inside, beside = _split(reports)
+    claims = tuple(claim for claim in dossier.claims_on(surface.id) if claim.same_as is None)
+    context = SurfaceContext(
+        surface=surface,
+        counts=counts,
+        matrix=matrix(reports, library.symptoms, library.case),
+        claims=claims,
+        months=report_months(inside, dossier),
+        others=report_months(beside, dossier),
+        incidents=tuple(
+            incident_row(incident, dossier)
+            for incident in reversed(dossier.incidents_on(surface.id))
+            if "all" not in incident.scope
+        ),
+        events=dossier.events_on(surface.id),
+        previous=before,
+        next=after,
+    )
+    links = {
+        "claims": [f"{library.case.id}/c/{claim.id}/" for claim in claims],
+        "reports": [f"{library.case.id}/r/{report.id}/" for report in reports],
+        "incidents": [f"{library.case.id}/i/{row.incident.id}/" for row in context.incidents],
+        "events": [f"{library.case.id}/e/{event.id}/" for event in context.events],
+    }
+    return Page(
+        path=f"{library.case.id}/surface/{surface.id}/",
+        template="surface.md.j2",
+        title=surface.title,
+        description=f"{surface.title}: {counts.reports} public reports, {counts.claims} claims, and what is missing.",
+        context=context,
+        downloads=(json_twin("surface", surface.id, surface.model_dump(mode="json"), links),),
+        boost=1.5,
+    )
+
+
+def _split(reports: tuple[Report, ...]) -> tuple[list[Report], list[Report]]:
+    inside = [report for report in reports if report.period == "window"]
+    return inside, [report for report in reports if report.period != "window"]

@@ -1,0 +1,123 @@
+"""What users see: each symptom with its definition, its look-alikes, and the reports and claims that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.curated.models import Claim, Symptom
+from generator.pages.base import Page, PageKind
+from generator.pages.matrix import Matrix, Periods, matrix, periods
+from generator.pages.neighbours import neighbours
+from generator.pages.reports import ReportMonth, report_months
+from generator.pages.twin import json_twin
+
+if TYPE_CHECKING:
+    from generator.detectors import Detector
+    from generator.dossier import Dossier
+
+
+@dataclass(frozen=True)
+class SymptomRow:
+    """One symptom in the index."""
+
+    symptom: Symptom
+    users: Periods
+    claims: int
+    detectors: tuple[Detector, ...]
+
+
+@dataclass(frozen=True)
+class SymptomsContext:
+    """Variables of symptoms.md.j2."""
+
+    rows: tuple[SymptomRow, ...]
+    matrix: Matrix
+
+
+@dataclass(frozen=True)
+class SymptomContext:
+    """Variables of symptom.md.j2."""
+
+    symptom: Symptom
+    row: SymptomRow
+    matrix: Matrix
+    """The row of this symptom alone."""
+    surfaces: tuple[tuple[str, str, Periods], ...]
+    """Id and title of each surface with user reports of this symptom, and their counts."""
+    claims: tuple[Claim, ...]
+    reports: int
+    """All reports with the symptom, also those of the press and the vendor, and echoes."""
+    months: tuple[ReportMonth, ...]
+    previous: Symptom | None
+    next: Symptom | None
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The index, then one page a symptom."""
+    library = dossier.library
+    rows = {symptom.id: _row(symptom, dossier) for symptom in library.symptoms}
+    yield Page(
+        path=f"{library.case.id}/symptoms/",
+        template="symptoms.md.j2",
+        title="Symptoms",
+        description=f"{len(rows)} things that users describe, defined, with counts before, in and after the window.",
+        context=SymptomsContext(
+            rows=tuple(sorted(rows.values(), key=lambda row: (-row.users.window, row.symptom.title))),
+            matrix=matrix(library.reports, library.symptoms, library.case),
+        ),
+    )
+    for before, symptom, after in neighbours(library.symptoms):
+        yield _symptom_page(rows[symptom.id], before, after, dossier)
+
+
+KIND = PageKind("symptoms", pages)
+
+
+def _row(symptom: Symptom, dossier: Dossier) -> SymptomRow:
+    return SymptomRow(
+        symptom=symptom,
+        users=periods(dossier.reports_with(symptom.id)),
+        claims=len(dossier.claims_with(symptom.id)),
+        detectors=tuple(detector for detector in dossier.detectors if detector.id in symptom.detectors),
+    )
+
+
+def _symptom_page(row: SymptomRow, before: Symptom | None, after: Symptom | None, dossier: Dossier) -> Page:
+    library, symptom = dossier.library, row.symptom
+    reports = dossier.reports_with(symptom.id)
+    claims = dossier.claims_with(symptom.id)
+    by_surface = [
+        (
+            surface.id,
+            surface.title,
+            periods(report for report in reports if surface.id in dossier.surface_ids(report.surfaces)),
+        )
+        for surface in library.surfaces
+    ]
+    context = SymptomContext(
+        symptom=symptom,
+        row=row,
+        matrix=matrix(reports, (symptom,), library.case),
+        surfaces=tuple(by_surface),
+        claims=claims,
+        reports=len(reports),
+        months=report_months(reports, dossier),
+        previous=before,
+        next=after,
+    )
+    links = {
+        "claims": [f"{library.case.id}/c/{claim.id}/" for claim in claims],
+        "reports": [f"{library.case.id}/r/{report.id}/" for report in reports],
+        "detectors": [f"{library.case.id}/d/{detector.id}/" for detector in row.detectors],
+    }
+    return Page(
+        path=f"{library.case.id}/symptom/{symptom.id}/",
+        template="symptom.md.j2",
+        title=symptom.title,
+        description=symptom.question,
+        context=context,
+        downloads=(json_twin("symptom", symptom.id, symptom.model_dump(mode="json"), links),),
+        boost=1.5,
+    )
