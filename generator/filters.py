@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -131,6 +131,12 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def numeric_columns(rows: Sequence[Sequence[object]]) -> frozenset[int]:
+    """Columns whose stated values are all numbers; their gaps are set flush right with them."""
+    stated = [[value for value in column if value is not None] for column in zip(*rows, strict=True)]
+    return frozenset(i for i, column in enumerate(stated) if column and all(map(is_number, column)))
+
+
 def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a time without zone reached a page")
@@ -139,5 +145,21 @@ def _in_utc(value: datetime) -> datetime:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
-    for function in (n, tokens, usd, pct, interval, day, utc, minute, iso, duration, plural, short, words, cell)
+    for function in (
+        n,
+        tokens,
+        usd,
+        pct,
+        interval,
+        day,
+        utc,
+        minute,
+        iso,
+        duration,
+        plural,
+        short,
+        words,
+        cell,
+        numeric_columns,
+    )
 }

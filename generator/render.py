@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from generator.filters import FILTERS, is_number
+from generator.filters import FILTERS
 from generator.strangers import host, plain_title, render_untrusted, txt, web_url
 
 if TYPE_CHECKING:
@@ -94,7 +94,6 @@ def _environment(templates: Path) -> ImmutableSandboxedEnvironment:
     )
     environment.filters |= FILTERS
     environment.filters |= {"txt": txt, "untrusted": render_untrusted, "host": host, "web_url": web_url}
-    environment.tests["numeric"] = is_number
     return environment
 
 

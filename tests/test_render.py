@@ -315,6 +315,12 @@ def test_a_time_without_zone_is_refused() -> None:
         filters.utc(datetime(2026, 3, 17, 14, 5))  # noqa: DTZ001
 
 
+def test_a_gap_in_a_column_of_numbers_stands_with_the_numbers() -> None:
+    rows = (("13:00", 1, 0.5, None), ("14:00", None, "n/a", None))
+    assert filters.numeric_columns(rows) == {1}
+    assert filters.numeric_columns(()) == frozenset()
+
+
 @given(st.floats(min_value=0, max_value=1))
 def test_a_share_is_called_none_or_all_only_if_it_is(share: float) -> None:
     assert (filters.pct(share) in {"0 %", "0.0 %", "0.00 %"}) == (share * 100 == 0)
