@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
 
 FOLDERS = (
-    ("macOS", "~/.claude/projects", "Finder: Go, Go to Folder"),
-    ("Linux", "~/.claude/projects or ~/.config/claude/projects", "a folder whose name begins with a dot is hidden"),
-    ("Windows", "%USERPROFILE%\\.claude\\projects", "paste it into the address bar of Explorer"),
+    ("macOS", ("~/.claude/projects",), "in Finder: Go, Go to Folder"),
+    ("Linux", ("~/.claude/projects", "~/.config/claude/projects"), "a folder whose name begins with a dot is hidden"),
+    ("Windows", ("%USERPROFILE%\\.claude\\projects",), "paste it into the address bar of Explorer"),
 )
 """Where Claude Code keeps transcripts unless CLAUDE_CONFIG_DIR is set (research/log-formats.md)."""
 
@@ -41,7 +41,7 @@ class CheckContext:
     """Variables of check.md.j2."""
 
     repository: str | None
-    folders: tuple[tuple[str, str, str], ...]
+    folders: tuple[tuple[str, tuple[str, ...], str], ...]
     rows: tuple[CheckRow, ...]
 
 

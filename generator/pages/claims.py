@@ -15,11 +15,14 @@ from generator.pages.cite import cite
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
+    from pydantic import AnyUrl
+
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.records import Run
     from generator.statistics import Rate
 
+LONGEST_LABEL = 60  # characters of an address that a list shows
 _LINE = re.compile(r"\d+")
 
 
@@ -59,6 +62,7 @@ class CitedSource:
     """A document that the reviewer leaned on; `source` is None where it is not in the list of sources."""
 
     url: str
+    label: str | None  # the address without scheme and host
     source: Source | None
 
 
@@ -164,13 +168,13 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         claim=claim,
         facts=_facts(dossier, claim),
         counts=(
-            (len(claim.sources), "sources"),
-            (len(found), "reports at them"),
-            (len(events), "events with them"),
+            (len(claim.sources), "source" if len(claim.sources) == 1 else "sources"),
+            (len(found), "report at them" if len(found) == 1 else "reports at them"),
+            (len(events), "event with them" if len(events) == 1 else "events with them"),
         ),
         original=dossier.claims[claim.same_as] if claim.same_as else None,
         repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),
-        sources=tuple(CitedSource(str(url), dossier.sources.get(str(url))) for url in claim.sources),
+        sources=tuple(CitedSource(str(url), _label(url), dossier.sources.get(str(url))) for url in claim.sources),
         supporting=tuple(report for report in reports if claim.id in report.supports),
         contradicting=tuple(report for report in reports if claim.id in report.contradicts),
         reports=found,
@@ -195,6 +199,13 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
     )
 
 
+def _label(url: AnyUrl) -> str | None:
+    path = (url.path or "").strip("/")
+    if not path:
+        return None
+    return path if len(path) <= LONGEST_LABEL else f"{path[: LONGEST_LABEL - 1]}\u2026"
+
+
 def _facts(dossier: Dossier, claim: Claim) -> tuple[tuple[str, str], ...]:
     lines = "line" if claim.lines.isdigit() else "lines"
     surfaces = ", ".join(dossier.scope_title(id) for id in claim.surfaces)
@@ -204,6 +215,7 @@ def _facts(dossier: Dossier, claim: Claim) -> tuple[tuple[str, str], ...]:
         ("Dates", claim.dates.text if claim.dates else "none given"),
         ("Surfaces", surfaces or "none named"),
         ("Kind", claim.kind),
+        ("Confidence", claim.confidence.value),
     )
 
 
@@ -232,7 +244,7 @@ def _checkable_by(claim: Claim, detectors: tuple[Detector, ...]) -> str:
     """What would have to be published so that somebody else could check the claim."""
     if detectors:
         return (
-            "The raw logs of that time, or an evidence pack made from them with `witnessmark collect`. The detectors "
+            "The raw logs of that time, or an evidence pack made from them. The detectors "
             "named below would then answer the part of the claim that a log can show."
         )
     if claim.kind == "figure":

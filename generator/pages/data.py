@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from generator.curated.models import Report
     from generator.dossier import Dossier
 
+API = "api/v1"
 SCHEMA = 1  # of the public files; raised when a field goes or changes its meaning, not when one is added
 LICENCE = "CC BY 4.0 for text and data, MIT for code"
 REPORT_COLUMNS = (
@@ -34,6 +35,7 @@ class File:
     """One row of the table of downloads. `bytes` and `sha256` are those of the file itself."""
 
     name: str
+    path: str  # relative to the page
     what: str
     rows: int
     bytes: int
@@ -105,11 +107,11 @@ def _json(dossier: Dossier, name: str, records: list[dict[str, Any]]) -> Downloa
         "licence": LICENCE,
         "records": records,
     }
-    return Download(f"{name}.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+    return Download(f"{API}/{name}.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def _reports_table(reports: Sequence[Report]) -> Download:
-    return Download("reports.csv", csv_bytes(REPORT_COLUMNS, map(_report_row, reports)))
+    return Download(f"{API}/reports.csv", csv_bytes(REPORT_COLUMNS, map(_report_row, reports)))
 
 
 def _report_row(report: Report) -> tuple[Any, ...]:
@@ -120,7 +122,8 @@ def _report_row(report: Report) -> tuple[Any, ...]:
 
 def _row(what: str, download: Download) -> File:
     return File(
-        name=download.name,
+        name=download.name.rpartition("/")[2],
+        path=download.name,
         what=what,
         rows=_count(download),
         bytes=len(download.content),

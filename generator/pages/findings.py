@@ -16,7 +16,7 @@ from generator.pages.cite import cite
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
-    from generator.curated.models import Claim, Symptom
+    from generator.curated.models import Claim
     from generator.detectors import Detector
     from generator.detectors.base import Benign
     from generator.dossier import ChainRow, Dossier, FindingView
@@ -79,8 +79,8 @@ class FindingContext:
     not_ruled_out: tuple[Benign, ...]
     ruled_out: tuple[Benign, ...]
     figure: Chart | None
+    related: tuple[FindingView, ...]  # other findings about the same calls
     claims: tuple[Claim, ...]
-    symptoms: tuple[Symptom, ...]
     rows: tuple[ChainRow, ...]
     cited_rows: int
     files: tuple[Tally, ...]
@@ -188,8 +188,8 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
         not_ruled_out=tuple(benign for benign in detector.benign if benign.id in finding.not_ruled_out),
         ruled_out=tuple(benign for benign in detector.benign if benign.id in finding.ruled_out),
         figure=figure,
+        related=_related(dossier, view),
         claims=_claims(dossier, detector),
-        symptoms=tuple(dossier.symptoms[id] for id in detector.symptoms if id in dossier.symptoms),
         rows=view.chain,
         cited_rows=sum(row.cited for row in view.chain),
         files=_files(view),
@@ -252,6 +252,17 @@ def _facts(view: FindingView) -> tuple[tuple[str, str], ...]:
         ("Evidence", view.evidence.id),
         ("When", utc(finding.at)),
         ("Thread", finding.session[:8] + (" (sub-agent)" if finding.agent else "")),
+    )
+
+
+def _related(dossier: Dossier, view: FindingView) -> tuple[FindingView, ...]:
+    """Other findings about the last of the same calls: one event seen by two detectors."""
+    return tuple(
+        other
+        for other in dossier.findings
+        if other is not view
+        and other.evidence is view.evidence
+        and view.finding.requests[-1] in other.finding.requests[-1:]
     )
 
 

@@ -71,7 +71,7 @@ class MethodContext:
     caution: str
     own_logs: int
     simulated_logs: int
-    break_below: float
+    break_below: str
     smallest: int
     before_band: str
     after_band: str
@@ -102,7 +102,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             caution=case.caution,
             own_logs=sum(not evidence.simulated for evidence in bodies),
             simulated_logs=sum(evidence.simulated for evidence in bodies),
-            break_below=1 - BREAK_BELOW,
+            break_below=f"{(1 - BREAK_BELOW) * 100:g} %",
             smallest=MIN_EXPECTED,
             before_band=duration(BAND_BEFORE),
             after_band=duration(BAND_AFTER),

@@ -1,0 +1,244 @@
+"""The ledger: chains, the cache identity, the age of a cache, and the bands around the end of its lifetime."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.ledger import LADDER, MIN_EXPECTED, UNEXPLAINED, Lifetime, chains
+from generator.records import Mark, MarkKind, Request, SourceRef
+
+START = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)
+SESSION = "a" * 16
+OTHER = "b" * 16
+
+
+def pseudonym(number: int) -> str:
+    return "".join("abcdefghijklmnopqrstuvwxyz234567"[number >> shift & 31] for shift in range(75, -1, -5))
+
+
+def request(number: int, at: float, *, read: int = 0, written: int = 0, took: float = 5, lifetime: str = "1h", **more) -> Request:
+    began = START + timedelta(seconds=at)
+    defaults = {
+        "id": pseudonym(number),
+        "session": SESSION,
+        "model": "claude-opus-4-6",
+        "version": "2.1.76",
+        "started": began,
+        "first_seen": began + timedelta(seconds=min(1, took)),
+        "ended": began + timedelta(seconds=took),
+        "input_tokens": 5,
+        "cache_read_tokens": read,
+        "cache_write_tokens": written,
+        "cache_write_5m_tokens": written if lifetime == "5m" else 0,
+        "cache_write_1h_tokens": written if lifetime == "1h" else 0,
+        "output_tokens": 100,
+        "source": SourceRef(0, number + 1),
+    }
+    return Request(**(defaults | more))
+
+
+def mark(kind: MarkKind, at: float, line: int = 900, **more) -> Mark:
+    return Mark(kind=kind, session=SESSION, at=START + timedelta(seconds=at), source=SourceRef(0, line), **more)
+
+
+def only_step(*requests: Request, marks=()):
+    (chain,) = chains(requests, marks)
+    (step,) = chain.steps
+    return step
+
+
+def pause(seconds: float, lifetime: str = "1h", read: int = 0):
+    """The step of a pair whose second request begins so long after the first answer ended."""
+    before = request(0, 0, read=20_000, written=40_000, lifetime=lifetime)
+    after = request(1, 5 + seconds, read=read, written=62_000 - read, lifetime=lifetime)
+    return only_step(before, after)
+
+
+def test_expected_read_is_what_was_read_plus_what_was_written_one_request_before():
+    step = only_step(request(0, 0, read=20_000, written=40_000), request(1, 60, read=60_000, written=100))
+    assert step.expected == 60_000
+    assert step.continuity == 1.0
+    assert not step.is_break
+    assert step.excess_tokens == 0
+
+
+@pytest.mark.parametrize(("read", "breaks"), [(58_800, False), (58_799, True)])
+def test_a_break_begins_under_98_percent_of_the_expected_read(read, breaks):
+    step = only_step(request(0, 0, read=20_000, written=40_000), request(1, 60, read=read, written=4_000))
+    assert step.is_break is breaks
+
+
+@pytest.mark.parametrize(("written", "testable"), [(MIN_EXPECTED - 1, False), (MIN_EXPECTED, True)])
+def test_a_read_smaller_than_the_smallest_cacheable_prompt_is_not_tested(written, testable):
+    step = only_step(request(0, 0, written=written), request(1, 60, written=written))
+    assert step.testable is testable
+    assert step.is_break is testable
+
+
+def test_excess_is_at_most_what_was_missed_and_at_most_what_was_sent_again():
+    missed_more = only_step(request(0, 0, read=60_000), request(1, 60, written=1_000, read=0, input_tokens=7, miss_reason=None))
+    assert missed_more.excess_tokens == 1_007
+    sent_more = only_step(request(0, 0, read=10_000), request(1, 60, read=4_000, written=90_000))
+    assert sent_more.excess_tokens == 6_000
+
+
+def test_age_runs_from_the_end_of_the_answer_to_the_start_of_the_next_request():
+    assert pause(61.5).age == 61.5
+
+
+def test_age_of_overlapping_requests_is_zero_and_they_count_as_concurrent():
+    step = only_step(request(0, 0, written=60_000, took=10), request(1, 4, written=62_000))
+    assert step.age == 0.0
+    assert step.reason == "concurrent"
+
+
+def test_where_no_parent_is_known_the_request_starts_with_its_first_line():
+    step = only_step(request(0, 0, written=60_000), request(1, 60, written=62_000, started=None))
+    assert step.age == 56.0  # first line 1 s after the start, previous answer ended at 5 s
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "seconds", "reason"),
+    [
+        ("5m", 284, UNEXPLAINED),
+        ("5m", 285, "lifetime-ambiguous"),
+        ("5m", 330, "lifetime-ambiguous"),
+        ("5m", 331, "lifetime-elapsed"),
+        ("1h", 331, UNEXPLAINED),
+        ("1h", 3584, UNEXPLAINED),
+        ("1h", 3585, "lifetime-ambiguous"),
+        ("1h", 3630, "lifetime-ambiguous"),
+        ("1h", 3631, "lifetime-elapsed"),
+    ],
+)
+def test_bands_around_the_end_of_the_lifetime(lifetime, seconds, reason):
+    step = pause(seconds, lifetime)
+    assert step.reason == reason
+    assert step.within_lifetime is (reason == UNEXPLAINED)
+
+
+def test_a_hit_after_the_lifetime_is_no_break():
+    assert pause(4000, read=60_000).reason is None
+
+
+@pytest.mark.parametrize(("seconds", "reason"), [(284, UNEXPLAINED), (285, "lifetime-ambiguous"), (3630, "lifetime-ambiguous"), (3631, "lifetime-elapsed")])
+def test_without_a_known_lifetime_expiry_is_possible_from_the_shorter_and_certain_from_the_longer(seconds, reason):
+    before = request(0, 0, read=60_000)
+    after = request(1, 5 + seconds, written=62_000)
+    step = only_step(before, after)
+    assert step.lifetime is Lifetime.UNKNOWN
+    assert step.reason == reason
+
+
+def test_lifetime_is_that_of_the_last_write_and_outlives_requests_that_write_nothing():
+    (chain,) = chains(
+        (
+            request(0, 0, written=30_000, lifetime="5m"),
+            request(1, 60, read=30_000, written=30_000, lifetime="1h"),
+            request(2, 120, read=60_000),
+            request(3, 180, read=60_000),
+        ),
+        (),
+    )
+    assert [step.lifetime.value for step in chain.steps] == ["5m", "1h", "1h"]
+
+
+def test_an_own_rung_comes_before_the_elapsed_lifetime():
+    """A compaction before a long pause is a compaction: the first rung that holds names the break."""
+    before = request(0, 0, read=20_000, written=40_000)
+    after = request(1, 9000, written=8_000)
+    assert only_step(before, after, marks=[mark(MarkKind.COMPACTION, 30)]).reason == "compaction"
+
+
+def test_marks_before_the_previous_request_explain_nothing():
+    before = request(0, 100, read=20_000, written=40_000)
+    after = request(1, 160, written=62_000)
+    assert only_step(before, after, marks=[mark(MarkKind.SKILL, 50)]).reason == UNEXPLAINED
+    assert only_step(before, after, marks=[mark(MarkKind.SKILL, 130)]).reason == "skill"
+
+
+@pytest.mark.parametrize(("ago", "reason"), [(15 * 60, "retry"), (15 * 60 + 1, UNEXPLAINED)])
+def test_an_error_explains_for_fifteen_minutes(ago, reason):
+    requests = (request(0, 1000, read=20_000, written=40_000), request(1, 1100, written=62_000))
+    error = mark(MarkKind.API_ERROR, 1101 - ago, value=529)
+    assert only_step(*requests, marks=[error]).reason == reason
+
+
+def test_sub_agents_between_the_requests_of_the_main_thread_do_not_break_its_identity():
+    main = [request(n, n * 60, read=n * 20_000, written=20_000) for n in range(4)]
+    agent = [request(10 + n, n * 60 + 20, read=n * 9_000, written=9_000, agent=OTHER) for n in range(4)]
+    shuffled = [*main, *agent]
+    random.Random(7).shuffle(shuffled)
+    first, second = chains(shuffled, ())
+    assert [request.id for request in first.requests] == [request.id for request in main]
+    assert [request.id for request in second.requests] == [request.id for request in agent]
+    assert not any(step.is_break for chain in (first, second) for step in chain.steps)
+
+
+def test_marks_of_another_thread_explain_nothing():
+    before, after = request(0, 0, read=20_000, written=40_000), request(1, 60, written=62_000)
+    foreign = msgspec.structs.replace(mark(MarkKind.COMPACTION, 30), agent=OTHER)
+    assert only_step(before, after, marks=[foreign]).reason == UNEXPLAINED
+
+
+def test_positions_count_from_zero_in_each_chain():
+    (chain,) = chains([request(n, n * 60, written=20_000) for n in range(3)], ())
+    assert [row.position for row in chain.requests] == [0, 1, 2]
+
+
+def test_rows_of_a_partial_pack_keep_their_position_and_make_no_step_over_a_gap():
+    rows = [request(n, n * 60, read=50_000, written=100, position=n) for n in (3, 4, 9, 10)]
+    (chain,) = chains(rows, ())
+    assert [row.position for row in chain.requests] == [3, 4, 9, 10]
+    assert [(step.before.position, step.after.position) for step in chain.steps] == [(3, 4), (9, 10)]
+
+
+def test_every_rung_has_an_id_of_its_own_and_a_text():
+    assert len({rung.id for rung in LADDER}) == len(LADDER)
+    assert all(rung.text.endswith(".") for rung in LADDER)
+
+
+counts = st.integers(0, 500_000)
+rows = st.lists(
+    st.tuples(st.integers(0, 20_000), counts, counts, counts, st.sampled_from(["5m", "1h"]), st.sampled_from(["", OTHER])),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda row: row[0],
+)
+
+
+def made(drawn) -> list[Request]:
+    return [
+        request(number, at, read=read, written=written, input_tokens=uncached, lifetime=lifetime, agent=agent)
+        for number, (at, read, written, uncached, lifetime, agent) in enumerate(drawn)
+    ]
+
+
+@given(rows)
+def test_excess_never_exceeds_the_expected_read_nor_what_was_sent(drawn):
+    for chain in chains(made(drawn), ()):
+        for step in chain.steps:
+            assert 0 <= step.excess_tokens <= step.expected
+            assert step.excess_tokens <= step.after.cache_write_tokens + step.after.input_tokens
+            assert step.age >= 0
+
+
+@given(rows, st.randoms(use_true_random=False))
+def test_the_order_of_input_does_not_matter(drawn, chance):
+    requests = made(drawn)
+    shuffled = list(requests)
+    chance.shuffle(shuffled)
+    assert chains(shuffled, ()) == chains(requests, ())
+
+
+@given(rows)
+def test_running_the_ledger_over_its_own_rows_changes_nothing(drawn):
+    first = chains(made(drawn), ())
+    again = chains([row for chain in first for row in chain.requests], ())
+    assert again == first
