@@ -172,7 +172,7 @@ def _list_page(dossier: Dossier) -> Page:
         path=f"{library.case.id}/reports/",
         template="reports.md.j2",
         title="Public reports",
-        description=f"{context.total} public reports, {context.users} of them by users, with date, surface and symptom.",
+        description=f"{context.total} public reports, {context.users} of them by users, by date, surface, symptom.",
         context=context,
         downloads=chart.downloads(),
     )
