@@ -78,13 +78,14 @@ class Dossier:
     @cached_property
     def findings(self) -> tuple[FindingView, ...]:
         """All findings: own logs before simulated ones, then by detector, then by excess."""
-        found = [
-            view
-            for evidence in sorted(self.evidence, key=lambda body: (body.simulated, body.id))
-            for view in _views(evidence, self.detectors)
-        ]
+        found: dict[str, FindingView] = {}
+        for evidence in sorted(self.evidence, key=lambda body: (body.simulated, body.id)):
+            for view in _views(evidence, self.detectors):
+                # Two packs of one log hold the same finding: one page. If either says simulated, it is.
+                if view.finding.id not in found or evidence.simulated:
+                    found[view.finding.id] = view
         order = {detector.id: place for place, detector in enumerate(self.detectors)}
-        return tuple(sorted(found, key=lambda view: (view.evidence.simulated, order[view.detector.id])))
+        return tuple(sorted(found.values(), key=lambda view: (view.evidence.simulated, order[view.detector.id])))
 
     @cached_property
     def detector_views(self) -> tuple[DetectorView, ...]:
@@ -93,7 +94,10 @@ class Dossier:
             DetectorView(
                 detector=detector,
                 runs=tuple(
-                    (body, run, _rate(run)) for body in self.evidence for run in body.runs if run.detector == detector.id
+                    (body, run, _rate(run))
+                    for body in self.evidence
+                    for run in body.runs
+                    if run.detector == detector.id
                 ),
                 findings=tuple(view for view in self.findings if view.detector.id == detector.id),
                 examples=tuple(example for example in self.examples if example.detector == detector.id),
@@ -247,9 +251,7 @@ def _rows(chain: Chain, finding: Finding, evidence: Evidence) -> tuple[ChainRow,
         return ()
     steps = {step.after.id: step for step in chain.steps}
     shown = chain.requests[max(0, places[0] - NEIGHBOURS) : places[-1] + NEIGHBOURS + 1]
-    return tuple(
-        _row(request, steps.get(request.id), evidence, cited=request.id in cited) for request in shown
-    )
+    return tuple(_row(request, steps.get(request.id), evidence, cited=request.id in cited) for request in shown)
 
 
 def _row(request: Request, step: Step | None, evidence: Evidence, *, cited: bool) -> ChainRow:

@@ -22,7 +22,9 @@ def pseudonym(number: int) -> str:
     return "".join("abcdefghijklmnopqrstuvwxyz234567"[number >> shift & 31] for shift in range(75, -1, -5))
 
 
-def request(number: int, at: float, *, read: int = 0, written: int = 0, took: float = 5, lifetime: str = "1h", **more) -> Request:
+def request(
+    number: int, at: float, *, read: int = 0, written: int = 0, took: float = 5, lifetime: str = "1h", **more
+) -> Request:
     began = START + timedelta(seconds=at)
     defaults = {
         "id": pseudonym(number),
@@ -82,7 +84,9 @@ def test_a_read_smaller_than_the_smallest_cacheable_prompt_is_not_tested(written
 
 
 def test_excess_is_at_most_what_was_missed_and_at_most_what_was_sent_again():
-    missed_more = only_step(request(0, 0, read=60_000), request(1, 60, written=1_000, read=0, input_tokens=7, miss_reason=None))
+    missed_more = only_step(
+        request(0, 0, read=60_000), request(1, 60, written=1_000, read=0, input_tokens=7, miss_reason=None)
+    )
     assert missed_more.excess_tokens == 1_007
     sent_more = only_step(request(0, 0, read=10_000), request(1, 60, read=4_000, written=90_000))
     assert sent_more.excess_tokens == 6_000
@@ -127,7 +131,10 @@ def test_a_hit_after_the_lifetime_is_no_break():
     assert pause(4000, read=60_000).reason is None
 
 
-@pytest.mark.parametrize(("seconds", "reason"), [(284, UNEXPLAINED), (285, "lifetime-ambiguous"), (3630, "lifetime-ambiguous"), (3631, "lifetime-elapsed")])
+@pytest.mark.parametrize(
+    ("seconds", "reason"),
+    [(284, UNEXPLAINED), (285, "lifetime-ambiguous"), (3630, "lifetime-ambiguous"), (3631, "lifetime-elapsed")],
+)
 def test_without_a_known_lifetime_expiry_is_possible_from_the_shorter_and_certain_from_the_longer(seconds, reason):
     before = request(0, 0, read=60_000)
     after = request(1, 5 + seconds, written=62_000)
@@ -206,7 +213,9 @@ def test_every_rung_has_an_id_of_its_own_and_a_text():
 
 counts = st.integers(0, 500_000)
 rows = st.lists(
-    st.tuples(st.integers(0, 20_000), counts, counts, counts, st.sampled_from(["5m", "1h"]), st.sampled_from(["", OTHER])),
+    st.tuples(
+        st.integers(0, 20_000), counts, counts, counts, st.sampled_from(["5m", "1h"]), st.sampled_from(["", OTHER])
+    ),
     min_size=1,
     max_size=12,
     unique_by=lambda row: row[0],

@@ -1,0 +1,199 @@
+"""Detectors beyond their worked examples: ids, severity, counts, failure, and that each rung of the ladder is needed."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator import ledger
+from generator.curated.examples import Example
+from generator.detectors import DETECTORS, run
+from generator.detectors.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
+from generator.ledger import LADDER, UNDECIDABLE, chains
+from generator.records import Outcome, Severity
+
+CONTENT = Path(__file__).parent.parent / "content"
+EXAMPLES = tuple(
+    Example.model_validate(raw)
+    for path in sorted((CONTENT / "examples").glob("*.yml"))
+    for raw in yaml.safe_load(path.read_text("utf-8"))
+)
+BY_ID = {detector.id: detector for detector in DETECTORS}
+FOUND = {example.detector: example for example in EXAMPLES if example.name == "found"}
+
+
+def threads(*examples: Example):
+    records = [example.records() for example in examples]
+    return chains([row for rows, _ in records for row in rows], [note for _, notes in records for note in notes])
+
+
+def answers(example: Example) -> bool:
+    """Does the example still give what it says?"""
+    result = run(BY_ID[example.detector], threads(example))
+    taken = example.benign is None or example.expect == "found" or result.explained in ({example.benign: 1}, {})
+    return result.outcome == example.expect and taken
+
+
+@pytest.mark.parametrize("rung", LADDER, ids=lambda rung: rung.id)
+def test_without_any_one_rung_of_the_ladder_an_example_fails(rung, monkeypatch):
+    """A mutation test: an explanation that no example needs would be untested prose."""
+    monkeypatch.setattr(ledger, "LADDER", tuple(other for other in LADDER if other is not rung))
+    failed = {example.detector for example in EXAMPLES if not answers(example)}
+    assert {"cache-break", "premature-expiry", "short-prompt-overbilled"} <= failed
+
+
+def test_the_ladder_as_it_is_fails_no_example():
+    assert [example.name for example in EXAMPLES if not answers(example)] == []
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
+def test_ids_and_findings_stay_when_more_logs_are_added(detector):
+    alone = run(detector, threads(FOUND[detector.id])).findings
+    together = run(detector, threads(*EXAMPLES)).findings
+    assert alone
+    assert set(alone) <= set(together)
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
+def test_the_order_of_threads_changes_nothing(detector):
+    assert run(detector, threads(*EXAMPLES)) == run(detector, threads(*reversed(EXAMPLES)))
+
+
+def test_an_id_hangs_on_detector_major_version_and_requests_only():
+    first = finding_id("cache-break", "1.0.0", ("a", "b"))
+    assert first == finding_id("cache-break", "1.9.3", ("a", "b"))
+    others = {
+        finding_id("cache-break", "2.0.0", ("a", "b")),
+        finding_id("doubled-call", "1.0.0", ("a", "b")),
+        finding_id("cache-break", "1.0.0", ("b", "a")),
+        finding_id("cache-break", "1.0.0", ("ab",)),
+    }
+    assert len(others | {first}) == 5
+
+
+@pytest.mark.parametrize(
+    ("tokens", "usd", "session", "expected"),
+    [
+        (LOW_TOKENS - 1, 1.0, 1.0, Severity.INFO),
+        (LOW_TOKENS, 0.0099, 1.0, Severity.INFO),
+        (LOW_TOKENS, 0.01, 1.0, Severity.LOW),
+        (LOW_TOKENS, 0.05, 1.0, Severity.MEDIUM),
+        (LOW_TOKENS, 0.20, 1.0, Severity.MEDIUM),
+        (LOW_TOKENS, 0.21, 1.0, Severity.HIGH),
+        (LOW_TOKENS, None, 1.0, Severity.INFO),
+        (LOW_TOKENS, 0.5, 0.0, Severity.INFO),
+        (HIGH_TOKENS, None, 0.0, Severity.HIGH),
+    ],
+)
+def test_severity_is_the_share_of_the_thread_and_five_million_tokens_are_high_without_a_price(
+    tokens, usd, session, expected
+):
+    assert severity(tokens, usd, session) is expected
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
+def test_all_examples_together_are_counted_once_each(detector):
+    """Over all examples of a detector: found ones found, each decidable explanation once."""
+    own = [example for example in EXAMPLES if example.detector == detector.id]
+    result = run(detector, threads(*own))
+    singles = [run(detector, threads(example)) for example in own]
+    assert result.found == len(result.findings) == sum(single.found for single in singles)
+    assert sum(result.explained.values()) == sum(sum(single.explained.values()) for single in singles)
+    assert result.examined == sum(single.examined for single in singles)
+    assert result.not_measurable == sum(single.not_measurable for single in singles)
+    assert list(result.explained) == sorted(result.explained)
+
+
+def test_findings_are_sorted_by_excess_then_id():
+    found = run(BY_ID["cache-break"], threads(*EXAMPLES)).findings
+    assert list(found) == sorted(found, key=lambda finding: (-finding.excess_tokens, finding.id))
+
+
+def test_a_rule_that_throws_fails_alone_and_tells_only_the_type_of_the_error():
+    def broken(chain):
+        raise KeyError("a secret line of the log")
+        yield
+
+    detector = dataclasses.replace(BY_ID["cache-break"], rule=broken)
+    result = run(detector, threads(FOUND["cache-break"]))
+    assert result.outcome is Outcome.FAILED
+    assert result.error == "keyerror"
+    assert result.findings == ()
+    assert result.found == 0
+    assert "secret" not in repr(result)
+
+
+def test_nothing_to_look_at_is_not_measurable_and_never_quiet():
+    for detector in DETECTORS:
+        assert run(detector, ()).outcome is Outcome.NOT_MEASURABLE
+
+
+def test_a_quiet_thread_beside_an_unmeasurable_one_is_quiet_and_the_other_is_counted():
+    quiet = next(example for example in EXAMPLES if example.detector == "cache-break" and example.name == "quiet")
+    blank = next(
+        example for example in EXAMPLES if example.detector == "cache-break" and example.name == "not-measurable"
+    )
+    result = run(BY_ID["cache-break"], threads(quiet, blank))
+    assert result.outcome is Outcome.QUIET
+    assert result.not_measurable == 1
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
+def test_every_finding_says_what_was_ruled_out_and_what_no_log_can_rule_out(detector):
+    for finding in run(detector, threads(*EXAMPLES)).findings:
+        assert finding.ruled_out == detector.decidable
+        assert finding.not_ruled_out == detector.undecidable
+        assert finding.not_ruled_out
+        assert not set(finding.ruled_out) & set(finding.not_ruled_out)
+
+
+def test_the_ladder_stands_whole_on_each_detector_of_the_identity():
+    whole = [rung.id for rung in LADDER] + [id for id, _ in UNDECIDABLE]
+    for id in ("cache-break", "premature-expiry", "short-prompt-overbilled"):
+        assert [benign.id for benign in BY_ID[id].benign][-len(whole) :] == whole
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
+def test_a_detector_explains_itself(detector):
+    ids = [benign.id for benign in detector.benign]
+    assert len(set(ids)) == len(ids)
+    assert detector.question.endswith("?")
+    assert detector.limits
+    assert detector.parameters
+    assert all(parameter.source for parameter in detector.parameters)
+    assert all(reference.url.startswith("https://") for reference in detector.references)
+    assert detector.naive_text
+    assert detector.counterfactual
+    assert detector.symptoms
+
+
+def test_cache_break_is_grade_b_at_a_human_prompt_and_a_in_a_tool_loop():
+    typed = FOUND["short-prompt-overbilled"]
+    assert [str(finding.grade) for finding in run(BY_ID["cache-break"], threads(typed)).findings] == ["B"]
+    assert [str(finding.grade) for finding in run(BY_ID["cache-break"], threads(FOUND["cache-break"])).findings] == [
+        "A"
+    ]
+
+
+def test_excess_in_dollars_is_the_price_of_writing_less_the_price_of_reading():
+    """40,000 tokens written for an hour at $10 a million instead of read at $0.50 (Opus 4.6, March 2026): $0.38."""
+    (finding,) = run(BY_ID["cache-break"], threads(FOUND["cache-break"])).findings
+    assert finding.excess_tokens == 40_000
+    assert finding.excess_usd == pytest.approx(0.38)
+
+
+def test_a_doubled_call_costs_the_whole_second_call():
+    (finding,) = run(BY_ID["doubled-call"], threads(FOUND["doubled-call"])).findings
+    assert finding.excess_tokens == 60_000 + 900 + 5 + 400
+    assert [quantity.name for quantity in finding.quantities] == ["first-prompt", "second-prompt", "apart"]
+
+
+def test_a_storm_counts_its_compactions_and_leaves_the_first_rebuild_out_of_the_excess():
+    (finding,) = run(BY_ID["compaction-storm"], threads(FOUND["compaction-storm"])).findings
+    quantities = {quantity.name: quantity.value for quantity in finding.quantities}
+    assert quantities["compactions"] == 3
+    assert quantities["span"] == 600
+    assert finding.excess_tokens == 40_000

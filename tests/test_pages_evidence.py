@@ -1,0 +1,590 @@
+"""Pages of claims, findings, detectors, evidence, method, data, check and contribute."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+import io
+import json
+import posixpath
+import re
+from datetime import UTC, date, datetime
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jinja2.meta
+import pytest
+import yaml
+from markdown import Markdown
+
+from generator.curated.examples import Example
+from generator.curated.measurements import MeasuredBreaks, MeasuredDetector, Measurement
+from generator.curated.models import (
+    Answer,
+    Case,
+    Claim,
+    Event,
+    Library,
+    Person,
+    Report,
+    Source,
+    SurfaceText,
+    Symptom,
+)
+from generator.detectors import DETECTORS, run
+from generator.dossier import Dossier
+from generator.evidence import examine
+from generator.ledger import LADDER, UNDECIDABLE, chains
+from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method
+from generator.pages.cite import cite
+from generator.records import Level, Outcome, Reading, Tally
+from generator.render import SiteContext, _environment, render
+
+ROOT = Path(__file__).parent.parent
+KINDS = (claims, findings, detectors, evidence, method, data, check, contribute)
+HOSTILE = "</td><script>alert(1)</script> [x](javascript:alert(1)) {: onclick=alert(1) } {{ 7*7 }}"
+URL = "https://example.org/report"
+EXAMPLES = tuple(
+    Example.model_validate(raw)
+    for path in sorted((ROOT / "content" / "examples").glob("*.yml"))
+    for raw in yaml.safe_load(path.read_text("utf-8"))
+)
+
+
+def claim(number: int, **more) -> Claim:
+    defaults = {
+        "id": f"C-{number:03}",
+        "section": "1. Common backend",
+        "lines": str(10 + number),
+        "statement": f"Statement {number}.",
+        "kind": "event",
+        "grade": "supported",
+        "confidence": "high",
+        "reason": "A reason.",
+    }
+    return Claim(**(defaults | more))
+
+
+CLAIMS = (
+    claim(1, sources=(URL,), symptoms=("cache-miss",), surfaces=("api",)),
+    claim(2, grade="not_checkable", symptoms=("cache-miss",)),
+    claim(3, grade="not_checkable", kind="inference", section=f"2. {HOSTILE[:80]}"),
+    claim(4, statement=HOSTILE, reason=HOSTILE, grade="contradicted", section="3. Meaning"),
+    claim(5, same_as="C-001", sources=(URL,)),
+)
+
+
+def text(model: type, **fields):
+    """A record whose other text fields hold one letter."""
+    blank = {name: "x" for name, field in model.model_fields.items() if field.is_required() and name not in fields}
+    return model(**(blank | fields))
+
+
+@cache
+def library() -> Library:
+    report = Report(
+        id="r-1", title=f"=1+1 {HOSTILE[:60]}", date=date(2026, 3, 18), date_basis="posted", period="window", surfaces=("api",),
+        symptoms=("cache-miss",), url=URL, source_type="issue", detail="none", evidence_class="user-report",
+        independence="independent", opened=True, provenance="x", supports=("C-001",),
+    )  # fmt: skip
+    event = Event(
+        id="E-001", start=datetime(2026, 3, 18, tzinfo=UTC), day_only=True, surfaces=(), kind="statement", title="An event",
+        url=URL, source_type="issue", official=False, confidence="low",
+    )  # fmt: skip
+    case = text(
+        Case, id="2026-03", title="The case", window_start=date(2026, 3, 17), window_end=date(2026, 3, 23),
+        article_window_start=date(2026, 2, 5), article_window_end=date(2026, 3, 31), caution="No log is the author's.",
+        answers=(Answer(text="t", claims=("C-001",)),) * 3, repository="https://example.org/repository",
+        people=(Person(role="Publisher", statement="Has a subscription."),),
+    )  # fmt: skip
+    return Library(
+        case=case,
+        claims=CLAIMS,
+        reports=(report,),
+        incidents=(),
+        events=(event,),
+        sources=(Source(id="S-001", url=URL, source_type="issue", read_how="in full", reliability="user report"),),
+        surfaces=(text(SurfaceText, id="api", title="API"),),
+        elsewhere=(),
+        symptoms=(text(Symptom, id="cache-miss", title="Cache miss"),),
+    )
+
+
+def body(name: str, *, simulated: bool, level: Level = Level.FINDINGS, prefix: str | None = None):
+    """All examples as one log; their sessions are named after the body, so that two bodies share no finding."""
+    prefix = name if prefix is None else prefix
+    records = [example.model_copy(update={"name": f"{prefix}-{example.name}"}).records() for example in EXAMPLES]
+    requests = tuple(row for rows, _ in records for row in rows)
+    marks = tuple(note for _, notes in records for note in notes)
+    lines = len(requests) + len(marks)
+    tally = Tally(
+        label="log-0001",
+        importer="claude-code",
+        bytes=9000,
+        read=lines + 4,
+        used=lines,
+        other=3,
+        blank=1,
+        usage_lines=lines,
+    )
+    reading = Reading(requests=requests, marks=marks, tallies=(tally,))
+    return examine(reading, id=name, simulated=simulated, level=level, tool_version="0.1.0")
+
+
+def dossier_of(*bodies, measurements=()) -> Dossier:
+    return Dossier(
+        library=library(), evidence=bodies, detectors=DETECTORS, examples=EXAMPLES,
+        built=datetime(2026, 11, 24, 12, tzinfo=UTC), version="0.1.0", measurements=measurements,
+    )  # fmt: skip
+
+
+MEASURED = Measurement(
+    id="public", title="A public set", url="https://example.org/set", licence="MIT", requests=900, steps=880,
+    breaks=(MeasuredBreaks(reason="unexplained", count=2, excess_tokens=9000, usd=0.05),),
+    detectors=(MeasuredDetector(id="cache-break", examined=880, findings=2, naive=37),),
+    measured=date(2026, 11, 24), command="witnessmark scan set/",
+)  # fmt: skip
+
+
+@cache
+def dossier() -> Dossier:
+    return dossier_of(body("mine", simulated=False), body("specimen", simulated=True), measurements=(MEASURED,))
+
+
+@cache
+def pages():
+    return tuple(page for kind in KINDS for page in kind.KIND.pages(dossier()))
+
+
+@cache
+def rendered() -> dict[str, str]:
+    return {path: content.decode() for path, content in built(pages()).items() if path.endswith(".md")}
+
+
+def built(wanted) -> dict[str, bytes]:
+    site = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0", simulated=True)
+    return {file.path: file.content for file in render(wanted, templates=ROOT / "templates", site_context=site)}
+
+
+def page_at(path: str):
+    return next(page for page in pages() if page.path == f"2026-03/{path}")
+
+
+def markdown(path: str) -> str:
+    return rendered()[f"2026-03/{path}index.md"]
+
+
+def download(page, name: str) -> bytes:
+    return next(file.content for file in page.downloads if file.name == name)
+
+
+def simulated_ids() -> set[str]:
+    return {view.finding.id for view in dossier().findings if view.evidence.simulated}
+
+
+def own_ids() -> set[str]:
+    return {view.finding.id for view in dossier().findings if not view.evidence.simulated}
+
+
+@pytest.mark.parametrize("template", sorted({page.template for page in pages()}))
+def test_the_fields_of_a_context_are_exactly_the_variables_of_its_template(template):
+    context = next(page.context for page in pages() if page.template == template)
+    source = (ROOT / "templates" / template).read_text("utf-8")
+    used = jinja2.meta.find_undeclared_variables(_environment(ROOT / "templates").parse(source))
+    assert used - {"page", "site", "wm", "ref", "url"} == {field.name for field in dataclasses.fields(context)}
+
+
+def test_contexts_are_frozen():
+    for page in pages():
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(page.context, dataclasses.fields(page.context)[0].name, None)
+
+
+def test_a_case_without_evidence_reports_or_repository_has_all_pages():
+    """The site must be whole before the first log arrives."""
+    empty = dataclasses.replace(
+        dossier_of(),
+        library=library().model_copy(update={"case": library().case.model_copy(update={"repository": None})}),
+    )
+    files = built([page for kind in KINDS for page in kind.KIND.pages(empty)])
+    for name in ("claims", "findings", "detectors", "evidence", "method", "data", "check", "contribute"):
+        assert f"2026-03/{name}/index.md" in files
+    assert b"No own logs are on this site yet" in files["2026-03/findings/index.md"]
+
+
+def test_links_between_these_pages_lead_somewhere():
+    paths = {page.path for page in pages()}
+    mine = re.compile(r"2026-03/(claims|c|findings|f|detectors|d|evidence|method|data|check|contribute)/")
+    for page in pages():
+        text = rendered()[f"{page.path}index.md"]
+        anchors = {f"{page.path}index.md": text}
+        for target in re.findall(r'href="([^"]+)"|\]\(([^)\s]+)\)', text):
+            address = (target[0] or target[1]).replace("&amp;", "&")
+            if re.match(r"[a-z]+:", address):
+                continue
+            file, _, fragment = address.partition("#")
+            path = posixpath.normpath(posixpath.join("/" + page.path, file or ".")).lstrip("/")
+            if file.endswith("/") or not file or file == ".":
+                path += "/"
+                if mine.match(path):
+                    assert path in paths, (page.path, address)
+                if fragment and path in paths:
+                    there = anchors.get(f"{path}index.md") or rendered()[f"{path}index.md"]
+                    assert re.search(rf'#{re.escape(fragment)}[ }}]|id="{re.escape(fragment)}"', there), (
+                        page.path,
+                        address,
+                    )
+            else:
+                assert path in {f"{page.path}{file.name}" for page in pages() for file in page.downloads}, (
+                    page.path,
+                    address,
+                )
+
+
+class Live(HTMLParser):
+    """Collects what a browser would run."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [tag] if tag == "script" else []
+        self.found += [
+            name for name, value in attrs if name.startswith("on") or (value or "").strip().startswith("javascript:")
+        ]
+
+
+def test_text_of_strangers_is_inert_once_mkdocs_has_read_the_page():
+    extensions = ["attr_list", "tables", "admonition", "pymdownx.superfences", "toc", "meta"]
+    for page in pages():
+        html = Markdown(extensions=extensions).convert(rendered()[f"{page.path}index.md"])
+        live = Live()
+        live.feed(html)
+        assert live.found == [], page.path
+        if page.path.endswith("c/C-004/"):
+            assert "alert(1)" in html  # the text is there, and only as text
+
+
+# ---- claims ----
+
+
+def test_repeats_are_listed_and_not_counted():
+    context = page_at("claims/").context
+    assert (context.total, context.distinct, context.repeats) == (5, 4, 1)
+    assert sum(count for count, _ in context.grade_stats) == 4
+    assert [row.claim.id for section in context.sections for row in section.rows] == [c.id for c in CLAIMS[:2]] + [
+        "C-003",
+        "C-004",
+        "C-005",
+    ]
+    assert "same as" in markdown("claims/")
+    assert all("C-005" not in {c.id for c in group} for _, group in context.by_grade)
+
+
+def test_sections_follow_the_article():
+    assert [section.title[0] for section in page_at("claims/").context.sections] == ["1", "2", "3", "1"]
+
+
+def test_a_claim_shows_what_is_tied_to_its_sources():
+    context = page_at("c/C-001/").context
+    assert [cited.source.id for cited in context.sources] == ["S-001"]
+    assert [report.id for report in context.reports] == ["r-1"]
+    assert [event.id for event in context.events] == ["E-001"]
+    assert [other.id for other in context.repeats] == ["C-005"]
+    assert "Grades here are a reviewer's; rules that compute them from typed evidence are being added." in markdown(
+        "c/C-001/"
+    )
+
+
+def test_a_claim_names_outcomes_on_own_logs_and_never_simulated_ones():
+    context = page_at("c/C-001/").context
+    assert {answer.evidence for answer in context.answers} == {"mine"}
+    record = json.loads(download(page_at("c/C-001/"), "index.json"))["record"]
+    assert {row["evidence"] for row in record["detectors"]} == {"mine"}
+    for page in pages():
+        if page.path.startswith("2026-03/c/"):
+            text = rendered()[f"{page.path}index.md"]
+            assert not any(id in text for id in simulated_ids())
+            assert "specimen" not in text
+
+
+def test_a_claim_nobody_can_check_says_what_would_make_it_checkable():
+    for page in pages():
+        if page.path.startswith("2026-03/c/"):
+            grade = page.context.claim.grade.value
+            assert bool(page.context.checkable_by) == (grade == "not_checkable")
+    assert "evidence pack" in page_at("c/C-002/").context.checkable_by
+    assert "experiment" in page_at("c/C-003/").context.checkable_by
+
+
+def test_claims_are_chained_in_order():
+    assert page_at("c/C-001/").context.previous is None
+    assert page_at("c/C-002/").context.previous.id == "C-001"
+    assert page_at("c/C-005/").context.next is None
+
+
+# ---- citations ----
+
+
+def test_a_citation_has_one_line_and_a_bibtex_entry_that_balances():
+    made = cite(dossier(), "2026-03/c/C-004/", f"100 % {{of}} it_all & #1 \\ {HOSTILE}")
+    bib = next(file for file in made.downloads if file.name == "cite.bib").content.decode()
+    assert bib.count("{") == bib.count("}")
+    assert "\\%" in bib
+    assert "\\_" in bib
+    assert "date = {2026-11-24}" in bib
+    assert "\n" not in made.text
+    assert "snapshot 2026-11-24" in made.text
+
+
+def test_a_citation_of_a_simulated_finding_says_so():
+    id = min(simulated_ids())
+    assert b"[simulated data]" in download(page_at(f"f/{id}/"), "cite.txt")
+    assert b"[simulated data]" not in download(page_at(f"f/{min(own_ids())}/"), "cite.txt")
+
+
+# ---- findings ----
+
+ORDER = (
+    "result", "limits", "not-ruled-out", "ruled-out", "detector-limits", "figure", "chain", "rows", "detector", "reproduce",
+    "for", "replies", "history", "cite",
+)  # fmt: skip
+
+
+def test_a_finding_page_keeps_the_order_with_limits_before_the_figure():
+    for id in own_ids() | simulated_ids():
+        headings = re.findall(r"^##+ .*\{ #([a-z-]+)", markdown(f"f/{id}/"), re.MULTILINE)
+        assert tuple(headings) == ORDER
+
+
+def test_a_simulated_finding_is_labelled_wherever_it_goes():
+    for id in simulated_ids():
+        page = page_at(f"f/{id}/")
+        text = markdown(f"f/{id}/")
+        assert page.title.startswith("Simulated:")
+        assert "wm-banner--simulated" in text
+        assert not page.searchable
+        twin = json.loads(download(page, "index.json"))
+        assert next(iter(twin["record"])) == "simulated"
+        assert twin["record"]["simulated"] is True
+        assert twin["links"]["claims"] == []
+        rows = list(csv.reader(io.StringIO(download(page, "data.csv").decode())))
+        assert rows[0][0] == "simulated"
+        assert {row[0] for row in rows[1:]} == {"True"}
+        assert not re.search(r"/c/C-\d", text)
+    assert all("Simulated:" not in page_at(f"f/{id}/").title for id in own_ids())
+
+
+def test_simulated_findings_stand_in_a_section_of_their_own_after_own_logs():
+    text = markdown("findings/")
+    own, _, simulated = text.partition("## Simulated specimen")
+    assert all(f"f/{id}/" in own and f"f/{id}/" not in simulated for id in own_ids() - simulated_ids())
+    assert all(f"f/{id}/" in simulated for id in simulated_ids())
+    assert simulated.count("wm-banner--simulated") == 1
+
+
+def test_every_outcome_is_an_answer_in_the_list():
+    failed = dataclasses.replace(DETECTORS[1], rule=lambda _chain: iter([1 / 0]))
+    quiet = next(example for example in EXAMPLES if example.name == "quiet" and example.detector == "cache-break")
+    threads = chains(*quiet.records())
+    runs = (run(DETECTORS[0], threads), run(failed, threads), *(run(detector, threads) for detector in DETECTORS[2:]))
+    shown = body("mine", simulated=False)
+    mixed = dossier_of(type(shown)(**{name: getattr(shown, name) for name in shown.__struct_fields__} | {"runs": runs}))
+    files = built(findings.KIND.pages(mixed))
+    text = files["2026-03/findings/index.md"].decode()
+    assert {one.outcome for one in runs} == {Outcome.QUIET, Outcome.FAILED, Outcome.NOT_MEASURABLE}
+    for word in ("Quiet", "Failed", "Not measurable", "zerodivisionerror"):
+        assert word in text
+
+
+def test_the_sentence_has_number_unit_and_period_and_the_price_is_no_bill():
+    view = next(view for view in dossier().findings if view.detector.id == "short-prompt-overbilled")
+    said = findings.sentence(view)
+    assert said.startswith("A prompt of 9 words: ")
+    assert "tokens were paid for again" in said
+    text = markdown(f"f/{view.finding.id}/")
+    assert "This is a list price, not your bill" in text
+    assert "2026-03-17" in text
+    assert view.detector.counterfactual in text.replace("&#39;", "'")
+
+
+def test_findings_about_the_same_call_name_each_other():
+    short = next(view for view in dossier().findings if view.detector.id == "short-prompt-overbilled")
+    others = page_at(f"f/{short.finding.id}/").context.related
+    assert {other.detector.id for other in others} == {"cache-break"}
+    assert all(other.evidence is short.evidence for other in others)
+
+
+def test_the_chain_leads_from_claims_to_the_log_file():
+    id = min(own_ids())
+    chain = markdown(f"f/{id}/").partition("## Chain")[2].partition("## Rows")[0]
+    places = [chain.index(word) for word in ("Claims", "Finding", "Detector", "Rows", "Log file", "Evidence")]
+    assert places == sorted(places)
+    assert "log-0001" in chain
+
+
+def test_rows_mark_the_cited_ones_in_page_and_csv():
+    view = next(view for view in dossier().findings if view.detector.id == "cache-break")
+    page = page_at(f"f/{view.finding.id}/")
+    rows = list(csv.DictReader(io.StringIO(download(page, "data.csv").decode())))
+    assert sum(row["cited"] == "True" for row in rows) == 2 == page.context.cited_rows
+    assert rows[-1]["reason"] == "unexplained"
+    assert markdown(f"f/{view.finding.id}/").count("<b>cited</b>") == 2
+
+
+def test_two_packs_of_one_log_make_one_page_a_finding_and_simulated_wins():
+    own, again = body("mine", simulated=False), body("twice", simulated=False, prefix="mine")
+    single, double = dossier_of(own), dossier_of(own, again)
+    assert [view.finding.id for view in single.findings] == [view.finding.id for view in double.findings]
+    labelled = dossier_of(own, body("specimen", simulated=True, prefix="mine"))
+    assert all(view.evidence.simulated for view in labelled.findings)
+    built(findings.KIND.pages(double))
+
+
+# ---- detectors ----
+
+
+def test_each_explanation_of_a_detector_has_its_example_on_the_page():
+    for view in dossier().detector_views:
+        context = page_at(f"d/{view.detector.id}/").context
+        shown = [*context.decidable, *context.undecidable]
+        assert [item.benign.id for item in shown] == [*view.detector.decidable, *view.detector.undecidable]
+        assert all(item.worked is not None for item in shown)
+        for item in context.decidable:
+            assert item.worked.outcome == "quiet"
+        for item in context.undecidable:
+            assert item.worked.outcome == "found"
+
+
+def test_an_explanation_settled_while_reading_is_not_called_a_candidate():
+    shown = {item.benign.id: item.worked for item in page_at("d/doubled-call/").context.decidable}
+    assert not shown["streaming-lines"].explained
+    assert shown["other-size"].explained
+    assert "never becomes a candidate" in markdown("d/doubled-call/")
+
+
+def test_the_table_of_an_example_puts_marks_between_requests():
+    context = page_at("d/cache-break/").context
+    rows = next(item.worked.rows for item in context.decidable if item.benign.id == "compaction")
+    assert [row[1] for row in rows] == ["request", "compaction (auto, 60,000)", "request"]
+    assert rows[2][:4] == ("1 min", "request", 60_000, 20_000)
+
+
+def test_a_detector_page_shows_rule_results_and_the_naive_count():
+    view = dossier().detector_views[0]
+    text = markdown("d/cache-break/")
+    result = next(run for evidence, run, _ in view.runs if evidence.id == "mine")
+    assert f'<td class="wm-num">{result.naive:,}</td>' in text
+    assert "95 % interval" in text
+    for parameter in view.detector.parameters:
+        assert parameter.quantity.name.replace("-", " ") in text
+
+
+def test_detector_pages_list_own_findings_apart_from_simulated_ones():
+    for view in dossier().detector_views:
+        context = page_at(f"d/{view.detector.id}/").context
+        assert not any(item.view.evidence.simulated for item in context.own)
+        assert all(item.view.evidence.simulated for item in context.simulated)
+
+
+# ---- evidence and method ----
+
+
+def test_break_shares_are_of_all_breaks_and_add_up():
+    for evidence_ in dossier().evidence:
+        rows = evidence.break_rows(evidence_)
+        assert sum(row.share for row in rows) == pytest.approx(1)
+        assert sum(row.excess_share for row in rows) == pytest.approx(1)
+        assert sum(row.count for row in rows) == page_at(f"evidence/{evidence_.id}/").context.break_count
+
+
+def test_an_evidence_page_accounts_for_every_line():
+    context = page_at("evidence/mine/").context
+    assert context.sums.read == context.sums.used + context.sums.other + context.sums.blank
+    assert context.sums.balances
+    assert len(context.answers) == len(DETECTORS)
+
+
+def test_aggregate_evidence_has_a_page_and_no_finding_pages():
+    sums = dossier_of(body("sums", simulated=False, level=Level.AGGREGATE))
+    files = built([page for kind in (findings, evidence) for page in kind.KIND.pages(sums)])
+    assert not [path for path in files if path.startswith("2026-03/f/")]
+    assert b"published as sums only" in files["2026-03/findings/index.md"]
+    assert b"Sums only" in files["2026-03/evidence/sums/index.md"]
+
+
+def test_the_method_opens_with_what_the_evidence_cannot_show():
+    headings = re.findall(r"^## .*\{ #([a-z-]+)", markdown("method/"), re.MULTILINE)
+    assert headings[0] == "cannot"
+    assert "No log is the author" in markdown("method/").partition("## Grades")[0]
+
+
+def test_the_method_has_the_whole_ladder_in_order_and_what_no_log_decides():
+    text = markdown("method/")
+    places = [text.index(f'id="rung-{rung.id}"') for rung in LADDER]
+    assert places == sorted(places)
+    assert all(words.replace("(", "").split()[0] in text for _, words in UNDECIDABLE)
+
+
+def test_base_rates_carry_their_interval_and_their_command():
+    (item,) = page_at("method/").context.measured
+    assert (item.unexplained_rate.hits, item.unexplained_rate.trials) == (2, 880)
+    assert "witnessmark scan set/" in markdown("method/")
+
+
+# ---- data, check, contribute ----
+
+
+def test_public_files_have_one_frame_and_the_printed_checksums_are_true():
+    page = page_at("data/")
+    names = {file.name for file in page.context.files}
+    assert names == {
+        "claims.json",
+        "reports.json",
+        "reports.csv",
+        "incidents.json",
+        "events.json",
+        "sources.json",
+        "findings.json",
+    }
+    for file in page.context.files:
+        content = download(page, file.path)
+        assert hashlib.sha256(content).hexdigest() == file.sha256
+        assert len(content) == file.bytes
+        assert file.sha256 in markdown("data/")
+        if file.name.endswith(".json"):
+            document = json.loads(content)
+            assert list(document) == ["schema", "generated", "case", "licence", "records"]
+            assert document["licence"] == "CC BY 4.0 for text and data, MIT for code"
+            assert len(document["records"]) == file.rows
+
+
+def test_public_findings_say_first_whether_they_are_simulated():
+    records = json.loads(download(page_at("data/"), "api/v1/findings.json"))["records"]
+    assert {record["id"] for record in records if record["simulated"]} == simulated_ids()
+    assert all(next(iter(record)) == "simulated" for record in records)
+
+
+def test_a_spreadsheet_runs_nothing_of_a_title():
+    rows = list(csv.DictReader(io.StringIO(download(page_at("data/"), "api/v1/reports.csv").decode())))
+    assert rows[0]["title"].startswith("'=1+1")
+
+
+def test_the_check_page_asks_each_detectors_question():
+    text = markdown("check/").replace("&#39;", "'")
+    for detector in DETECTORS:
+        assert detector.question in text
+        assert detector.id in check.HEALTHY
+
+
+def test_the_template_for_a_report_is_valid():
+    """Whoever fills it in must not fail on the template itself."""
+    Report.model_validate(yaml.safe_load(contribute.TEMPLATE), strict=False)
+    assert contribute.TEMPLATE.strip() in markdown("contribute/")
+
+
+def test_pages_of_the_same_dossier_have_the_same_bytes():
+    assert built(pages()) == built(tuple(page for kind in KINDS for page in kind.KIND.pages(dossier())))
