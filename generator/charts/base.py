@@ -11,13 +11,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator.charts.files import Download, csv_bytes
 
 VEGA_LITE = "6.4"
 WIDTH = 640
 """Of every chart, px. At the 520 px that a phone shows (it scrolls), text of 15 px is 12 px high."""
+
+NARROW = 320
+"""Of the second picture that some charts have for phones, px."""
 
 TEXT = 15
 FONT = "Liberation Sans"
@@ -48,6 +51,14 @@ _DARK = {
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 
 
+class Drawing(NamedTuple):
+    """A picture in the light colours, with its size in px."""
+
+    svg: str
+    width: int
+    height: int
+
+
 @dataclass(frozen=True)
 class Chart:
     """One figure of a page."""
@@ -64,6 +75,18 @@ class Chart:
     svg: str
     """The picture in the light colours."""
     note: str = ""
+    narrow: Drawing | None = None
+    """A second picture for phones; most charts are few enough lines wide to scroll instead."""
+
+    @property
+    def narrow_light(self) -> str:
+        """File name of the light picture for phones; empty where there is none."""
+        return f"{self.id}-narrow-light.svg" if self.narrow else ""
+
+    @property
+    def narrow_dark(self) -> str:
+        """File name of the dark picture for phones; empty where there is none."""
+        return f"{self.id}-narrow-dark.svg" if self.narrow else ""
 
     @property
     def svg_light(self) -> str:
@@ -81,8 +104,17 @@ class Chart:
         return f"{self.id}.csv"
 
     def downloads(self) -> tuple[Download, ...]:
-        """Both pictures and the table, for the page that shows the chart."""
+        """All pictures and the table, for the page that shows the chart."""
+        phone = (
+            (
+                Download(self.narrow_light, self.narrow.svg.encode()),
+                Download(self.narrow_dark, dark(self.narrow.svg).encode()),
+            )
+            if self.narrow
+            else ()
+        )
         return (
+            *phone,
             Download(self.svg_light, self.svg.encode()),
             Download(self.svg_dark, dark(self.svg).encode()),
             Download(self.csv, csv_bytes(self.columns, self.rows)),
@@ -94,8 +126,8 @@ def dark(svg: str) -> str:
     return _COLOUR.sub(lambda match: _DARK.get(match[0], match[0]), svg)
 
 
-def draw(spec: Mapping[str, Any], data: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[str, int, int]:
-    """SVG of the specification with these named data sets, its width and its height in px."""
+def draw(spec: Mapping[str, Any], data: Mapping[str, Sequence[Mapping[str, Any]]]) -> Drawing:
+    """The specification with these named data sets, as SVG."""
     import vl_convert
 
     filled = copy.deepcopy(dict(spec))
@@ -105,7 +137,7 @@ def draw(spec: Mapping[str, Any], data: Mapping[str, Sequence[Mapping[str, Any]]
     size = re.match(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"', svg)
     if not size:
         raise ValueError("the picture has no size")
-    return svg, round(float(size[1])), round(float(size[2]))
+    return Drawing(svg, round(float(size[1])), round(float(size[2])))
 
 
 @cache
@@ -150,6 +182,12 @@ def config() -> dict[str, Any]:
         "header": {"labelFont": FONT, "labelFontSize": TEXT, "labelColor": INK, "title": None},
         "range": {"category": list(SERIES)},
     }
+
+
+def narrowed(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The same specification for a phone: narrow, the legend in two columns."""
+    legend = spec["config"]["legend"] | {"columns": 2}
+    return dict(spec) | {"width": NARROW, "config": spec["config"] | {"legend": legend}}
 
 
 def template(chart: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from generator.charts.base import BAND, CARD, INK, SERIES, SOFT, WIDTH, Chart, config, draw, template
+from generator.charts.base import BAND, CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, draw, narrowed, template
 from generator.charts.weeks import DAY, WEEK, day_range, in_window, is_user_report, monday, short_day, weeks
 
 if TYPE_CHECKING:
@@ -36,16 +36,13 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week") -> Chart:
     counts = Counter((monday(report.date), _group(report, dossier)) for report in reports)
     mondays = weeks(case.window_start, case.window_end)
     totals = {week: sum(counts[week, group] for group in groups) for week in mondays}
-    svg, width, height = draw(
-        _reports_spec(groups, mondays, max(totals.values())),
-        {
-            "bars": [
-                bar for week in mondays for bar in _stack(week, [(group, counts[week, group]) for group in groups])
-            ],
-            "window": [_band(case.article_window_start, case.article_window_end)],
-            "totals": [_total(week, [counts[week, group] for group in groups]) for week in mondays],
-        },
-    )
+    data = {
+        "bars": [bar for week in mondays for bar in _stack(week, [(group, counts[week, group]) for group in groups])],
+        "window": [_band(case.article_window_start, case.article_window_end)],
+        "totals": [_total(week, totals[week]) for week in mondays],
+    }
+    highest = max(totals.values())
+    svg, width, height = draw(_reports_spec(groups, mondays[1::2], highest), data)
     top = max(totals, key=lambda week: (totals[week], week))
     inside = sum(case.article_window_start <= report.date <= case.article_window_end for report in reports)
     return Chart(
@@ -62,6 +59,7 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week") -> Chart:
         rows=tuple((week, *(counts[week, group] for group in groups), totals[week]) for week in mondays),
         svg=svg,
         note=COLLECTION_NOTE,
+        narrow=draw(narrowed(_reports_spec(groups, mondays[1::4], highest)), data),
     )
 
 
@@ -87,7 +85,8 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month") -> C
         for month in months
     ]
     highest = max(max(counts[name].values(), default=0) for name in drawn)
-    svg, width, height = draw(_incidents_spec(drawn, highest), {"rows": data})
+    spec = _incidents_spec(drawn, highest)
+    svg, width, height = draw(spec, {"rows": data})
     every = counts[panels[0][0]]
     in_months = [every[f"{month:%Y-%m}"] for month in months if in_window(month, case)]
     beside = [every[f"{month:%Y-%m}"] for month in months if not in_window(month, case)]
@@ -108,6 +107,7 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month") -> C
             "is not whole. Products are read from titles; an announcement is not the time of impact."
             + (f" Only in the table: {left_out}." if left_out else "")
         ),
+        narrow=draw(_for_phone(spec), {"rows": data}),
     )
 
 
@@ -167,18 +167,18 @@ def _drawn(panels: list[tuple[str, list[Incident]]]) -> list[str]:
     return [name for name, found in panels if (name, found) in (*panels[:2], *surfaces)]
 
 
-def _total(week: date, counts: list[int]) -> dict[str, Any]:
+def _total(week: date, count: int) -> dict[str, Any]:
     middle = datetime.combine(week, time(), UTC) + (WEEK - DAY) / 2
-    return {"from": f"{middle:%Y-%m-%dT%H:%M:%SZ}", "high": sum(counts), "label": str(sum(counts))}
+    return {"from": f"{middle:%Y-%m-%dT%H:%M:%SZ}", "high": count, "label": str(count)}
 
 
-def _reports_spec(groups: tuple[str, ...], mondays: tuple[date, ...], highest: int) -> dict[str, Any]:
+def _reports_spec(groups: tuple[str, ...], labelled: tuple[date, ...], highest: int) -> dict[str, Any]:
     spec = copy.deepcopy(_reports_template())
     for layer in spec["layer"]:
         encoding = layer["encoding"]
-        encoding["x"].setdefault("axis", {})["values"] = [_instant(day) for day in mondays[1::2]]
+        encoding["x"].setdefault("axis", {})["values"] = [_instant(day) for day in labelled]
         if "field" in encoding["y"]:
-            encoding["y"]["scale"] = {"domain": [0, highest * _HEADROOM], "nice": False}
+            encoding["y"]["scale"] = {"domain": [0, max(highest, 1) * _HEADROOM], "nice": False}
         if "color" in encoding:
             encoding["color"]["scale"] = {"domain": list(groups), "range": [*SERIES[: len(groups) - 1], SERIES[-1]]}
     return spec
@@ -190,6 +190,14 @@ def _incidents_spec(panels: list[str], highest: int) -> dict[str, Any]:
     for layer in spec["spec"]["layer"]:
         layer["encoding"]["y"]["scale"] = {"domain": [0, highest * _HEADROOM]}
     return spec
+
+
+def _for_phone(spec: dict[str, Any]) -> dict[str, Any]:
+    phone = copy.deepcopy(spec) | {"columns": 2}
+    phone["spec"]["width"] = (NARROW - _GAP - 12) // 2
+    for layer in phone["spec"]["layer"]:
+        layer["encoding"]["x"]["axis"]["labelExpr"] = "slice(datum.label, 0, 1)"
+    return phone
 
 
 @cache

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from generator.charts.base import BAND, SERIES, SOFT, Chart, draw, template
+from generator.charts.base import BAND, SERIES, SOFT, Chart, draw, narrowed, template
 from generator.charts.weeks import DAY, day_range, in_window, short_day
 
 if TYPE_CHECKING:
@@ -42,20 +42,18 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
     names = (*dict.fromkeys(ROWS.values()), _STATUS)
     marks = [_mark(event, case.window_end) for event in shown]
     marks += [_tick(_STATUS, incident.start) for incident in incidents]
-    svg, width, height = draw(
-        _with_rows(_strip_template(), names, (case.window_start, case.window_end + DAY)),
-        {
-            "bars": [mark for mark in marks if "to" in mark],
-            "ticks": [mark for mark in marks if "to" not in mark],
-            "window": [
-                {
-                    "from": _midnight(case.article_window_start),
-                    "to": _midnight(case.article_window_end + DAY),
-                    "label": f"Article: {case.article_window_start.day} to {short_day(case.article_window_end)}",
-                }
-            ],
-        },
-    )
+    band = {
+        "from": _midnight(case.article_window_start),
+        "to": _midnight(case.article_window_end + DAY),
+        "label": f"Article: {case.article_window_start.day} to {short_day(case.article_window_end)}",
+    }
+    data = {
+        "bars": [mark for mark in marks if "to" in mark],
+        "ticks": [mark for mark in marks if "to" not in mark],
+        "window": [band],
+    }
+    spec = _with_rows(_strip_template(), names, (case.window_start, case.window_end + DAY))
+    svg, width, height = draw(spec, data)
     inside = sum(case.article_window_start <= event.start.date() <= case.article_window_end for event in shown)
     outside = len(dossier.library.events) - len(shown)
     return Chart(
@@ -78,6 +76,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
             "Thin line: the hour is known. Block: only the day is known. Long bar: a period. "
             f"{outside} events begin outside the window and stand in the list only; the table leaves the incidents out."
         ),
+        narrow=draw(narrowed(spec), data),
     )
 
 

@@ -18,6 +18,13 @@ from generator.pages.twin import json_twin
 if TYPE_CHECKING:
     from generator.dossier import Dossier
 
+IMPACTS = {
+    "critical": "critical impact",
+    "major": "major impact",
+    "minor": "minor impact",
+    "none": "no stated impact",
+}
+
 
 @dataclass(frozen=True)
 class IncidentRow:
@@ -27,6 +34,7 @@ class IncidentRow:
     seconds: float
     """How long the announcement was open."""
     scope: tuple[str, ...]
+    impact: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,7 @@ def incident_row(incident: Incident, dossier: Dossier) -> IncidentRow:
         incident=incident,
         seconds=(incident.end - incident.start).total_seconds(),
         scope=tuple("no product named" if scope == "all" else dossier.scope_title(scope) for scope in incident.scope),
+        impact=IMPACTS[incident.impact],
     )
 
 
@@ -99,7 +108,7 @@ def _list_page(dossier: Dossier) -> Page:
         total=len(incidents),
         first=incidents[0].start.date(),
         last=incidents[-1].start.date(),
-        impacts=tuple((impacts[impact], impact) for impact in ("critical", "major", "minor", "none")),
+        impacts=tuple((impacts[impact], words) for impact, words in IMPACTS.items()),
         unnamed=sum("all" in incident.scope for incident in incidents),
         chart=chart,
         months=tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from generator.charts import Chart, reports_chart
 from generator.charts.weeks import is_user_report
-from generator.curated.models import Claim, Detail, EvidenceClass, Report, SurfaceText, Symptom
+from generator.curated.models import Claim, Detail, EvidenceClass, Figure, Report, SurfaceText, Symptom
 from generator.pages.base import Page, PageKind
 from generator.pages.matrix import Matrix, Periods, matrix, periods
 from generator.pages.neighbours import neighbours
@@ -19,6 +20,8 @@ from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
+
+_LONG_NUMBER = re.compile(r"(?<![\d.,])\d{5,15}(?![\d.,])")
 
 CAN_SHOW = {
     EvidenceClass.USER_REPORT: "that somebody described this in public, in these words or like them, by this date",
@@ -99,10 +102,20 @@ class ReportsContext:
 
 
 @dataclass(frozen=True)
+class StatedFigure:
+    """A number as the report gives it, set for reading."""
+
+    metric: str
+    stated: str
+    note: str | None
+
+
+@dataclass(frozen=True)
 class ReportContext:
     """Variables of report.md.j2."""
 
     report: Report
+    figures: tuple[StatedFigure, ...]
     surfaces: tuple[tuple[str, str], ...]
     """Title as the report names it, and id of the surface it belongs to."""
     symptoms: tuple[Symptom, ...]
@@ -198,6 +211,7 @@ def _surface_counts(surface: SurfaceText, dossier: Dossier) -> SurfaceCounts:
 def _report_page(report: Report, before: Report | None, after: Report | None, dossier: Dossier) -> Page:
     context = ReportContext(
         report=report,
+        figures=tuple(StatedFigure(figure.metric, _stated(figure), figure.note) for figure in report.figures),
         surfaces=tuple(
             (dossier.scope_title(scope), dossier.surfaces[scope].id if scope in dossier.surfaces else "")
             for scope in report.surfaces
@@ -223,6 +237,12 @@ def _report_page(report: Report, before: Report | None, after: Report | None, do
         downloads=(json_twin("report", report.id, report.model_dump(mode="json"), _links(context, dossier)),),
         tags=report.symptoms,
     )
+
+
+def _stated(figure: Figure) -> str:
+    value = figure.value if figure.value is not None else f"{figure.start or '?'} to {figure.end or '?'}"
+    grouped = _LONG_NUMBER.sub(lambda match: f"{int(match[0]):,}", value)
+    return f"{grouped} {figure.unit}" if figure.unit else grouped
 
 
 def _links(context: ReportContext, dossier: Dossier) -> dict[str, object]:

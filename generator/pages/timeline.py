@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.charts import Chart, timeline_chart
 from generator.charts.strip import ROWS
-from generator.curated.models import Claim, Event, Incident, Report, Source
+from generator.curated.models import Case, Claim, Event, Incident, Report, Source
 from generator.pages.base import Page, PageKind
 from generator.pages.neighbours import neighbours
 from generator.pages.twin import json_twin
@@ -35,6 +35,24 @@ LOOKS = {
     "leak": "fault",
 }
 """Shape of each kind on the line; the kind is also written out."""
+
+KINDS = {
+    "cli_release": "release",
+    "model_release": "model",
+    "product_launch": "product",
+    "product_ga": "product",
+    "user_report": "report",
+    "incident": "outage",
+    "statement": "statement",
+    "policy_change": "policy",
+    "doc_fact": "docs",
+    "limit_reset": "limits",
+    "promotion": "promotion",
+    "regression": "regression",
+    "fix": "fix",
+    "leak": "leak",
+}
+"""One word for each kind."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +79,8 @@ class TimelineMonth:
     anchor: str
     first: date
     items: tuple[TimelineItem, ...]
+    folded: bool
+    """A month outside the window of the case, folded away until asked for."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +140,7 @@ def _timeline_page(dossier: Dossier) -> Page:
         periods=sum(event.end is not None for event in library.events),
         low=sum(event.confidence == "low" for event in library.events),
         chart=chart,
-        months=tuple(_months(items)),
+        months=tuple(_months(items, library.case)),
     )
     return Page(
         path=f"{library.case.id}/timeline/",
@@ -132,10 +152,11 @@ def _timeline_page(dossier: Dossier) -> Page:
     )
 
 
-def _months(items: Iterable[TimelineItem]) -> Iterator[TimelineMonth]:
+def _months(items: Iterable[TimelineItem], case: Case) -> Iterator[TimelineMonth]:
     ordered = sorted(items, key=lambda item: (_order(item.at), item.anchor))
     for first, found in groupby(ordered, key=lambda item: _day(item.at).replace(day=1)):
-        yield TimelineMonth(f"m-{first:%Y-%m}", first, tuple(found))
+        window = case.window_start.replace(day=1) <= first <= case.window_end
+        yield TimelineMonth(f"m-{first:%Y-%m}", first, tuple(found), folded=not window)
 
 
 def _order(at: date | datetime) -> tuple[date, int]:
@@ -154,7 +175,7 @@ def _event_item(event: Event) -> TimelineItem:
         until=None if event.end is None else _known(event.end, event),
         hour_known=not event.day_only,
         look=LOOKS[event.kind],
-        kind=event.kind,
+        kind=KINDS[event.kind],
         title=event.title,
         path=f"e/{event.id}/",
         note=f"{'official' if event.official else 'not official'}, {event.confidence} confidence",
@@ -168,7 +189,7 @@ def _incident_item(incident: Incident) -> TimelineItem:
         until=None,
         hour_known=True,
         look="outage",
-        kind="status_incident",
+        kind="status",
         title=incident.title,
         path=f"i/{incident.id}/",
         note="" if incident.impact == "none" else f"{incident.impact} impact",
