@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -151,7 +151,8 @@ def breaks_figure_of(evidence: Evidence) -> Chart | None:
         return None
     counts = {row.reason.replace("-", " "): row.count for row in evidence.breaks}
     note = "Simulated data." if evidence.simulated else ""
-    return breaks_chart(counts, evidence.totals.steps, f"breaks-{evidence.id}", note=note)
+    chart = breaks_chart(counts, evidence.totals.steps, f"breaks-{evidence.id}", note=note)
+    return replace(chart, title=f"{chart.title}: {evidence.id}")
 
 
 def _ordered(dossier: Dossier) -> list[Evidence]:
