@@ -5,22 +5,18 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import msgspec
 import pytest
-import yaml
 
 from generator import ledger
-from generator.curated.examples import Example
+from generator.curated.examples import Example, load_examples
 from generator.detectors import DETECTORS, run
 from generator.detectors.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
 from generator.ledger import LADDER, UNDECIDABLE, chains
 from generator.records import Outcome, Severity
 
 CONTENT = Path(__file__).parent.parent / "content"
-EXAMPLES = tuple(
-    Example.model_validate(raw)
-    for path in sorted((CONTENT / "examples").glob("*.yml"))
-    for raw in yaml.safe_load(path.read_text("utf-8"))
-)
+EXAMPLES = load_examples(CONTENT)
 BY_ID = {detector.id: detector for detector in DETECTORS}
 FOUND = {example.detector: example for example in EXAMPLES if example.name == "found"}
 
@@ -129,6 +125,19 @@ def test_a_rule_that_throws_fails_alone_and_tells_only_the_type_of_the_error():
 def test_nothing_to_look_at_is_not_measurable_and_never_quiet():
     for detector in DETECTORS:
         assert run(detector, ()).outcome is Outcome.NOT_MEASURABLE
+
+
+def test_a_log_without_parents_says_nothing_of_doubled_calls():
+    rows, _ = FOUND["doubled-call"].records()
+    blank = chains([msgspec.structs.replace(row, parent="") for row in rows], ())
+    result = run(BY_ID["doubled-call"], blank)
+    assert (result.outcome, result.not_measurable) == (Outcome.NOT_MEASURABLE, 1)
+
+
+def test_calls_known_only_from_a_parents_transcript_are_no_doubled_calls():
+    rows, _ = FOUND["doubled-call"].records()
+    nested = chains([msgspec.structs.replace(row, nested=True) for row in rows], ())
+    assert run(BY_ID["doubled-call"], nested).outcome is Outcome.NOT_MEASURABLE
 
 
 def test_a_quiet_thread_beside_an_unmeasurable_one_is_quiet_and_the_other_is_counted():

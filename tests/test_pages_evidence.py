@@ -19,7 +19,7 @@ import pytest
 import yaml
 from markdown import Markdown
 
-from generator.curated.examples import Example
+from generator.curated.examples import load_examples
 from generator.curated.measurements import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.curated.models import (
     Answer,
@@ -46,11 +46,7 @@ ROOT = Path(__file__).parent.parent
 KINDS = (claims, findings, detectors, evidence, method, data, check, contribute)
 HOSTILE = "</td><script>alert(1)</script> [x](javascript:alert(1)) {: onclick=alert(1) } {{ 7*7 }}"
 URL = "https://example.org/report"
-EXAMPLES = tuple(
-    Example.model_validate(raw)
-    for path in sorted((ROOT / "content" / "examples").glob("*.yml"))
-    for raw in yaml.safe_load(path.read_text("utf-8"))
-)
+EXAMPLES = load_examples(ROOT / "content")
 
 
 def claim(number: int, **more) -> Claim:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, Slug, Text
+from generator.curated.yamlfile import Document
 from generator.privacy import pseudonym
+from generator.problems import ContentError, Problem
 from generator.records import Mark, MarkKind, MissReason, Request, SourceRef, Trigger
 
 KEY = b"worked example; nothing private"
@@ -100,3 +105,43 @@ def _mark(row: ExampleMark, session: str, line: int) -> Mark:
         value=row.value,
         source=SourceRef(0, line),
     )
+
+
+def load_examples(content: Path, explanations: Mapping[str, Collection[str]] | None = None) -> tuple[Example, ...]:
+    """All of content/examples/, one file a detector; `explanations` gives the benign ids that each detector knows.
+
+    Raises ContentError with every mistake of every file.
+    """
+    examples: list[Example] = []
+    problems: list[Problem] = []
+    for path in sorted((content / "examples").glob("*.yml")):
+        try:
+            document, found = read_list(path, f"content/examples/{path.name}", Example)
+        except ContentError as error:
+            problems.extend(error.problems)
+            continue
+        problems.extend(_mistakes(document, path.stem, found, explanations))
+        examples.extend(found)
+    if problems:
+        raise ContentError(*problems)
+    return tuple(examples)
+
+
+def _mistakes(
+    document: Document, stem: str, examples: tuple[Example, ...], explanations: Mapping[str, Collection[str]] | None
+) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    for index, example in enumerate(examples):
+        detector = (index, "detector")
+        if example.detector != stem:
+            yield document.problem(detector, "W-name", "the file is named after another detector")
+        if example.name in seen:
+            first = document.place((seen[example.name], "name")).line
+            yield document.problem((index, "name"), "W-unique", "the name is taken", f"first in line {first}")
+        seen.setdefault(example.name, index)
+        if explanations is None:
+            continue
+        if example.detector not in explanations:
+            yield document.problem(detector, "W-ref", "no such detector")
+        elif example.benign is not None and example.benign not in explanations[example.detector]:
+            yield document.problem((index, "benign"), "W-ref", "the detector has no such explanation")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, Slug, Text, WebUrl
-from generator.problems import ContentError, Problem
+from generator.problems import ContentError
 
 Count = Annotated[int, Field(ge=0)]
 FILE = "measurements/corpora.yml"
@@ -47,3 +47,18 @@ class Measurement(Model):
     detectors: tuple[MeasuredDetector, ...] = ()
     measured: date
     command: Text
+
+
+def load_measurements(content: Path) -> tuple[Measurement, ...]:
+    """The sets of content/measurements/corpora.yml in its order; none where the file is absent. Raises ContentError."""
+    path = content / FILE
+    if not path.exists():
+        return ()
+    document, found = read_list(path, f"content/{FILE}", Measurement)
+    places: dict[str, int] = {}
+    for index, measurement in enumerate(found):
+        if measurement.id in places:
+            first = document.place((places[measurement.id], "id")).line
+            raise ContentError(document.problem((index, "id"), "W-unique", "the id is taken", f"first in line {first}"))
+        places[measurement.id] = index
+    return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.curated.codes import CODES
 from generator.pages.base import Page, PageKind
 
 if TYPE_CHECKING:
@@ -58,13 +59,9 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             template=TEMPLATE,
             symptoms=tuple(symptom.id for symptom in library.symptoms),
             surfaces=tuple(surface.id for surface in library.surfaces),
-            codes=tuple(sorted(_codes().items())),
+            codes=tuple(CODES.items()),
         ),
     )
-
-
-def _codes() -> Mapping[str, str]:
-    return {}
 
 
 KIND = PageKind("contribute", pages)

@@ -1,0 +1,179 @@
+"""Worked examples: each gives what it says, each explanation has one, and mistakes in the files are found."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from generator.curated.examples import load_examples
+from generator.curated.measurements import load_measurements
+from generator.detectors import DETECTORS, run
+from generator.ledger import chains
+from generator.problems import ContentError
+from generator.records import Outcome
+
+CONTENT = Path(__file__).parent.parent / "content"
+EXPLANATIONS = {detector.id: detector.decidable + detector.undecidable for detector in DETECTORS}
+BY_ID = {detector.id: detector for detector in DETECTORS}
+EXAMPLES = load_examples(CONTENT, EXPLANATIONS)
+SETTLED_WHILE_READING = {"streaming-lines", "copied-history", "copied-boundary"}
+"""The reader folds these into one record, so the rule never sees a candidate."""
+ALWAYS_MEASURABLE = {"doubled-call"}
+"""Each row of an example answers a line, so a log without parents cannot be written as one; tests/test_detectors.py has it."""
+
+GOOD = """\
+- detector: cache-break
+  name: found
+  title: A title
+  because: A reason.
+  expect: found
+  requests:
+    - {at: 0, read: 20000, written: 40000}
+"""
+
+
+def result_of(example):
+    return run(BY_ID[example.detector], chains(*example.records()))
+
+
+def refused(tmp_path: Path, text: str, name: str = "cache-break") -> list[str]:
+    folder = tmp_path / "examples"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.yml").write_text(text, "utf-8")
+    with pytest.raises(ContentError) as caught:
+        load_examples(tmp_path, EXPLANATIONS)
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.detector}/{example.name}")
+def test_each_example_gives_what_it_says(example):
+    result = result_of(example)
+    detector = BY_ID[example.detector]
+    assert result.outcome == example.expect
+    if example.benign in detector.undecidable:
+        (finding,) = result.findings
+        assert example.benign in finding.not_ruled_out
+    elif example.benign in SETTLED_WHILE_READING:
+        assert result.explained == {}
+        assert result.examined >= 1
+    elif example.benign:
+        assert result.explained == {example.benign: 1}
+    else:
+        assert result.explained == {}
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
+def test_every_explanation_has_an_example_and_every_outcome_of_health_too(detector):
+    own = [example for example in EXAMPLES if example.detector == detector.id]
+    assert {example.benign for example in own} - {None} == {benign.id for benign in detector.benign}
+    kinds = {"found", "quiet"} if detector.id in ALWAYS_MEASURABLE else {"found", "quiet", "not-measurable"}
+    assert {example.expect for example in own if example.benign is None} == kinds
+
+
+def test_a_decidable_explanation_ends_quiet_and_an_undecidable_one_is_found():
+    for example in EXAMPLES:
+        if example.benign:
+            assert (example.expect == "found") == (example.benign in BY_ID[example.detector].undecidable)
+
+
+def test_what_is_not_measurable_is_never_quiet():
+    for example in EXAMPLES:
+        if example.expect == "not-measurable":
+            assert result_of(example).outcome is Outcome.NOT_MEASURABLE
+            assert result_of(example).examined == 0
+
+
+def test_an_example_has_a_session_of_its_own():
+    sessions = {example.records()[0][0].session for example in EXAMPLES}
+    assert len(sessions) == len(EXAMPLES)
+
+
+def test_a_good_file_loads(tmp_path):
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "cache-break.yml").write_text(GOOD, "utf-8")
+    (example,) = load_examples(tmp_path, EXPLANATIONS)
+    assert example.requests[0].written == 40_000
+
+
+def test_an_unknown_detector_is_refused_where_it_stands(tmp_path):
+    (problem,) = refused(tmp_path, GOOD.replace("cache-break", "cache-brake"), "cache-brake")
+    assert problem == "content/examples/cache-brake.yml:1:13: W-ref no such detector"
+
+
+def test_an_unknown_explanation_is_refused_where_it_stands(tmp_path):
+    (problem,) = refused(tmp_path, GOOD.replace("  expect: found\n", "  expect: quiet\n  benign: bad-luck\n"))
+    assert problem == "content/examples/cache-break.yml:6:11: W-ref the detector has no such explanation"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("  expect: found", "  expect: maybe", "5:11: W-value expect: input should be 'found', 'quiet' or 'not-measurable'"),
+        ("written: 40000", "written: -1", "7:37: W-value requests.0.written: input should be greater than or equal to 0"),
+        ("written: 40000", "writen: 40000", "7:7: W-missing requests.0.written: field required"),
+        ("written: 40000", "writen: 40000", "7:28: W-field requests.0.writen: no such field"),
+        ("  title: A title\n", "", "1:3: W-missing title: field required"),
+        ("detector: cache-break", "detector: doubled-call", "1:13: W-name the file is named after another detector"),
+        ("read: 20000", "read: much", "7:21: W-value requests.0.read: input should be a valid integer"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named_with_line_and_column(tmp_path, old, new, problem):
+    assert any(
+        found.startswith(f"content/examples/cache-break.yml:{problem}")
+        for found in refused(tmp_path, GOOD.replace(old, new))
+    )
+
+
+def test_a_problem_never_repeats_the_value(tmp_path):
+    assert "SECRET" not in "".join(refused(tmp_path, GOOD.replace("read: 20000", "read: SECRET")))
+
+
+def test_all_mistakes_of_all_files_come_at_once(tmp_path):
+    first = refused(tmp_path, GOOD.replace("found", "maybe"))
+    both = refused(tmp_path, "just text\n", "doubled-call")
+    assert len(both) == len(first) + 1
+
+
+def test_a_name_is_taken_once(tmp_path):
+    (problem,) = refused(tmp_path, GOOD + GOOD)
+    assert problem == "content/examples/cache-break.yml:9:9: W-unique the name is taken (first in line 2)"
+
+
+MEASURED = """\
+- id: public-set
+  title: A public set
+  url: https://example.org/set
+  licence: MIT
+  requests: 904
+  steps: 883
+  breaks:
+    - {reason: unexplained, count: 3, excess_tokens: 188161, usd: 1.5}
+  detectors:
+    - {id: cache-break, examined: 883, findings: 3, naive: 41}
+  measured: 2026-11-24
+  command: witnessmark scan set/
+"""
+
+
+def test_measurements_load_and_no_file_means_none(tmp_path):
+    assert load_measurements(tmp_path) == ()
+    (tmp_path / "measurements").mkdir()
+    (tmp_path / "measurements" / "corpora.yml").write_text(MEASURED, "utf-8")
+    (found,) = load_measurements(tmp_path)
+    assert found.measured == date(2026, 11, 24)
+    assert found.breaks[0].usd == 1.5
+
+
+def test_a_measurement_with_an_id_that_is_taken_is_refused(tmp_path):
+    (tmp_path / "measurements").mkdir()
+    (tmp_path / "measurements" / "corpora.yml").write_text(MEASURED * 2, "utf-8")
+    with pytest.raises(ContentError, match=r"corpora\.yml:13:7: W-unique"):
+        load_measurements(tmp_path)
+
+
+def test_the_measurements_of_the_repository_load():
+    for measurement in load_measurements(CONTENT):
+        assert sum(row.count for row in measurement.breaks) <= measurement.steps
+        assert all(row.findings <= row.examined for row in measurement.detectors)
