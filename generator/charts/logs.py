@@ -225,7 +225,7 @@ def _breaks_template() -> dict[str, Any]:
         )
     )
     labels = base.mark_text(align="left", dx=6).encode(text="label:N")
-    room = base.mark_point(opacity=0).encode(x="room:Q")
+    room = base.mark_point(opacity=0, color=CARD).encode(x="room:Q")
     return template(alt.layer(bars, labels, room))
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from generator.curated.models import Incident, Report
     from generator.dossier import Dossier
 
-_MIXED = "Enterprise, or several"
+_MIXED = "Other or several"
+_OTHER = "enterprise"  # the surface with fewest reports; five shades are what a reader can tell apart
 _COLUMNS = 3
 _SHOWN = 4  # surfaces with a panel; with "all" and "no product" they fill two rows
 _GAP = 16
@@ -31,7 +32,7 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week") -> Chart:
     """User reports of each week of the window by the surface they name; each report counts once, echoes not at all."""
     case = dossier.library.case
     reports = [report for report in dossier.library.reports if is_user_report(report) and in_window(report.date, case)]
-    surfaces = [surface.id for surface in dossier.library.surfaces if surface.id != "enterprise"]
+    surfaces = [surface.id for surface in dossier.library.surfaces if surface.id != _OTHER]
     groups = (*(dossier.scope_title(surface) for surface in surfaces), _MIXED)
     counts = Counter((monday(report.date), _group(report, dossier)) for report in reports)
     mondays = weeks(case.window_start, case.window_end)
@@ -58,7 +59,7 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week") -> Chart:
         columns=("Week from", *groups, "All"),
         rows=tuple((week, *(counts[week, group] for group in groups), totals[week]) for week in mondays),
         svg=svg,
-        note=COLLECTION_NOTE,
+        note=f"Other: {dossier.scope_title(_OTHER)}. {COLLECTION_NOTE}",
         narrow=draw(narrowed(_reports_spec(groups, mondays[1::4], highest)), data),
     )
 
@@ -113,7 +114,7 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month") -> C
 
 def _group(report: Report, dossier: Dossier) -> str:
     named = dossier.surface_ids(report.surfaces)
-    return dossier.scope_title(named[0]) if len(named) == 1 and named[0] != "enterprise" else _MIXED
+    return dossier.scope_title(named[0]) if len(named) == 1 and named[0] != _OTHER else _MIXED
 
 
 def _stack(week: date, parts: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:

@@ -133,7 +133,11 @@ def _with_rows(spec: dict[str, Any], names: tuple[str, ...], span: tuple[date, d
 def _strip_template() -> dict[str, Any]:
     import altair as alt
 
-    x = alt.X("from:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=6, grid=False))
+    x = alt.X(
+        "from:T",
+        title=None,
+        axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap="greedy", labelSeparation=8),
+    )
     y = alt.Y("row:N", title=None, axis=alt.Axis(grid=True, ticks=False, domain=False, tickBand="extent"))
     window = (
         alt.Chart(alt.NamedData("window"))
@@ -142,7 +146,7 @@ def _strip_template() -> dict[str, Any]:
     )
     label = (
         alt.Chart(alt.NamedData("window"))
-        .mark_text(align="left", baseline="bottom", color=SOFT)
+        .mark_text(align="center", dx=6, baseline="bottom", color=SOFT)
         .encode(x=x, y=alt.value(-5), text="label:N")
     )
     tone = alt.value(SERIES[0])

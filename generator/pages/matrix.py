@@ -24,7 +24,7 @@ class Periods:
 
 @dataclass(frozen=True)
 class Cell:
-    """Reports of one symptom in one week. `level` 0-4 is the shade; the number is always printed beside it."""
+    """Reports of one symptom in one week. `level` is the shade: 1, from 2, from 4, from 8; the same on all pages."""
 
     count: int
     level: int
@@ -70,11 +70,10 @@ def matrix(reports: Iterable[Report], symptoms: Iterable[Symptom], case: Case) -
     inside = [report for report in counted if in_window(report.date, case)]
     mondays = weeks(case.window_start, case.window_end)
     found = Counter((symptom, monday(report.date)) for report in inside for symptom in report.symptoms)
-    highest = max(found.values(), default=1)
     rows = [
         MatrixRow(
             symptom=symptom,
-            cells=tuple(_cell(found[symptom.id, week], highest) for week in mondays),
+            cells=tuple(_cell(found[symptom.id, week]) for week in mondays),
             periods=periods(report for report in counted if symptom.id in report.symptoms),
         )
         for symptom in symptoms
@@ -93,8 +92,8 @@ def any_report(counts: Periods) -> bool:
     return bool(counts.before or counts.window or counts.after)
 
 
-def _cell(count: int, highest: int) -> Cell:
-    return Cell(count, -(-count * _LEVELS // highest) if count else 0)
+def _cell(count: int) -> Cell:
+    return Cell(count, min(count.bit_length(), _LEVELS))
 
 
 def _rank(row: MatrixRow) -> tuple[int, int, str]:

@@ -90,8 +90,9 @@ class ReportsContext:
     users: int
     echoes: int
     unopened: int
-    tracker_share: float
-    """Share of user reports that come from an issue tracker."""
+    venue: str
+    """The one place that most user reports stand in."""
+    venue_share: float
     bare_share: float
     """Share of user reports without steps, measurements or logs."""
     periods: Periods
@@ -167,13 +168,15 @@ KIND = PageKind("reports", pages)
 def _list_page(dossier: Dossier) -> Page:
     library = dossier.library
     users = [report for report in library.reports if is_user_report(report)]
+    venue, found = Counter(map(_venue, users)).most_common(1)[0] if users else ("", 0)
     chart = reports_chart(dossier)
     context = ReportsContext(
         total=len(library.reports),
         users=len(users),
         echoes=sum(report.echo_of is not None for report in library.reports),
         unopened=sum(not report.opened for report in library.reports),
-        tracker_share=_share(sum(report.source_type == "issue" for report in users), len(users)),
+        venue=venue,
+        venue_share=_share(found, len(users)),
         bare_share=_share(sum(report.detail is Detail.NONE for report in users), len(users)),
         periods=periods(users),
         surfaces=tuple(_surface_counts(surface, dossier) for surface in library.surfaces),
@@ -189,6 +192,13 @@ def _list_page(dossier: Dossier) -> Page:
         context=context,
         downloads=chart.downloads(),
     )
+
+
+def _venue(report: Report) -> str:
+    """Host, and on a code host the repository too."""
+    host = report.url.host or ""
+    repository = (report.url.path or "").strip("/").split("/")[:2]
+    return "/".join((host, *repository)) if report.source_type == "issue" else host
 
 
 def _share(part: int, whole: int) -> float:
