@@ -5,20 +5,32 @@ Strings are short and plain; they are strangers' text and only ever reach a page
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AnyUrl, BaseModel, ConfigDict, Field, StringConstraints, UrlConstraints
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    UrlConstraints,
+)
+
+from generator.curated.address import public
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 ClaimId = Annotated[str, StringConstraints(pattern=r"^C-\d{3}$")]
 EventId = Annotated[str, StringConstraints(pattern=r"^E-\d{3}$")]
 SourceId = Annotated[str, StringConstraints(pattern=r"^S-\d{3}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-WebUrl = Annotated[AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https", "http"])]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]*$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+WebUrl = Annotated[AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https", "http"]), AfterValidator(public)]
+Moment = AwareDatetime  # a moment without its zone is refused
 
 
 class Model(BaseModel):
@@ -32,10 +44,7 @@ class Layer(StrEnum):
 
     CLIENT = "client"
     SERVER = "server"
-    METERING = "metering"
-    MODEL = "model"
-    POLICY = "policy"
-    MIXED = "mixed"
+    ACCOUNT = "account"  # metering, limits, plan, billing of one account
     UNKNOWN = "unknown"
 
 
@@ -60,8 +69,8 @@ class Confidence(StrEnum):
 class Period(Model):
     """Dates of a claim; either end may be open. `text` is how the article puts it."""
 
-    start: date | None = None
-    end: date | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
     text: Line
 
 
@@ -91,6 +100,7 @@ class Figure(Model):
     start: Line | None = None
     end: Line | None = None
     unit: Line | None = None
+    note: Line | None = None
 
 
 class EvidenceClass(StrEnum):
@@ -118,11 +128,11 @@ class Report(Model):
 
     id: Slug
     title: Line  # our paraphrase
-    date: date
+    date: dt.date
     date_basis: Literal["posted", "estimated", "index-date", "comment-date", "interpolated", "unknown-day"]
     period: Literal["before-control", "control-before", "window", "control-after", "after-control"]
-    observed_from: date | None = None
-    observed_to: date | None = None
+    observed_from: dt.date | None = None
+    observed_to: dt.date | None = None
     surfaces: tuple[Slug, ...]
     client_version: Line | None = None
     model: Line | None = None
@@ -149,8 +159,8 @@ class Incident(Model):
     """One incident of the vendor's status page; start and end are the life of the announcement."""
 
     id: Slug
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
     title: Line
     impact: Literal["none", "minor", "major", "critical"]
     scope: tuple[Slug, ...]  # read from the title only
@@ -164,13 +174,25 @@ class Event(Model):
     """
 
     id: EventId
-    start: datetime
-    end: datetime | None = None
+    start: Moment
+    end: Moment | None = None
     day_only: bool
     surfaces: tuple[Slug, ...]
     kind: Literal[
-        "cli_release", "user_report", "incident", "product_launch", "statement", "policy_change", "doc_fact",
-        "model_release", "regression", "fix", "limit_reset", "product_ga", "promotion", "leak",
+        "cli_release",
+        "user_report",
+        "incident",
+        "product_launch",
+        "statement",
+        "policy_change",
+        "doc_fact",
+        "model_release",
+        "regression",
+        "fix",
+        "limit_reset",
+        "product_ga",
+        "promotion",
+        "leak",
     ]
     title: Line
     detail: Text | None = None
@@ -247,10 +269,10 @@ class Case(Model):
     title: Line
     question: Line
     article: Line  # title of the article the claims come from
-    window_start: date
-    window_end: date
-    article_window_start: date
-    article_window_end: date
+    window_start: dt.date
+    window_end: dt.date
+    article_window_start: dt.date
+    article_window_end: dt.date
     answers: Annotated[tuple[Answer, ...], Field(min_length=3, max_length=3)]
     caution: Text
     repository: WebUrl | None = None
