@@ -74,7 +74,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
         svg=svg,
         note=(
             "Thin line: the hour is known. Block: only the day is known. Long bar: a period. "
-            f"{outside} events begin outside the window and stand in the list only; the table leaves the incidents out."
+            f"Begun outside the window, and so in the list only: {outside}. The table leaves the incidents out."
         ),
         narrow=draw(narrowed(spec), data),
     )

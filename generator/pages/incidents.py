@@ -51,12 +51,13 @@ class IncidentsContext:
     """Variables of incidents.md.j2."""
 
     total: int
-    first: date
-    last: date
+    first: date | None
+    last: date | None
+    """First and last day in the list; None where it is empty."""
     impacts: tuple[tuple[int, str], ...]
     unnamed: int
     """Incidents whose title names no product."""
-    chart: Chart
+    chart: Chart | None
     months: tuple[IncidentMonth, ...]
 
 
@@ -88,9 +89,7 @@ def incident_row(incident: Incident, dossier: Dossier) -> IncidentRow:
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
-    """The list, then one page an incident. None where the case has no incident."""
-    if not dossier.library.incidents:
-        return
+    """The list, then one page an incident."""
     yield _list_page(dossier)
     for before, incident, after in neighbours(dossier.library.incidents):
         yield _incident_page(incident, before, after, dossier)
@@ -101,13 +100,13 @@ KIND = PageKind("incidents", pages)
 
 def _list_page(dossier: Dossier) -> Page:
     incidents = dossier.library.incidents
-    chart = incidents_chart(dossier)
+    chart = incidents_chart(dossier) if incidents else None
     impacts = Counter[str](incident.impact for incident in incidents)
     newest = sorted(incidents, key=lambda incident: (incident.start, incident.id), reverse=True)
     context = IncidentsContext(
         total=len(incidents),
-        first=incidents[0].start.date(),
-        last=incidents[-1].start.date(),
+        first=incidents[0].start.date() if incidents else None,
+        last=incidents[-1].start.date() if incidents else None,
         impacts=tuple((impacts[impact], words) for impact, words in IMPACTS.items()),
         unnamed=sum("all" in incident.scope for incident in incidents),
         chart=chart,
@@ -122,7 +121,7 @@ def _list_page(dossier: Dossier) -> Page:
         title="Incidents of the status page",
         description=f"{context.total} incidents that the vendor's status page announced, by month and product.",
         context=context,
-        downloads=chart.downloads(),
+        downloads=chart.downloads() if chart else (),
     )
 
 
