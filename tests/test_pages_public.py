@@ -25,6 +25,7 @@ from generator.detectors import DETECTORS
 from generator.pages import home, incidents, reports, sources, surfaces, symptoms, timeline
 from generator.pages.matrix import matrix, periods
 from generator.pages.neighbours import neighbours
+from generator.pages.place import place
 from generator.pages.twin import json_twin
 from generator.records import Evidence, Level, Outcome, Run, Totals
 from generator.render import SiteContext, _environment, render
@@ -375,6 +376,13 @@ def test_source_page_lists_all_that_leans_on_it():
     assert [claim.id for claim in citing.claims] == ["C-001"]
     assert [event.id for event in citing.events] == ["E-001", "E-002", "E-003", "E-004"]
     assert "No claim cites it." in texts()["2026-03/s/S-002/"]
+
+
+def test_long_address_is_cut_after_its_host():
+    assert place("https://www.example.org/a/") == "example.org/a"
+    long = place("https://" + "h" * 90 + ".example/path")
+    assert long == "h" * 90 + ".example\u2026"
+    assert len(place("https://example.org/" + "p" * 200)) == 72
 
 
 @given(st.lists(st.integers(), unique=True))

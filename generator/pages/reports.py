@@ -16,6 +16,7 @@ from generator.curated.models import Claim, Detail, EvidenceClass, Figure, Repor
 from generator.pages.base import Page, PageKind
 from generator.pages.matrix import Matrix, Periods, matrix, periods
 from generator.pages.neighbours import neighbours
+from generator.pages.place import place
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ class ReportContext:
     """Variables of report.md.j2."""
 
     report: Report
+    place: str
+    """Address of the original, short enough for a line."""
     figures: tuple[StatedFigure, ...]
     surfaces: tuple[tuple[str, str], ...]
     """Title as the report names it, and id of the surface it belongs to."""
@@ -221,6 +224,7 @@ def _surface_counts(surface: SurfaceText, dossier: Dossier) -> SurfaceCounts:
 def _report_page(report: Report, before: Report | None, after: Report | None, dossier: Dossier) -> Page:
     context = ReportContext(
         report=report,
+        place=place(report.url),
         figures=tuple(StatedFigure(figure.metric, _stated(figure), figure.note) for figure in report.figures),
         surfaces=tuple(
             (dossier.scope_title(scope), dossier.surfaces[scope].id if scope in dossier.surfaces else "")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from generator.curated.models import Claim, Event, Report, Source
 from generator.pages.base import Page, PageKind
 from generator.pages.neighbours import neighbours
+from generator.pages.place import place
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class Citing:
     """What leans on one source."""
 
     source: Source
+    place: str
+    """Its address, short enough for a line."""
     claims: tuple[Claim, ...]
     events: tuple[Event, ...]
     reports: tuple[Report, ...]
@@ -32,6 +35,7 @@ class SourceGroup:
     """Sources of one type; those that most records lean on come first."""
 
     type: str
+    title: str
     rows: tuple[Citing, ...]
 
 
@@ -68,7 +72,13 @@ KIND = PageKind("sources", pages)
 
 def _citing(source: Source, dossier: Dossier) -> Citing:
     url = str(source.url)
-    return Citing(source, dossier.claims_citing(url), dossier.events_citing(url), dossier.reports_citing(url))
+    return Citing(
+        source=source,
+        place=place(url),
+        claims=dossier.claims_citing(url),
+        events=dossier.events_citing(url),
+        reports=dossier.reports_citing(url),
+    )
 
 
 def _list_page(rows: tuple[Citing, ...], dossier: Dossier) -> Page:
@@ -80,7 +90,7 @@ def _list_page(rows: tuple[Citing, ...], dossier: Dossier) -> Page:
         undated=sum(row.source.date is None for row in rows),
         archived=sum(row.source.archive_url is not None for row in rows),
         groups=tuple(
-            SourceGroup(type, tuple(sorted(found, key=_rank)))
+            SourceGroup(type, _title(type), tuple(sorted(found, key=_rank)))
             for type, found in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
         ),
     )
@@ -91,6 +101,10 @@ def _list_page(rows: tuple[Citing, ...], dossier: Dossier) -> Page:
         description=f"{context.total} documents that claims and events lean on, with how each was read.",
         context=context,
     )
+
+
+def _title(type: str) -> str:
+    return type.replace("-", " ").capitalize().replace("Github", "GitHub")
 
 
 def _rank(row: Citing) -> tuple[int, str]:

@@ -13,6 +13,7 @@ from generator.charts.strip import ROWS
 from generator.curated.models import Case, Claim, Event, Incident, Report, Source
 from generator.pages.base import Page, PageKind
 from generator.pages.neighbours import neighbours
+from generator.pages.place import place
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
@@ -102,14 +103,15 @@ class EventContext:
     """Variables of event.md.j2."""
 
     event: Event
+    kind: str
     row: str
     """Row of the strip it stands in."""
     surfaces: tuple[tuple[str, str], ...]
     """Title as the event names it, and id of the surface it belongs to."""
     at: date | datetime
     until: date | datetime | None
-    sources: tuple[tuple[str, Source | None], ...]
-    """Addresses, with their entry in the list of sources where there is one."""
+    sources: tuple[tuple[str, str, Source | None], ...]
+    """Addresses, how they are shown, and their entry in the list of sources where there is one."""
     citing: tuple[Claim, ...]
     reports: tuple[Report, ...]
     incidents: tuple[Incident, ...]
@@ -217,6 +219,7 @@ def _event_page(event: Event, before: Event | None, after: Event | None, dossier
     day = event.start.date()
     context = EventContext(
         event=event,
+        kind=KINDS[event.kind],
         row=ROWS[event.kind],
         surfaces=tuple(
             (dossier.scope_title(scope), dossier.surfaces[scope].id if scope in dossier.surfaces else "")
@@ -224,7 +227,7 @@ def _event_page(event: Event, before: Event | None, after: Event | None, dossier
         ),
         at=_known(event.start, event),
         until=None if event.end is None else _known(event.end, event),
-        sources=tuple((url, dossier.sources.get(url)) for url in urls),
+        sources=tuple((url, place(url), dossier.sources.get(url)) for url in urls),
         citing=_once(claim for url in urls for claim in dossier.claims_citing(url)),
         reports=tuple(report for url in urls for report in dossier.reports_citing(url)),
         incidents=tuple(incident for incident in dossier.library.incidents if incident.start.date() == day),
@@ -233,7 +236,7 @@ def _event_page(event: Event, before: Event | None, after: Event | None, dossier
         next=after,
     )
     links = {
-        "sources": [f"{case.id}/s/{source.id}/" for _, source in context.sources if source],
+        "sources": [f"{case.id}/s/{source.id}/" for _, _, source in context.sources if source],
         "claims_citing": [f"{case.id}/c/{claim.id}/" for claim in context.citing],
         "reports": [f"{case.id}/r/{report.id}/" for report in context.reports],
     }
