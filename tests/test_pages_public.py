@@ -367,7 +367,10 @@ def test_every_kind_of_event_has_a_shape_and_a_word():
 
 def test_incident_without_end_claims_no_duration():
     assert "no end given" in texts()["2026-03/i/inc1/"]
-    assert "open for 1 h" in texts()["2026-03/i/inc2/"]
+    assert "2026-04-01 09:00 UTC" in texts()["2026-03/i/inc2/"]
+    assert "10:00 UTC</time>, open for 1 h" in texts()["2026-03/i/inc2/"]
+    assert context("2026-03/i/inc2/").products == (("Claude Code", "claude-code"), ("Console", ""))
+    assert context("2026-03/i/inc1/").products == (("no product named", ""),)
     assert [found.id for found in context("2026-03/i/inc2/").reports] == ["status"]
 
 

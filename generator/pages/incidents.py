@@ -66,8 +66,8 @@ class IncidentContext:
     """Variables of incident.md.j2."""
 
     row: IncidentRow
-    surfaces: tuple[str, ...]
-    """Ids of the surfaces of the case among the scope; none where the title names no product."""
+    products: tuple[tuple[str, str], ...]
+    """Each product that the title names, with the id of the surface it belongs to; both read from the title only."""
     in_article: bool
     """Does the announcement begin in the window of the article?"""
     reports: tuple[Report, ...]
@@ -129,9 +129,13 @@ def _incident_page(incident: Incident, before: Incident | None, after: Incident 
     case = dossier.library.case
     day = incident.start.date()
     url = str(incident.url)
+    row = incident_row(incident, dossier)
     context = IncidentContext(
-        row=incident_row(incident, dossier),
-        surfaces=() if "all" in incident.scope else dossier.surface_ids(incident.scope),
+        row=row,
+        products=tuple(
+            (title, dossier.surfaces[scope].id if scope in dossier.surfaces else "")
+            for title, scope in zip(row.scope, incident.scope, strict=True)
+        ),
         in_article=case.article_window_start <= day <= case.article_window_end,
         reports=dossier.reports_citing(url),
         events=dossier.events_citing(url),
