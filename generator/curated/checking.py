@@ -65,6 +65,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def _problem(model: type[Model], document: Document, base: Where, detail: ErrorDetails) -> Problem:
     where = (*base, *detail["loc"])
     field = str(where[-1]) if where else ""
+    name = f'"{clipped(field)}"' if where and isinstance(where[-1], str) else "the entry" if where else "the file"
     match detail["type"]:
         case "missing":
             return document.problem(where[:-1], "W-missing", f'field "{field}" is missing')
@@ -72,11 +73,11 @@ def _problem(model: type[Model], document: Document, base: Where, detail: ErrorD
             hint = did_you_mean(field, _fields(model, detail["loc"][:-1]))
             place = document.key_place(where)
             return Problem(document.path, *place, "W-field", f'unknown field "{clipped(field)}"', hint)
-    code, message, hint = _words(detail, field, value_at(document.value, where))
+    code, message, hint = _words(detail, name, value_at(document.value, where))
     return document.problem(where, code, message, hint)
 
 
-def _words(detail: ErrorDetails, field: str, value: Any) -> tuple[str, str, str]:  # noqa: PLR0911  one a family
+def _words(detail: ErrorDetails, name: str, value: Any) -> tuple[str, str, str]:  # noqa: PLR0911  one a family
     kind, context = detail["type"], detail.get("ctx") or {}
     if kind in ("enum", "literal_error") and isinstance(value, str):
         expected = str(context["expected"])
@@ -85,16 +86,16 @@ def _words(detail: ErrorDetails, field: str, value: Any) -> tuple[str, str, str]
     if kind in _WANTED or kind == "literal_error" or not isinstance(value, str | list):
         is_number = isinstance(value, int | float) and _WANTED.get(kind) == "text"
         wanted, got = _WANTED.get(kind, "text"), _KINDS.get(type(value), "nothing")
-        return "W-type", f'"{field}" must be {wanted}, not {got}', f"put it in quotes: '{value}'" if is_number else ""
+        return "W-type", f"{name} must be {wanted}, not {got}", "put it in quotes" if is_number else ""
     if kind.startswith(("date", "timezone")):
-        return "W-date", f'"{field}" is not a date or moment of the calendar', "2026-03-17, or 2026-03-17T14:05:00Z"
+        return "W-date", f"{name} is not a date or moment of the calendar", "2026-03-17, or 2026-03-17T14:05:00Z"
     if kind.startswith("url"):
         return "W-url", detail["msg"], "an absolute address such as https://example.org/page"
     if kind in _LENGTHS:
-        return "W-length", f'"{field}": {detail["msg"]}', ""
+        return "W-length", f"{name}: {detail['msg']}", ""
     if kind == "string_pattern_mismatch":
-        return "W-value", f'"{field}" has not the required form', f"pattern {context['pattern']}"
-    return "W-value", f'"{field}": {detail["msg"]}', ""
+        return "W-value", f"{name} has not the required form", f"pattern {context['pattern']}"
+    return "W-value", f"{name}: {detail['msg']}", ""
 
 
 def _fields(model: type[Model], loc: Iterable[str | int]) -> frozenset[str]:

@@ -8,7 +8,6 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from generator.curated.checking import M, checked, did_you_mean, value_at
 from generator.curated.codes import CODES
@@ -26,15 +25,12 @@ from generator.curated.models import (
     Symptom,
     Variant,
 )
+from generator.curated.schemas import json_schemas
 from generator.curated.yamlfile import Document, Where, read
 from generator.problems import ContentError, Problem
 
-__all__ = ["CODES", "MODELS", "json_schemas", "load"]
+__all__ = ["CODES", "json_schemas", "load"]
 
-MODELS: dict[str, type[Model]] = {
-    "case": Case, "claim": Claim, "event": Event, "incident": Incident, "report": Report,
-    "source": Source, "surface": SurfaceText, "symptom": Symptom,
-}  # fmt: skip
 ONE_A_FILE: dict[str, type[Model]] = {"claims": Claim, "reports": Report}
 BY_MONTH: dict[str, type[Model]] = {"events": Event, "incidents": Incident}
 LISTS: dict[str, type[Model]] = {"sources": Source, "symptoms": Symptom}
@@ -67,18 +63,6 @@ def load(content: Path, detector_ids: frozenset[str] | None = None) -> Library:
         elsewhere=of(Variant),
         symptoms=of(Symptom),
     )
-
-
-def json_schemas() -> dict[str, dict[str, Any]]:
-    """JSON Schema by record type, in the draft that editors' YAML servers read (2020-12).
-
-    A file that holds a list of records names the schema of the list, "events" beside "event".
-    """
-    schemas = {}
-    for name, model in MODELS.items():
-        schema = model.model_json_schema(mode="validation")
-        schemas[name] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-    return schemas
 
 
 @dataclass

@@ -25,6 +25,15 @@ MAX_NODES = 20_000
 MAX_DEPTH = 24
 MAX_PROBLEMS = 50  # of one file
 
+_HINTS = {  # by how the parser's message begins
+    "mapping values are not allowed": "put a text that holds ': ' in quotes, and check the indentation",
+    "could not find expected ':'": "a key ends with a colon; check the indentation",
+    "expected <block end>": "check the indentation, the quotes and the brackets",
+    "found character": "put a text that begins with this character in quotes",
+    "found unexpected end of stream": "a quote is not closed",
+    "found unknown escape": "use single quotes, or write the backslash twice",
+}
+
 Where = tuple[str | int, ...]  # keys and 0-based indexes from the root
 
 
@@ -146,7 +155,7 @@ class _Reading:
             return self.loader.get_event()  # type: ignore[no-untyped-call]
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark or self.loader.get_mark()
-            self._mistake(mark, "W-syntax", _without_text(error.problem or "not YAML"), "")
+            self._mistake(mark, "W-syntax", *_in_words(error.problem or "not YAML"))
         except (yaml.YAMLError, ValueError, OverflowError):  # the last two: \UFFFFFFFF, %YAML 1.<5000 digits>
             self._mistake(self.loader.get_mark(), "W-syntax", "not YAML", "")
         raise _StopError
@@ -248,13 +257,10 @@ def _plain(event: Any) -> bool:
     return event.style in (None, "")  # the C parser says "" where the Python parser says None
 
 
-def _without_text(problem: str) -> str:
-    """The parser's words without what it quotes of the file: only token names and single characters stay."""
-    return re.sub(
-        r"'([^']*)'",
-        lambda match: match[0] if len(match[1]) == 1 else match[1] if match[1][:1] == "<" else "it",
-        problem,
-    )
+def _in_words(problem: str) -> tuple[str, str]:
+    """The parser's words without what they quote of the file (token names and single characters stay), and a hint."""
+    words = re.sub(r"'(<[a-z ]+>|.)'", r"\1", re.sub(r"'[^'<][^']+'", "it", problem))
+    return words, next((hint for start, hint in _HINTS.items() if problem.startswith(start)), "")
 
 
 def clipped(text: str, most: int = 60) -> str:

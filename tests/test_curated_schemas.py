@@ -1,0 +1,46 @@
+"""The JSON Schemas in content/schemas/ are those of the models, and say the same as the models do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from generator.curated.library import json_schemas
+
+FOLDER = Path(__file__).parents[1] / "content" / "schemas"
+SCHEMAS = json_schemas()
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schema_file_is_in_step(name):
+    """A changed model without its changed schema would tell editors something else than the build."""
+    written = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    assert written == json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schema_is_valid_in_its_draft(name):
+    """Draft 7 is what YAML language servers read; no newer keyword may slip in unseen."""
+    jsonschema.Draft7Validator.check_schema(SCHEMAS[name])
+    newer = {
+        "prefixItems",
+        "unevaluatedProperties",
+        "dependentRequired",
+        "dependentSchemas",
+        "$dynamicRef",
+        "minContains",
+    }
+    assert not newer & set(json.dumps(SCHEMAS[name]).split('"'))
+
+
+def test_schema_refuses_what_the_model_refuses():
+    """An unknown field, a missing one, a number for a text."""
+    validator = jsonschema.Draft7Validator(SCHEMAS["sources"])
+    source = {"id": "S-001", "url": "https://example.org/", "source_type": "issue", "read_how": "x", "reliability": "y"}
+    assert validator.is_valid([source])
+    assert not validator.is_valid([source | {"colour": "red"}])
+    assert not validator.is_valid([source | {"read_how": 1}])
+    assert not validator.is_valid([{"id": "S-001"}])
