@@ -1,0 +1,145 @@
+"""The commands as a person runs them: what they print, their exit codes, and what they never do."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.problems import Exit
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "tests" / "samples" / "claude-code"
+HEAVY = ("altair", "genai_prices", "mkdocs", "msgspec", "nh3", "numpy", "pyarrow", "pydantic", "rich", "scipy", "vl_convert")
+
+
+def witnessmark(*arguments, home, env=None, cwd=ROOT):
+    """Run the command in a home folder of its own."""
+    clean = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONUTF8": "1", "LANG": "C.UTF-8"}
+    return subprocess.run(
+        [sys.executable, "-m", "generator", *map(str, arguments)],
+        capture_output=True, text=True, env=clean | (env or {}), cwd=cwd, check=False,
+    )
+
+
+@pytest.fixture
+def logs(tmp_path):
+    """A folder of simulated transcripts."""
+    folder = tmp_path / "logs"
+    done = witnessmark("simulate", "--into", folder, "--seed", "3", "--sessions", "6", home=tmp_path)
+    assert done.returncode == Exit.OK, done.stderr
+    return folder
+
+
+def test_help_loads_nothing_heavy():
+    """--help stays quick: a list of modules cannot flake as a time limit would."""
+    code = f"import sys, generator.cli; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_command_has_help_with_an_example(tmp_path):
+    top = witnessmark("--help", home=tmp_path)
+    assert top.returncode == Exit.OK
+    for command in ("scan", "collect", "build", "check", "serve", "simulate"):
+        assert command in top.stdout
+        assert "Example" in witnessmark(command, "--help", home=tmp_path).stdout
+
+
+def test_readme_and_help_print_the_exit_codes_of_the_program(tmp_path):
+    readme = (ROOT / "README.md").read_text()
+    table = readme.split("## Exit codes")[1].split("##")[0]
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)} == {int(code) for code in Exit}
+    text = witnessmark("--help", home=tmp_path).stdout
+    assert all(re.search(rf"\b{int(code)}\b", text) for code in Exit)
+
+
+def test_readme_names_every_command(tmp_path):
+    readme = (ROOT / "README.md").read_text()
+    for command in ("scan", "collect", "build", "check", "serve", "simulate"):
+        assert f"`witnessmark {command}" in readme
+
+
+def test_scan_json_is_one_object_with_what_it_promises(tmp_path, logs):
+    done = witnessmark("scan", logs, "--json", home=tmp_path)
+    assert done.returncode == Exit.OK, done.stderr
+    found = json.loads(done.stdout)
+    assert {"tally", "requests", "marks", "breaks", "detectors"} <= set(found)
+    assert {"count", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens"} <= set(found["requests"])
+    assert set(found["detectors"]) == {
+        "cache-break", "premature-expiry", "short-prompt-overbilled", "doubled-call", "compaction-storm",
+    }
+    assert all({"outcome", "findings"} <= set(run) for run in found["detectors"].values())
+    tally = found["tally"]
+    parts = ("used", "other", "recovered", "pending", "blank")
+    assert tally["read"] == sum(tally[part] for part in parts) + sum(tally["skipped"].values())
+
+
+def test_scan_prints_no_text_of_a_log_and_no_colour_where_nobody_watches(tmp_path, logs):
+    canary = "xylophone-canary"
+    for path in logs.rglob("*.jsonl"):
+        path.write_bytes(path.read_bytes().replace(b"simulated", canary.encode()))
+    done = witnessmark("scan", logs, home=tmp_path)
+    assert done.returncode == Exit.OK
+    assert "Was it me?" in done.stdout
+    assert canary not in done.stdout + done.stderr
+    assert "\x1b[" not in done.stdout + done.stderr
+
+
+def test_scan_takes_the_folder_that_claude_code_uses(tmp_path, logs):
+    done = witnessmark("scan", "--json", home=tmp_path, env={"CLAUDE_CONFIG_DIR": str(logs)})
+    other = witnessmark("scan", "--json", logs / "projects", home=tmp_path)
+    assert json.loads(done.stdout)["requests"] == json.loads(other.stdout)["requests"]
+
+
+def test_scan_without_any_log_says_where_it_looked(tmp_path):
+    done = witnessmark("scan", home=tmp_path)
+    assert done.returncode == Exit.UNREADABLE
+    assert "W-no-logs" in done.stderr
+
+
+def test_a_file_nobody_knows_is_named_and_never_skipped_in_silence(tmp_path, logs):
+    (logs / "notes.jsonl").write_text('{"hello": 1}\n')
+    done = witnessmark("scan", logs, "--json", home=tmp_path)
+    assert done.returncode == Exit.PARTIAL
+    assert "notes.jsonl:0:0: W-unclaimed" in done.stderr
+    assert json.loads(done.stdout)["tally"]["unclaimed_files"] == 1
+
+
+def test_a_folder_without_logs_is_an_error_with_a_hint(tmp_path):
+    (tmp_path / "empty").mkdir()
+    done = witnessmark("scan", tmp_path / "empty", home=tmp_path)
+    assert done.returncode == Exit.UNREADABLE
+    assert "W-no-logs" in done.stderr
+
+
+def test_collect_writes_a_pack_and_keeps_the_key_in_the_state_folder(tmp_path, logs):
+    pack = tmp_path / "content" / "evidence" / "mine"
+    done = witnessmark("collect", logs, "--into", pack, home=tmp_path, env={"XDG_STATE_HOME": str(tmp_path / "state")})
+    assert done.returncode == Exit.OK, done.stderr
+    assert {path.name for path in pack.iterdir()} == {
+        "pack.json", "requests.parquet", "marks.parquet", "meters.parquet", "buckets.parquet",
+    }
+    key = tmp_path / "state" / "witnessmark" / "key"
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_collecting_twice_gives_the_same_pack(tmp_path, logs):
+    """The key stays, so pseudonyms and finding ids stay."""
+    packs = [tmp_path / name / "mine" for name in ("one", "two")]
+    for pack in packs:
+        witnessmark("collect", logs, "--into", pack, home=tmp_path)
+    assert [p.read_bytes() for p in sorted(packs[0].iterdir())] == [p.read_bytes() for p in sorted(packs[1].iterdir())]
+
+
+def test_a_wrong_option_is_a_usage_error(tmp_path):
+    assert witnessmark("scan", "--nonsense", home=tmp_path).returncode == Exit.CONTENT
+
+
+def test_simulate_refuses_a_folder_with_something_in_it(tmp_path, logs):
+    assert witnessmark("simulate", "--into", logs, home=tmp_path).returncode == Exit.CONTENT
