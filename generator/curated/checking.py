@@ -83,6 +83,8 @@ def _words(detail: ErrorDetails, name: str, value: Any) -> tuple[str, str, str]:
         expected = str(context["expected"])
         hint = did_you_mean(value, (word.strip(" ,'") for word in expected.replace(" or ", ",").split(",")))
         return "W-value", f'"{clipped(value)}" is not allowed here', hint or f"one of {expected}"
+    if kind.startswith(("greater_than", "less_than")):
+        return "W-value", f"{name}: {detail['msg']}", ""
     if kind in _WANTED or kind == "literal_error" or not isinstance(value, str | list):
         is_number = isinstance(value, int | float) and _WANTED.get(kind) == "text"
         wanted, got = _WANTED.get(kind, "text"), _KINDS.get(type(value), "nothing")

@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Any
 from generator.curated.models import Claim, Event, Grade, Report, Source, Symptom
 from generator.pages.base import Page, PageKind
 from generator.pages.cite import cite
+from generator.pages.place import place
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
-    from pydantic import AnyUrl
-
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.records import Run
     from generator.statistics import Rate
 
-LONGEST_LABEL = 60  # characters of an address that a list shows
 _LINE = re.compile(r"\d+")
 
 
@@ -62,7 +60,7 @@ class CitedSource:
     """A document that the reviewer leaned on; `source` is None where it is not in the list of sources."""
 
     url: str
-    label: str | None  # the address without scheme and host
+    label: str  # the address without its scheme
     source: Source | None
 
 
@@ -112,9 +110,9 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=_ledger(dossier),
         boost=2,
     )
-    for place, claim in enumerate(claims):
-        before = claims[place - 1] if place else None
-        after = claims[place + 1] if place + 1 < len(claims) else None
+    for index, claim in enumerate(claims):
+        before = claims[index - 1] if index else None
+        after = claims[index + 1] if index + 1 < len(claims) else None
         yield _claim_page(dossier, claim, before, after)
 
 
@@ -174,7 +172,7 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         ),
         original=dossier.claims[claim.same_as] if claim.same_as else None,
         repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),
-        sources=tuple(CitedSource(str(url), _label(url), dossier.sources.get(str(url))) for url in claim.sources),
+        sources=tuple(CitedSource(str(url), place(url), dossier.sources.get(str(url))) for url in claim.sources),
         supporting=tuple(report for report in reports if claim.id in report.supports),
         contradicting=tuple(report for report in reports if claim.id in report.contradicts),
         reports=found,
@@ -197,13 +195,6 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         downloads=(*citation.downloads, json_twin("claim", claim.id, _record(context), _links(context, case.id))),
         boost=2,
     )
-
-
-def _label(url: AnyUrl) -> str | None:
-    path = (url.path or "").strip("/")
-    if not path:
-        return None
-    return path if len(path) <= LONGEST_LABEL else f"{path[: LONGEST_LABEL - 1]}\u2026"
 
 
 def _facts(dossier: Dossier, claim: Claim) -> tuple[tuple[str, str], ...]:
