@@ -56,17 +56,14 @@ PATTERNS = (
 
 
 def gate(files: Sequence[RenderedFile], *, public: Iterable[str]) -> Iterator[Problem]:
-    """Problems of all files. `public` are exact strings that may stand there: the URLs that content cites."""
-    exceptions = sorted(set(public), key=lambda text: (-len(text), text))
-    risky = [text for text in exceptions if any(pattern.needle.search(text) for pattern in PATTERNS)]
+    """Problems of all files. What stands in `public`, the URLs that content cites, may stand on a page too."""
+    allowed = {match.group() for text in set(public) for pattern in PATTERNS for match in pattern.needle.finditer(text)}
     for file in files:
         if not file.path.endswith(TEXT_SUFFIXES):
             continue
         text = file.content.decode("utf-8", "replace")
-        for exception in risky:
-            text = text.replace(exception, "")
         for pattern in PATTERNS:
-            found = pattern.needle.search(text)
+            found = next((match for match in pattern.needle.finditer(text) if match.group() not in allowed), None)
             if found:
                 line = text.count("\n", 0, found.start()) + 1
                 yield Problem(

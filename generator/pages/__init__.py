@@ -1,0 +1,40 @@
+"""The kinds of pages, in the order they are planned."""
+
+from generator.pages import (
+    check,
+    claims,
+    contribute,
+    data,
+    detectors,
+    evidence,
+    findings,
+    home,
+    incidents,
+    method,
+    reports,
+    sources,
+    surfaces,
+    symptoms,
+    timeline,
+)
+from generator.pages.base import Page, PageKind
+
+__all__ = ["PAGE_KINDS", "Page", "PageKind"]
+
+PAGE_KINDS: tuple[PageKind, ...] = (
+    home.KIND,
+    claims.KIND,
+    findings.KIND,
+    detectors.KIND,
+    evidence.KIND,
+    reports.KIND,
+    incidents.KIND,
+    timeline.KIND,
+    sources.KIND,
+    surfaces.KIND,
+    symptoms.KIND,
+    method.KIND,
+    data.KIND,
+    check.KIND,
+    contribute.KIND,
+)
