@@ -33,6 +33,7 @@ LEVEL = click.option(
     help="aggregate: sums a day. findings: rows that findings cite and their neighbours. full: every row.",
 )
 JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes for reading. [default: cores]")
+SIMULATED_KEY = b"simulated logs hold nothing private"  # so that anyone makes the same specimen pack
 EXIT_CODES = """\b
 Exit codes:
   0 done            3 done in part (a detector failed, or a file that
@@ -125,7 +126,8 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
     from generator.pack import load_key, write_pack
 
     found = _discover(logs)
-    reading = _read(found, load_key(_state_folder() / "key"), jobs)
+    key = SIMULATED_KEY if simulated else load_key(_state_folder() / "key")
+    reading = _read(found, key, jobs)
     evidence = _examine(reading, folder.name, level, simulated=simulated)
     write_pack(evidence, folder)
     findings = sum(run.found for run in evidence.runs)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SHOWN = 10  # findings in the terminal; --json and the site have all
+PATH_PARTS = 3  # of a log's path, enough to find the file
 NOT_A_BILL = "List prices: what the API would charge. A subscription is not billed by them."
 
 
@@ -200,4 +201,6 @@ def _print_findings(console: Console, evidence: Evidence, paths: Sequence[Path])
 
 def _place(finding: Finding, by_id: dict[str, Request], paths: Sequence[Path]) -> str:
     request = by_id.get(finding.requests[-1])
-    return f"{paths[request.source.file].name}:{request.source.line}" if request else "-"
+    if request is None:
+        return "-"
+    return f"{Path(*paths[request.source.file].parts[-PATH_PARTS:])}:{request.source.line}"
