@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from generator.curated.examples import load_examples
 from generator.curated.library import load
@@ -24,6 +25,8 @@ from generator.records import Evidence, Outcome
 from generator.render import RenderedFile, SiteContext, render
 from generator.site import Layout, publish_site
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Built:
@@ -40,20 +43,21 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
     """All of content/, checked, joined with its packs and `extra`. Raises ContentError with every problem."""
     content = root / "content"
     problems: list[Problem] = []
-    parts = []
-    for reader in (
-        lambda: load(content, detector_ids=frozenset(detector.id for detector in DETECTORS)),
-        lambda: load_examples(content),
-        lambda: load_measurements(content),
-        lambda: read_packs(content / "evidence"),
-    ):
+
+    def read(reader: Callable[[], T]) -> T | None:
         try:
-            parts.append(reader())
+            return reader()
         except WitnessmarkError as error:
             problems.extend(error.problems)
-    if problems:
+            return None
+
+    benigns = {detector.id: (*detector.decidable, *detector.undecidable) for detector in DETECTORS}
+    library = read(lambda: load(content, detector_ids=frozenset(benigns)))
+    examples = read(lambda: load_examples(content, benigns))
+    measurements = read(lambda: load_measurements(content))
+    packs = read(lambda: read_packs(content / "evidence"))
+    if library is None or examples is None or measurements is None or packs is None:
         raise ContentError(*problems)
-    library, examples, measurements, packs = parts
     return Dossier(
         library=library,
         evidence=(*extra, *packs),
@@ -110,5 +114,6 @@ def _cited(library: Library) -> Iterator[str]:
         yield from map(str, claim.sources)
     for event in library.events:
         yield from map(str, (event.url, *event.more_urls))
-    for record in (*library.reports, *library.incidents, *library.sources):
-        yield str(record.url)
+    yield from (str(report.url) for report in library.reports)
+    yield from (str(incident.url) for incident in library.incidents)
+    yield from (str(source.url) for source in library.sources)

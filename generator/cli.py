@@ -228,7 +228,8 @@ def simulate(folder: Path, seed: int, sessions: int, no_faults: bool) -> None:  
     Example:
       witnessmark simulate --into /tmp/specimen && witnessmark scan /tmp/specimen
     """
-    from generator.simulator import FaultRates, simulate as make
+    from generator.simulator import FaultRates
+    from generator.simulator import simulate as make
 
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError("the folder is not empty")

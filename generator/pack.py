@@ -68,7 +68,8 @@ def read_packs(folder: Path) -> tuple[Evidence, ...]:
     """All packs below a folder, by name. Raises PackError with every damaged one."""
     if not folder.is_dir():
         return ()
-    packs, problems = [], []
+    packs: list[Evidence] = []
+    problems: list[Problem] = []
     for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
         try:
             packs.append(read_pack(manifest.parent))

@@ -8,8 +8,9 @@ price: a subscription is not billed by it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from typing import Any
 
 from generator.ledger import Lifetime, Step
 from generator.records import Request, ServiceTier
@@ -50,7 +51,7 @@ def _rates(model: str, day: date, long_prompt: bool) -> Rates | None:  # noqa: F
             Usage(input_tokens=1),
             model_ref=model,
             provider_id="anthropic",
-            genai_request_timestamp=datetime.combine(day, time(12), timezone.utc),  # noqa: UP017  3.11 alias
+            genai_request_timestamp=datetime.combine(day, time(12), UTC),
         ).model_price
     except LookupError:
         return None
@@ -61,7 +62,7 @@ def _rates(model: str, day: date, long_prompt: bool) -> Rates | None:  # noqa: F
     return Rates(*(price / MILLION for price in prices if price is not None))
 
 
-def _tier(price: object, *, long_prompt: bool) -> float | None:
+def _tier(price: Any, *, long_prompt: bool) -> float | None:
     if price is None:
         return None
     base = getattr(price, "base", price)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any
 
 Track = Callable[[Iterable[Any], str], Iterable[Any]]
@@ -18,5 +18,5 @@ def bar(items: Iterable[Any], label: str) -> Iterator[Any]:
     from rich.console import Console
     from rich.progress import track
 
-    total = len(items) if hasattr(items, "__len__") else None
+    total = len(items) if isinstance(items, Sized) else None
     yield from track(items, description=label, total=total, console=Console(stderr=True), transient=True)

@@ -19,7 +19,7 @@ WATCHED = ("content", "templates", "mkdocs.yml")
 class _Quiet(SimpleHTTPRequestHandler):
     """Serves files and logs nothing."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  name of the base class
+    def log_message(self, format: str, *args: object) -> None:
         """Requests of a preview are of no interest."""
 
 

@@ -39,8 +39,12 @@ def request(number, at, read, written, **fields):
 def mark(kind, at, *, line=900, session_name="s", trigger=Trigger.NONE, value=None):
     """A mark `at` seconds after START."""
     return Mark(
-        kind=MarkKind(kind), session=pseudonym("session", session_name, KEY), at=START + timedelta(seconds=at),
-        trigger=trigger, value=value, source=SourceRef(0, line),
+        kind=MarkKind(kind),
+        session=pseudonym("session", session_name, KEY),
+        at=START + timedelta(seconds=at),
+        trigger=trigger,
+        value=value,
+        source=SourceRef(0, line),
     )
 
 

@@ -15,7 +15,19 @@ from generator.problems import Exit
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "tests" / "samples" / "claude-code"
-HEAVY = ("altair", "genai_prices", "mkdocs", "msgspec", "nh3", "numpy", "pyarrow", "pydantic", "rich", "scipy", "vl_convert")
+HEAVY = (
+    "altair",
+    "genai_prices",
+    "mkdocs",
+    "msgspec",
+    "nh3",
+    "numpy",
+    "pyarrow",
+    "pydantic",
+    "rich",
+    "scipy",
+    "vl_convert",
+)
 
 
 def witnessmark(*arguments, home, env=None, cwd=ROOT):
@@ -23,7 +35,11 @@ def witnessmark(*arguments, home, env=None, cwd=ROOT):
     clean = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONUTF8": "1", "LANG": "C.UTF-8"}
     return subprocess.run(
         [sys.executable, "-m", "generator", *map(str, arguments)],
-        capture_output=True, text=True, env=clean | (env or {}), cwd=cwd, check=False,
+        capture_output=True,
+        text=True,
+        env=clean | (env or {}),
+        cwd=cwd,
+        check=False,
     )
 
 
@@ -70,9 +86,15 @@ def test_scan_json_is_one_object_with_what_it_promises(tmp_path, logs):
     assert done.returncode == Exit.OK, done.stderr
     found = json.loads(done.stdout)
     assert {"tally", "requests", "marks", "breaks", "detectors"} <= set(found)
-    assert {"count", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens"} <= set(found["requests"])
+    assert {"count", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens"} <= set(
+        found["requests"]
+    )
     assert set(found["detectors"]) == {
-        "cache-break", "premature-expiry", "short-prompt-overbilled", "doubled-call", "compaction-storm",
+        "cache-break",
+        "premature-expiry",
+        "short-prompt-overbilled",
+        "doubled-call",
+        "compaction-storm",
     }
     assert all({"outcome", "findings"} <= set(run) for run in found["detectors"].values())
     tally = found["tally"]
@@ -123,7 +145,11 @@ def test_collect_writes_a_pack_and_keeps_the_key_in_the_state_folder(tmp_path, l
     done = witnessmark("collect", logs, "--into", pack, home=tmp_path, env={"XDG_STATE_HOME": str(tmp_path / "state")})
     assert done.returncode == Exit.OK, done.stderr
     assert {path.name for path in pack.iterdir()} == {
-        "pack.json", "requests.parquet", "marks.parquet", "meters.parquet", "buckets.parquet",
+        "pack.json",
+        "requests.parquet",
+        "marks.parquet",
+        "meters.parquet",
+        "buckets.parquet",
     }
     key = tmp_path / "state" / "witnessmark" / "key"
     assert key.stat().st_mode & 0o777 == 0o600

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-
 from builders import KEY, mark, request, steady
+
 from generator.detectors import DETECTORS, run
 from generator.evidence import NEIGHBOURS, examine
 from generator.ledger import chains
@@ -20,7 +20,9 @@ def reading():
     rows = steady(60)
     broken = rows[30]
     rows[30] = msgspec.structs.replace(
-        broken, cache_read_tokens=15_000, cache_write_tokens=broken.total_tokens - 15_000,
+        broken,
+        cache_read_tokens=15_000,
+        cache_write_tokens=broken.total_tokens - 15_000,
         cache_write_1h_tokens=broken.total_tokens - 15_000,
     )
     quiet = steady(20, first=100, session_name="quiet")

@@ -55,7 +55,17 @@ def test_the_walk_sees_free_text_where_there_is_some():
 
 
 def test_a_tally_balances_only_when_every_line_is_accounted_for():
-    good = records.Tally(label="log-0001", importer="x", bytes=9, read=9, used=1, other=2, recovered=1, pending=1, blank=1,
-                         skipped={records.SkipReason.NOT_JSON: 3})
+    good = records.Tally(
+        label="log-0001",
+        importer="x",
+        bytes=9,
+        read=9,
+        used=1,
+        other=2,
+        recovered=1,
+        pending=1,
+        blank=1,
+        skipped={records.SkipReason.NOT_JSON: 3},
+    )
     assert good.balances
     assert not msgspec.structs.replace(good, read=10).balances

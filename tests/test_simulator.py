@@ -56,7 +56,11 @@ def test_the_same_seed_gives_the_same_bytes(faulty):
 def test_truth_is_what_an_independent_reader_counts(faulty):
     counts = faulty.truth.counts
     assert independent_sums(faulty) == (
-        counts.requests, counts.input_tokens, counts.cache_write_tokens, counts.cache_read_tokens, counts.output_tokens,
+        counts.requests,
+        counts.input_tokens,
+        counts.cache_write_tokens,
+        counts.cache_read_tokens,
+        counts.output_tokens,
     )
 
 

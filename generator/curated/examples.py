@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ from generator.problems import ContentError, Problem
 from generator.records import Mark, MarkKind, MissReason, Request, SourceRef, Trigger
 
 KEY = b"worked example; nothing private"
-START = datetime(2026, 3, 17, 9, 0, tzinfo=timezone.utc)  # noqa: UP017
+START = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)
 Count = Annotated[int, Field(ge=0)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from generator.detectors.base import (
     Benign,
@@ -63,9 +64,7 @@ def _groups(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
 
 def _is_storm(chain: Chain, group: Sequence[Mark]) -> bool:
     crowded = any(later.at - first.at <= WINDOW for first, later in zip(group, group[STORM - 1 :], strict=False))
-    return crowded or any(
-        0 < len(_between(chain, first.at, later.at)) <= REFILL for first, later in zip(group, group[1:], strict=False)
-    )
+    return crowded or any(0 < len(_between(chain, first.at, later.at)) <= REFILL for first, later in pairwise(group))
 
 
 def _between(chain: Chain, start: datetime, end: datetime) -> Sequence[Request]:
@@ -80,7 +79,7 @@ def _large_input(chain: Chain, group: Sequence[Mark]) -> bool:
             request.cache_write_tokens + request.input_tokens > LARGE_INPUT * (later.value or 0)
             for request in _between(chain, first.at, later.at)[1:]  # the first rebuilds the summary
         )
-        for first, later in zip(group, group[1:], strict=False)
+        for first, later in pairwise(group)
         if later.value
     ]
     return bool(refills) and all(refills)
