@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import msgspec
 
-from generator.records import Mark, MarkKind, MissReason, Request, Trigger
+from generator.records import Mark, MarkKind, MissReason, Request
 
 MIN_EXPECTED = 4096  # tokens; the smallest cacheable prefix of the 4.5/4.6 models (Anthropic docs, prompt caching)
 BREAK_BELOW = 0.98  # share of the expected read
@@ -291,6 +291,7 @@ def human_prompts(chain: Chain) -> tuple[Step, ...]:
     return tuple(step for step in chain.steps if step.after.prompt_words is not None)
 
 
-def commanded_by(step: Step, trigger: Trigger) -> bool:
-    """Did this slash command run between the two requests?"""
-    return any(mark.kind is MarkKind.COMMAND and mark.trigger is trigger for mark in step.marks)
+def in_tool_loop(step: Step) -> bool:
+    """Does the request answer a tool, so that no turn began in between?"""
+    begins = {MarkKind.PROMPT, MarkKind.AUTOMATIC_PROMPT, MarkKind.SCHEDULED_TASK}
+    return step.after.prompt_words is None and not any(mark.kind in begins for mark in step.marks)

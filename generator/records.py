@@ -100,6 +100,7 @@ class MarkKind(StrEnum):
     """Things that happen between requests."""
 
     PROMPT = "prompt"
+    AUTOMATIC_PROMPT = "automatic-prompt"  # text in the user's place that nobody typed: notices, local output
     COMPACTION = "compaction"
     COMPACT_SUMMARY = "compact-summary"
     MICROCOMPACTION = "microcompaction"

@@ -145,7 +145,12 @@ def test_client_2_1_220_states_effort_speed_and_miss():
     assert second.model == "claude-opus-5"
     assert (third.model, third.effort, third.stop_reason) == ("other", "other", StopReason.REFUSAL)
     assert (third.miss_reason, third.prompt_words) == (None, None)
-    assert marks(reading) == [("prompt", 4, ""), ("prompt", 2, ""), ("context-edit", 1, "")]
+    assert marks(reading) == [
+        ("prompt", 4, ""),
+        ("prompt", 2, ""),
+        ("context-edit", 1, ""),
+        ("automatic-prompt", None, ""),  # another agent wrote it
+    ]
 
 
 # Kinds of records
@@ -159,7 +164,13 @@ def test_only_what_a_person_typed_is_a_prompt():
 def test_marks_of_user_lines():
     kinds = Counter(mark.kind for mark in sample("prompts").marks)
     del kinds[MarkKind.PROMPT]
-    assert kinds == {MarkKind.INTERRUPT: 2, MarkKind.SKILL: 1, MarkKind.IMAGE: 2, MarkKind.SCHEDULED_TASK: 1}
+    assert kinds == {
+        MarkKind.AUTOMATIC_PROMPT: 3,
+        MarkKind.INTERRUPT: 2,
+        MarkKind.SKILL: 1,
+        MarkKind.IMAGE: 2,
+        MarkKind.SCHEDULED_TASK: 1,
+    }
 
 
 def test_a_scheduled_prompt_was_not_typed():

@@ -16,7 +16,7 @@ from generator.detectors.breaks import (
     has_testable_step,
     testable_steps,
 )
-from generator.ledger import MIN_EXPECTED, Chain, Lifetime
+from generator.ledger import MIN_EXPECTED, Chain, Lifetime, in_tool_loop
 from generator.records import FindingGrade
 
 NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/detectors.md section 3, llm-relay)
@@ -31,8 +31,8 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         if explained is not None:
             yield explained  # benign: the rung of the ladder that holds
             continue
-        in_tool_loop = step.after.prompt_words is None and step.lifetime is not Lifetime.UNKNOWN
-        grade = FindingGrade.A if in_tool_loop else FindingGrade.B
+        surely_alive = step.lifetime is not Lifetime.UNKNOWN
+        grade = FindingGrade.A if surely_alive and in_tool_loop(step) else FindingGrade.B
         yield step_finding(CACHE_BREAK, step, grade, session_cost=spent)
 
 
@@ -64,8 +64,8 @@ CACHE_BREAK = Detector(
     limits=(
         "Unexplained is not the same as faulty: a changed tool list, an MCP server that reconnected, or a setting "
         "changed outside the session leave no trace in old transcripts.",
-        "Grade A is given inside a tool loop with a known lifetime; at a human prompt something may have been "
-        "changed by hand in between, so the grade there is B.",
+        "Grade A is given inside a tool loop with a known lifetime; where a turn begins (a prompt, or the notice of a "
+        "background task) something may have changed in between, so the grade there is B.",
         "Unexplained breaks also occur in logs from before February 2026: compare with the base rate, not with zero.",
     ),
     parameters=IDENTITY_PARAMETERS,

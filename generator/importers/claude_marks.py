@@ -119,11 +119,11 @@ def user_line(line: Line, *, typed: bool) -> UserLine:
         return UserLine((Found(MarkKind.COMPACT_SUMMARY),), None)
     marks = [found for text in texts if (found := _marked(text, meta=bool(line.is_meta)))]
     answers_tool = any(block.type == "tool_result" for block in blocks)
-    if not (typed and _from_human(line)) or marks or answers_tool or line.is_meta or not (texts or images):
+    if not typed or marks or answers_tool or line.is_meta or not (texts or images):
         return UserLine((*marks, *images), None)
-    human = [text for text in texts if not _is_machine(text)]
-    if not human and not images:
-        return NOTHING
+    human = [text for text in texts if not _is_machine(text)] if _from_human(line) else []
+    if not human and (texts or not _from_human(line)):
+        return UserLine((Found(MarkKind.AUTOMATIC_PROMPT), *images), None)
     words = sum(len(text.split()) for text in human)
     return UserLine((Found(MarkKind.PROMPT, words), *images), words)
 
