@@ -193,6 +193,10 @@ def _to_full_minute(at: datetime) -> timedelta:
     return timedelta(seconds=at.second, microseconds=at.microsecond)
 
 
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
 def _shifted_request(request: Request, shift: timedelta) -> Request:
     return msgspec.structs.replace(
         request,
@@ -210,7 +214,7 @@ def _to_the_minute(run: Run, shifts: dict[tuple[str, str], timedelta]) -> Run:
     return msgspec.structs.replace(
         run,
         findings=tuple(
-            msgspec.structs.replace(finding, at=finding.at - shifts[finding.session, finding.agent])
+            msgspec.structs.replace(finding, at=_minute(finding.at - shifts[finding.session, finding.agent]))
             for finding in run.findings
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,25 @@ import stub_site
 
 if TYPE_CHECKING:
     from generator.site import Layout
+
+
+CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The long forms, and the way to accept a changed golden site."""
+    parser.addoption("--full", action="store_true", help="run the long forms of slow suites")
+    parser.addoption("--update-golden", action="store_true", help="accept what the golden site looks like now")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out long forms unless asked for, and corpora where they are absent (never in .ci/run)."""
+    absent = not CORPORA.is_dir() and os.environ.get("WITNESSMARK_CORPORA") != "required"
+    for item in items:
+        if "full" in item.keywords and not config.getoption("--full"):
+            item.add_marker(pytest.mark.skip(reason="long form; make test-full runs it"))
+        if "corpora" in item.keywords and absent:
+            item.add_marker(pytest.mark.skip(reason="../shared/corpora is absent"))
 
 
 @pytest.fixture(scope="session", autouse=True)

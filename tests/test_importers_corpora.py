@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import random
 from collections import Counter
 from functools import cache
@@ -19,10 +18,7 @@ from generator.records import MarkKind, Reading
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
 KEY = b"key of a test"
 
-pytestmark = [
-    pytest.mark.corpora,
-    pytest.mark.skipif(not CORPORA.is_dir() and not os.environ.get("CI"), reason="../shared/corpora is absent"),
-]
+pytestmark = pytest.mark.corpora
 
 EXPECTED = {
     "spotter": {

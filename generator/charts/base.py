@@ -79,6 +79,8 @@ class Chart:
     note: str = ""
     narrow: Drawing | None = None
     """A second picture for phones; most charts are few enough lines wide to scroll instead."""
+    simulated: bool = False
+    """Say so in the picture and in every row of the table: both may be shown without their page."""
 
     @property
     def narrow_light(self) -> str:
@@ -107,20 +109,25 @@ class Chart:
 
     def downloads(self) -> tuple[Download, ...]:
         """All pictures and the table, for the page that shows the chart."""
-        phone = (
-            (
-                Download(self.narrow_light, self.narrow.svg.encode()),
-                Download(self.narrow_dark, dark(self.narrow.svg).encode()),
-            )
-            if self.narrow
-            else ()
-        )
+        pictures = {self.svg_light: self.svg, self.svg_dark: dark(self.svg)}
+        if self.narrow:
+            pictures |= {self.narrow_light: self.narrow.svg, self.narrow_dark: dark(self.narrow.svg)}
+        columns, rows = self.columns, self.rows
+        if self.simulated:
+            pictures = {name: _labelled(svg) for name, svg in pictures.items()}
+            columns, rows = ("Simulated", *columns), tuple(("yes", *row) for row in rows)
         return (
-            *phone,
-            Download(self.svg_light, self.svg.encode()),
-            Download(self.svg_dark, dark(self.svg).encode()),
-            Download(self.csv, csv_bytes(self.columns, self.rows)),
+            *(Download(name, svg.encode()) for name, svg in pictures.items()),
+            Download(self.csv, csv_bytes(columns, rows)),
         )
+
+
+def _labelled(svg: str) -> str:
+    """The picture with the word in its top right corner; the grey is legible in both themes."""
+    before, end, after = svg.rpartition("</svg>")
+    place = f'x="99%" y="16" text-anchor="end" font-family="{FONTS}" font-size="13" font-weight="bold"'
+    word = f'<text {place} fill="#8a7340">'
+    return f"{before}{word}SIMULATED</text>{end}{after}"
 
 
 def dark(svg: str) -> str:

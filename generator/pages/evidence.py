@@ -152,7 +152,7 @@ def breaks_figure_of(evidence: Evidence) -> Chart | None:
     counts = {row.reason.replace("-", " "): row.count for row in evidence.breaks}
     note = "Simulated data." if evidence.simulated else ""
     chart = breaks_chart(counts, evidence.totals.steps, f"breaks-{evidence.id}", note=note)
-    return replace(chart, title=f"{chart.title}: {evidence.id}")
+    return replace(chart, title=f"{chart.title}: {evidence.id}", simulated=evidence.simulated)
 
 
 def _ordered(dossier: Dossier) -> list[Evidence]:
@@ -176,6 +176,7 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
     calls = evidence.totals.requests
     note = "Simulated data." if evidence.simulated else ""
     days_figure = days_chart(evidence.days, note=note) if evidence.days else None
+    days_figure = replace(days_figure, simulated=evidence.simulated) if days_figure else None
     breaks_figure = breaks_figure_of(evidence)
     figures = tuple(figure for figure in (days_figure, breaks_figure) if figure)
     context = EvidenceContext(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -178,6 +178,7 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
     said = sentence(view)
     citation = cite(dossier, path, f"Finding {finding.id}: {detector.title}. {said}", simulated=simulated)
     figure = chain_chart(view.chain, note=SIMULATED if simulated else "") if view.chain else None
+    figure = replace(figure, simulated=simulated) if figure else None
     context = FindingContext(
         view=view,
         simulated=simulated,

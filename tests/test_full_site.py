@@ -1,0 +1,163 @@
+"""The whole site of this repository with findings of real transcripts: built, checked, and walked through in a browser."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import posixpath
+import shutil
+import threading
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from conftest import CORPORA
+from test_browser import CHROMIUM
+
+from generator.build import build
+from generator.evidence import examine
+from generator.importers import discover, read
+from generator.records import Level
+
+ROOT = Path(__file__).parent.parent
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ONE_OF_EACH = [
+    "", "2026-03/", "2026-03/claims/", "2026-03/c/C-064/", "2026-03/findings/", "2026-03/detectors/",
+    "2026-03/d/cache-break/", "2026-03/evidence/", "2026-03/evidence/specimen/", "2026-03/reports/", "2026-03/r/cc-46829/",
+    "2026-03/incidents/", "2026-03/timeline/", "2026-03/e/E-069/", "2026-03/sources/", "2026-03/s/S-010/",
+    "2026-03/surfaces/", "2026-03/surface/api/", "2026-03/symptoms/", "2026-03/symptom/cache-miss/", "2026-03/method/",
+    "2026-03/data/", "2026-03/check/", "2026-03/contribute/",
+]  # fmt: skip
+
+pytestmark = [pytest.mark.corpora, pytest.mark.browser]
+
+
+@pytest.fixture(scope="module")
+def own_logs():
+    """Evidence as `build --logs ../shared/corpora/claude-code/entire` makes it."""
+    reading = read(discover([CORPORA / "entire"]).claimed, key=b"key of a test")
+    return examine(reading, id="own-logs", simulated=False, level=Level.FINDINGS, tool_version="0.1.0")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, own_logs):
+    """The site, built in a folder of its own; MkDocs is strict, and the checker refuses broken links."""
+    root = tmp_path_factory.mktemp("full")
+    for name in ("content", "templates"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "mkdocs.yml", root)
+    return build(root, (own_logs,), now=NOW, version="0.1.0").site
+
+
+class Body(HTMLParser):
+    """Links and text of the article: what a reader clicks who does not use the menu."""
+
+    def __init__(self):
+        super().__init__()
+        self.depth, self.links, self.text = 0, [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "article":
+            self.depth += 1
+        if self.depth and tag == "a":
+            self.links.append(dict(attrs).get("href") or "")
+
+    def handle_endtag(self, tag):
+        self.depth -= tag == "article"
+
+    def handle_data(self, data):
+        if self.depth:
+            self.text.append(data)
+
+
+@functools.cache
+def body(site, page):
+    parsed = Body()
+    parsed.feed((site / page / "index.html").read_text())
+    return parsed
+
+
+def linked(site, page):
+    for href in body(site, page).links:
+        target = posixpath.normpath(posixpath.join(page, href.split("#")[0])) + "/"
+        if "://" not in href and (site / target / "index.html").is_file():
+            yield target.removeprefix("./")
+
+
+def test_every_record_has_a_page(site):
+    def pages(kind):
+        return len(list((site / "2026-03" / kind).glob("*/index.html")))
+
+    assert {kind: pages(kind) for kind in "creis"} == {"c": 113, "r": 449, "e": 137, "i": 219, "s": 139}
+    assert pages("surface") == 5
+    assert pages("symptom") == 27
+    assert pages("d") == 5
+
+
+def test_every_finding_of_the_logs_has_a_page(site, own_logs):
+    for run in own_logs.runs:
+        for finding in run.findings:
+            twin = json.loads((site / "2026-03" / "f" / finding.id / "index.json").read_text())
+            assert twin["record"]["simulated"] is False
+
+
+def test_from_the_ledger_a_log_row_is_at_most_four_clicks_away(site, own_logs):
+    """Breadth first over the links of articles; the row itself is named by its log label and line."""
+    real = {f"2026-03/f/{finding.id}/" for run in own_logs.runs for finding in run.findings}
+    seen, front = {"2026-03/claims/"}, ["2026-03/claims/"]
+    for clicks in range(1, 5):
+        front = sorted({target for page in front for target in linked(site, page)} - seen)
+        seen.update(front)
+        reached = real.intersection(front)
+        if reached:
+            assert "log-0" in "".join(body(site, min(reached)).text)
+            assert clicks <= 4
+            return
+    pytest.fail("no finding within four clicks of the claim ledger")
+
+
+def test_simulated_findings_are_no_evidence_for_any_claim(site):
+    simulated = {
+        path.parent.name
+        for path in (site / "2026-03" / "f").glob("*/index.json")
+        if json.loads(path.read_text())["record"]["simulated"]
+    }
+    assert simulated
+    for page in (site / "2026-03" / "c").glob("*/index.html"):
+        links = body(site, page.parent.relative_to(site).as_posix() + "/").links
+        assert not [href for href in links if href.rstrip("/").rsplit("/", 1)[-1] in simulated], page
+
+
+def test_no_page_asks_another_host_or_is_wider_than_a_phone(site):
+    from playwright.sync_api import sync_playwright
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    finding = next((site / "2026-03" / "f").glob("*/index.html")).parent.name
+    incident = next((site / "2026-03" / "i").glob("*/index.html")).parent.name
+    faults = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 360, "height": 800})
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on(
+            "request",
+            lambda sent: (
+                None if sent.url.startswith(("http://127.0.0.1", "data:", "blob:")) else faults.append(sent.url)
+            ),
+        )
+        for path in [*ONE_OF_EACH, f"2026-03/f/{finding}/", f"2026-03/i/{incident}/"]:
+            page.goto(f"http://127.0.0.1:{server.server_port}/{path}")
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if wide > 0:
+                faults.append(f"{path} is {wide} px too wide")
+        browser.close()
+    server.shutdown()
+    assert faults == []
