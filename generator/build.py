@@ -21,8 +21,8 @@ from generator.pages.base import Page
 from generator.problems import ContentError, Problem, WitnessmarkError
 from generator.progress import Track, silent
 from generator.publish import static_files
-from generator.records import Evidence, Outcome
 from generator.render import RenderedFile, SiteContext, render
+from generator.results import Evidence, Outcome
 from generator.site import Layout, publish_site
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from generator.problems import Exit, LogError, Problem, WitnessmarkError
 
 if TYPE_CHECKING:
     from generator.importers import Discovery
-    from generator.records import Evidence, Reading
+    from generator.results import Evidence
 
 ROOT = click.option(
     "--root",
@@ -86,7 +86,7 @@ def scan(logs: tuple[Path, ...], as_json: bool, jobs: int | None) -> None:  # no
     import secrets
 
     found = _discover(logs or _default_logs())
-    evidence = _examine(_read(found, secrets.token_bytes(32), jobs), "scan", "findings", simulated=False)
+    evidence = _evidence(found, secrets.token_bytes(32), jobs, "scan", "findings")
     if as_json:
         import msgspec
 
@@ -97,8 +97,7 @@ def scan(logs: tuple[Path, ...], as_json: bool, jobs: int | None) -> None:  # no
         from generator.terminal import print_scan
 
         print_scan(_console(), evidence, [file.path for file in found.claimed])
-    _warn_unclaimed(found)
-    _end(evidence, partial=bool(found.unclaimed))
+    _finish(found, evidence)
 
 
 @cli.command()
@@ -127,16 +126,14 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
 
     found = _discover(logs)
     key = SIMULATED_KEY if simulated else load_key(_state_folder() / "key")
-    reading = _read(found, key, jobs)
-    evidence = _examine(reading, folder.name, level, simulated=simulated)
+    evidence = _evidence(found, key, jobs, folder.name, level, simulated=simulated)
     write_pack(evidence, folder)
     findings = sum(run.found for run in evidence.runs)
     click.echo(
         f"Wrote {folder}: {evidence.totals.requests:,} calls read, {findings:,} findings, "
         f"{len(evidence.requests):,} rows shown (level {evidence.level.value})."
     )
-    _warn_unclaimed(found)
-    _end(evidence, partial=bool(found.unclaimed))
+    _finish(found, evidence)
 
 
 @cli.command()
@@ -164,11 +161,12 @@ def build(root: Path, logs: tuple[Path, ...], level: str, jobs: int | None) -> N
     if logs:
         found = _discover(logs)
         _warn_unclaimed(found)
-        reading = _read(found, load_key(_state_folder() / "key"), jobs)
-        extra = (_examine(reading, "own-logs", level, simulated=False),)
+        extra = (_evidence(found, load_key(_state_folder() / "key"), jobs, "own-logs", level),)
     built = build_site(root.resolve(), extra, now=_now(), version=__version__, track=_track())
     click.echo(f"Built {built.pages:,} pages with {built.findings:,} findings.")
-    click.echo(f"Open {_shown(built.site / 'index.html')}, or run `witnessmark serve` and go to http://127.0.0.1:8000/")
+    click.echo(
+        f"Open {os.path.relpath(built.site / 'index.html')}, or run `witnessmark serve` and go to http://127.0.0.1:8000/"
+    )
     if built.failed:
         click.echo(f"Detectors that failed: {', '.join(built.failed)}", err=True)
         sys.exit(Exit.PARTIAL)
@@ -285,16 +283,14 @@ def _discover(paths: tuple[Path, ...]) -> Discovery:
     return found
 
 
-def _read(found: Discovery, key: bytes, jobs: int | None) -> Reading:
-    from generator.importers import read
-
-    return read(found.claimed, key=key, jobs=jobs or os.cpu_count() or 1, track=_track())
-
-
-def _examine(reading: Reading, name: str, level: str, *, simulated: bool) -> Evidence:
+def _evidence(
+    found: Discovery, key: bytes, jobs: int | None, name: str, level: str, *, simulated: bool = False
+) -> Evidence:
     from generator.evidence import examine
-    from generator.records import Level
+    from generator.importers import read
+    from generator.results import Level
 
+    reading = read(found.claimed, key=key, jobs=jobs or os.cpu_count() or 1, track=_track())
     return examine(reading, id=name, simulated=simulated, level=Level(level), tool_version=__version__, track=_track())
 
 
@@ -306,10 +302,11 @@ def _warn_unclaimed(found: Discovery) -> None:
         click.echo(str(problem), err=True)
 
 
-def _end(evidence: Evidence, *, partial: bool) -> None:
-    from generator.records import Outcome
+def _finish(found: Discovery, evidence: Evidence) -> None:
+    from generator.results import Outcome
 
-    if partial or any(run.outcome is Outcome.FAILED for run in evidence.runs):
+    _warn_unclaimed(found)
+    if found.unclaimed or any(run.outcome is Outcome.FAILED for run in evidence.runs):
         sys.exit(Exit.PARTIAL)
 
 
@@ -334,11 +331,6 @@ def _console() -> Any:
     from rich.console import Console
 
     return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=160)
-
-
-def _shown(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def main() -> None:

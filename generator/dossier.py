@@ -16,7 +16,8 @@ from generator.curated.measurements import Measurement
 from generator.curated.models import Claim, Event, Incident, Library, Report, Source, SurfaceText, Symptom
 from generator.detectors import Detector
 from generator.ledger import Chain, Step, chains
-from generator.records import Evidence, Finding, Request, Run
+from generator.records import Request
+from generator.results import Evidence, Finding, Run
 from generator.statistics import Rate, exact_rate
 
 NEIGHBOURS = 8  # requests shown on either side of a finding

@@ -17,19 +17,8 @@ import msgspec
 from generator.detectors import DETECTORS, Detector, run
 from generator.ledger import RETRY_WINDOW, Chain, chains
 from generator.pricing import cost, excess_cost
-from generator.records import (
-    BreakCount,
-    DaySum,
-    Evidence,
-    Finding,
-    Level,
-    Mark,
-    MarkKind,
-    Reading,
-    Request,
-    Run,
-    Totals,
-)
+from generator.records import Mark, MarkKind, Reading, Request
+from generator.results import BreakCount, DaySum, Evidence, Finding, Level, Run, Totals
 
 NEIGHBOURS = 8  # requests kept on either side of a cited one
 Track = Callable[[Iterable[Detector], str], Iterable[Detector]]

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 import msgspec
 
 from generator.problems import PackError, Problem
-from generator.records import SCHEMA_VERSION, Evidence, Mark, MeterReading, Request, SourceRef, UsageBucket
+from generator.records import SCHEMA_VERSION, Mark, MeterReading, Request, SourceRef, UsageBucket
+from generator.results import Evidence
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -23,7 +23,6 @@ ModelId = Annotated[str, msgspec.Meta(pattern=r"^(claude-[a-z0-9.-]{1,40}|other)
 """Public model id, or "other" (gateways put company names there)."""
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 """Identifier from this repository's own vocabulary: a detector, a benign reason, a quantity."""
-FindingId = Annotated[str, msgspec.Meta(pattern=r"^F-[A-Z2-7]{6,10}$")]
 
 
 class Surface(StrEnum):
@@ -34,14 +33,6 @@ class Surface(StrEnum):
     CLAUDE_CODE = "claude-code"
     COWORK = "cowork"
     ENTERPRISE = "enterprise"
-
-
-class Level(StrEnum):
-    """How much of a log a pack shows."""
-
-    AGGREGATE = "aggregate"
-    FINDINGS = "findings"
-    FULL = "full"
 
 
 class StopReason(StrEnum):
@@ -306,149 +297,3 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     buckets: tuple[UsageBucket, ...] = ()
     tallies: tuple[Tally, ...] = ()
     repeated_marks: dict[MarkKind, int] = {}  # copies of marks that resumes and forks made, dropped by id
-
-
-class Outcome(StrEnum):
-    """Four outcomes; "quiet" and "not measurable" are answers too."""
-
-    FOUND = "found"
-    QUIET = "quiet"
-    NOT_MEASURABLE = "not-measurable"
-    FAILED = "failed"
-
-
-class Unit(StrEnum):
-    """Units of quantities."""
-
-    TOKENS = "tokens"
-    SECONDS = "seconds"
-    REQUESTS = "requests"
-    WORDS = "words"
-    SHARE = "share"
-    USD = "usd"
-    COMPACTIONS = "compactions"
-
-
-class Severity(StrEnum):
-    """How much it matters, apart from how sure it is (research/detectors.md 4.0)."""
-
-    INFO = "info"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-class FindingGrade(StrEnum):
-    """What the finding rests on: A identity from the log alone, B one unseen assumption, C needs a second
-    source, D not decidable from this log.
-    """
-
-    A = "A"
-    B = "B"
-    C = "C"
-    D = "D"
-
-
-class Quantity(msgspec.Struct, frozen=True):
-    """A named number with its unit."""
-
-    name: Slug
-    value: float
-    unit: Unit
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One observation of one detector. The id survives re-runs and more logs."""
-
-    id: FindingId
-    detector: Slug
-    version: Version
-    session: Pseudonym
-    agent: Pseudonym = ""
-    at: datetime
-    requests: tuple[Pseudonym, ...]  # what it is about, oldest first
-    quantities: tuple[Quantity, ...]
-    expected_tokens: int | None = None
-    observed_tokens: int | None = None
-    excess_tokens: int = 0
-    excess_usd: float | None = None  # list price, not a bill; None = no price known
-    grade: FindingGrade
-    severity: Severity
-    ruled_out: tuple[Slug, ...]  # benign explanations that the log excludes
-    not_ruled_out: tuple[Slug, ...]  # those that no log of this kind can exclude
-    stated_reason: MissReason | None = None  # the API's own word, where there is one
-
-
-class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What one detector said of one body of evidence, also when it said nothing."""
-
-    detector: Slug
-    version: Version
-    outcome: Outcome
-    found: int = 0  # findings, also where the level of detail leaves them out
-    examined: int = 0  # units the rule looked at (see Detector.unit): the denominator
-    not_measurable: int = 0  # chains without the needed fields
-    naive: int = 0  # what the naive rule of other tools would have reported
-    explained: dict[Slug, int] = {}  # candidates that a benign explanation took, by its id
-    findings: tuple[Finding, ...] = ()
-    error: Slug | None = None  # type of the exception, never its text
-
-
-class BreakCount(msgspec.Struct, frozen=True, kw_only=True):
-    """All breaks of the cache identity with one reason."""
-
-    reason: Slug  # benign id or "unexplained"
-    count: int
-    excess_tokens: int
-    excess_usd: float
-
-
-class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums over one record per call."""
-
-    requests: int = 0
-    nested_requests: int = 0  # known only from agent_progress lines
-    input_tokens: int = 0
-    cache_write_tokens: int = 0
-    cache_read_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float = 0.0  # list price of all requests with a known price
-    unpriced: int = 0
-    sessions: int = 0
-    chains: int = 0
-    steps: int = 0  # pairs of requests on which the identity can be tested
-
-
-class DaySum(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums of one UTC day and model."""
-
-    day: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    model: ModelId
-    requests: int
-    input_tokens: int
-    cache_write_tokens: int
-    cache_read_tokens: int
-    output_tokens: int
-
-
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One body of evidence after ledger and detectors, redacted to its level; what a pack holds.
-
-    At level `findings` the rows are those that findings cite and their neighbours, times cut to the minute;
-    the runs were made where all rows were, and travel with it.
-    """
-
-    id: Slug
-    simulated: bool
-    level: Level
-    tool_version: Version
-    tallies: tuple[Tally, ...]
-    totals: Totals
-    days: tuple[DaySum, ...]
-    marks_by_kind: dict[MarkKind, int]
-    breaks: tuple[BreakCount, ...]
-    runs: tuple[Run, ...]
-    requests: tuple[Request, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    meters: tuple[MeterReading, ...] = ()
-    buckets: tuple[UsageBucket, ...] = ()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from generator.detectors import DETECTORS
 from generator.ledger import LADDER, UNEXPLAINED
-from generator.records import Evidence, Finding, Outcome, Request, SkipReason, Tally
+from generator.records import Request, SkipReason, Tally
+from generator.results import Evidence, Finding, Outcome
 from generator.statistics import exact_rate
 
 if TYPE_CHECKING:

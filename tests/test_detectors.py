@@ -13,7 +13,7 @@ from generator.curated.examples import Example, load_examples
 from generator.detectors import DETECTORS, run
 from generator.detectors.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
 from generator.ledger import LADDER, UNDECIDABLE, chains
-from generator.records import Outcome, Severity
+from generator.results import Outcome, Severity
 
 CONTENT = Path(__file__).parent.parent / "content"
 EXAMPLES = load_examples(CONTENT)

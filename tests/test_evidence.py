@@ -11,7 +11,8 @@ from generator.evidence import NEIGHBOURS, examine
 from generator.ledger import chains
 from generator.pack import load_key, read_pack, read_packs, write_pack
 from generator.problems import PackError
-from generator.records import Level, Outcome, Reading, Tally, Trigger
+from generator.records import Reading, Tally, Trigger
+from generator.results import Level, Outcome
 
 
 @pytest.fixture

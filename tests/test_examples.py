@@ -12,7 +12,7 @@ from generator.curated.measurements import load_measurements
 from generator.detectors import DETECTORS, run
 from generator.ledger import chains
 from generator.problems import ContentError
-from generator.records import Outcome
+from generator.results import Outcome
 
 CONTENT = Path(__file__).parent.parent / "content"
 EXPLANATIONS = {detector.id: detector.decidable + detector.undecidable for detector in DETECTORS}

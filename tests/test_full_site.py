@@ -19,7 +19,7 @@ from test_browser import CHROMIUM
 from generator.build import build
 from generator.evidence import examine
 from generator.importers import discover, read
-from generator.records import Level
+from generator.results import Level
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

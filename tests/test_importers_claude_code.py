@@ -18,16 +18,7 @@ from generator.importers.claude_code import read_stream
 from generator.importers.fold import fold
 from generator.importers.reading import _reading
 from generator.privacy import pseudonym
-from generator.records import (
-    Entrypoint,
-    MarkKind,
-    MissReason,
-    Reading,
-    SkipReason,
-    Speed,
-    StopReason,
-    Trigger,
-)
+from generator.records import Entrypoint, MarkKind, MissReason, Reading, SkipReason, Speed, StopReason, Trigger
 
 SAMPLES = Path(__file__).parent / "samples" / "claude-code"
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.jsonl"))

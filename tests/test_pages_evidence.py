@@ -40,8 +40,9 @@ from generator.evidence import examine
 from generator.ledger import LADDER, UNDECIDABLE, chains
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method
 from generator.pages.cite import cite
-from generator.records import Level, Outcome, Reading, Tally
+from generator.records import Reading, Tally
 from generator.render import SiteContext, _environment, render
+from generator.results import Level, Outcome
 
 ROOT = Path(__file__).parent.parent
 KINDS = (claims, findings, detectors, evidence, method, data, check, contribute)

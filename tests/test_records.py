@@ -10,12 +10,13 @@ from enum import Enum
 import msgspec
 import pytest
 
-from generator import records
+from generator import records, results
 
 STRUCTS = [
     kind
-    for _, kind in inspect.getmembers(records, inspect.isclass)
-    if issubclass(kind, msgspec.Struct) and kind.__module__ == records.__name__
+    for module in (records, results)
+    for _, kind in inspect.getmembers(module, inspect.isclass)
+    if issubclass(kind, msgspec.Struct) and kind.__module__ == module.__name__
 ]
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from generator.ledger import UNDECIDABLE, Chain, Step
 from generator.pricing import cost, excess_cost
-from generator.records import Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
+from generator.results import Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
 
 LOW_TOKENS = 20_000  # below: "info" whatever the share (research/detectors.md 4.0)
 HIGH_TOKENS = 5_000_000

@@ -13,7 +13,7 @@ from generator.ledger import (
     Chain,
     Step,
 )
-from generator.records import Quantity, Unit
+from generator.results import Quantity, Unit
 
 LADDER_BENIGN = (*(Benign(rung.id, rung.text) for rung in LADDER), *UNSEEN)
 

@@ -17,7 +17,7 @@ from generator.detectors.breaks import (
     testable_steps,
 )
 from generator.ledger import MIN_EXPECTED, Chain, Lifetime, in_tool_loop
-from generator.records import FindingGrade
+from generator.results import FindingGrade
 
 NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/detectors.md section 3, llm-relay)
 

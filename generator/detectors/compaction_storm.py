@@ -20,7 +20,8 @@ from generator.detectors.base import (
 )
 from generator.ledger import Chain
 from generator.pricing import rates
-from generator.records import Finding, FindingGrade, Mark, MarkKind, Quantity, Request, Trigger, Unit
+from generator.records import Mark, MarkKind, Request, Trigger
+from generator.results import Finding, FindingGrade, Quantity, Unit
 
 WINDOW = timedelta(minutes=30)
 STORM = 3  # compactions

@@ -20,7 +20,8 @@ from generator.detectors.base import (
 )
 from generator.ledger import Chain
 from generator.pricing import cost
-from generator.records import Finding, FindingGrade, MarkKind, Quantity, Request, Unit
+from generator.records import MarkKind, Request
+from generator.results import Finding, FindingGrade, Quantity, Unit
 
 CLOSE = timedelta(seconds=120)
 SAME_SIZE = 0.02

@@ -20,7 +20,7 @@ from generator.detectors.breaks import (
     testable_steps,
 )
 from generator.ledger import Chain, Step
-from generator.records import FindingGrade
+from generator.results import FindingGrade
 
 
 def _cold(step: Step) -> bool:

@@ -22,7 +22,7 @@ from generator.detectors.breaks import (
     explanation,
 )
 from generator.ledger import Chain, Step, human_prompts
-from generator.records import FindingGrade, Quantity, Unit
+from generator.results import FindingGrade, Quantity, Unit
 
 MAX_WORDS = 10
 MIN_BILLED = 50_000  # tokens; well above a system prompt with tools (16,000-35,000)

@@ -14,16 +14,7 @@ from generator.importers.base import SkipLineError
 from generator.importers.claude_lines import ABSENT, REFUSED, Message, Usage, decode_diagnostics
 from generator.importers.fold import CallCopy
 from generator.privacy import known_model, known_version, pseudonym
-from generator.records import (
-    Entrypoint,
-    MissReason,
-    Request,
-    ServiceTier,
-    SkipReason,
-    SourceRef,
-    Speed,
-    StopReason,
-)
+from generator.records import Entrypoint, MissReason, Request, ServiceTier, SkipReason, SourceRef, Speed, StopReason
 
 T = TypeVar("T")
 

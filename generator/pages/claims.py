@@ -18,7 +18,7 @@ from generator.pages.twin import json_twin
 if TYPE_CHECKING:
     from generator.detectors import Detector
     from generator.dossier import Dossier
-    from generator.records import Run
+    from generator.results import Run
     from generator.statistics import Rate
 
 _LINE = re.compile(r"\d+")

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from generator.detectors.base import Benign
     from generator.dossier import DetectorView, Dossier
     from generator.ledger import Chain, Step
-    from generator.records import Evidence, Request, Run, Unit
+    from generator.records import Request
+    from generator.results import Evidence, Run, Unit
     from generator.statistics import Rate
 
 EXAMPLE_COLUMNS = ("Time", "What", "Expected", "Read", "Written", "Uncached", "What matters here")

@@ -19,7 +19,7 @@ from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
-    from generator.records import Evidence
+    from generator.results import Evidence
 
 LEVELS = {
     "aggregate": "Sums only: no row of a log is shown.",

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from generator.detectors import Detector
     from generator.detectors.base import Benign
     from generator.dossier import ChainRow, Dossier, FindingView
-    from generator.records import Evidence, Run, Tally
+    from generator.records import Tally
+    from generator.results import Evidence, Run
     from generator.statistics import Rate
 
 SIMULATED = "Simulated data."

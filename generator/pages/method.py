@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from generator.curated.models import Person
     from generator.detectors import Detector
     from generator.dossier import Dossier
-    from generator.records import Evidence
+    from generator.results import Evidence
     from generator.statistics import Rate
 
 
