@@ -245,22 +245,12 @@ def simulate(folder: Path, seed: int, sessions: int, no_faults: bool) -> None:  
 
 
 def _default_logs() -> tuple[Path, ...]:
-    """Where Claude Code keeps its transcripts (its documentation, settings page)."""
-    configured = os.environ.get("CLAUDE_CONFIG_DIR")
-    roots = [Path(part) for part in configured.split(",")] if configured else []
-    roots += [] if configured else [Path.home() / ".claude", Path.home() / ".config" / "claude"]
-    found = tuple(root / "projects" for root in roots if (root / "projects").is_dir())
+    from generator.importers.claude_code import folders
+
+    found = folders(os.environ.get("CLAUDE_CONFIG_DIR"), Path.home())
     if not found:
-        raise LogError(
-            Problem(
-                "~/.claude/projects",
-                0,
-                0,
-                "W-no-logs",
-                "there are no Claude Code logs here",
-                "name a folder: witnessmark scan LOGS",
-            )
-        )
+        hint = "name a folder: witnessmark scan LOGS"
+        raise LogError(Problem("~/.claude/projects", 0, 0, "W-no-logs", "there are no Claude Code logs here", hint))
     return found
 
 

@@ -68,3 +68,13 @@ CLAUDE_CODE = Importer(
     sniff=sniff,
     parse=parse,
 )
+
+
+def folders(configured: str | None, home: Path) -> tuple[Path, ...]:
+    """Existing folders in which the client keeps transcripts; `configured` is CLAUDE_CONFIG_DIR (its documentation)."""
+    roots = (
+        [Path(part) for part in configured.split(",")]
+        if configured
+        else [home / ".claude", home / ".config" / "claude"]
+    )
+    return tuple(root / "projects" for root in roots if (root / "projects").is_dir())
