@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -257,21 +257,16 @@ def _steps(requests: Sequence[Request], marks: Sequence[Mark]) -> Iterable[Step]
         if before.position is None or after.position != before.position + 1:
             continue
         low, high = bisect_right(times, before.first_seen), bisect_right(times, after.first_seen)
-        step = Step(
-            before=before,
-            after=after,
-            marks=tuple(marks[low:high]),
-            recent_retry=_retried(marks[bisect_left(times, after.first_seen - RETRY_WINDOW) : high]),
-            lifetime=lifetime,
-        )
-        yield _judged(step)
+        step = Step(before, after, tuple(marks[low:high]), recent_retry=False, lifetime=lifetime)
+        if step.testable and step.continuity < BREAK_BELOW:
+            since = bisect_left(times, after.first_seen - RETRY_WINDOW)
+            step = _judged(replace(step, recent_retry=_retried(marks[since:high])))
+        yield step
 
 
 def _judged(step: Step) -> Step:
-    if not step.testable or step.continuity >= BREAK_BELOW:
-        return step
-    reason = next((rung.id for rung in LADDER if rung.holds(step)), UNEXPLAINED)
-    return Step(step.before, step.after, step.marks, step.recent_retry, step.lifetime, reason)
+    """A break with its reason: the first rung that holds."""
+    return replace(step, reason=next((rung.id for rung in LADDER if rung.holds(step)), UNEXPLAINED))
 
 
 def _lifetime(request: Request, known: Lifetime) -> Lifetime:

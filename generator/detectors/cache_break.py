@@ -23,7 +23,6 @@ NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/det
 
 
 def _rule(chain: Chain) -> Iterator[Verdict]:
-    spent = chain_cost(chain)
     for step in chain.steps:
         if not step.is_break:
             continue
@@ -33,7 +32,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
             continue
         surely_alive = step.lifetime is not Lifetime.UNKNOWN
         grade = FindingGrade.A if surely_alive and in_tool_loop(step) else FindingGrade.B
-        yield step_finding(CACHE_BREAK, step, grade, session_cost=spent)
+        yield step_finding(CACHE_BREAK, step, grade, session_cost=chain_cost(chain))
 
 
 def _naive(chain: Chain) -> int:

@@ -37,12 +37,11 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
     marks = _compactions(chain)
     automatic = [mark for mark in marks if mark.trigger is not Trigger.MANUAL]
     storms = [group for group in _groups(automatic) if _is_storm(chain, group)]
-    spent = chain_cost(chain)
     for group in storms:
         if _large_input(chain, group):
             yield Explained("large-input")  # benign: large-input
         else:
-            yield _finding(chain, group, spent)
+            yield _finding(chain, group)
     if len(automatic) == len(marks):
         return
     stormy = {mark.source for group in storms for mark in group}
@@ -86,7 +85,7 @@ def _large_input(chain: Chain, group: Sequence[Mark]) -> bool:
     return bool(refills) and all(refills)
 
 
-def _finding(chain: Chain, group: Sequence[Mark], spent: float) -> Finding:
+def _finding(chain: Chain, group: Sequence[Mark]) -> Finding:
     times = [request.first_seen for request in chain.requests]
     rebuilt = [
         chain.requests[index] for mark in group[1:] if (index := bisect_right(times, mark.at)) < len(chain.requests)
@@ -123,7 +122,7 @@ def _finding(chain: Chain, group: Sequence[Mark], spent: float) -> Finding:
         excess_tokens=excess,
         excess_usd=usd,
         grade=FindingGrade.A,
-        severity=severity(excess, usd, spent),
+        severity=severity(excess, usd, chain_cost(chain)),
         ruled_out=COMPACTION_STORM.decidable,
         not_ruled_out=COMPACTION_STORM.undecidable,
     )

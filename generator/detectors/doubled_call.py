@@ -37,10 +37,9 @@ def _siblings(chain: Chain) -> Iterator[tuple[Request, Request]]:
 
 
 def _rule(chain: Chain) -> Iterator[Verdict]:
-    spent = chain_cost(chain)
     for first, second in _siblings(chain):
         benign = _benign(chain, first, second)
-        yield Explained(benign) if benign else _finding(first, second, spent)
+        yield Explained(benign) if benign else _finding(first, second, chain_cost(chain))
 
 
 def _benign(chain: Chain, first: Request, second: Request) -> str | None:

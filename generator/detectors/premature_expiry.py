@@ -28,7 +28,6 @@ def _cold(step: Step) -> bool:
 
 
 def _rule(chain: Chain) -> Iterator[Verdict]:
-    spent = chain_cost(chain)
     for step in chain.steps:
         if not _cold(step):
             continue
@@ -36,7 +35,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         if explained is not None:
             yield explained  # benign: the rung of the ladder that holds
             continue
-        yield step_finding(PREMATURE_EXPIRY, step, FindingGrade.A, session_cost=spent)
+        yield step_finding(PREMATURE_EXPIRY, step, FindingGrade.A, session_cost=chain_cost(chain))
 
 
 def _naive(chain: Chain) -> int:

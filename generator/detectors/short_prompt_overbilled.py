@@ -37,7 +37,6 @@ def _billed(step: Step) -> int:
 
 
 def _rule(chain: Chain) -> Iterator[Verdict]:
-    spent = chain_cost(chain)
     for step in _short(chain):
         if _billed(step) < MIN_BILLED:
             continue
@@ -52,7 +51,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
             yield explained  # benign: the rung of the ladder that holds
             continue
         words = Quantity("prompt-words", step.after.prompt_words or 0, Unit.WORDS)
-        yield step_finding(SHORT_PROMPT_OVERBILLED, step, FindingGrade.A, words, session_cost=spent)
+        yield step_finding(SHORT_PROMPT_OVERBILLED, step, FindingGrade.A, words, session_cost=chain_cost(chain))
 
 
 def _naive(chain: Chain) -> int:
