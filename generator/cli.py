@@ -235,7 +235,7 @@ def simulate(folder: Path, seed: int, sessions: int, no_faults: bool) -> None:  
     made = make(
         seed,
         sessions=sessions,
-        start=datetime(2026, 3, 9, tzinfo=UTC),
+        start=datetime(2026, 8, 3, tzinfo=UTC),
         faults=None if no_faults else FaultRates.specimen(),
     )
     for name, data in made.files.items():

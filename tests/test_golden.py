@@ -34,7 +34,7 @@ def small_root(tmp_path_factory):
 
 
 def rendered(root, folder):
-    made = simulate(2, sessions=2, start=datetime(2026, 3, 9, tzinfo=UTC), faults=FaultRates(1, 1, 0, 0, 0))
+    made = simulate(2, sessions=2, start=datetime(2026, 8, 3, tzinfo=UTC), faults=FaultRates(1, 1, 0, 0, 0))
     for name, data in made.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -123,9 +123,9 @@ class Chart:
 
 
 def _labelled(svg: str) -> str:
-    """The picture with the word in its top right corner; the grey is legible in both themes."""
+    """The picture with the word in its bottom right corner; the grey is legible in both themes."""
     before, end, after = svg.rpartition("</svg>")
-    place = f'x="99%" y="16" text-anchor="end" font-family="{FONTS}" font-size="13" font-weight="bold"'
+    place = f'x="99%" y="98%" text-anchor="end" font-family="{FONTS}" font-size="13" font-weight="bold"'
     word = f'<text {place} fill="#8a7340">'
     return f"{before}{word}SIMULATED</text>{end}{after}"
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from generator.results import Run
     from generator.statistics import Rate
 
+FEW_EVENTS = 8  # that one source may tie to a claim
 _LINE = re.compile(r"\d+")
 
 
@@ -151,7 +152,9 @@ def _reports_at(dossier: Dossier, claim: Claim) -> tuple[Report, ...]:
 
 
 def _events_at(dossier: Dossier, claim: Claim) -> tuple[Event, ...]:
-    found = {event.id: event for url in claim.sources for event in dossier.events_citing(str(url))}
+    """Events with the same source; a page that dozens of events lean on (a changelog) ties them to no claim."""
+    citing = [dossier.events_citing(str(url)) for url in claim.sources]
+    found = {event.id: event for events in citing if len(events) <= FEW_EVENTS for event in events}
     return tuple(sorted(found.values(), key=lambda event: (event.start, event.id)))
 
 

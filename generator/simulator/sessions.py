@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from generator.simulator.transcript import PROJECT, Transcript, Usage
@@ -13,8 +13,13 @@ from generator.simulator.truth import Confounder, Fault, FaultRates, Truth
 
 FOLDER = "projects/" + "".join(letter if letter.isalnum() else "-" for letter in PROJECT)
 MODELS = ("claude-opus-4-6", "claude-sonnet-4-6")
-VERSIONS = ("2.1.39", "2.1.63", "2.1.70", "2.1.104", "2.1.130")  # the last states miss reasons
+VERSIONS = ("2.1.39", "2.1.76", "2.1.104", "2.1.130", "2.1.220")
+NEWEST = "2.1.221"
+EFFORT_SINCE = (2, 1, 212)  # log-formats 1.2
+MISS_REASON_SINCE = (2, 1, 126)  # log-formats 1.4
+MIRRORED_BEFORE = (2, 1, 76)
 LIFETIME = {"5m": 300, "1h": 3600}
+SYNTHETIC = ("No response requested.", "You've hit your session limit (simulated)")
 COLD, PARTIAL = "cold", "partial"
 
 
@@ -31,6 +36,8 @@ class Session:
     cached: int = 0  # what the next call should read
     effort: str = "medium"
     ended: datetime | None = None  # end of the last call
+    last: Usage | None = None  # of the last call
+    aside: dict[str, bytes] = field(default_factory=dict)  # files of sub-agents
 
     def grow(self) -> int:
         """New tokens of an ordinary call (research/detectors.md section 6)."""
@@ -43,10 +50,10 @@ class Session:
         usage = Usage(
             read, self.cached - read + grown, self.rng.randint(1, 10), self.rng.randint(20, 900), self.lifetime
         )
-        newer = self.log.version >= "2.1.104"
-        message = self.log.call(self.model, usage, tool=tool, effort=self.effort if newer else None, miss=miss)
+        effort = self.effort if self.log.since(EFFORT_SINCE) else None
+        message = self.log.call(self.model, usage, tool=tool, effort=effort, miss=miss)
         self.cached = usage.read + usage.written
-        self.ended = self.log.clock
+        self.ended, self.last = self.log.clock, usage
         count(self.truth, usage)
         return message
 
@@ -111,13 +118,14 @@ def _model(session: Session) -> None:
 
 
 def _version(session: Session) -> None:
-    session.log.version = "2.1.105" if session.log.version == "2.1.104" else "2.1.71"
-    session.broken("version-change", COLD)
+    if session.log.version != NEWEST:
+        session.log.version = NEWEST
+        session.broken("version-change", COLD)
 
 
 def _effort(session: Session) -> None:
     session.effort = "high" if session.effort == "medium" else "medium"
-    if session.log.version >= "2.1.104":
+    if session.log.since(EFFORT_SINCE):
         session.broken("settings-change")
 
 
@@ -147,7 +155,7 @@ def _tools(session: Session) -> None:
 
 
 def _resume(session: Session) -> None:
-    session.log.hook("SessionStart:resume", "SessionStart")
+    session.log.hook(session.rng.choice(("SessionStart:resume", "SessionStart:clear")), "SessionStart")
     session.broken("resume")
 
 
@@ -169,7 +177,7 @@ def _retry(session: Session) -> None:
 
 
 def _stated(session: Session) -> None:
-    if session.log.version == "2.1.130":
+    if session.log.since(MISS_REASON_SINCE):
         session.broken("stated-change", miss="tools_changed")
 
 
@@ -201,9 +209,21 @@ def compact(session: Session, trigger: str) -> None:
         "compact_boundary", chained=False, content="Conversation compacted",
         compactMetadata={"trigger": trigger, "preTokens": session.cached},
     )  # fmt: skip
+    _summarise(session)
     session.truth.counts.compactions += 1
     log.user_text("simulated summary", isCompactSummary=True, isVisibleInTranscriptOnly=True)
     session.cached = session.prefix + session.rng.randint(6000, 9000)
+
+
+def _summarise(session: Session) -> None:
+    """The call that writes the summary: a thread of its own that reads the parent's prefix."""
+    parent, agent = session.log, f"acompact-{session.rng.getrandbits(24):06x}"
+    log = Transcript(session.rng, parent.session, parent.version, parent.clock, agent=agent, bulk=parent.bulk)
+    log.user_text("simulated request for a summary")
+    usage = Usage(session.cached, session.rng.randint(400, 900), 3, session.rng.randint(900, 2500), session.lifetime)
+    log.call(session.model, usage, tool=False)
+    count(session.truth, usage)
+    session.aside[f"{FOLDER}/{parent.session}/subagents/agent-{agent}.jsonl"] = log.data()
 
 
 def _short_prompt(session: Session) -> None:
@@ -226,18 +246,22 @@ def _doubled(session: Session) -> None:
     session.log.parent = asked
     session.log.wait(session.rng.uniform(1, 30))
     message = session.call(tool=False, growth=0)
-    session.truth.faults.append(Fault("doubled-call", session.log.session, message, session.cached))
+    usage = session.last
+    whole = usage.read + usage.written + usage.uncached + usage.output if usage else 0
+    session.truth.faults.append(Fault("doubled-call", session.log.session, message, whole))
 
 
 def _storm(session: Session) -> None:
+    rebuilt = []
     for _ in range(session.rng.randint(3, 4)):
         session.turn(20, session.rng.randint(7, 9))
         session.log.wait(60)
         compact(session, "auto")
         session.log.prompt(20)
         session.call(tool=False)
+        rebuilt.append(session.last.written if session.last else 0)
         session.log.wait(30)
-    session.truth.faults.append(Fault("compaction-storm", session.log.session, "", 0))
+    session.truth.faults.append(Fault("compaction-storm", session.log.session, "", sum(rebuilt[1:])))
 
 
 FAULTS: dict[str, Callable[[Session], None]] = {
@@ -277,22 +301,25 @@ def simulate_session(
         session.pause()
         act(session)
         if rng.random() < 0.1:  # noqa: PLR2004
-            log.synthetic("No response requested.", error=False)
+            log.synthetic(rng.choice(SYNTHETIC), error=False)
         session.turn(rng.randint(11, 60), rng.randint(2, 5))
-    files = {f"{FOLDER}/{name}.jsonl": log.data(unended=number % 7 == 0)}
     if number % 3 == 0:
-        files |= _sub_agent(session, f"a{rng.getrandbits(28):07x}")
-    return files
+        _sub_agent(session, f"a{rng.getrandbits(28):07x}")
+    return {f"{FOLDER}/{name}.jsonl": log.data(unended=number % 7 == 0)} | session.aside
 
 
-def _sub_agent(session: Session, agent: str) -> dict[str, bytes]:
-    """A sub-agent: a chain of its own with the five-minute lifetime."""
+def _sub_agent(session: Session, agent: str) -> None:
+    """A sub-agent: a chain of its own with the five-minute lifetime. Old clients mirror it, some keep no file of it."""
     parent = session.log
     log = Transcript(session.rng, parent.session, parent.version, parent.clock, agent=agent, bulk=parent.bulk)
     child = Session(session.rng, log, session.truth, session.model, "5m", session.rng.randint(8_000, 14_000))
-    log.prompt(40)
+    log.user_text("simulated task")
     child.call(tool=True, growth=child.prefix + 1_500)
     log.wait(3)
     log.tool_result()
     child.loop(session.rng.randint(2, 6))
-    return {f"{FOLDER}/{parent.session}/subagents/agent-{agent}.jsonl": log.data()}
+    mirrored = not log.since(MIRRORED_BEFORE)
+    if mirrored:
+        parent.mirror(log)
+    if not mirrored or session.rng.random() < 0.5:  # noqa: PLR2004
+        session.aside[f"{FOLDER}/{parent.session}/subagents/agent-{agent}.jsonl"] = log.data()

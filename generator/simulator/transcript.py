@@ -40,6 +40,20 @@ class Transcript:
     lines: list[bytes] = field(default_factory=list)
     parent: str | None = None
 
+    def since(self, version: tuple[int, int, int]) -> bool:
+        """Is the client at least of this version?"""
+        return tuple(map(int, self.version.split("."))) >= version
+
+    def mirror(self, child: Transcript) -> None:
+        """Repeat a sub-agent's answers as progress lines, as clients 2.1.12 to 2.1.4x did."""
+        for line in child.lines:
+            inner = json.loads(line)
+            if inner["type"] == "assistant":
+                message = {"type": "assistant", "timestamp": inner["timestamp"], "message": inner["message"]}
+                parent = self.parent
+                self.line("progress", data={"type": "agent_progress", "agentId": child.agent, "message": message})
+                self.parent = parent
+
     def wait(self, seconds: float) -> None:
         """Let time pass."""
         self.clock += timedelta(seconds=seconds)
@@ -124,9 +138,10 @@ class Transcript:
         """One call on one to three lines; returns its message id. The clock ends at the last line."""
         message = self.api_id("msg_01")
         request = self.api_id("req_011")
+        known = self.rng.random() > 0.01  # noqa: PLR2004  a few calls have no request id
         last = "tool_use" if tool else "text"
         kinds = [*self.rng.choice(([], [], ["thinking"], ["thinking", "text"] if tool else ["thinking"])), last]
-        final = tuple(map(int, self.version.split("."))) >= FINAL_OUTPUTS_SINCE
+        final = self.since(FINAL_OUTPUTS_SINCE)
         self.wait(self.rng.uniform(0.8, 3))
         for number, kind in enumerate(kinds):
             done = number == len(kinds) - 1
@@ -151,7 +166,7 @@ class Transcript:
             }
             if miss:
                 body["diagnostics"] = {"cache_miss_reason": {"type": miss}}
-            fields: dict[str, Any] = {"message": body, "requestId": request}
+            fields: dict[str, Any] = {"message": body} | ({"requestId": request} if known else {})
             if effort:
                 fields["effort"] = effort
             self.line("assistant", **fields)

@@ -70,7 +70,7 @@ def copies() -> Iterator[tuple[str, bytes]]:
     made = simulate(
         SEED,
         sessions=DISTINCT_SESSIONS,
-        start=datetime(2026, 3, 9, tzinfo=UTC),
+        start=datetime(2026, 8, 3, tzinfo=UTC),
         faults=FaultRates.specimen(),
         bulk=True,
     )
