@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -169,3 +170,34 @@ def test_a_wrong_option_is_a_usage_error(tmp_path):
 
 def test_simulate_refuses_a_folder_with_something_in_it(tmp_path, logs):
     assert witnessmark("simulate", "--into", logs, home=tmp_path).returncode == Exit.CONTENT
+
+
+def test_ten_mistakes_in_content_give_ten_lines_and_exit_code_2(tmp_path):
+    """Each as path:line:col: code message, all of one run."""
+    content = tmp_path / "content"
+    shutil.copytree(ROOT / "tests" / "sites" / "small" / "content", content)
+    shutil.copytree(ROOT / "content" / "examples", content / "examples")
+
+    def broken(name, old, new):
+        path = content / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+
+    report = "reports/cc-46829.yml"
+    broken(report, "date: 2026-04-12", "date: 2026-13-12")  # 1 bad date
+    broken(report, "detail: measurements", "detail: measured")  # 2 unknown value
+    broken(report, "opened: true", "opened: 'yes'")  # 3 wrong type
+    broken("reports/cc-38357.yml", "id: cc-38357", "id: cc-99999")  # 4 file name and id differ
+    broken("reports/cc-38357.yml", "url: https://", "url: javascript://")  # 5 bad address
+    broken("reports/cc-24048.yml", "source_type: issue", "source_type: issue\nsource_type: issue")  # 6 duplicate key
+    broken("claims/C-008.yml", "symptoms: [idle-usage]", "symptoms: [idle-usagge]")  # 7 unknown id
+    broken("claims/C-064.yml", "kind: figure", "kind: figure\ncolour: red")  # 8 unknown field
+    broken("claims/C-103.yml", "grade: contradicted", "grade:\tcontradicted")  # 9 tab
+    broken("incidents/2026-03.yml", "impact: ", "impact: 3.10 #")  # 10 number where a word is needed
+    done = witnessmark("check", "--root", tmp_path, home=tmp_path)
+    assert done.returncode == Exit.CONTENT
+    lines = done.stderr.splitlines()
+    assert all(re.match(r"content/[\w/.-]+:\d+:\d+: W-[a-z-]+ \S", line) for line in lines), done.stderr
+    assert len(lines) == 10, done.stderr
+    assert 'did you mean "idle-usage"' in done.stderr
