@@ -14,6 +14,7 @@ from generator.pages.base import Page, PageKind
 from generator.pages.findings import Listed, period, sentence
 from generator.pages.twin import json_twin
 from generator.records import Mark
+from generator.statistics import exact_rate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -91,6 +92,15 @@ class DetectorsContext:
 
 
 @dataclass(frozen=True)
+class PublicRate:
+    """What the detector said of a public set of transcripts: the rate to compare with."""
+
+    title: str
+    rate: Rate
+    naive: int
+
+
+@dataclass(frozen=True)
 class DetectorContext:
     """Variables of detector.md.j2."""
 
@@ -103,6 +113,7 @@ class DetectorContext:
     decidable: tuple[ExplanationView, ...]
     undecidable: tuple[ExplanationView, ...]
     results: tuple[Result, ...]
+    base_rates: tuple[PublicRate, ...]
     explained: tuple[ExplainedRow, ...]
     own: tuple[Listed, ...]
     simulated: tuple[Listed, ...]
@@ -177,6 +188,12 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
         decidable=tuple(item for item in explanations if item.benign.decidable),
         undecidable=tuple(item for item in explanations if not item.benign.decidable),
         results=results,
+        base_rates=tuple(
+            PublicRate(measured.title, exact_rate(row.findings, row.examined), row.naive)
+            for measured in dossier.measurements
+            for row in measured.detectors
+            if row.id == detector.id
+        ),
         explained=_explained(detector, results),
         own=tuple(item for item in listed if not item.view.evidence.simulated),
         simulated=tuple(item for item in listed if item.view.evidence.simulated),
