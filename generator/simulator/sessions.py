@@ -1,25 +1,17 @@
-"""One simulated session: a chain that obeys the cache identity, with confounders and planted faults between."""
+"""The chain model: calls that obey the cache identity, unless one is told to lose its cache."""
 
 from __future__ import annotations
 
 import random
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from generator.simulator.transcript import PROJECT, Transcript, Usage
-from generator.simulator.truth import Confounder, Fault, FaultRates, Truth
+from generator.simulator.truth import Confounder, Fault, Truth
 
 FOLDER = "projects/" + "".join(letter if letter.isalnum() else "-" for letter in PROJECT)
-MODELS = ("claude-opus-4-6", "claude-sonnet-4-6")
-VERSIONS = ("2.1.39", "2.1.76", "2.1.104", "2.1.130", "2.1.220")
-NEWEST = "2.1.221"
 EFFORT_SINCE = (2, 1, 212)  # log-formats 1.2
-MISS_REASON_SINCE = (2, 1, 126)  # log-formats 1.4
 MIRRORED_BEFORE = (2, 1, 76)
-LIFETIME = {"5m": 300, "1h": 3600}
-SYNTHETIC = ("No response requested.", "You've hit your session limit (simulated)")
 COLD, PARTIAL = "cold", "partial"
 
 
@@ -101,107 +93,6 @@ def count(truth: Truth, usage: Usage) -> None:
     counts.output_tokens += usage.output
 
 
-def _elapsed(session: Session) -> None:
-    session.log.wait(LIFETIME[session.lifetime] + session.rng.uniform(60, 4000))
-    session.broken("lifetime-elapsed", COLD)
-
-
-def _ambiguous(session: Session) -> None:
-    gone = (session.log.clock - session.ended).total_seconds() if session.ended else 0.0
-    session.log.wait(LIFETIME[session.lifetime] + session.rng.uniform(-10, 20) - gone)
-    session.broken("lifetime-ambiguous", COLD)
-
-
-def _model(session: Session) -> None:
-    session.model = next(model for model in MODELS if model != session.model)
-    session.broken("model-switch", COLD)
-
-
-def _version(session: Session) -> None:
-    if session.log.version != NEWEST:
-        session.log.version = NEWEST
-        session.broken("version-change", COLD)
-
-
-def _effort(session: Session) -> None:
-    session.effort = "high" if session.effort == "medium" else "medium"
-    if session.log.since(EFFORT_SINCE):
-        session.broken("settings-change")
-
-
-def _command(session: Session) -> None:
-    session.log.user_text("<command-name>/mcp</command-name>")
-    session.broken("command")
-
-
-def _skill(session: Session) -> None:
-    session.log.user_text("Base directory for this skill: /simulated", isMeta=True)
-    session.broken("skill")
-
-
-def _interrupt(session: Session) -> None:
-    session.log.blocks({"type": "text", "text": "[Request interrupted by user]"})
-    session.broken("interrupt")
-
-
-def _image(session: Session) -> None:
-    session.log.blocks({"type": "image", "source": {"type": "base64", "data": ""}})
-    session.broken("image")
-
-
-def _tools(session: Session) -> None:
-    session.log.attachment("deferred_tools_delta")
-    session.broken("tools-change")
-
-
-def _resume(session: Session) -> None:
-    session.log.hook(session.rng.choice(("SessionStart:resume", "SessionStart:clear")), "SessionStart")
-    session.broken("resume")
-
-
-def _microcompaction(session: Session) -> None:
-    session.log.system("microcompact_boundary", content="simulated")
-    session.broken("microcompaction")
-
-
-def _retry(session: Session) -> None:
-    for attempt in range(1, session.rng.randint(2, 4)):
-        session.log.system("api_error", error={"status": 529}, retryInMs=500, retryAttempt=attempt, maxRetries=10)
-        session.truth.counts.retries += 1
-        session.log.wait(1)
-    session.broken("retry")
-    # Leave the 15 minutes in which the ladder blames the refusal; a five-minute cache is gone by then.
-    session.log.wait(16 * 60)
-    if session.lifetime == "5m":
-        session.broken("lifetime-elapsed", COLD)
-
-
-def _stated(session: Session) -> None:
-    if session.log.since(MISS_REASON_SINCE):
-        session.broken("stated-change", miss="tools_changed")
-
-
-def _trimmed(session: Session) -> None:
-    """A rewind: an older, shorter prefix is read, and something shorter than before is written."""
-    if session.cached < 3 * session.prefix:
-        return
-    session.log.prompt(20)
-    session.cached = int(session.cached * 0.6)
-    message = session.call(tool=False)
-    session.truth.confounders.append(Confounder("trimmed", session.log.session, message))
-
-
-def _compaction(session: Session) -> None:
-    compact(session, "manual")
-    session.broken("compaction")
-
-
-CONFOUNDERS: tuple[Callable[[Session], None], ...] = (
-    _elapsed, _ambiguous, _model, _version, _effort, _command, _skill, _interrupt,
-    _image, _tools, _resume, _microcompaction, _retry, _stated, _trimmed, _compaction,
-)  # fmt: skip
-
-
 def compact(session: Session, trigger: str) -> None:
     """A compaction boundary and its summary; the cached prefix shrinks to a summary."""
     log = session.log
@@ -226,89 +117,7 @@ def _summarise(session: Session) -> None:
     session.aside[f"{FOLDER}/{parent.session}/subagents/agent-{agent}.jsonl"] = log.data()
 
 
-def _short_prompt(session: Session) -> None:
-    while session.cached < session.prefix + 60_000:
-        session.turn(20, 2)
-        session.call(tool=False, growth=session.rng.randint(8_000, 20_000))
-        session.pause()
-    session.log.prompt(session.rng.randint(2, 9))
-    before = session.cached
-    message = session.call(tool=False, loss=PARTIAL)
-    session.truth.faults.append(Fault("short-prompt-overbilled", session.log.session, message, before - session.prefix))
-
-
-def _doubled(session: Session) -> None:
-    """The same prompt is sent twice under one line; the second reads what the first wrote."""
-    session.log.prompt(15)
-    asked = session.log.parent
-    grown = session.grow()
-    session.call(tool=False, growth=grown)
-    session.log.parent = asked
-    session.log.wait(session.rng.uniform(1, 30))
-    message = session.call(tool=False, growth=0)
-    usage = session.last
-    whole = usage.read + usage.written + usage.uncached + usage.output if usage else 0
-    session.truth.faults.append(Fault("doubled-call", session.log.session, message, whole))
-
-
-def _storm(session: Session) -> None:
-    rebuilt = []
-    for _ in range(session.rng.randint(3, 4)):
-        session.turn(20, session.rng.randint(7, 9))
-        session.log.wait(60)
-        compact(session, "auto")
-        session.log.prompt(20)
-        session.call(tool=False)
-        rebuilt.append(session.last.written if session.last else 0)
-        session.log.wait(30)
-    session.truth.faults.append(Fault("compaction-storm", session.log.session, "", sum(rebuilt[1:])))
-
-
-FAULTS: dict[str, Callable[[Session], None]] = {
-    "cache_break": lambda session: session.fault("cache-break", PARTIAL),
-    "premature_expiry": lambda session: session.fault("premature-expiry", COLD),
-    "short_prompt_overbilled": _short_prompt,
-    "doubled_call": _doubled,
-    "compaction_storm": _storm,
-}
-
-
-def simulate_session(
-    rng: random.Random, start: datetime, number: int, faults: FaultRates | None, truth: Truth, *, bulk: bool
-) -> dict[str, bytes]:
-    """Files of one session: the main thread, and a sub-agent in every third."""
-    name = str(uuid.UUID(int=rng.getrandbits(128), version=4))
-    log = Transcript(rng, name, VERSIONS[number % len(VERSIONS)], start, bulk=bulk)
-    session = Session(
-        rng=rng, log=log, truth=truth, model=MODELS[number % 2],
-        lifetime="1h" if rng.random() < 0.7 else "5m",  # noqa: PLR2004  share of threads, research section 6
-        prefix=rng.randint(16_000, 26_000),
-    )  # fmt: skip
-    session.cached = 0
-    log.lines.append(b'{"type":"summary","summary":"simulated","leafUuid":"simulated"}')
-    log.hook("SessionStart:startup", "SessionStart")
-    log.prompt(30)
-    session.call(tool=False, growth=session.prefix + rng.randint(2_000, 6_000))
-    acts: list[Callable[[Session], None]] = [
-        FAULTS[kind] for kind in FAULTS if faults is not None and rng.random() < getattr(faults, kind)
-    ]
-    acts += [CONFOUNDERS[(number * 4 + place) % len(CONFOUNDERS)] for place in range(4)]
-    rng.shuffle(acts)
-    for act in acts:
-        for _ in range(rng.randint(1, 3)):
-            session.pause()
-            session.turn(rng.randint(11, 60), rng.randint(2, 9))
-        session.pause()
-        act(session)
-        if rng.random() < 0.1:  # noqa: PLR2004
-            log.synthetic(rng.choice(SYNTHETIC), error=False)
-        session.turn(rng.randint(11, 60), rng.randint(2, 5))
-    if number % 3 == 0:
-        _sub_agent(session, f"a{rng.getrandbits(28):07x}")
-    return {f"{FOLDER}/{name}.jsonl": log.data(unended=number % 7 == 0)} | session.aside
-
-
-def _sub_agent(session: Session, agent: str) -> None:
+def sub_agent(session: Session, agent: str) -> None:
     """A sub-agent: a chain of its own with the five-minute lifetime. Old clients mirror it, some keep no file of it."""
     parent = session.log
     log = Transcript(session.rng, parent.session, parent.version, parent.clock, agent=agent, bulk=parent.bulk)
