@@ -6,13 +6,19 @@
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
 
   // axe: scrollable-region-focusable. The theme wraps Markdown tables in a region that no key can scroll.
-  const makeScrollable = () => {
+  // axe: landmark-unique. It also makes a navigation landmark of each code block's buttons, all without a name.
+  let named = 0;
+  const mend = () => {
     for (const region of document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])")) {
       region.tabIndex = 0;
     }
+    document.querySelectorAll("nav.md-code__nav:not([aria-label])").forEach((buttons) => {
+      named += 1;
+      buttons.setAttribute("aria-label", `Code block ${named}`);
+    });
   };
-  new MutationObserver(makeScrollable).observe(document.body, { childList: true, subtree: true });
-  makeScrollable();
+  new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+  mend();
 
   // The reader's own time beside UTC, where the time of day is known.
   for (const time of document.querySelectorAll("time[datetime*='T']")) {

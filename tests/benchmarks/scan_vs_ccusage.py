@@ -19,6 +19,7 @@ largest single process of the tree, not the sum, and never below this script's o
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import multiprocessing
 import os
@@ -31,11 +32,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 1
+START = datetime(2026, 8, 3, tzinfo=UTC)
 DISTINCT_SESSIONS = 36  # about 40 MB with bulk texts; the rest are copies under other ids
 MADE = "made.json"  # what the folder was made from; `scan` and the peer look at *.jsonl only
 MIB = 2**20
@@ -63,14 +66,12 @@ class Run(NamedTuple):
 
 def copies() -> Iterator[tuple[str, bytes]]:
     """Transcripts without end: path and bytes, no id twice but where a fork repeats its own original."""
-    from datetime import UTC, datetime
-
     from generator.simulator import FaultRates, simulate
 
     made = simulate(
         SEED,
         sessions=DISTINCT_SESSIONS,
-        start=datetime(2026, 8, 3, tzinfo=UTC),
+        start=START,
         faults=FaultRates.specimen(),
         bulk=True,
     )
@@ -81,6 +82,19 @@ def copies() -> Iterator[tuple[str, bytes]]:
             top, _slug, *rest = tag.join(name).decode().split("/")
             slug = f"-simulated-project-{number}-{rest[0][4]}"  # a session and its sub-agents stay together
             yield "/".join((top, slug, *rest)), tag.join(data)
+
+
+def recipe(size: int) -> dict[str, Any]:
+    """What decides the bytes of the folder: two folders of one recipe are equal."""
+    modules = sorted((ROOT / "generator" / "simulator").glob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in modules)).hexdigest()
+    return {
+        "asked": size,
+        "seed": SEED,
+        "start": START.isoformat(),
+        "distinct_sessions": DISTINCT_SESSIONS,
+        "simulator_sha256": digest,
+    }
 
 
 def make(folder: Path, size: int) -> None:
@@ -94,10 +108,10 @@ def make(folder: Path, size: int) -> None:
         files += 1
         if written >= size:
             break
-    (folder / MADE).write_text(json.dumps({"seed": SEED, "asked": size, "bytes": written, "files": files}))
+    (folder / MADE).write_text(json.dumps({"recipe": recipe(size), "bytes": written, "files": files}))
 
 
-def prepared(folder: Path, size: int) -> dict[str, int]:
+def prepared(folder: Path, size: int) -> dict[str, Any]:
     """Account of the folder, which is made first where it is absent or empty."""
     if not folder.exists() or not any(folder.iterdir()):
         folder.mkdir(parents=True, exist_ok=True)
@@ -107,9 +121,9 @@ def prepared(folder: Path, size: int) -> dict[str, int]:
         maker.join()
     if not (folder / MADE).is_file():
         sys.exit("the folder holds something else, or was not made to its end; name another one")
-    account: dict[str, int] = json.loads((folder / MADE).read_text())
-    if (account["seed"], account["asked"]) != (SEED, size):
-        sys.exit("the folder was made for another size; name another one")
+    account: dict[str, Any] = json.loads((folder / MADE).read_text())
+    if account.get("recipe") != recipe(size):
+        sys.exit("the folder was made for another size or by another simulator; delete it or name another one")
     return account
 
 
