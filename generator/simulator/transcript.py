@@ -49,7 +49,8 @@ class Transcript:
         for line in child.lines:
             inner = json.loads(line)
             if inner["type"] == "assistant":
-                message = {"type": "assistant", "timestamp": inner["timestamp"], "message": inner["message"]}
+                names = ("type", "message", "uuid", "timestamp", "requestId")  # as in all 349 such lines of real logs
+                message = {name: inner[name] for name in names if name in inner}
                 parent = self.parent
                 self.line("progress", data={"type": "agent_progress", "agentId": child.agent, "message": message})
                 self.parent = parent
