@@ -10,7 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from math import fsum
 
 import msgspec
 
@@ -37,14 +38,15 @@ def examine(
     """Run ledger and detectors over everything that was read, then keep what the level allows."""
     threads = chains(reading.requests, reading.marks)
     runs = tuple(run(detector, threads) for detector in track(detectors, "Running detectors"))
+    days = _days(reading.requests)
     whole = Evidence(
         id=id,
         simulated=simulated,
         level=level,
         tool_version=tool_version,
         tallies=reading.tallies,
-        totals=_totals(threads),
-        days=_days(reading.requests),
+        totals=_totals(threads, days),
+        days=days,
         marks_by_kind=_marks_by_kind(reading.marks),
         breaks=_breaks(threads),
         runs=runs,
@@ -63,39 +65,51 @@ def _counts_only(run: Run) -> Run:
     return msgspec.structs.replace(run, findings=())
 
 
-def _totals(threads: Sequence[Chain]) -> Totals:
+def _totals(threads: Sequence[Chain], days: Sequence[DaySum]) -> Totals:
     requests = [request for thread in threads for request in thread.requests]
-    prices = [cost(request) for request in requests]
+    dollars, unpriced = _list_price(requests)
     return Totals(
         requests=len(requests),
         nested_requests=sum(request.nested for request in requests),
-        input_tokens=sum(request.input_tokens for request in requests),
-        cache_write_tokens=sum(request.cache_write_tokens for request in requests),
-        cache_read_tokens=sum(request.cache_read_tokens for request in requests),
-        output_tokens=sum(request.output_tokens for request in requests),
-        cost_usd=sum(price for price in prices if price is not None),
-        unpriced=sum(price is None for price in prices),
+        input_tokens=sum(day.input_tokens for day in days),
+        cache_write_tokens=sum(day.cache_write_tokens for day in days),
+        cache_read_tokens=sum(day.cache_read_tokens for day in days),
+        output_tokens=sum(day.output_tokens for day in days),
+        cost_usd=dollars,
+        unpriced=unpriced,
         sessions=len({thread.session for thread in threads}),
         chains=len(threads),
-        steps=sum(step.testable for thread in threads for step in thread.steps),
+        steps=sum(thread.testable_steps for thread in threads),
     )
 
 
+def _list_price(requests: Sequence[Request]) -> tuple[float, int]:
+    """USD of all requests with a known price, and the number of those without."""
+    prices = [cost(request) for request in requests]
+    known = [price for price in prices if price is not None]
+    return fsum(known), len(prices) - len(known)
+
+
 def _days(requests: Sequence[Request]) -> tuple[DaySum, ...]:
-    cells: defaultdict[tuple[str, str], list[Request]] = defaultdict(list)
+    cells: dict[tuple[date, str], list[int]] = {}
     for request in requests:
-        cells[request.first_seen.date().isoformat(), request.model].append(request)
+        cell = cells.setdefault((request.first_seen.date(), request.model), [0, 0, 0, 0, 0])
+        cell[0] += 1
+        cell[1] += request.input_tokens
+        cell[2] += request.cache_write_tokens
+        cell[3] += request.cache_read_tokens
+        cell[4] += request.output_tokens
     return tuple(
         DaySum(
-            day=day,
+            day=day.isoformat(),
             model=model,
-            requests=len(rows),
-            input_tokens=sum(row.input_tokens for row in rows),
-            cache_write_tokens=sum(row.cache_write_tokens for row in rows),
-            cache_read_tokens=sum(row.cache_read_tokens for row in rows),
-            output_tokens=sum(row.output_tokens for row in rows),
+            requests=count,
+            input_tokens=uncached,
+            cache_write_tokens=written,
+            cache_read_tokens=read,
+            output_tokens=output,
         )
-        for (day, model), rows in sorted(cells.items())
+        for (day, model), (count, uncached, written, read, output) in sorted(cells.items())
     )
 
 

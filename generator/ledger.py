@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 
 import msgspec
@@ -114,6 +115,11 @@ class Chain:
     requests: tuple[Request, ...]
     steps: tuple[Step, ...]
     marks: tuple[Mark, ...]
+
+    @cached_property
+    def testable_steps(self) -> int:
+        """Steps on which the identity can fail; several detectors ask for it."""
+        return sum(step.testable for step in self.steps)
 
 
 def _marked(*kinds: MarkKind) -> Callable[[Step], bool]:

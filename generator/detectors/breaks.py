@@ -54,12 +54,12 @@ COUNTERFACTUAL = "The same request, with the previous prefix read from cache at 
 
 def has_testable_step(chain: Chain) -> bool:
     """Can the identity say anything about this chain?"""
-    return any(step.testable for step in chain.steps)
+    return chain.testable_steps > 0
 
 
 def testable_steps(chain: Chain) -> int:
     """Number of steps on which the identity can fail."""
-    return sum(step.testable for step in chain.steps)
+    return chain.testable_steps
 
 
 def explanation(step: Step) -> Explained | None:

@@ -24,7 +24,7 @@ from generator.results import FindingGrade
 
 
 def _cold(step: Step) -> bool:
-    return step.testable and step.after.cache_read_tokens == 0
+    return step.after.cache_read_tokens == 0 and step.testable
 
 
 def _rule(chain: Chain) -> Iterator[Verdict]:
