@@ -131,7 +131,8 @@ def _from_parquet(kind: type[Row], data: bytes) -> tuple[Row, ...]:
     import pyarrow.parquet as pq
 
     table = pq.read_table(io.BytesIO(data), schema=_schema(kind))
-    return tuple(msgspec.convert(_nest(row), type=kind) for row in table.to_pylist())
+    names = kind.__struct_fields__  # rows are array-like: quick to send between processes
+    return tuple(msgspec.convert([row[name] for name in names], type=kind) for row in map(_nest, table.to_pylist()))
 
 
 def _flatten(row: msgspec.Struct) -> dict[str, Any]:
@@ -141,8 +142,7 @@ def _flatten(row: msgspec.Struct) -> dict[str, Any]:
 
 
 def _nest(plain: dict[str, Any]) -> dict[str, Any]:
-    source = {"file": plain.pop("source_file"), "line": plain.pop("source_line")}
-    return {**plain, "source": source}
+    return {**plain, "source": [plain["source_file"], plain["source_line"]]}
 
 
 def _schema(kind: type[msgspec.Struct]) -> pa.Schema:

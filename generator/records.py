@@ -151,14 +151,14 @@ class SkipReason(StrEnum):
     NEGATIVE_COUNT = "negative-count"
 
 
-class SourceRef(msgspec.Struct, frozen=True, gc=False, order=True):
+class SourceRef(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):
     """Where a record was read: `file` indexes the tallies of its evidence, `line` is 1-based."""
 
     file: int
     line: int
 
 
-class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
     """One billed model call, copies and streaming lines already folded into one.
 
     `input_tokens` counts uncached input only; prompt size is `total_tokens`.
@@ -205,7 +205,7 @@ class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
 
 
-class Mark(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Mark(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
     """Something that happened between requests. `value`: tokens before a compaction, words of a prompt,
     HTTP status of an error, or the attempt number of a retry.
     """
@@ -234,7 +234,7 @@ class Window(StrEnum):
     EXTRA_USAGE = "extra-usage"
 
 
-class MeterReading(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class MeterReading(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
     """One poll of a usage meter. `used` is a share 0-1 (over 1 when over the limit)."""
 
     account: Pseudonym
@@ -245,7 +245,7 @@ class MeterReading(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     source: SourceRef
 
 
-class UsageBucket(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class UsageBucket(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
     """One row of an aggregated usage or cost report, half-open [start, end)."""
 
     start: datetime

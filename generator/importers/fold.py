@@ -15,7 +15,7 @@ import msgspec
 from generator.records import Mark, MarkKind, MeterReading, Request, Tally, UsageBucket
 
 
-class CallCopy(msgspec.Struct, frozen=True, gc=False):
+class CallCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What one file says of one call."""
 
     request: Request
@@ -30,7 +30,7 @@ class CallCopy(msgspec.Struct, frozen=True, gc=False):
         return (self.request.nested, self.sidechain, not self.named, self.began, source.file, source.line)
 
 
-class MarkCopy(msgspec.Struct, frozen=True, gc=False):
+class MarkCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What one file says of one mark. `id` is a pseudonym of the line's id; "" cannot be recognised again."""
 
     id: str
