@@ -243,3 +243,13 @@ def test_planted_faults_are_found_with_their_excess(seed, tmp_path):
         if detector.id != "compaction-storm":
             shown = pseudonyms(fault.message for fault in planted)
             assert {finding.requests[-1] for finding in result.findings} == shown, detector.id
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_null_runs_stay_silent_over_many_seeds(seed, tmp_path):
+    """The long form: 20 further seeds, twice the sessions."""
+    found = reading_of(simulate(seed, sessions=64, start=START, faults=None), tmp_path)
+    threads = chains(found.requests, found.marks)
+    assert [step for thread in threads for step in thread.steps if step.reason == "unexplained"] == []
+    assert sum(run(detector, threads).found for detector in DETECTORS) == 0
