@@ -27,9 +27,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out long forms unless asked for, and corpora where they are absent (never in .ci/run)."""
     absent = not CORPORA.is_dir() and os.environ.get("WITNESSMARK_CORPORA") != "required"
     for item in items:
-        if "full" in item.keywords and not config.getoption("--full"):
+        if item.get_closest_marker("full") and not config.getoption("--full"):
             item.add_marker(pytest.mark.skip(reason="long form; make test-full runs it"))
-        if "corpora" in item.keywords and absent:
+        if item.get_closest_marker("corpora") and absent:
             item.add_marker(pytest.mark.skip(reason="../shared/corpora is absent"))
 
 
