@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from generator.curated.models import Claim, Event, Grade, Report, Source, Symptom
 from generator.pages.base import Page, PageKind
 from generator.pages.cite import cite
+from generator.pages.findings import period
 from generator.pages.place import place
 from generator.pages.twin import json_twin
 
@@ -71,6 +72,7 @@ class DetectorAnswer:
 
     detector: Detector
     evidence: str
+    period: str
     run: Run
     rate: Rate
 
@@ -170,8 +172,8 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         facts=_facts(dossier, claim),
         counts=(
             (len(claim.sources), "source" if len(claim.sources) == 1 else "sources"),
-            (len(found), "report at them" if len(found) == 1 else "reports at them"),
-            (len(events), "event with them" if len(events) == 1 else "events with them"),
+            (len(found), "public report among them" if len(found) == 1 else "public reports among them"),
+            (len(events), "event with the same source" if len(events) == 1 else "events with the same sources"),
         ),
         original=dossier.claims[claim.same_as] if claim.same_as else None,
         repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),
@@ -226,7 +228,7 @@ def _detectors(dossier: Dossier, claim: Claim) -> tuple[Detector, ...]:
 def _answers(dossier: Dossier, detectors: tuple[Detector, ...]) -> tuple[DetectorAnswer, ...]:
     """Outcomes on own logs. Simulated evidence says nothing about the world, so it is left out."""
     return tuple(
-        DetectorAnswer(view.detector, evidence.id, run, rate)
+        DetectorAnswer(view.detector, evidence.id, period(evidence), run, rate)
         for view in dossier.detector_views
         if view.detector in detectors
         for evidence, run, rate in view.runs

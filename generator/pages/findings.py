@@ -16,6 +16,8 @@ from generator.pages.cite import cite
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from generator.curated.models import Claim
     from generator.detectors import Detector
     from generator.detectors.base import Benign
@@ -75,6 +77,7 @@ class FindingContext:
     simulated: bool
     sentence: str
     period: str
+    article_days: tuple[date, date] | None  # where the finding lies outside them
     counts: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     not_ruled_out: tuple[Benign, ...]
@@ -175,7 +178,9 @@ def _answers(dossier: Dossier, evidence: Evidence) -> EvidenceAnswers:
 
 def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | None, after: FindingView | None) -> Page:
     finding, detector, simulated = view.finding, view.detector, view.evidence.simulated
-    path = f"{dossier.library.case.id}/f/{finding.id}/"
+    case = dossier.library.case
+    days = (case.article_window_start, case.article_window_end)
+    path = f"{case.id}/f/{finding.id}/"
     said = sentence(view)
     citation = cite(dossier, path, f"Finding {finding.id}: {detector.title}. {said}", simulated=simulated)
     figure = chain_chart(view.chain, note=SIMULATED if simulated else "") if view.chain else None
@@ -185,6 +190,7 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
         simulated=simulated,
         sentence=said,
         period=period(view.evidence),
+        article_days=None if days[0] <= finding.at.date() <= days[1] else days,
         counts=_header_counts(view),
         facts=_facts(view),
         not_ruled_out=tuple(benign for benign in detector.benign if benign.id in finding.not_ruled_out),
@@ -211,7 +217,7 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
             *citation.downloads,
             *(figure.downloads() if figure else ()),
             Download("data.csv", csv_bytes(COLUMNS, _csv_rows(view))),
-            json_twin("finding", finding.id, record(view), _links(context, dossier.library.case.id)),
+            json_twin("finding", finding.id, record(view), _links(context, case.id)),
         ),
         searchable=not simulated,
     )
@@ -242,8 +248,9 @@ def _header_counts(view: FindingView) -> tuple[tuple[str, str], ...]:
     return (
         (n(finding.excess_tokens), "excess tokens"),
         *price,
+        (f"{n(view.rate.hits)} of {n(view.rate.trials)}", f"{view.detector.unit} in this evidence"),
         (str(len(finding.ruled_out)), "explanations ruled out"),
-        (str(len(finding.not_ruled_out)), "not ruled out"),
+        (str(len(finding.not_ruled_out)), "explanations not ruled out"),
     )
 
 

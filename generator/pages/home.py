@@ -56,6 +56,8 @@ class Gaps:
     """User reports that show log lines or request ids."""
     unopened: int
     """Reports known only from an index."""
+    article_calls: int
+    """Calls in own logs on the article's days."""
     dark_surfaces: tuple[SurfaceText, ...]
     """Surfaces without any own log."""
 
@@ -139,10 +141,14 @@ def _holdings(dossier: Dossier) -> Holdings:
 
 def _gaps(dossier: Dossier) -> Gaps:
     library = dossier.library
-    lit = {request.surface for body in dossier.evidence if not body.simulated for request in body.requests}
+    case = library.case
+    own = [body for body in dossier.evidence if not body.simulated]
+    first, last = case.article_window_start.isoformat(), case.article_window_end.isoformat()
+    lit = {request.surface for body in own for request in body.requests}
     return Gaps(
         not_checkable=sum(claim.grade is Grade.NOT_CHECKABLE for claim in library.claims if claim.same_as is None),
         with_logs=sum(is_user_report(report) and report.detail is Detail.LOGS for report in library.reports),
         unopened=sum(not report.opened for report in library.reports),
+        article_calls=sum(day.requests for body in own for day in body.days if first <= day.day <= last),
         dark_surfaces=tuple(surface for surface in library.surfaces if surface.id not in lit),
     )

@@ -256,7 +256,7 @@ def _report_page(report: Report, before: Report | None, after: Report | None, do
 def _stated(figure: Figure) -> str:
     value = figure.value if figure.value is not None else f"{figure.start or '?'} to {figure.end or '?'}"
     grouped = _LONG_NUMBER.sub(lambda match: f"{int(match[0]):,}", value)
-    return f"{grouped} {figure.unit}" if figure.unit else grouped
+    return f"{grouped} {figure.unit}" if figure.unit and figure.unit != "count" else grouped
 
 
 def _links(context: ReportContext, dossier: Dossier) -> dict[str, object]:
