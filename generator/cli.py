@@ -159,8 +159,8 @@ def build(root: Path, logs: tuple[Path, ...], level: str, jobs: int | None) -> N
     from generator.pack import load_key
 
     extra: tuple[Evidence, ...] = ()
-    if logs:
-        found = _discover(logs)
+    found = _discover(logs) if logs else None
+    if found:
         _warn_unclaimed(found)
         extra = (_evidence(found, load_key(_state_folder() / "key"), jobs, "own-logs", level),)
     built = build_site(root.resolve(), extra, now=_now(), version=__version__, track=_track())
@@ -170,6 +170,7 @@ def build(root: Path, logs: tuple[Path, ...], level: str, jobs: int | None) -> N
     )
     if built.failed:
         click.echo(f"Detectors that failed: {', '.join(built.failed)}", err=True)
+    if built.failed or (found and found.unclaimed):
         sys.exit(Exit.PARTIAL)
 
 

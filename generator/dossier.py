@@ -15,12 +15,11 @@ from generator.curated.examples import Example
 from generator.curated.measurements import Measurement
 from generator.curated.models import Claim, Event, Incident, Library, Report, Source, SurfaceText, Symptom
 from generator.detectors import Detector
+from generator.evidence import NEIGHBOURS
 from generator.ledger import Chain, Step, chains
 from generator.records import Request
 from generator.results import Evidence, Finding, Run
 from generator.statistics import Rate, exact_rate
-
-NEIGHBOURS = 8  # requests shown on either side of a finding
 
 
 @dataclass(frozen=True)

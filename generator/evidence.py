@@ -21,7 +21,7 @@ from generator.pricing import cost, excess_cost
 from generator.records import Mark, MarkKind, Reading, Request
 from generator.results import BreakCount, DaySum, Evidence, Finding, Level, Run, Totals
 
-NEIGHBOURS = 8  # requests kept on either side of a cited one
+NEIGHBOURS = 8  # requests kept, and shown, on either side of a cited one
 Track = Callable[[Iterable[Detector], str], Iterable[Detector]]
 
 

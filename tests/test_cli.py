@@ -134,6 +134,35 @@ def test_a_file_nobody_knows_is_named_and_never_skipped_in_silence(tmp_path, log
     assert json.loads(done.stdout)["tally"]["unclaimed_files"] == 1
 
 
+@pytest.mark.parametrize("command", ["scan", "check", "simulate"])
+def test_no_command_opens_a_connection(tmp_path, logs, command):
+    """As README promises: an audit hook ends the process at the first socket that is connected or resolved."""
+    words = {"scan": ["scan", str(logs)], "check": ["check"], "simulate": ["simulate", "--into", str(tmp_path / "new")]}
+    guard = (
+        "import os, sys\n"
+        "hook = lambda event, _: os._exit(99) if event in ('socket.connect', 'socket.getaddrinfo') else None\n"
+        f"sys.addaudithook(hook); sys.argv = ['witnessmark', *{words[command]!r}]\n"
+        "from generator.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", guard], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == Exit.OK, done.stderr
+
+
+def test_build_with_a_file_nobody_knows_says_that_it_was_done_in_part(tmp_path, logs, monkeypatch):
+    """The site is built; the exit code is that of the README."""
+    from generator import build as pipeline
+    from generator import cli
+
+    (logs / "notes.jsonl").write_text('{"hello": 1}\n')
+    built = pipeline.Built(site=tmp_path, pages=1, files=1, findings=0, failed=())
+    monkeypatch.setattr(pipeline, "build", lambda *_, **__: built)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["witnessmark", "build", "--logs", str(logs)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == Exit.PARTIAL
+
+
 def test_a_folder_without_logs_is_an_error_with_a_hint(tmp_path):
     (tmp_path / "empty").mkdir()
     done = witnessmark("scan", tmp_path / "empty", home=tmp_path)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import msgspec
 import pytest
-from builders import KEY, mark, request, steady
+from builders import mark, steady
 
 from generator.detectors import DETECTORS, run
 from generator.evidence import NEIGHBOURS, examine
@@ -124,7 +128,13 @@ def test_the_key_is_made_once_and_for_its_owner_only(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_pseudonyms_depend_on_the_key(reading):
-    """Two publications with two keys cannot be joined; within one, the same thing has the same name."""
-    assert request(0, 0, 0, 1).id == reading.requests[0].id
-    assert KEY not in reading.requests[0].id.encode()
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="counts threads as Linux shows them")
+def test_reading_a_pack_leaves_no_thread_behind():
+    """A reader pool that outlives the work aborts the process at its end now and then."""
+    code = (
+        "import os, pathlib, pyarrow.parquet; from generator.pack import read_packs; count = lambda: len(os.listdir('/proc/self/task'));"
+        "before = count(); assert read_packs(pathlib.Path('content/evidence')); print(count() - before)"
+    )
+    root = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
+    assert done.stdout.strip() == "0"

@@ -11,9 +11,11 @@ from base64 import b32encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from generator.ledger import UNDECIDABLE, Chain, Step
 from generator.pricing import cost, excess_cost
+from generator.records import MissReason
 from generator.results import Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
 
 LOW_TOKENS = 20_000  # below: "info" whatever the share (research/detectors.md 4.0)
@@ -104,17 +106,50 @@ def finding_id(detector: str, version: str, requests: Sequence[str]) -> str:
     return "F-" + b32encode(digest).decode()[:8]
 
 
-def step_finding(detector: Detector, step: Step, grade: FindingGrade, *extra: Quantity, session_cost: float) -> Finding:
-    """Finding about one step: expected against read, excess against the stated counterfactual."""
-    usd = excess_cost(step)
+def finding(
+    detector: Detector,
+    chain: Chain,
+    requests: tuple[str, ...],
+    *,
+    at: datetime,
+    grade: FindingGrade,
+    quantities: tuple[Quantity, ...],
+    excess_tokens: int,
+    excess_usd: float | None,
+    expected: int | None = None,
+    observed: int | None = None,
+    stated: MissReason | None = None,
+) -> Finding:
+    """A finding about these requests of the chain; its severity is measured by the excess alone."""
     return Finding(
-        id=finding_id(detector.id, detector.version, (step.before.id, step.after.id)),
+        id=finding_id(detector.id, detector.version, requests),
         detector=detector.id,
         version=detector.version,
-        session=step.after.session,
-        agent=step.after.agent,
+        session=chain.session,
+        agent=chain.agent,
+        at=at,
+        requests=requests,
+        quantities=quantities,
+        expected_tokens=expected,
+        observed_tokens=observed,
+        excess_tokens=excess_tokens,
+        excess_usd=excess_usd,
+        grade=grade,
+        severity=severity(excess_tokens, excess_usd, chain_cost(chain)),
+        ruled_out=detector.decidable,
+        not_ruled_out=detector.undecidable,
+        stated_reason=stated,
+    )
+
+
+def step_finding(detector: Detector, chain: Chain, step: Step, grade: FindingGrade, *extra: Quantity) -> Finding:
+    """Finding about one step: expected against read, excess against the stated counterfactual."""
+    return finding(
+        detector,
+        chain,
+        (step.before.id, step.after.id),
         at=step.after.first_seen,
-        requests=(step.before.id, step.after.id),
+        grade=grade,
         quantities=(
             Quantity("expected-read", step.expected, Unit.TOKENS),
             Quantity("observed-read", step.after.cache_read_tokens, Unit.TOKENS),
@@ -122,15 +157,11 @@ def step_finding(detector: Detector, step: Step, grade: FindingGrade, *extra: Qu
             Quantity("pause", round(step.age, 1), Unit.SECONDS),
             *extra,
         ),
-        expected_tokens=step.expected,
-        observed_tokens=step.after.cache_read_tokens,
         excess_tokens=step.excess_tokens,
-        excess_usd=usd,
-        grade=grade,
-        severity=severity(step.excess_tokens, usd, session_cost),
-        ruled_out=detector.decidable,
-        not_ruled_out=detector.undecidable,
-        stated_reason=step.after.miss_reason,
+        excess_usd=excess_cost(step),
+        expected=step.expected,
+        observed=step.after.cache_read_tokens,
+        stated=step.after.miss_reason,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.base import Detector, Verdict, chain_cost, step_finding
+from generator.detectors.base import Detector, Verdict, step_finding
 from generator.detectors.breaks import (
     CACHING_DOCS,
     CLIENT_CACHING_DOCS,
@@ -32,7 +32,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
             continue
         surely_alive = step.lifetime is not Lifetime.UNKNOWN
         grade = FindingGrade.A if surely_alive and in_tool_loop(step) else FindingGrade.B
-        yield step_finding(CACHE_BREAK, step, grade, session_cost=chain_cost(chain))
+        yield step_finding(CACHE_BREAK, chain, step, grade)
 
 
 def _naive(chain: Chain) -> int:

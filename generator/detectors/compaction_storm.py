@@ -14,9 +14,7 @@ from generator.detectors.base import (
     Parameter,
     Reference,
     Verdict,
-    chain_cost,
-    finding_id,
-    severity,
+    finding,
 )
 from generator.ledger import Chain
 from generator.pricing import rates
@@ -41,7 +39,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         if _large_input(chain, group):
             yield Explained("large-input")  # benign: large-input
         else:
-            yield _finding(chain, group)
+            yield _storm(chain, group)
     if len(automatic) == len(marks):
         return
     stormy = {mark.source for group in storms for mark in group}
@@ -85,7 +83,7 @@ def _large_input(chain: Chain, group: Sequence[Mark]) -> bool:
     return bool(refills) and all(refills)
 
 
-def _finding(chain: Chain, group: Sequence[Mark]) -> Finding:
+def _storm(chain: Chain, group: Sequence[Mark]) -> Finding:
     times = [request.first_seen for request in chain.requests]
     rebuilt = [
         chain.requests[index] for mark in group[1:] if (index := bisect_right(times, mark.at)) < len(chain.requests)
@@ -106,14 +104,12 @@ def _finding(chain: Chain, group: Sequence[Mark]) -> Finding:
         else None
     )
     cited = tuple(request.id for request in (touched[:1] + touched[-1:]))
-    return Finding(
-        id=finding_id(COMPACTION_STORM.id, COMPACTION_STORM.version, cited),
-        detector=COMPACTION_STORM.id,
-        version=COMPACTION_STORM.version,
-        session=chain.session,
-        agent=chain.agent,
+    return finding(
+        COMPACTION_STORM,
+        chain,
+        cited,
         at=group[0].at,
-        requests=cited,
+        grade=FindingGrade.A,
         quantities=(
             Quantity("compactions", len(group), Unit.COMPACTIONS),
             Quantity("span", (group[-1].at - group[0].at).total_seconds(), Unit.SECONDS),
@@ -121,10 +117,6 @@ def _finding(chain: Chain, group: Sequence[Mark]) -> Finding:
         ),
         excess_tokens=excess,
         excess_usd=usd,
-        grade=FindingGrade.A,
-        severity=severity(excess, usd, chain_cost(chain)),
-        ruled_out=COMPACTION_STORM.decidable,
-        not_ruled_out=COMPACTION_STORM.undecidable,
     )
 
 

@@ -14,9 +14,7 @@ from generator.detectors.base import (
     Parameter,
     Reference,
     Verdict,
-    chain_cost,
-    finding_id,
-    severity,
+    finding,
 )
 from generator.ledger import Chain
 from generator.pricing import cost
@@ -39,7 +37,7 @@ def _siblings(chain: Chain) -> Iterator[tuple[Request, Request]]:
 def _rule(chain: Chain) -> Iterator[Verdict]:
     for first, second in _siblings(chain):
         benign = _benign(chain, first, second)
-        yield Explained(benign) if benign else _finding(first, second, chain_cost(chain))
+        yield Explained(benign) if benign else _doubled(chain, first, second)
 
 
 def _benign(chain: Chain, first: Request, second: Request) -> str | None:
@@ -63,30 +61,23 @@ def _benign(chain: Chain, first: Request, second: Request) -> str | None:
     return None
 
 
-def _finding(first: Request, second: Request, spent: float) -> Finding:
-    usd = cost(second)
-    return Finding(
-        id=finding_id(DOUBLED_CALL.id, DOUBLED_CALL.version, (first.id, second.id)),
-        detector=DOUBLED_CALL.id,
-        version=DOUBLED_CALL.version,
-        session=second.session,
-        agent=second.agent,
+def _doubled(chain: Chain, first: Request, second: Request) -> Finding:
+    return finding(
+        DOUBLED_CALL,
+        chain,
+        (first.id, second.id),
         at=second.first_seen,
-        requests=(first.id, second.id),
+        grade=FindingGrade.A,
         quantities=(
             Quantity("first-prompt", first.total_tokens, Unit.TOKENS),
             Quantity("second-prompt", second.total_tokens, Unit.TOKENS),
             Quantity("apart", round((second.first_seen - first.first_seen).total_seconds(), 1), Unit.SECONDS),
         ),
-        expected_tokens=0,
-        observed_tokens=second.total_tokens,
         excess_tokens=second.total_tokens + second.output_tokens,
-        excess_usd=usd,
-        grade=FindingGrade.A,
-        severity=severity(second.total_tokens, usd, spent),
-        ruled_out=DOUBLED_CALL.decidable,
-        not_ruled_out=DOUBLED_CALL.undecidable,
-        stated_reason=second.miss_reason,
+        excess_usd=cost(second),
+        expected=0,
+        observed=second.total_tokens,
+        stated=second.miss_reason,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.base import Detector, Verdict, chain_cost, step_finding
+from generator.detectors.base import Detector, Verdict, step_finding
 from generator.detectors.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,
@@ -35,7 +35,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         if explained is not None:
             yield explained  # benign: the rung of the ladder that holds
             continue
-        yield step_finding(PREMATURE_EXPIRY, step, FindingGrade.A, session_cost=chain_cost(chain))
+        yield step_finding(PREMATURE_EXPIRY, chain, step, FindingGrade.A)
 
 
 def _naive(chain: Chain) -> int:

@@ -10,7 +10,6 @@ from generator.detectors.base import (
     Explained,
     Parameter,
     Verdict,
-    chain_cost,
     step_finding,
 )
 from generator.detectors.breaks import (
@@ -51,7 +50,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
             yield explained  # benign: the rung of the ladder that holds
             continue
         words = Quantity("prompt-words", step.after.prompt_words or 0, Unit.WORDS)
-        yield step_finding(SHORT_PROMPT_OVERBILLED, step, FindingGrade.A, words, session_cost=chain_cost(chain))
+        yield step_finding(SHORT_PROMPT_OVERBILLED, chain, step, FindingGrade.A, words)
 
 
 def _naive(chain: Chain) -> int:
