@@ -13,7 +13,7 @@ from typing import Annotated
 
 import msgspec
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Pseudonym = Annotated[str, msgspec.Meta(pattern=r"^([a-z2-7]{16})?$")]
 """Keyed pseudonym (16 letters of base32, 80 bits); "" where there is nothing to name."""
@@ -76,6 +76,14 @@ class ServiceTier(StrEnum):
     OTHER = "other"
 
 
+class Region(StrEnum):
+    """`usage.inference_geo`: where the service was asked to compute; "us" costs a tenth more."""
+
+    US = "us"
+    GLOBAL = "global"
+    OTHER = "other"
+
+
 class Entrypoint(StrEnum):
     """How the client was started; headless clients (`sdk-*`) idle and compact differently."""
 
@@ -113,6 +121,7 @@ class MarkKind(StrEnum):
     NO_RESPONSE = "no-response"
     SCHEDULED_TASK = "scheduled-task"
     TOOLS_CHANGE = "tools-change"
+    RESULT_CLEARED = "result-cleared"  # a tool result that holds only the marker of its removal
     OTHER = "other"
 
 
@@ -189,6 +198,12 @@ class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=Tr
     miss_reason: MissReason | None = None
     missed_tokens: int | None = None
     effort: Slug | None = None
+    requested_model: ModelId | None = None  # what was asked for; transcripts do not say it
+    region: Region | None = None
+    first_output_tokens: int | None = None  # output count on the answer's first line, a placeholder in old clients
+    result_bytes: int | None = None  # size of the tool result that this call answers
+    file_reads: int | None = None  # tool uses in the answer that look at files (Read, Grep, Glob)
+    file_edits: int | None = None  # tool uses in the answer that change files (Edit, MultiEdit, Write, NotebookEdit)
     nested: bool = False  # known only from an `agent_progress` line of the parent's transcript
     lines: int = 1  # transcript lines that carried this call's usage, copies included
     position: int | None = None  # place in its chain, set by the ledger; survives a partial pack
@@ -245,6 +260,27 @@ class MeterReading(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_li
     source: SourceRef
 
 
+class Counter(StrEnum):
+    """Running counters that a client shows (statusline `context_window`, `cost`)."""
+
+    INPUT_TOKENS = "input-tokens"
+    OUTPUT_TOKENS = "output-tokens"
+    COST = "cost"
+
+
+class CounterReading(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
+    """One reading of a running counter. `value` is tokens or USD; `uptime` seconds since the client's counters began."""
+
+    session: Pseudonym
+    counter: Counter
+    at: datetime
+    value: float
+    uptime: float | None = None
+    version: Version = ""
+    model: ModelId | None = None
+    source: SourceRef
+
+
 class UsageBucket(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
     """One row of an aggregated usage or cost report, half-open [start, end)."""
 
@@ -295,5 +331,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
     meters: tuple[MeterReading, ...] = ()
     buckets: tuple[UsageBucket, ...] = ()
+    counters: tuple[CounterReading, ...] = ()
     tallies: tuple[Tally, ...] = ()
     repeated_marks: dict[MarkKind, int] = {}  # copies of marks that resumes and forks made, dropped by id
