@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from math import fsum
+from typing import TypeVar
 
 import msgspec
 
 from generator.detectors import DETECTORS, Detector, run
-from generator.ledger import RETRY_WINDOW, Chain, chains
+from generator.ledger import RETRY_WINDOW, Chain
 from generator.pricing import cost, excess_cost
-from generator.records import Mark, MarkKind, Reading, Request
+from generator.records import CounterReading, Mark, MarkKind, MeterReading, Reading, Request
 from generator.results import BreakCount, DaySum, Evidence, Finding, Level, Run, Totals
+from generator.subjects import subjects
 
 NEIGHBOURS = 8  # requests kept, and shown, on either side of a cited one
 Track = Callable[[Iterable[Detector], str], Iterable[Detector]]
@@ -36,8 +38,9 @@ def examine(
     track: Track = lambda items, _label: items,
 ) -> Evidence:
     """Run ledger and detectors over everything that was read, then keep what the level allows."""
-    threads = chains(reading.requests, reading.marks)
-    runs = tuple(run(detector, threads) for detector in track(detectors, "Running detectors"))
+    shown = subjects(reading)
+    threads = shown.threads
+    runs = tuple(run(detector, shown) for detector in track(detectors, "Running detectors"))
     days = _days(reading.requests)
     whole = Evidence(
         id=id,
@@ -52,9 +55,12 @@ def examine(
         runs=runs,
         meters=reading.meters,
         buckets=reading.buckets,
+        counters=reading.counters,
     )
     if level is Level.AGGREGATE:
-        return msgspec.structs.replace(whole, runs=tuple(_counts_only(run) for run in runs), meters=(), buckets=())
+        return msgspec.structs.replace(
+            whole, runs=tuple(_counts_only(run) for run in runs), meters=(), buckets=(), counters=()
+        )
     if level is Level.FULL:
         requests = tuple(request for thread in threads for request in thread.requests)
         return msgspec.structs.replace(whole, requests=requests, marks=reading.marks)
@@ -133,14 +139,12 @@ def _breaks(threads: Sequence[Chain]) -> tuple[BreakCount, ...]:
 
 
 def _around_findings(whole: Evidence, threads: Sequence[Chain]) -> Evidence:
-    cited: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for finding in _findings(whole):
-        cited[finding.session, finding.agent].update(finding.requests)
+    cited = {request for finding in _findings(whole) for request in finding.requests}
     requests: list[Request] = []
     marks: list[Mark] = []
     shifts: dict[tuple[str, str], timedelta] = {}
     for thread in threads:
-        wanted = cited.get((thread.session, thread.agent))
+        wanted = cited.intersection(request.id for request in thread.requests)
         if not wanted:
             continue
         rows, notes, shift = _window(thread, wanted)
@@ -152,7 +156,36 @@ def _around_findings(whole: Evidence, threads: Sequence[Chain]) -> Evidence:
         runs=tuple(_to_the_minute(run, shifts) for run in whole.runs),
         requests=tuple(requests),
         marks=tuple(marks),
+        meters=tuple(_around_readings(whole, whole.meters)),
+        counters=tuple(_around_readings(whole, whole.counters)),
     )
+
+
+Read = TypeVar("Read", MeterReading, CounterReading)
+
+
+def _around_readings(whole: Evidence, readings: Sequence[Read]) -> Iterator[Read]:
+    """Readings that findings cite and their neighbours of the same series, at whole minutes."""
+    cited = {source for finding in _findings(whole) for source in finding.readings}
+    series: defaultdict[tuple[str, str], list[Read]] = defaultdict(list)
+    for reading in readings:
+        series[_series(reading)].append(reading)
+    for key in sorted(series):
+        rows = series[key]
+        kept = {
+            place
+            for index, row in enumerate(rows)
+            if row.source in cited
+            for place in range(max(0, index - NEIGHBOURS), min(len(rows), index + NEIGHBOURS + 1))
+        }
+        for index in sorted(kept):
+            yield msgspec.structs.replace(rows[index], at=_minute(rows[index].at))
+
+
+def _series(reading: MeterReading | CounterReading) -> tuple[str, str]:
+    if isinstance(reading, MeterReading):
+        return (reading.account, reading.window.value)
+    return (reading.session, reading.counter.value)
 
 
 def _findings(evidence: Evidence) -> Iterable[Finding]:
@@ -217,7 +250,12 @@ def _to_the_minute(run: Run, shifts: dict[tuple[str, str], timedelta]) -> Run:
     return msgspec.structs.replace(
         run,
         findings=tuple(
-            msgspec.structs.replace(finding, at=_minute(finding.at - shifts[finding.session, finding.agent]))
+            msgspec.structs.replace(
+                finding,
+                at=_minute(finding.at - shift),
+                until=None if finding.until is None else _minute(finding.until - shift),
+            )
             for finding in run.findings
+            for shift in [shifts.get((finding.session, finding.agent), timedelta(0))]
         ),
     )

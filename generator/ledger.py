@@ -27,6 +27,15 @@ BAND_AFTER = 30.0  # seconds after it within which a hit was still seen in real 
 TRIMMED_BELOW = 0.97  # of the previous prompt size: the conversation was cut, not continued
 RETRY_WINDOW = timedelta(minutes=15)
 UNEXPLAINED = "unexplained"
+STATED_CHANGES = frozenset(
+    {
+        MissReason.MESSAGES_CHANGED,
+        MissReason.TOOLS_CHANGED,
+        MissReason.SYSTEM_CHANGED,
+        MissReason.MODEL_CHANGED,
+    }
+)
+"""Reasons by which the API says that what was sent had changed; they override inference."""
 
 
 class Lifetime(StrEnum):
@@ -132,12 +141,7 @@ def _commanded(step: Step) -> bool:
 
 
 def _stated(step: Step) -> bool:
-    return step.after.miss_reason in {
-        MissReason.MESSAGES_CHANGED,
-        MissReason.TOOLS_CHANGED,
-        MissReason.SYSTEM_CHANGED,
-        MissReason.MODEL_CHANGED,
-    }
+    return step.after.miss_reason in STATED_CHANGES
 
 
 def _settings_changed(step: Step) -> bool:
@@ -272,7 +276,12 @@ def _steps(requests: Sequence[Request], marks: Sequence[Mark]) -> Iterable[Step]
 
 def _judged(step: Step) -> Step:
     """A break with its reason: the first rung that holds."""
-    return replace(step, reason=next((rung.id for rung in LADDER if rung.holds(step)), UNEXPLAINED))
+    return replace(step, reason=first_reason(step))
+
+
+def first_reason(step: Step, without: frozenset[str] = frozenset()) -> str:
+    """Id of the first rung that holds, those in `without` left out; "unexplained" where none does."""
+    return next((rung.id for rung in LADDER if rung.id not in without and rung.holds(step)), UNEXPLAINED)
 
 
 def _lifetime(request: Request, known: Lifetime) -> Lifetime:

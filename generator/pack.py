@@ -1,4 +1,4 @@
-"""The evidence pack: a folder that is safe to commit. Parquet tables of the four record kinds and `pack.json`.
+"""The evidence pack: a folder that is safe to commit. Parquet tables of the five record kinds and `pack.json`.
 
 `pack.json` holds everything but the rows, with the SHA-256 of each table; a pack whose bytes differ is refused.
 Every cell is validated against the record types on the way in, so a pack cannot smuggle text into a page.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 import msgspec
 
 from generator.problems import PackError, Problem
-from generator.records import SCHEMA_VERSION, Mark, MeterReading, Request, SourceRef, UsageBucket
+from generator.records import SCHEMA_VERSION, CounterReading, Mark, MeterReading, Request, SourceRef, UsageBucket
 from generator.results import Evidence
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "marks": Mark,
     "meters": MeterReading,
     "buckets": UsageBucket,
+    "counters": CounterReading,
 }
 KEY_BYTES = 32
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -60,7 +61,7 @@ def write_pack(evidence: Evidence, folder: Path) -> None:
         data = _to_parquet(kind, rows)
         (folder / f"{name}.parquet").write_bytes(data)
         entries[name] = TableEntry(rows=len(rows), bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
-    bare = msgspec.structs.replace(evidence, requests=(), marks=(), meters=(), buckets=())
+    bare = msgspec.structs.replace(evidence, requests=(), marks=(), meters=(), buckets=(), counters=())
     manifest = Manifest(schema=SCHEMA_VERSION, tables=entries, evidence=bare)
     (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
 

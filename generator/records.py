@@ -269,7 +269,7 @@ class Counter(StrEnum):
 
 
 class CounterReading(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
-    """One reading of a running counter. `value` is tokens or USD; `uptime` seconds since the client's counters began."""
+    """One reading of a running counter. `value`: tokens or USD; `uptime`: seconds since the client's counters began."""
 
     session: Pseudonym
     counter: Counter

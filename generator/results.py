@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from generator.records import (
+    CounterReading,
     Mark,
     MarkKind,
     MeterReading,
@@ -20,9 +21,11 @@ from generator.records import (
     Pseudonym,
     Request,
     Slug,
+    SourceRef,
     Tally,
     UsageBucket,
     Version,
+    Window,
 )
 
 FindingId = Annotated[str, msgspec.Meta(pattern=r"^F-[A-Z2-7]{6,10}$")]
@@ -55,6 +58,12 @@ class Unit(StrEnum):
     SHARE = "share"
     USD = "usd"
     COMPACTIONS = "compactions"
+    POINTS = "points"  # percentage points of a usage meter
+    READINGS = "readings"
+    RATIO = "ratio"
+    DAYS = "days"
+    BYTES = "bytes"
+    EVENTS = "events"
 
 
 class Severity(StrEnum):
@@ -77,6 +86,16 @@ class FindingGrade(StrEnum):
     D = "D"
 
 
+class Lean(StrEnum):
+    """Which layer a signature leans to; never more than a lean (research/detectors.md 5.1)."""
+
+    CLIENT = "client"
+    SERVICE = "service"
+    POLICY = "policy"  # a setting or rule that the service's owner sets: lifetimes, prices, limits
+    ACCOUNT = "account"  # other clients, devices or people of the same account
+    OPEN = "open"
+
+
 class Quantity(msgspec.Struct, frozen=True):
     """A named number with its unit."""
 
@@ -85,16 +104,30 @@ class Quantity(msgspec.Struct, frozen=True):
     unit: Unit
 
 
+class DayShare(msgspec.Struct, frozen=True):
+    """`hits` of `trials` on one UTC day."""
+
+    day: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    hits: int
+    trials: int
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One observation of one detector. The id survives re-runs and more logs."""
 
     id: FindingId
     detector: Slug
     version: Version
-    session: Pseudonym
+    session: Pseudonym = ""  # "" where it is about a meter or the whole account
     agent: Pseudonym = ""
+    account: Pseudonym = ""
+    window: Window | None = None  # of the meter it is about
+    client: Version = ""  # client version it is about, where it is about one
     at: datetime
+    until: datetime | None = None  # end of what it is about, where that is a span
     requests: tuple[Pseudonym, ...]  # what it is about, oldest first
+    readings: tuple[SourceRef, ...] = ()  # meter or counter readings that it is about
+    days: tuple[DayShare, ...] = ()  # the series it is about, where that is one
     quantities: tuple[Quantity, ...]
     expected_tokens: int | None = None
     observed_tokens: int | None = None
@@ -105,6 +138,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     ruled_out: tuple[Slug, ...]  # benign explanations that the log excludes
     not_ruled_out: tuple[Slug, ...]  # those that no log of this kind can exclude
     stated_reason: MissReason | None = None  # the API's own word, where there is one
+    lean: Lean = Lean.OPEN
+    lean_reason: Slug = "no-layer"  # key of detectors/leans.py
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +150,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     found: int = 0  # findings, also where the level of detail leaves them out
     examined: int = 0  # units the rule looked at (see Detector.unit): the denominator
-    not_measurable: int = 0  # chains without the needed fields
+    not_measurable: int = 0  # subjects (threads, meters, ...) without the needed fields
+    missing: tuple[Slug, ...] = ()  # needs that no input of this evidence meets; key of detectors/needs.py
     naive: int = 0  # what the naive rule of other tools would have reported
     explained: dict[Slug, int] = {}  # candidates that a benign explanation took, by its id
     findings: tuple[Finding, ...] = ()
@@ -180,3 +216,4 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
     meters: tuple[MeterReading, ...] = ()
     buckets: tuple[UsageBucket, ...] = ()
+    counters: tuple[CounterReading, ...] = ()

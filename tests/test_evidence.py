@@ -17,6 +17,7 @@ from generator.pack import load_key, read_pack, read_packs, write_pack
 from generator.problems import PackError
 from generator.records import Reading, Tally, Trigger
 from generator.results import Level, Outcome
+from generator.subjects import arranged
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_the_rules_give_the_same_answer_on_what_is_left(reading):
     everything, shown = reasons(whole), reasons(cut)
     assert shown
     assert all(everything[pair] == answer for pair, answer in shown.items())
-    again = [run(detector, chains(cut.requests, cut.marks)) for detector in DETECTORS]
+    again = [run(detector, arranged(cut.requests, cut.marks)) for detector in DETECTORS]
     assert {finding.id for one in again for finding in one.findings} == {
         finding.id for one in whole.runs for finding in one.findings
     }

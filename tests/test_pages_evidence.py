@@ -37,7 +37,7 @@ from generator.curated.yamlfile import parse
 from generator.detectors import DETECTORS, run
 from generator.dossier import Dossier
 from generator.evidence import examine
-from generator.ledger import LADDER, UNDECIDABLE, chains
+from generator.ledger import LADDER, UNDECIDABLE
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method
 from generator.pages.cite import cite
 from generator.records import Reading, Tally
@@ -113,9 +113,9 @@ def library() -> Library:
 def body(name: str, *, simulated: bool, level: Level = Level.FINDINGS, prefix: str | None = None):
     """All examples as one log; their sessions are named after the body, so that two bodies share no finding."""
     prefix = name if prefix is None else prefix
-    records = [example.model_copy(update={"name": f"{prefix}-{example.name}"}).records() for example in EXAMPLES]
-    requests = tuple(row for rows, _ in records for row in rows)
-    marks = tuple(note for _, notes in records for note in notes)
+    readings = [example.model_copy(update={"name": f"{prefix}-{example.name}"}).reading() for example in EXAMPLES]
+    requests = tuple(row for reading in readings for row in reading.requests)
+    marks = tuple(note for reading in readings for note in reading.marks)
     lines = len(requests) + len(marks)
     tally = Tally(
         label="log-0001",
@@ -390,7 +390,7 @@ def test_simulated_findings_stand_in_a_section_of_their_own_after_own_logs():
 def test_every_outcome_is_an_answer_in_the_list():
     failed = dataclasses.replace(DETECTORS[1], rule=lambda _chain: iter([1 / 0]))
     quiet = next(example for example in EXAMPLES if example.name == "quiet" and example.detector == "cache-break")
-    threads = chains(*quiet.records())
+    threads = quiet.subjects()
     runs = (run(DETECTORS[0], threads), run(failed, threads), *(run(detector, threads) for detector in DETECTORS[2:]))
     shown = body("mine", simulated=False)
     mixed = dossier_of(type(shown)(**{name: getattr(shown, name) for name in shown.__struct_fields__} | {"runs": runs}))

@@ -18,6 +18,7 @@ from generator.privacy import pseudonym
 from generator.records import MarkKind
 from generator.simulator import FaultRates, simulate
 from generator.simulator.sessions import FOLDER
+from generator.subjects import subjects
 
 START = datetime(2026, 8, 3, tzinfo=UTC)
 KEY = b"simulated"
@@ -200,9 +201,9 @@ def test_every_file_says_that_it_is_simulated(faulty):
 def test_without_faults_nothing_is_found(seed, tmp_path):
     """A null run: every break has its reason, no detector finds anything."""
     found = reading_of(simulate(seed, sessions=32, start=START, faults=None), tmp_path)
-    threads = chains(found.requests, found.marks)
-    assert [step for thread in threads for step in thread.steps if step.reason == "unexplained"] == []
-    assert {detector.id: run(detector, threads).found for detector in DETECTORS} == dict.fromkeys(
+    shown = subjects(found)
+    assert [step for thread in shown.threads for step in thread.steps if step.reason == "unexplained"] == []
+    assert {detector.id: run(detector, shown).found for detector in DETECTORS} == dict.fromkeys(
         [detector.id for detector in DETECTORS], 0
     )
 
@@ -228,10 +229,10 @@ def test_planted_faults_are_found_with_their_excess(seed, tmp_path):
     """Recall 1 for every detector, and exactly the excess that was planted."""
     made = simulate(seed, sessions=16, start=START, faults=EVERY)
     found = reading_of(made, tmp_path)
-    threads = chains(found.requests, found.marks)
+    shown = subjects(found)
     for detector in DETECTORS:
         planted = [fault for fault in made.truth.faults if fault.detector == detector.id]
-        result = run(detector, threads)
+        result = run(detector, shown)
         # A total miss is also a break, and so is an overbilled prompt.
         also = {"cache-break": ("premature-expiry", "short-prompt-overbilled")}.get(detector.id, ())
         planted += [fault for fault in made.truth.faults if fault.detector in also]
@@ -241,8 +242,8 @@ def test_planted_faults_are_found_with_their_excess(seed, tmp_path):
         )
         # A storm has no call of its own.
         if detector.id != "compaction-storm":
-            shown = pseudonyms(fault.message for fault in planted)
-            assert {finding.requests[-1] for finding in result.findings} == shown, detector.id
+            cited = pseudonyms(fault.message for fault in planted)
+            assert {finding.requests[-1] for finding in result.findings} == cited, detector.id
 
 
 @pytest.mark.full
@@ -250,6 +251,6 @@ def test_planted_faults_are_found_with_their_excess(seed, tmp_path):
 def test_null_runs_stay_silent_over_many_seeds(seed, tmp_path):
     """The long form: 20 further seeds, twice the sessions."""
     found = reading_of(simulate(seed, sessions=64, start=START, faults=None), tmp_path)
-    threads = chains(found.requests, found.marks)
-    assert [step for thread in threads for step in thread.steps if step.reason == "unexplained"] == []
-    assert sum(run(detector, threads).found for detector in DETECTORS) == 0
+    shown = subjects(found)
+    assert [step for thread in shown.threads for step in thread.steps if step.reason == "unexplained"] == []
+    assert sum(run(detector, shown).found for detector in DETECTORS) == 0

@@ -1,7 +1,8 @@
 """What a detector is: a value with its question and its innocent explanations, and one pure rule.
 
-A rule sees one chain and yields a verdict for each candidate: a finding, or the name of the innocent explanation
-that took it. The runner counts what was examined, what was explained and what was found.
+A rule sees one subject (a thread, a meter, a running counter, or the account) and yields a verdict for each candidate:
+a finding, or the name of the innocent explanation that took it. The runner counts what was examined, what was
+explained and what was found.
 """
 
 from __future__ import annotations
@@ -9,14 +10,20 @@ from __future__ import annotations
 import hashlib
 from base64 import b32encode
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from msgspec.structs import replace
+
+from generator.detectors.leans import LEANINGS, step_lean
+from generator.detectors.needs import NEEDS, Need
 from generator.ledger import UNDECIDABLE, Chain, Step
 from generator.pricing import cost, excess_cost
 from generator.records import MissReason
-from generator.results import Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
+from generator.results import DayShare, Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
+from generator.subjects import Interval, Meter, Scope, Subjects
 
 LOW_TOKENS = 20_000  # below: "info" whatever the share (research/detectors.md 4.0)
 HIGH_TOKENS = 5_000_000
@@ -59,27 +66,34 @@ Verdict = Finding | Explained
 
 @dataclass(frozen=True)
 class Detector:
-    """One question to a log. Ids name what is observed, not the suspicion."""
+    """One question to a log. Ids name what is observed, not the suspicion. Its four functions take one subject.
+
+    `measurable` tells of one subject whether the log holds what the rule needs; `examined` is the subject's part of
+    the denominator; `naive` counts what the usual rule of other tools would report in it.
+    """
 
     id: str
     version: str
     title: str
     question: str
+    scope: Scope
     unit: str  # what one unit of the denominator is, in the plural: "steps", "human prompts"
     rule_text: str
     formula: str
     naive_text: str  # what other tools report instead
     counterfactual: str
-    needs: tuple[str, ...]
+    needs: tuple[Need, ...]
     benign: tuple[Benign, ...]
     limits: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     references: tuple[Reference, ...]
-    rule: Callable[[Chain], Iterator[Verdict]] = field(repr=False)
-    measurable: Callable[[Chain], bool] = field(repr=False)
-    examined: Callable[[Chain], int] = field(repr=False)
-    naive: Callable[[Chain], int] = field(repr=False)
+    rule: Callable[[Any], Iterator[Verdict]] = field(repr=False)
+    measurable: Callable[[Any], bool] = field(repr=False)
+    examined: Callable[[Any], int] = field(repr=False)
+    naive: Callable[[Any], int] = field(repr=False)
     symptoms: tuple[str, ...] = ()  # ids of content/symptoms.yml that it speaks to
+    proxy_for: str = ""  # what it can only approach; "" where the log decides the question
+    decided_by: str = ""  # what would decide it, where the log does not
 
     @property
     def undecidable(self) -> tuple[str, ...]:
@@ -108,37 +122,53 @@ def finding_id(detector: str, version: str, requests: Sequence[str]) -> str:
 
 def finding(
     detector: Detector,
-    chain: Chain,
     requests: tuple[str, ...],
     *,
     at: datetime,
     grade: FindingGrade,
     quantities: tuple[Quantity, ...],
-    excess_tokens: int,
-    excess_usd: float | None,
+    lean: str,
+    chain: Chain | None = None,
+    until: datetime | None = None,
+    key: tuple[str, ...] = (),
+    client: str = "",
+    excess_tokens: int = 0,
+    excess_usd: float | None = 0.0,
+    of_usd: float | None = None,
     expected: int | None = None,
     observed: int | None = None,
     stated: MissReason | None = None,
+    days: tuple[DayShare, ...] = (),
 ) -> Finding:
-    """A finding about these requests of the chain; its severity is measured by the excess alone."""
+    """A finding about these requests; its severity is measured by the excess alone.
+
+    Its id is made of the requests, or of `key` where it is not about single requests. `lean` is a key of LEANINGS.
+    `of_usd` is the list price that the excess is a share of; a thread's own cost where a chain is given.
+    """
+    whole = of_usd if of_usd is not None else chain_cost(chain) if chain else 0.0
     return Finding(
-        id=finding_id(detector.id, detector.version, requests),
+        id=finding_id(detector.id, detector.version, key or requests),
         detector=detector.id,
         version=detector.version,
-        session=chain.session,
-        agent=chain.agent,
+        session=chain.session if chain else "",
+        agent=chain.agent if chain else "",
+        client=client,
         at=at,
+        until=until,
         requests=requests,
+        days=days,
         quantities=quantities,
         expected_tokens=expected,
         observed_tokens=observed,
         excess_tokens=excess_tokens,
         excess_usd=excess_usd,
         grade=grade,
-        severity=severity(excess_tokens, excess_usd, chain_cost(chain)),
+        severity=severity(excess_tokens, excess_usd, whole),
         ruled_out=detector.decidable,
         not_ruled_out=detector.undecidable,
         stated_reason=stated,
+        lean=LEANINGS[lean].lean,
+        lean_reason=lean,
     )
 
 
@@ -146,8 +176,8 @@ def step_finding(detector: Detector, chain: Chain, step: Step, grade: FindingGra
     """Finding about one step: expected against read, excess against the stated counterfactual."""
     return finding(
         detector,
-        chain,
         (step.before.id, step.after.id),
+        chain=chain,
         at=step.after.first_seen,
         grade=grade,
         quantities=(
@@ -157,12 +187,68 @@ def step_finding(detector: Detector, chain: Chain, step: Step, grade: FindingGra
             Quantity("pause", round(step.age, 1), Unit.SECONDS),
             *extra,
         ),
+        lean=step_lean(step),
         excess_tokens=step.excess_tokens,
         excess_usd=excess_cost(step),
         expected=step.expected,
         observed=step.after.cache_read_tokens,
         stated=step.after.miss_reason,
     )
+
+
+def steps_finding(
+    detector: Detector,
+    chain: Chain,
+    steps: Sequence[Step],
+    grade: FindingGrade,
+    *extra: Quantity,
+    lean: str | None = None,
+) -> Finding:
+    """Finding about several broken steps of one thread, with the sum of their excess; every broken call is cited."""
+    prices = [excess_cost(step) for step in steps]
+    known = [price for price in prices if price is not None]
+    return finding(
+        detector,
+        (steps[0].before.id, *(step.after.id for step in steps)),
+        chain=chain,
+        at=steps[0].after.first_seen,
+        until=steps[-1].after.first_seen,
+        grade=grade,
+        quantities=(
+            Quantity("broken-steps", len(steps), Unit.REQUESTS),
+            Quantity("span", (steps[-1].after.first_seen - steps[0].after.first_seen).total_seconds(), Unit.SECONDS),
+            *extra,
+        ),
+        lean=lean or step_lean(steps[-1]),
+        excess_tokens=sum(step.excess_tokens for step in steps),
+        excess_usd=sum(known) if len(known) == len(prices) else None,
+        expected=sum(step.expected for step in steps),
+        observed=sum(step.after.cache_read_tokens for step in steps),
+    )
+
+
+def meter_finding(
+    detector: Detector,
+    meter: Meter,
+    intervals: Sequence[Interval],
+    grade: FindingGrade,
+    *quantities: Quantity,
+    lean: str = "meter-only",
+) -> Finding:
+    """Finding about neighbouring readings of a meter. It cites readings, and no tokens: a meter has none."""
+    first, last = intervals[0].before, intervals[-1].after
+    made = finding(
+        detector,
+        (),
+        key=(meter.account, meter.window.value, first.at.isoformat(), last.at.isoformat()),
+        at=first.at,
+        until=last.at,
+        grade=grade,
+        quantities=quantities,
+        lean=lean,
+    )
+    cited = (first.source, *(interval.after.source for interval in intervals))
+    return replace(made, account=meter.account, window=meter.window, readings=cited)
 
 
 def chain_cost(chain: Chain) -> float:
@@ -182,21 +268,26 @@ def severity(tokens: int, usd: float | None, session_usd: float) -> Severity:
     return Severity.MEDIUM if share <= 0.20 else Severity.HIGH  # noqa: PLR2004
 
 
-def run(detector: Detector, chains: Iterable[Chain]) -> Run:
-    """Run one detector over all chains. An exception becomes the outcome "failed", with its type and no text."""
+def run(detector: Detector, subjects: Subjects) -> Run:
+    """Run one detector over its subjects. An exception becomes the outcome "failed", with its type and no text.
+
+    "Quiet" needs at least one subject that the rule could judge; without one it is "not measurable", and `missing`
+    names the inputs that were not there.
+    """
     findings: list[Finding] = []
     explained: Counter[str] = Counter()
     examined = unmeasured = naive = 0
     measured_any = False
+    missing = tuple(need.id for need in detector.needs if not need.met(subjects))
     try:
-        for chain in chains:
-            if not detector.measurable(chain):
+        for subject in subjects.of(detector.scope):
+            if not detector.measurable(subject):
                 unmeasured += 1
                 continue
             measured_any = True
-            examined += detector.examined(chain)
-            naive += detector.naive(chain)
-            for verdict in detector.rule(chain):
+            examined += detector.examined(subject)
+            naive += detector.naive(subject)
+            for verdict in detector.rule(subject):
                 if isinstance(verdict, Explained):
                     explained[verdict.benign] += 1
                 else:
@@ -208,16 +299,21 @@ def run(detector: Detector, chains: Iterable[Chain]) -> Run:
             outcome=Outcome.FAILED,
             error=type(error).__name__.lower(),
         )
-    quiet = Outcome.QUIET if measured_any and examined else Outcome.NOT_MEASURABLE
-    outcome = Outcome.FOUND if findings else quiet
+    quiet = Outcome.QUIET if measured_any else Outcome.NOT_MEASURABLE
     return Run(
         detector=detector.id,
         version=detector.version,
-        outcome=outcome,
+        outcome=Outcome.FOUND if findings else quiet,
         found=len(findings),
         examined=examined,
         not_measurable=unmeasured,
+        missing=missing,
         naive=naive,
         explained=dict(sorted(explained.items())),
         findings=tuple(sorted(findings, key=lambda finding: (-finding.excess_tokens, finding.id))),
     )
+
+
+def how_to_measure(run: Run) -> tuple[Need, ...]:
+    """The inputs that were missing, with how to get them."""
+    return tuple(NEEDS[id] for id in run.missing if id in NEEDS)

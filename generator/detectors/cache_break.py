@@ -16,8 +16,10 @@ from generator.detectors.breaks import (
     has_testable_step,
     testable_steps,
 )
+from generator.detectors.needs import TOKENS
 from generator.ledger import MIN_EXPECTED, Chain, Lifetime, in_tool_loop
 from generator.results import FindingGrade
+from generator.subjects import Scope
 
 NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/detectors.md section 3, llm-relay)
 
@@ -48,6 +50,7 @@ CACHE_BREAK = Detector(
     version="1.0.0",
     title="Unexplained cache break",
     question="Is cached conversation paid for again without a reason that the log shows?",
+    scope=Scope.THREAD,
     unit="steps",
     rule_text=(
         "Within one conversation thread, each request should read from cache what the request before it read "
@@ -58,7 +61,7 @@ CACHE_BREAK = Detector(
     formula="q = read[i] / (read[i-1] + write[i-1]);  break if q < 0.98;  excess = min(expected - read, write + input)",
     naive_text="Every request whose cache-hit ratio is below 80 %, whatever came before it.",
     counterfactual=COUNTERFACTUAL,
-    needs=("cache_read_tokens", "cache_write_tokens"),
+    needs=(TOKENS,),
     benign=LADDER_BENIGN,
     limits=(
         "Unexplained is not the same as faulty: a changed tool list, an MCP server that reconnected, or a setting "

@@ -16,10 +16,12 @@ from generator.detectors.base import (
     Verdict,
     finding,
 )
+from generator.detectors.needs import MARKS, TOKENS
 from generator.ledger import Chain
 from generator.pricing import rates
 from generator.records import Mark, MarkKind, Request, Trigger
 from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.subjects import Scope
 
 WINDOW = timedelta(minutes=30)
 STORM = 3  # compactions
@@ -106,9 +108,11 @@ def _storm(chain: Chain, group: Sequence[Mark]) -> Finding:
     cited = tuple(request.id for request in (touched[:1] + touched[-1:]))
     return finding(
         COMPACTION_STORM,
-        chain,
         cited,
+        chain=chain,
         at=group[0].at,
+        until=group[-1].at,
+        lean="client-decides",
         grade=FindingGrade.A,
         quantities=(
             Quantity("compactions", len(group), Unit.COMPACTIONS),
@@ -125,6 +129,7 @@ COMPACTION_STORM = Detector(
     version="1.0.0",
     title="Compaction storm",
     question="Does the client compact the same conversation again and again?",
+    scope=Scope.THREAD,
     unit="compactions",
     rule_text=(
         "Three or more automatic compactions of one thread within 30 minutes, or two with at most five requests "
@@ -134,7 +139,7 @@ COMPACTION_STORM = Detector(
     formula="3 automatic compactions within 30 min, or at most 5 requests between two of them",
     naive_text="Every session with three or more compaction lines, however far apart and whoever asked for them.",
     counterfactual="The first compaction would have been enough: what the others wrote anew is excess.",
-    needs=("compaction marks",),
+    needs=(MARKS, TOKENS),
     benign=(
         Benign("manual-compaction", "The user asked for the compaction (/compact)."),
         Benign("copied-boundary", "A resumed session repeats the boundary line; it is counted once, by its id."),

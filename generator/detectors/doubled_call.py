@@ -16,10 +16,12 @@ from generator.detectors.base import (
     Verdict,
     finding,
 )
+from generator.detectors.needs import PARENTS
 from generator.ledger import Chain
 from generator.pricing import cost
 from generator.records import MarkKind, Request
 from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.subjects import Scope
 
 CLOSE = timedelta(seconds=120)
 SAME_SIZE = 0.02
@@ -64,8 +66,8 @@ def _benign(chain: Chain, first: Request, second: Request) -> str | None:
 def _doubled(chain: Chain, first: Request, second: Request) -> Finding:
     return finding(
         DOUBLED_CALL,
-        chain,
         (first.id, second.id),
+        chain=chain,
         at=second.first_seen,
         grade=FindingGrade.A,
         quantities=(
@@ -78,6 +80,7 @@ def _doubled(chain: Chain, first: Request, second: Request) -> Finding:
         expected=0,
         observed=second.total_tokens,
         stated=second.miss_reason,
+        lean="client-decides",
     )
 
 
@@ -86,6 +89,7 @@ DOUBLED_CALL = Detector(
     version="1.0.0",
     title="Doubled call",
     question="Does one line of a conversation get two calls of the same size?",
+    scope=Scope.THREAD,
     unit="requests",
     rule_text=(
         "A transcript is a tree; in ordinary use each line has at most one answer. Two different calls under the "
@@ -95,7 +99,7 @@ DOUBLED_CALL = Detector(
     formula="parent[a] = parent[b], id[a] != id[b], |size[a] - size[b]| <= 2 %, |time[a] - time[b]| <= 120 s",
     naive_text="Every answer that is written on two or more lines of the transcript.",
     counterfactual="One call would have been enough: the whole second request is excess.",
-    needs=("parent",),
+    needs=(PARENTS,),
     benign=(
         Benign(
             "streaming-lines",

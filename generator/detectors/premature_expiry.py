@@ -19,8 +19,10 @@ from generator.detectors.breaks import (
     has_testable_step,
     testable_steps,
 )
+from generator.detectors.needs import LIFETIME, TOKENS
 from generator.ledger import Chain, Step
 from generator.results import FindingGrade
+from generator.subjects import Scope
 
 
 def _cold(step: Step) -> bool:
@@ -47,6 +49,7 @@ PREMATURE_EXPIRY = Detector(
     version="1.0.0",
     title="Cache gone before its lifetime",
     question="Is nothing read from a warm cache before its promised lifetime has passed?",
+    scope=Scope.THREAD,
     unit="steps",
     rule_text=(
         "The previous request left a cached prefix, the pause since its answer is at least 15 s shorter than the "
@@ -56,7 +59,7 @@ PREMATURE_EXPIRY = Detector(
     formula="read[i] = 0  and  pause < lifetime - 15 s  and no innocent explanation holds",
     naive_text="Every request that reads nothing from cache although the one before it left a cached prefix.",
     counterfactual=COUNTERFACTUAL,
-    needs=("cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"),
+    needs=(LIFETIME, TOKENS),
     benign=LADDER_BENIGN,
     limits=(
         "Reading nothing at all means that the very first block differed or was gone. A changed tool list or "

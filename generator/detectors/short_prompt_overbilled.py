@@ -20,8 +20,10 @@ from generator.detectors.breaks import (
     LADDER_BENIGN,
     explanation,
 )
+from generator.detectors.needs import PROMPTS, TOKENS
 from generator.ledger import Chain, Step, human_prompts
 from generator.results import FindingGrade, Quantity, Unit
+from generator.subjects import Scope
 
 MAX_WORDS = 10
 MIN_BILLED = 50_000  # tokens; well above a system prompt with tools (16,000-35,000)
@@ -62,6 +64,7 @@ SHORT_PROMPT_OVERBILLED = Detector(
     version="1.0.0",
     title="Short prompt, large bill",
     question="Does a prompt of at most ten words pay for the whole conversation again without a reason?",
+    scope=Scope.THREAD,
     unit="short human prompts",
     rule_text=(
         "A person types at most ten words; the call writes or sends uncached at least 50,000 tokens; the cached "
@@ -71,7 +74,7 @@ SHORT_PROMPT_OVERBILLED = Detector(
     formula="words <= 10  and  write + input >= 50,000  and  q < 0.98  and no innocent explanation holds",
     naive_text="Every prompt of at most ten words that writes or sends at least 50,000 tokens.",
     counterfactual=COUNTERFACTUAL,
-    needs=("prompt_words", "cache_read_tokens", "cache_write_tokens"),
+    needs=(PROMPTS, TOKENS),
     benign=(
         Benign("nothing-cached", "The request before left no cached prefix worth the name, so all was new."),
         Benign("new-content", "The old prefix was read in full; the tokens were new (a file, an image, a paste)."),

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.curated.examples import START, Example
+from generator.curated.examples import Example
 from generator.detectors import run
 from generator.filters import duration, n
-from generator.ledger import chains
 from generator.pages.base import Page, PageKind
 from generator.pages.findings import Listed, period, sentence
 from generator.pages.twin import json_twin
@@ -173,7 +172,7 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
         facts=(
             ("Version", detector.version),
             ("Looks at", detector.unit),
-            ("Needs", ", ".join(name.replace("_", " ") for name in detector.needs)),
+            ("Needs", ", ".join(need.id.replace("-", " ") for need in detector.needs)),
         ),
         parameters=tuple(
             ParameterRow(
@@ -217,11 +216,11 @@ def _explained(detector: Detector, results: tuple[Result, ...]) -> tuple[Explain
 
 
 def _worked(detector: Detector, example: Example) -> WorkedExample:
-    threads = chains(*example.records())
-    result = run(detector, threads)
+    shown = example.subjects()
+    result = run(detector, shown)
     return WorkedExample(
         example=example,
-        rows=tuple(row for thread in threads for row in _rows(example, thread)),
+        rows=tuple(row for thread in shown.threads for row in _rows(example, thread)),
         outcome=result.outcome.value,
         explained=bool(result.explained),
     )
@@ -236,11 +235,11 @@ def _rows(example: Example, chain: Chain) -> Iterator[tuple[Any, ...]]:
     ]
     first: Request | None = None
     for at, _, record in sorted(timed, key=lambda item: item[:2]):
-        clock = duration((at - START).total_seconds())
+        clock = duration((at - example.start).total_seconds())
         if isinstance(record, Mark):
             yield (clock, _mark_text(record), None, None, None, None, "")
             continue
-        row = example.requests[record.source.line - 1]
+        row = example.rows[record.source.line - 1]
         step = steps.get(record.id)
         yield (
             clock,
@@ -293,7 +292,7 @@ def _record(context: DetectorContext) -> dict[str, Any]:
         "formula": detector.formula,
         "naive_rule": detector.naive_text,
         "counterfactual": detector.counterfactual,
-        "needs": list(detector.needs),
+        "needs": [need.id for need in detector.needs],
         "explanations": [
             {"id": benign.id, "text": benign.text, "decidable": benign.decidable} for benign in detector.benign
         ],

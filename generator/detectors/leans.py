@@ -1,0 +1,93 @@
+"""Which layer a signature leans to, and why: never more than a lean (research/detectors.md 5.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.ledger import STATED_CHANGES, Step
+from generator.records import MissReason
+from generator.results import Lean
+
+PREFIX_SHARE = 0.6  # of the expected read; real partial misses lie below it (research/detectors.md 0)
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """A lean with its reason in words."""
+
+    id: str
+    lean: Lean
+    text: str
+
+
+LEANINGS: dict[str, Leaning] = {
+    leaning.id: leaning
+    for leaning in (
+        Leaning(
+            "nothing-read",
+            Lean.SERVICE,
+            "Nothing was read within the lifetime, so the very first block was gone or differed: eviction by the "
+            "service, or a changed tool list or system prompt. No other cache signature leans further to the service.",
+        ),
+        Leaning(
+            "prefix-read",
+            Lean.CLIENT,
+            "The start of the prompt (system prompt and tools) was still read and the rest was not: the service kept "
+            "the cache, and the messages that the client sent differed from those before.",
+        ),
+        Leaning(
+            "stated-by-api",
+            Lean.CLIENT,
+            "The API itself states that what the client sent had changed.",
+        ),
+        Leaning(
+            "stated-missing",
+            Lean.SERVICE,
+            "The API itself states that it did not find what came before, and no change of what the client sent.",
+        ),
+        Leaning(
+            "client-versions",
+            Lean.CLIENT,
+            "The signature is bracketed by client versions: a changelog names when it came and when it was mended.",
+        ),
+        Leaning(
+            "client-decides",
+            Lean.CLIENT,
+            "The client decides this step; the service only executes what it is sent.",
+        ),
+        Leaning(
+            "date-bracketed",
+            Lean.POLICY,
+            "It begins on a date inside one client version: a switch that the service's owner sets, not a new client.",
+        ),
+        Leaning("price-list", Lean.POLICY, "The published price list of that day says so."),
+        Leaning(
+            "refused-by-service",
+            Lean.SERVICE,
+            "The service answered with errors; the client repeated the call as designed.",
+        ),
+        Leaning(
+            "meter-only",
+            Lean.ACCOUNT,
+            "Only the meter shows it. Other clients, devices or people of the account come first.",
+        ),
+        Leaning(
+            "display",
+            Lean.SERVICE,
+            "Inside one window a meter cannot fall: a wrong or stale answer of the usage endpoint, or of its reader.",
+        ),
+        Leaning("no-layer", Lean.OPEN, "The signature does not tell client and service apart."),
+    )
+}
+
+
+def step_lean(step: Step) -> str:
+    """The leaning of a broken step, by what was still read."""
+    stated = step.after.miss_reason
+    if stated in STATED_CHANGES:
+        return "stated-by-api"
+    if stated is MissReason.PREVIOUS_MESSAGE_NOT_FOUND:
+        return "stated-missing"
+    if step.after.cache_read_tokens == 0:
+        return "nothing-read"
+    return "prefix-read" if step.continuity < PREFIX_SHARE else "no-layer"

@@ -1,0 +1,111 @@
+"""What a detector needs of the input, and how somebody without it gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from generator.subjects import Subjects
+
+TRANSCRIPTS = (
+    "Claude Code keeps transcripts in ~/.claude/projects for about 30 days; copy the folder before it is cleaned, "
+    "or set cleanupPeriodDays higher in the client's settings."
+)
+METER_HOW = (
+    "Append each JSON object that Claude Code hands to a statusline command (version 2.1.80 or later) to a file, with "
+    "the time, or save polls of the usage endpoint as JSON lines; every few minutes, also while nobody works."
+)
+
+
+@dataclass(frozen=True)
+class Need:
+    """One input. `met` tells whether this evidence has it; `how` tells where to get it."""
+
+    id: str
+    text: str
+    how: str
+    met: Callable[[Subjects], bool] = field(repr=False)
+
+
+def _calls(subjects: Subjects, holds: Callable[..., bool]) -> bool:
+    return any(holds(request) for thread in subjects.threads for request in thread.requests)
+
+
+TOKENS = Need(
+    "token-counts",
+    "input, cache-read, cache-write and output tokens of each call",
+    TRANSCRIPTS,
+    lambda subjects: any(thread.requests for thread in subjects.threads),
+)
+LIFETIME = Need(
+    "lifetime-split",
+    "cache writes split into five minutes and one hour",
+    "The split stands in transcripts since about client 1.0.90 and in API responses; a gateway may drop it.",
+    lambda subjects: _calls(
+        subjects, lambda call: call.cache_write_1h_tokens is not None or call.cache_write_5m_tokens is not None
+    ),
+)
+PROMPTS = Need(
+    "human-prompts",
+    "which calls answer a prompt that a person typed, and its number of words",
+    "Only transcripts of interactive sessions have them; automated sessions do not. " + TRANSCRIPTS,
+    lambda subjects: _calls(subjects, lambda call: call.prompt_words is not None),
+)
+PARENTS = Need(
+    "parents",
+    "which line of the conversation each call answers",
+    TRANSCRIPTS,
+    lambda subjects: _calls(subjects, lambda call: bool(call.parent) and not call.nested),
+)
+MARKS = Need(
+    "marks",
+    "what happened between calls: compactions, resumes, commands, retries",
+    TRANSCRIPTS,
+    lambda subjects: any(thread.requests for thread in subjects.threads),
+)
+VERSIONS = Need(
+    "client-versions",
+    "the client version of each call",
+    TRANSCRIPTS,
+    lambda subjects: _calls(subjects, lambda call: bool(call.version)),
+)
+FIRST_LINES = Need(
+    "first-lines",
+    "the output count on the first line of each answer",
+    TRANSCRIPTS,
+    lambda subjects: _calls(subjects, lambda call: call.first_output_tokens is not None),
+)
+TOOL_RESULTS = Need(
+    "tool-results",
+    "the size of the tool result that each call answers",
+    TRANSCRIPTS,
+    lambda subjects: _calls(subjects, lambda call: call.result_bytes is not None),
+)
+TOOL_USES = Need(
+    "tool-uses",
+    "how often files are read and changed",
+    TRANSCRIPTS,
+    lambda subjects: _calls(subjects, lambda call: call.file_reads is not None or call.file_edits is not None),
+)
+REQUESTED_MODEL = Need(
+    "requested-model",
+    "the model that was asked for, beside the one that answered",
+    "A transcript holds only the model that answered. Record the requests: a proxy log, a HAR file, or raw bodies "
+    "of the client's telemetry (OTEL_LOG_RAW_API_BODIES).",
+    lambda subjects: _calls(subjects, lambda call: call.requested_model is not None),
+)
+METER = Need("meter", "readings of the usage meter over time", METER_HOW, lambda subjects: bool(subjects.meters))
+COUNTERS = Need(
+    "counters",
+    "readings of the client's running token counters over time",
+    "Append each JSON object that Claude Code hands to a statusline command to a file, with the time.",
+    lambda subjects: bool(subjects.counters),
+)
+
+NEEDS: dict[str, Need] = {
+    need.id: need
+    for need in (
+        TOKENS, LIFETIME, PROMPTS, PARENTS, MARKS, VERSIONS, FIRST_LINES, TOOL_RESULTS, TOOL_USES, REQUESTED_MODEL,
+        METER, COUNTERS,
+    )
+}  # fmt: skip

@@ -1,0 +1,268 @@
+"""What a rule is shown: one thread, one meter, one running counter, or the whole account.
+
+A rule sees one subject and nothing else, so it runs unchanged in a loop, in a process pool or on a cluster.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from itertools import accumulate, pairwise
+from statistics import median
+
+from generator.ledger import Chain, chains
+from generator.pricing import rates
+from generator.records import Counter, CounterReading, Mark, MarkKind, MeterReading, Reading, Request, Window
+
+RESET_JITTER = timedelta(minutes=2)  # the same reset is reported up to a second apart (log-formats 4.2)
+MIN_RATED_POINTS = 3.0  # percentage points; below, the meter's 1-point steps drown what they cost
+
+
+class Scope(StrEnum):
+    """The kind of subject that a detector looks at."""
+
+    THREAD = "thread"
+    METER = "meter"
+    COUNTER = "counter"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Two neighbouring readings of one meter window."""
+
+    before: MeterReading
+    after: MeterReading
+
+    @property
+    def points(self) -> float:
+        """Percentage points by which the meter moved."""
+        return round(100 * (self.after.used - self.before.used), 6)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds between the readings."""
+        return (self.after.at - self.before.at).total_seconds()
+
+    @property
+    def same_window(self) -> bool:
+        """Do both readings lie in one reset window? A reset lies between them if its time moved or has passed."""
+        first, second = self.before.resets_at, self.after.resets_at
+        if first is not None and self.after.at >= first:
+            return False
+        if first is None or second is None:
+            return first is second or self.after.used >= self.before.used
+        return abs(second - first) <= RESET_JITTER
+
+
+@dataclass(frozen=True)
+class Meter:
+    """One window of one account's meter, oldest reading first, beside all calls of the same evidence."""
+
+    account: str
+    window: Window
+    readings: tuple[MeterReading, ...]
+    siblings: tuple[MeterReading, ...]  # readings of the account's other windows
+    requests: tuple[Request, ...]  # of all threads, by first_seen
+    refusals: tuple[Mark, ...]  # limit refusals, by time
+
+    @cached_property
+    def intervals(self) -> tuple[Interval, ...]:
+        """Neighbouring readings."""
+        return tuple(Interval(before, after) for before, after in pairwise(self.readings))
+
+    @cached_property
+    def _times(self) -> list[datetime]:
+        return [request.ended for request in self.requests]
+
+    @cached_property
+    def _running(self) -> list[float]:
+        return [0.0, *accumulate(quota_cost(request) for request in self.requests)]
+
+    def cost_between(self, start: datetime, end: datetime) -> float:
+        """Quota cost in USD of the logged calls that ended in (start, end]."""
+        return self._running[bisect_right(self._times, end)] - self._running[bisect_right(self._times, start)]
+
+    @cached_property
+    def windows(self) -> tuple[tuple[MeterReading, ...], ...]:
+        """Readings by reset window."""
+        runs: list[list[MeterReading]] = []
+        for reading in self.readings:
+            if runs and Interval(runs[-1][-1], reading).same_window:
+                runs[-1].append(reading)
+            else:
+                runs.append([reading])
+        return tuple(tuple(run) for run in runs)
+
+    @cached_property
+    def usd_per_point(self) -> float | None:
+        """Quota cost of one percentage point: median over the reset windows; None where none moved enough.
+
+        The median keeps a window that was disturbed from setting the measure by which it is judged.
+        """
+        rated = [rate for run in self.windows if (rate := self.window_rate(run)) is not None]
+        return median(rated) if rated else None
+
+    def window_rate(self, run: Sequence[MeterReading]) -> float | None:
+        """USD a point in one reset window; None where the meter moved too little or no call is logged."""
+        points = 100 * (run[-1].used - run[0].used)
+        cost = self.cost_between(run[0].at, run[-1].at)
+        return cost / points if points >= MIN_RATED_POINTS and cost > 0 else None
+
+    def predicted_points(self, start: datetime, end: datetime) -> float | None:
+        """Points that the logged calls in (start, end] explain; None where no rate is known."""
+        return None if self.usd_per_point is None else self.cost_between(start, end) / self.usd_per_point
+
+
+@dataclass(frozen=True)
+class CounterSeries:
+    """One running counter of one session, oldest reading first, with the marks of the session's main thread."""
+
+    session: str
+    counter: Counter
+    readings: tuple[CounterReading, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Every thread of the evidence, for questions about versions, days and settings."""
+
+    threads: tuple[Chain, ...]
+
+    @cached_property
+    def by_version(self) -> dict[str, tuple[Request, ...]]:
+        """Requests by client version, oldest first; those without a version are left out."""
+        found: defaultdict[str, list[Request]] = defaultdict(list)
+        for request in (request for thread in self.threads for request in thread.requests):
+            if request.version:
+                found[request.version].append(request)
+        return {
+            version: tuple(sorted(found[version], key=lambda request: (request.first_seen, request.id)))
+            for version in sorted(found, key=version_key)
+        }
+
+
+Subject = Chain | Meter | CounterSeries | Account
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Everything that detectors can be shown of one body of evidence."""
+
+    threads: tuple[Chain, ...]
+    meters: tuple[Meter, ...] = ()
+    counters: tuple[CounterSeries, ...] = ()
+
+    def of(self, scope: Scope) -> tuple[Subject, ...]:
+        """The subjects of one scope."""
+        if scope is Scope.THREAD:
+            return self.threads
+        if scope is Scope.METER:
+            return self.meters
+        if scope is Scope.COUNTER:
+            return self.counters
+        return (Account(self.threads),) if self.threads else ()
+
+
+def subjects(reading: Reading) -> Subjects:
+    """All subjects of what was read."""
+    return arranged(reading.requests, reading.marks, reading.meters, reading.counters)
+
+
+def arranged(
+    requests: Iterable[Request],
+    marks: Sequence[Mark],
+    meters: Iterable[MeterReading] = (),
+    counters: Iterable[CounterReading] = (),
+) -> Subjects:
+    """Threads, meters and counters of these records."""
+    threads = chains(requests, marks)
+    return Subjects(threads, _meters(meters, threads, marks), _counters(counters, marks))
+
+
+def _meters(readings: Iterable[MeterReading], threads: Sequence[Chain], marks: Sequence[Mark]) -> tuple[Meter, ...]:
+    found: defaultdict[tuple[str, Window], list[MeterReading]] = defaultdict(list)
+    for reading in readings:
+        found[reading.account, reading.window].append(reading)
+    if not found:
+        return ()
+    requests = tuple(
+        sorted((request for thread in threads for request in thread.requests), key=lambda one: (one.ended, one.id))
+    )
+    refusals = tuple(
+        sorted((mark for mark in marks if mark.kind is MarkKind.LIMIT_REFUSAL), key=lambda mark: (mark.at, mark.source))
+    )
+    order = {key: sorted(rows, key=lambda row: (row.at, row.source)) for key, rows in found.items()}
+    return tuple(
+        Meter(
+            account=account,
+            window=window,
+            readings=tuple(order[account, window]),
+            siblings=tuple(
+                row
+                for (other, kind), rows in sorted(order.items())
+                if other == account and kind != window
+                for row in rows
+            ),
+            requests=requests,
+            refusals=refusals,
+        )
+        for account, window in sorted(order)
+    )
+
+
+def _counters(readings: Iterable[CounterReading], marks: Sequence[Mark]) -> tuple[CounterSeries, ...]:
+    found: defaultdict[tuple[str, Counter], list[CounterReading]] = defaultdict(list)
+    for reading in readings:
+        found[reading.session, reading.counter].append(reading)
+    if not found:
+        return ()
+    notes: defaultdict[str, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        if not mark.agent:
+            notes[mark.session].append(mark)
+    return tuple(
+        CounterSeries(
+            session=session,
+            counter=counter,
+            readings=tuple(sorted(rows, key=lambda row: (row.at, row.source))),
+            marks=tuple(sorted(notes.get(session, []), key=lambda mark: (mark.at, mark.source))),
+        )
+        for (session, counter), rows in sorted(found.items())
+    )
+
+
+def quota_cost(request: Request) -> float:
+    """USD at list price without cache reads; 0.0 where no price is known.
+
+    In the best public meter data (90 five-hour windows) a token read from cache moves the meter by
+    0.0005 [0-0.0024] of what an output token does, so reads are left out (research/detectors.md 2.3).
+    """
+    price = rates(request)
+    if price is None:
+        return 0.0
+    long_lived = request.cache_write_1h_tokens or 0
+    short_lived = request.cache_write_tokens - long_lived
+    return (
+        request.input_tokens * price.input
+        + short_lived * price.cache_write_5m
+        + long_lived * price.cache_write_1h
+        + request.output_tokens * price.output
+    )
+
+
+def marks_between(marks: Sequence[Mark], start: datetime, end: datetime) -> Sequence[Mark]:
+    """Marks, sorted by time, in [start, end]."""
+    times = [mark.at for mark in marks]
+    return marks[bisect_left(times, start) : bisect_right(times, end)]
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Order of client versions: 2.1.9 before 2.1.10."""
+    return tuple(int(part) for part in version.split(".")) if version else ()
