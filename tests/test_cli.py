@@ -178,6 +178,7 @@ def test_collect_writes_a_pack_and_keeps_the_key_in_the_state_folder(tmp_path, l
         "pack.json",
         "requests.parquet",
         "marks.parquet",
+        "counters.parquet",
         "meters.parquet",
         "buckets.parquet",
     }

@@ -1,0 +1,69 @@
+"""The commands. The only package that prints, reads the clock or the environment, or ends the process."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from generator import __version__
+from generator.cli import lab, logs, site
+from generator.problems import Exit, WitnessmarkError
+
+EXIT_CODES = """\b
+Exit codes:
+  0 done            3 done in part (a detector failed, or a file that
+  1 internal error    nobody claims)
+  2 content or      4 no log could be read
+    usage error     5 publishing refused
+  74 input/output   75 another build runs   130 interrupted
+"""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXIT_CODES,
+)
+@click.version_option(__version__, prog_name="witnessmark")
+def cli() -> None:
+    """Follow every statement about runaway AI usage down to its evidence.
+
+    \b
+    Examples:
+      witnessmark scan                        your own Claude Code logs: was it me?
+      witnessmark scan ~/old-logs --json      the same for a program
+      witnessmark collect ~/.claude/projects --into content/evidence/mine
+      witnessmark check                       every mistake in content/, with its place
+      witnessmark build                       the site, into site/
+      witnessmark serve                       the site on this machine, rebuilt on change
+
+    Logs never leave this machine: no command opens a connection, and only `collect` writes anything of them,
+    as numbers and keyed pseudonyms.
+    """
+
+
+for command in (logs.scan, logs.collect, site.build, site.check, site.serve, lab.simulate):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command and end with the exit code that README documents."""
+    try:
+        cli(standalone_mode=False)
+    except WitnessmarkError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(error.exit)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Exit.CONTENT)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing was changed.", err=True)
+        sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.OK)
+    except OSError as error:
+        click.echo(f"{error.filename or ''}: {error.strerror}", err=True)
+        sys.exit(Exit.IO)

@@ -1,0 +1,100 @@
+"""Commands on the site: `build`, `check` and `serve`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator import __version__
+from generator.cli.surroundings import (
+    JOBS,
+    LEVEL,
+    ROOT,
+    discover,
+    evidence_of,
+    now,
+    state_folder,
+    track,
+    warn_unclaimed,
+)
+from generator.problems import Exit
+
+if TYPE_CHECKING:
+    from generator.results import Evidence
+
+
+@click.command()
+@ROOT
+@click.option(
+    "--logs",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Also show findings from these logs; nothing of them is written to content/.",
+)
+@LEVEL
+@JOBS
+def build(root: Path, logs: tuple[Path, ...], level: str, jobs: int | None) -> None:
+    """Build the site into site/, or leave the old one as it was.
+
+    \b
+    Examples:
+      witnessmark build
+      witnessmark build --logs ~/.claude/projects
+    """
+    from generator.build import build as build_site
+    from generator.pack import load_key
+
+    extra: tuple[Evidence, ...] = ()
+    found = discover(logs) if logs else None
+    if found:
+        warn_unclaimed(found)
+        extra = (evidence_of(found, load_key(state_folder() / "key"), jobs, "own-logs", level),)
+    built = build_site(root.resolve(), extra, now=now(), version=__version__, track=track())
+    click.echo(f"Built {built.pages:,} pages with {built.findings:,} findings.")
+    click.echo(
+        f"Open {os.path.relpath(built.site / 'index.html')}, or run `witnessmark serve` and go to http://127.0.0.1:8000/"
+    )
+    if built.failed:
+        click.echo(f"Detectors that failed: {', '.join(built.failed)}", err=True)
+    if built.failed or (found and found.unclaimed):
+        sys.exit(Exit.PARTIAL)
+
+
+@click.command()
+@ROOT
+def check(root: Path) -> None:
+    """Check all of content/ and print every mistake as path:line:col: code message (hint).
+
+    \b
+    Example:
+      witnessmark check
+    """
+    from generator.build import read_content
+
+    dossier = read_content(root.resolve(), now=now(), version=__version__)
+    library = dossier.library
+    click.echo(
+        f"content/ is sound: {len(library.claims)} claims, {len(library.reports)} reports, "
+        f"{len(library.incidents)} incidents, {len(library.events)} events, {len(library.sources)} sources, "
+        f"{len(dossier.examples)} worked examples, {len(dossier.evidence)} evidence packs."
+    )
+
+
+@click.command()
+@ROOT
+@click.option("--port", type=click.IntRange(1024, 65535), default=8000, show_default=True)
+def serve(root: Path, port: int) -> None:
+    """Build, show the site on this machine only, and build again when content or templates change.
+
+    \b
+    Example:
+      witnessmark serve --port 8123
+    """
+    from generator.serve import serve as serve_site
+
+    click.echo(f"http://127.0.0.1:{port}/  (Ctrl-C ends it)", err=True)
+    serve_site(root.resolve(), port, now=now, version=__version__, say=lambda text: click.echo(text, err=True))

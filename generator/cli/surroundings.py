@@ -1,0 +1,125 @@
+"""What commands share: options, the clock, the environment, and reading logs with their account."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator import __version__
+from generator.problems import Exit, LogError, Problem
+
+if TYPE_CHECKING:
+    from generator.importers import Discovery
+    from generator.results import Evidence
+
+ROOT = click.option(
+    "--root",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=".",
+    show_default=True,
+    help="Folder with content/, templates/ and mkdocs.yml.",
+)
+LOGS = click.argument("logs", nargs=-1, type=click.Path(path_type=Path, exists=True))
+LEVEL = click.option(
+    "--level",
+    type=click.Choice(["aggregate", "findings", "full"]),
+    default="findings",
+    show_default=True,
+    help="aggregate: sums a day. findings: rows that findings cite and their neighbours. full: every row.",
+)
+JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes for reading. [default: cores]")
+SIMULATED_KEY = b"simulated logs hold nothing private"  # so that anyone makes the same specimen pack
+
+
+def default_logs() -> tuple[Path, ...]:
+    """Where Claude Code keeps transcripts here. Raises LogError where there are none."""
+    from generator.importers.claude_code import folders
+
+    found = folders(os.environ.get("CLAUDE_CONFIG_DIR"), Path.home())
+    if not found:
+        hint = "name a folder: witnessmark scan LOGS"
+        raise LogError(Problem("~/.claude/projects", 0, 0, "W-no-logs", "there are no Claude Code logs here", hint))
+    return found
+
+
+def discover(paths: tuple[Path, ...]) -> Discovery:
+    """Files below the paths and who reads them. Raises LogError where nobody reads any."""
+    from generator import importers
+
+    found = importers.discover(paths)
+    if not found.claimed:
+        warn_unclaimed(found)
+        raise LogError(
+            Problem(
+                ", ".join(str(path) for path in paths),
+                0,
+                0,
+                "W-no-logs",
+                "holds no log that an importer knows",
+                "Claude Code transcripts are *.jsonl files; see the page 'Check yours'",
+            )
+        )
+    return found
+
+
+def evidence_of(
+    found: Discovery, key: bytes, jobs: int | None, name: str, level: str, *, simulated: bool = False
+) -> Evidence:
+    """Read the files and run the detectors."""
+    from generator.evidence import examine
+    from generator.importers import read
+    from generator.results import Level
+
+    gc.disable()  # records hold no cycles, and walking hundreds of thousands of them is a third of the time
+    reading = read(found.claimed, key=key, jobs=jobs or os.cpu_count() or 1, track=track())
+    return examine(reading, id=name, simulated=simulated, level=Level(level), tool_version=__version__, track=track())
+
+
+def warn_unclaimed(found: Discovery) -> None:
+    """Name every file that nobody read."""
+    for path in found.unclaimed:
+        problem = Problem(
+            str(path), 0, 0, "W-unclaimed", "no importer knows this file", "it was left out of the account"
+        )
+        click.echo(str(problem), err=True)
+
+
+def finish(found: Discovery, evidence: Evidence) -> None:
+    """End with exit code 3 where a file was left out or a detector failed."""
+    from generator.results import Outcome
+
+    warn_unclaimed(found)
+    if found.unclaimed or any(run.outcome is Outcome.FAILED for run in evidence.runs):
+        sys.exit(Exit.PARTIAL)
+
+
+def now() -> datetime:
+    """The clock, or SOURCE_DATE_EPOCH where a reproducible build sets it."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+
+
+def state_folder() -> Path:
+    """Where the key of the pseudonyms lives."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "witnessmark"
+
+
+def track() -> Any:
+    """Progress bars where somebody watches."""
+    from generator import progress
+
+    return progress.bar if sys.stderr.isatty() else progress.silent
+
+
+def console() -> Any:
+    """The terminal, or a width that keeps tables whole in a file."""
+    from rich.console import Console
+
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=160)
