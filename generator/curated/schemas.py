@@ -18,6 +18,7 @@ from generator.curated.models import (
     Symptom,
     Variant,
 )
+from generator.curated.prices import PriceEpoch
 
 # What YAML language servers of all ages read; the models use no keyword that is newer.
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -35,6 +36,7 @@ _FILES: dict[str, Any] = {
     "claim": Claim,
     "events": tuple[Event, ...],
     "incidents": tuple[Incident, ...],
+    "prices": tuple[PriceEpoch, ...],
     "report": Report,
     "sources": tuple[Source, ...],
     "surfaces": SurfacesFile,
