@@ -6,6 +6,7 @@ from generator.detectors.compaction_storm import COMPACTION_STORM
 from generator.detectors.doubled_call import DOUBLED_CALL
 from generator.detectors.premature_expiry import PREMATURE_EXPIRY
 from generator.detectors.short_prompt_overbilled import SHORT_PROMPT_OVERBILLED
+from generator.detectors.tier_change import TIER_CHANGE
 
 DETECTORS: tuple[Detector, ...] = (
     CACHE_BREAK,
@@ -13,6 +14,7 @@ DETECTORS: tuple[Detector, ...] = (
     SHORT_PROMPT_OVERBILLED,
     DOUBLED_CALL,
     COMPACTION_STORM,
+    TIER_CHANGE,
 )
 
 __all__ = ["DETECTORS", "Detector", "run"]
