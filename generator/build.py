@@ -8,10 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from generator.curated.calibration import load_calibration
 from generator.curated.examples import load_examples
 from generator.curated.library import load
 from generator.curated.measurements import load_measurements
 from generator.curated.models import Library
+from generator.curated.prices import load_prices
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
 from generator.gate import gate
@@ -55,8 +57,17 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
     library = read(lambda: load(content, detector_ids=frozenset(benigns)))
     examples = read(lambda: load_examples(content, benigns))
     measurements = read(lambda: load_measurements(content))
+    calibration = read(lambda: (load_calibration(content),))
+    prices = read(lambda: load_prices(content, now.date()))
     packs = read(lambda: read_packs(content / "evidence"))
-    if library is None or examples is None or measurements is None or packs is None:
+    if (
+        library is None
+        or examples is None
+        or measurements is None
+        or calibration is None
+        or prices is None
+        or packs is None
+    ):
         raise ContentError(*problems)
     return Dossier(
         library=library,
@@ -64,6 +75,8 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
         detectors=DETECTORS,
         examples=examples,
         measurements=measurements,
+        calibration=calibration[0],
+        prices=prices,
         built=now,
         version=version,
     )

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from generator.curated.calibration import Calibration
 from generator.curated.examples import Example
 from generator.curated.measurements import Measurement
 from generator.curated.models import Claim, Event, Incident, Library, Report, Source, SurfaceText, Symptom
+from generator.curated.prices import PriceRow
 from generator.detectors import Detector
 from generator.evidence import NEIGHBOURS
 from generator.ledger import Chain, Step, chains
-from generator.records import Request
+from generator.records import Counter, CounterReading, MeterReading, Request, SourceRef
 from generator.results import Evidence, Finding, Run
 from generator.statistics import Rate, exact_rate
+
+TOKEN_COUNTERS = frozenset({Counter.INPUT_TOKENS, Counter.OUTPUT_TOKENS})
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,18 @@ class ChainRow:
 
 
 @dataclass(frozen=True)
+class ReadingRow:
+    """One reading of the meter or counter around a finding, as a page shows it."""
+
+    at: datetime
+    value: float  # percent of a meter; tokens or USD of a counter
+    unit: str
+    resets_at: datetime | None
+    cited: bool
+    source: str
+
+
+@dataclass(frozen=True)
 class FindingView:
     """A finding with everything its page needs."""
 
@@ -51,6 +67,7 @@ class FindingView:
     run: Run
     rate: Rate  # findings of this detector in this evidence, of all units examined
     chain: tuple[ChainRow, ...]
+    readings: tuple[ReadingRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,8 @@ class Dossier:
     built: datetime
     version: str
     measurements: tuple[Measurement, ...] = ()
+    calibration: Calibration | None = None
+    prices: tuple[PriceRow, ...] = ()
 
     @cached_property
     def findings(self) -> tuple[FindingView, ...]:
@@ -232,7 +251,9 @@ def _rate(run: Run) -> Rate:
 
 def _views(evidence: Evidence, detectors: Sequence[Detector]) -> Iterable[FindingView]:
     by_id = {detector.id: detector for detector in detectors}
-    by_chain = {(chain.session, chain.agent): chain for chain in chains(evidence.requests, evidence.marks)}
+    threads = chains(evidence.requests, evidence.marks)
+    by_chain = {(chain.session, chain.agent): chain for chain in threads}
+    by_request = {request.id: chain for chain in threads for request in chain.requests}
     for run in evidence.runs:
         detector = by_id.get(run.detector)
         if detector is None:
@@ -240,8 +261,51 @@ def _views(evidence: Evidence, detectors: Sequence[Detector]) -> Iterable[Findin
         rate = _rate(run)
         for finding in run.findings:
             chain = by_chain.get((finding.session, finding.agent))
-            rows = _rows(chain, finding, evidence) if chain else ()
-            yield FindingView(finding, evidence, detector, run, rate, rows)
+            shown = (
+                (chain,)
+                if chain
+                else tuple(
+                    {id(by_request[one]): by_request[one] for one in finding.requests if one in by_request}.values()
+                )
+            )
+            rows = tuple(row for thread in shown for row in _rows(thread, finding, evidence))
+            yield FindingView(finding, evidence, detector, run, rate, rows, _readings(finding, evidence))
+
+
+def _readings(finding: Finding, evidence: Evidence) -> tuple[ReadingRow, ...]:
+    """Readings of the finding's series around those that it cites."""
+    if not finding.readings:
+        return ()
+    cited = set(finding.readings)
+    series: Sequence[MeterReading | CounterReading] = (
+        [one for one in evidence.meters if (one.account, one.window) == (finding.account, finding.window)]
+        if finding.window
+        else _counter_series(evidence, cited)
+    )
+    places = [index for index, one in enumerate(series) if one.source in cited]
+    if not places:
+        return ()
+    shown = series[max(0, places[0] - NEIGHBOURS) : places[-1] + NEIGHBOURS + 1]
+    return tuple(_reading_row(one, evidence, cited=one.source in cited) for one in shown)
+
+
+def _counter_series(evidence: Evidence, cited: set[SourceRef]) -> list[CounterReading]:
+    keys = {
+        (one.session, one.counter) for one in evidence.counters if one.source in cited and one.counter in TOKEN_COUNTERS
+    }
+    return [one for one in evidence.counters if (one.session, one.counter) in keys]
+
+
+def _reading_row(one: MeterReading | CounterReading, evidence: Evidence, *, cited: bool) -> ReadingRow:
+    meter = isinstance(one, MeterReading)
+    return ReadingRow(
+        at=one.at,
+        value=round(100 * one.used, 2) if isinstance(one, MeterReading) else one.value,
+        unit="percent" if meter else "tokens",
+        resets_at=one.resets_at if isinstance(one, MeterReading) else None,
+        cited=cited,
+        source=f"{evidence.tallies[one.source.file].label} line {one.source.line}",
+    )
 
 
 def _rows(chain: Chain, finding: Finding, evidence: Evidence) -> tuple[ChainRow, ...]:

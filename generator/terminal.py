@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.detectors import DETECTORS
+from generator.detectors.base import how_to_measure
+from generator.detectors.needs import NEEDS
 from generator.ledger import LADDER, UNEXPLAINED
 from generator.records import Request, SkipReason, Tally
-from generator.results import Evidence, Finding, Outcome
+from generator.results import Evidence, Finding, Outcome, Run
 from generator.statistics import exact_rate
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+    from generator.curated.calibration import Calibration
+    from generator.detectors import Detector
 
 SHOWN = 10  # findings in the terminal; --json and the site have all
 PATH_PARTS = 3  # of a log's path, enough to find the file
@@ -57,6 +62,7 @@ def scan_json(evidence: Evidence, unclaimed: int) -> dict[str, Any]:
                 "examined": run.examined,
                 "explained": dict(run.explained),
                 "naive_rule": run.naive,
+                "missing": [{"input": need.text, "how": need.how} for need in how_to_measure(run)],
             }
             for run in evidence.runs
         },
@@ -136,15 +142,67 @@ def _print_detectors(console: Console, evidence: Evidence) -> None:
         detector = questions.get(run.detector)
         rate = exact_rate(min(run.found, run.examined), run.examined)
         interval = f"{rate.value:.2%} ({rate.low:.2%}-{rate.high:.2%})" if run.examined else "-"
+        measured = run.outcome in {Outcome.FOUND, Outcome.QUIET}
         table.add_row(
             detector.question if detector else run.detector,
             f"[{colours[run.outcome]}]{run.outcome.value}[/]",
-            f"{run.found:,}",
-            f"{run.examined:,} {detector.unit if detector else ''}",
+            f"{run.found:,}" if measured else "-",
+            f"{run.examined:,} {detector.unit if detector else ''}" if measured else "-",
             interval,
-            f"{run.naive:,}",
+            f"{run.naive:,}" if measured else "-",
         )
     console.print(table)
+    _print_missing(console, evidence, questions)
+
+
+def _print_missing(console: Console, evidence: Evidence, detectors: dict[str, Detector]) -> None:
+    """What could not be measured, by the input that is missing, and how to get it. That is no all-clear."""
+    unmeasured = [run for run in evidence.runs if run.outcome is Outcome.NOT_MEASURABLE]
+    by_need: dict[str, list[str]] = {}
+    for run in unmeasured:
+        for need in run.missing:
+            by_need.setdefault(need, []).append(_title(run, detectors))
+    for missing, titles in by_need.items():
+        console.print(f"\n[bold]Not measurable without {NEEDS[missing].text}[/]: {', '.join(titles)}.")
+        console.print(f"  How to get it: {NEEDS[missing].how}", style="dim")
+    rest = [_title(run, detectors) for run in unmeasured if not run.missing]
+    if rest:
+        console.print(f"\n[bold]Not measurable, the inputs are there but too few[/]: {', '.join(rest)}.")
+
+
+def _title(run: Run, detectors: dict[str, Detector]) -> str:
+    return detectors[run.detector].title if run.detector in detectors else run.detector
+
+
+def print_calibration(console: Console, calibration: Calibration) -> None:
+    """The table of `witnessmark calibrate`; per thousand calls with the upper end of the exact 95 % interval."""
+    table = _table(
+        "Detector", "Planted", "Recall", "Findings", "Precision", "Excess ratio", "Naive rule",
+        "False per 1,000 (up to)",
+        title=f"\n{len(calibration.seeds)} seeds of {calibration.sessions} sessions: {calibration.requests:,} calls "
+        f"with planted faults, {calibration.null_requests:,} without",
+    )  # fmt: skip
+    for row in calibration.detectors:
+        false_alarms = exact_rate(row.null_found, max(calibration.null_requests, row.null_found)).per_thousand()
+        table.add_row(
+            row.id,
+            f"{row.planted:,}",
+            _held(row.recalled, row.planted, row.recall_bar),
+            f"{row.found:,}",
+            _held(row.hits, row.found, row.precision_bar),
+            f"{row.excess_found / row.excess_planted:.3f}" if row.excess_planted else "-",
+            f"{row.naive:,}",
+            f"{row.null_found:,}: {false_alarms[0]:.4f} ({false_alarms[2]:.4f})",
+        )
+    console.print(table)
+
+
+def _held(hits: int, trials: int, bar: float | None) -> str:
+    """A share, in red where it lies below its bar."""
+    if not trials:
+        return "-"
+    share = hits / trials
+    return f"[red]{share:.3f} < {bar}[/]" if bar is not None and share < bar else f"{share:.3f}"
 
 
 def _print_breaks(console: Console, evidence: Evidence) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from generator.charts.base import Chart
 from generator.charts.logs import breaks_chart, chain_chart, days_chart
+from generator.charts.meters import meter_chart
 from generator.charts.public import incidents_chart, reports_chart
 from generator.charts.strip import timeline_chart
 
@@ -13,6 +14,7 @@ __all__ = [
     "chain_chart",
     "days_chart",
     "incidents_chart",
+    "meter_chart",
     "reports_chart",
     "timeline_chart",
 ]

@@ -43,7 +43,7 @@ def cli() -> None:
     """
 
 
-for command in (logs.scan, logs.collect, site.build, site.check, site.serve, lab.simulate):
+for command in (logs.scan, logs.collect, site.build, site.check, site.serve, lab.simulate, lab.calibrate):
     cli.add_command(command)
 
 

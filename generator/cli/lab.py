@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from generator.cli.surroundings import JOBS, ROOT, SIMULATED_KEY, console, discover, evidence_of, now, track
+
+if TYPE_CHECKING:
+    from generator.curated.models import Model
+
+CALIBRATION = "measurements/calibration.yml"
+MEASUREMENTS = "measurements/corpora.yml"
+WRITTEN_BY = "# Written by `witnessmark calibrate`; do not edit the figures by hand."
 
 
 @click.command()
@@ -42,3 +54,65 @@ def simulate(folder: Path, seed: int, sessions: int, no_faults: bool) -> None:  
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     click.echo(f"Wrote {len(made.files)} simulated transcripts into {folder}.")
+
+
+@click.command()
+@ROOT
+@click.option("--seeds", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--sessions", type=click.IntRange(1, 100_000), default=300, show_default=True, help="Sessions a seed.")
+@click.option(
+    "--corpora",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Also measure the base rates again: a folder with one folder for each id of measurements/corpora.yml.",
+)
+@click.option("--dry", is_flag=True, help="Print the table; write nothing.")
+@JOBS
+def calibrate(root: Path, seeds: int, sessions: int, corpora: Path | None, dry: bool, jobs: int | None) -> None:  # noqa: FBT001, PLR0917  click passes options so
+    """Score every detector on simulated faults and on runs without any; write content/measurements/.
+
+    The seeds are held out: rules were tuned on others. With --corpora, the public logs are read as well.
+
+    \b
+    Examples:
+      witnessmark calibrate --dry --seeds 4
+      witnessmark calibrate --corpora ../shared/corpora/claude-code
+    """
+    from generator.calibration import FIRST_SEED, table
+    from generator.calibration import calibrate as score
+    from generator.terminal import print_calibration
+
+    scores = score(range(FIRST_SEED, FIRST_SEED + seeds), sessions, jobs or os.cpu_count() or 1, track())
+    made = table(scores, sessions, measured=now().date())
+    print_calibration(console(), made)
+    if dry:
+        return
+    _write(root / "content" / CALIBRATION, [made])
+    if corpora is not None:
+        _measure_again(root / "content", corpora, jobs)
+
+
+def _measure_again(content: Path, corpora: Path, jobs: int | None) -> None:
+    """Base rates of every public set that stands below `corpora`, by its id."""
+    from generator.calibration import measured_again
+    from generator.curated.measurements import load_measurements
+
+    rows = []
+    for known in load_measurements(content):
+        folder = corpora / known.id
+        if not folder.is_dir():
+            click.echo(f"{known.id}: not there, its figures stay as they were.", err=True)
+            rows.append(known)
+            continue
+        evidence = evidence_of(discover((folder,)), SIMULATED_KEY, jobs, known.id, "aggregate")
+        rows.append(measured_again(known, evidence, measured=now().date()))
+    _write(content / MEASUREMENTS, rows)
+
+
+def _write(path: Path, rows: Sequence[Model]) -> None:
+    import yaml
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    plain = [row.model_dump(mode="json", exclude_none=True) for row in rows]
+    text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
+    path.write_text(f"{WRITTEN_BY}\n{text}", "utf-8")
+    click.echo(f"Wrote {path}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -26,12 +26,17 @@ class MeasuredBreaks(Model):
 
 
 class MeasuredDetector(Model):
-    """What one detector said of the set; `naive` is what the usual rule would have reported."""
+    """What one detector said of the set; `naive` is what the usual rule would have reported.
+
+    `missing` names inputs that the set does not hold.
+    """
 
     id: Slug
+    outcome: Literal["found", "quiet", "not-measurable", "failed"] = "quiet"
     examined: Count
     findings: Count
     naive: Count
+    missing: tuple[Slug, ...] = ()
 
 
 class Measurement(Model):

@@ -1,6 +1,7 @@
 """The kinds of pages, in the order they are planned."""
 
 from generator.pages import (
+    calibration,
     check,
     claims,
     contribute,
@@ -11,6 +12,8 @@ from generator.pages import (
     home,
     incidents,
     method,
+    other_tools,
+    prices,
     reports,
     sources,
     surfaces,
@@ -34,6 +37,9 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     surfaces.KIND,
     symptoms.KIND,
     method.KIND,
+    calibration.KIND,
+    other_tools.KIND,
+    prices.KIND,
     data.KIND,
     check.KIND,
     contribute.KIND,

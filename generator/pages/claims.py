@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from generator.curated.models import Claim, Event, Grade, Report, Source, Symptom
 from generator.pages.base import Page, PageKind
 from generator.pages.cite import cite
-from generator.pages.findings import period
 from generator.pages.place import place
+from generator.pages.sentences import period
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:

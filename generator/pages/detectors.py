@@ -10,23 +10,33 @@ from generator.curated.examples import Example
 from generator.detectors import run
 from generator.filters import duration, n
 from generator.pages.base import Page, PageKind
-from generator.pages.findings import Listed, period, sentence
+from generator.pages.findings import Listed
+from generator.pages.scores import ScoreRow, score_rows
+from generator.pages.sentences import period, quantity_text, sentence
 from generator.pages.twin import json_twin
 from generator.records import Mark
 from generator.statistics import exact_rate
+from generator.subjects import Scope
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from generator.curated.calibration import Calibration
     from generator.curated.models import Symptom
     from generator.detectors import Detector
     from generator.detectors.base import Benign
     from generator.dossier import DetectorView, Dossier
     from generator.ledger import Chain, Step
     from generator.records import Request
-    from generator.results import Evidence, Run, Unit
+    from generator.results import Evidence, Run
     from generator.statistics import Rate
 
+SCOPES = {
+    Scope.THREAD: "one thread of calls at a time (a session's main thread, or a sub-agent's)",
+    Scope.METER: "one usage meter at a time, beside all calls of the same logs",
+    Scope.COUNTER: "one running counter of a session at a time",
+    Scope.ACCOUNT: "all calls of the logs together",
+}
 EXAMPLE_COLUMNS = ("Time", "What", "Expected", "Read", "Written", "Uncached", "What matters here")
 
 
@@ -106,6 +116,9 @@ class DetectorContext:
     detector: Detector
     counts: tuple[tuple[int, str], ...]
     facts: tuple[tuple[str, str], ...]
+    scope_text: str
+    calibration: Calibration | None
+    score: tuple[ScoreRow, ...]
     parameters: tuple[ParameterRow, ...]
     columns: tuple[str, ...]
     basics: tuple[WorkedExample, ...]
@@ -146,15 +159,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         )
 
 
-def quantity_text(value: float, unit: Unit) -> str:
-    """A threshold with its unit: 2 % or 15 s or 4,096 tokens."""
-    if unit.value == "share":
-        return f"{value * 100:g} %"
-    if unit.value == "seconds":
-        return duration(value)
-    return f"{n(value)} {unit.value}"
-
-
 def _context(dossier: Dossier, view: DetectorView, before: Detector | None, after: Detector | None) -> DetectorContext:
     detector = view.detector
     worked = {example.name: _worked(detector, example) for example in view.examples}
@@ -174,6 +178,9 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
             ("Looks at", detector.unit),
             ("Needs", ", ".join(need.id.replace("-", " ") for need in detector.needs)),
         ),
+        scope_text=SCOPES[detector.scope],
+        calibration=dossier.calibration,
+        score=score_rows(dossier.calibration, detector.id),
         parameters=tuple(
             ParameterRow(
                 parameter.quantity.name.replace("-", " "),

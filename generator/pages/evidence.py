@@ -14,7 +14,8 @@ from generator.charts.files import csv_bytes
 from generator.filters import n, usd
 from generator.ledger import LADDER, UNEXPLAINED
 from generator.pages.base import Download, Page, PageKind
-from generator.pages.findings import Answer, period
+from generator.pages.findings import Answer
+from generator.pages.sentences import period
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from generator.charts import Chart, chain_chart
+from generator.charts import Chart, chain_chart, meter_chart
 from generator.charts.files import csv_bytes
-from generator.filters import duration, n, usd, utc
+from generator.detectors.leans import LEANINGS
+from generator.filters import MISSING, n, pct, usd, utc
 from generator.pages.base import Download, Page, PageKind
 from generator.pages.cite import cite
+from generator.pages.sentences import period, quantity_text, sentence
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
     from generator.curated.models import Claim
     from generator.detectors import Detector
     from generator.detectors.base import Benign
-    from generator.dossier import ChainRow, Dossier, FindingView
+    from generator.detectors.leans import Leaning
+    from generator.dossier import ChainRow, Dossier, FindingView, ReadingRow
     from generator.records import Tally
-    from generator.results import Evidence, Run
+    from generator.results import DayShare, Evidence, Run
     from generator.statistics import Rate
 
 SIMULATED = "Simulated data."
@@ -80,6 +83,10 @@ class FindingContext:
     article_days: tuple[date, date] | None  # where the finding lies outside them
     counts: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
+    leaning: Leaning
+    quantities: tuple[tuple[str, str], ...]
+    readings: tuple[ReadingRow, ...]
+    days: tuple[tuple[str, int, int, str], ...]
     not_ruled_out: tuple[Benign, ...]
     ruled_out: tuple[Benign, ...]
     figure: Chart | None
@@ -112,37 +119,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         before = findings[place - 1] if place else None
         after = findings[place + 1] if place + 1 < len(findings) else None
         yield _finding_page(dossier, view, before, after)
-
-
-def sentence(view: FindingView) -> str:
-    """The result in one sentence with its numbers and units."""
-    finding = view.finding
-    known = {quantity.name: quantity.value for quantity in finding.quantities}
-    if "compactions" in known:
-        return (
-            f"{n(known['compactions'])} automatic compactions within {duration(known['span'])}, with "
-            f"{n(known['requests-between'])} requests between; {n(finding.excess_tokens)} tokens were written anew."
-        )
-    if "second-prompt" in known:
-        return (
-            f"Two calls answer one line, {duration(known['apart'])} apart: {n(known['first-prompt'])} and "
-            f"{n(known['second-prompt'])} tokens of prompt."
-        )
-    if "expected-read" not in known:
-        return "; ".join(f"{quantity.name.replace('-', ' ')} {n(quantity.value)}" for quantity in finding.quantities)
-    words = f"A prompt of {n(known['prompt-words'])} words: " if "prompt-words" in known else ""
-    return (
-        f"{words}{n(known['observed-read'])} of {n(known['expected-read'])} expected tokens were read from cache "
-        f"after a pause of {duration(known['pause'])}; {n(finding.excess_tokens)} tokens were paid for again."
-    )
-
-
-def period(evidence: Evidence) -> str:
-    """First and last UTC day of the evidence."""
-    if not evidence.days:
-        return "no dated call"
-    first, last = min(day.day for day in evidence.days), max(day.day for day in evidence.days)
-    return first if first == last else f"{first} to {last}"
 
 
 def _list(dossier: Dossier) -> FindingsContext:
@@ -183,7 +159,7 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
     path = f"{case.id}/f/{finding.id}/"
     said = sentence(view)
     citation = cite(dossier, path, f"Finding {finding.id}: {detector.title}. {said}", simulated=simulated)
-    figure = chain_chart(view.chain, note=SIMULATED if simulated else "") if view.chain else None
+    figure = _figure(view)
     figure = replace(figure, simulated=simulated) if figure else None
     context = FindingContext(
         view=view,
@@ -193,6 +169,12 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
         article_days=None if days[0] <= finding.at.date() <= days[1] else days,
         counts=_header_counts(view),
         facts=_facts(view),
+        leaning=LEANINGS[finding.lean_reason],
+        quantities=tuple(
+            (one.name.replace("-", " "), quantity_text(one.value, one.unit)) for one in finding.quantities
+        ),
+        readings=view.readings,
+        days=tuple((one.day, one.hits, one.trials, _share(one)) for one in finding.days),
         not_ruled_out=tuple(benign for benign in detector.benign if benign.id in finding.not_ruled_out),
         ruled_out=tuple(benign for benign in detector.benign if benign.id in finding.ruled_out),
         figure=figure,
@@ -244,9 +226,10 @@ def record(view: FindingView) -> dict[str, Any]:
 
 def _header_counts(view: FindingView) -> tuple[tuple[str, str], ...]:
     finding = view.finding
-    price = () if finding.excess_usd is None else ((usd(finding.excess_usd), "list price, not your bill"),)
+    price = () if not finding.excess_usd else ((usd(finding.excess_usd), "list price, not your bill"),)
+    tokens = ((n(finding.excess_tokens), "excess tokens"),) if finding.excess_tokens or not finding.readings else ()
     return (
-        (n(finding.excess_tokens), "excess tokens"),
+        *tokens,
         *price,
         (f"{n(view.rate.hits)} of {n(view.rate.trials)}", f"{view.detector.unit} in this evidence"),
         (str(len(finding.ruled_out)), "explanations ruled out"),
@@ -259,9 +242,30 @@ def _facts(view: FindingView) -> tuple[tuple[str, str], ...]:
     return (
         ("Detector", f"{view.detector.title} {finding.version}"),
         ("Evidence", view.evidence.id),
-        ("When", utc(finding.at)),
-        ("Thread", finding.session[:8] + (" (sub-agent)" if finding.agent else "")),
+        ("When", utc(finding.at) + (f" to {utc(finding.until)}" if finding.until else "")),
+        ("About", _about(view)),
+        ("Leans to", LEANINGS[finding.lean_reason].lean.value),
     )
+
+
+def _about(view: FindingView) -> str:
+    finding = view.finding
+    if finding.window:
+        return f"{finding.window.value.replace('-', ' ')} meter"
+    if finding.client:
+        return f"client {finding.client}"
+    return f"thread {finding.session[:8]}" + (" (sub-agent)" if finding.agent else "")
+
+
+def _share(day: DayShare) -> str:
+    return pct(day.hits / day.trials) if day.trials else MISSING
+
+
+def _figure(view: FindingView) -> Chart | None:
+    note = SIMULATED if view.evidence.simulated else ""
+    if view.readings:
+        return meter_chart(view.readings, note=note)
+    return chain_chart(view.chain, note=note) if view.chain else None
 
 
 def _related(dossier: Dossier, view: FindingView) -> tuple[FindingView, ...]:
@@ -271,6 +275,7 @@ def _related(dossier: Dossier, view: FindingView) -> tuple[FindingView, ...]:
         for other in dossier.findings
         if other is not view
         and other.evidence is view.evidence
+        and view.finding.requests
         and view.finding.requests[-1] in other.finding.requests[-1:]
     )
 
@@ -285,7 +290,8 @@ def _claims(dossier: Dossier, detector: Detector) -> tuple[Claim, ...]:
 
 def _files(view: FindingView) -> tuple[Tally, ...]:
     """Log files that the shown rows come from."""
-    labels = {row.source.split(" ", 1)[0] for row in view.chain}
+    sources = (*(row.source for row in view.chain), *(row.source for row in view.readings))
+    labels = {source.split(" ", 1)[0] for source in sources}
     return tuple(tally for tally in view.evidence.tallies if tally.label in labels)
 
 

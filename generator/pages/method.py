@@ -11,7 +11,7 @@ from generator.filters import duration
 from generator.ledger import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, LADDER, MIN_EXPECTED, UNDECIDABLE, UNEXPLAINED
 from generator.pages.base import Page, PageKind
 from generator.pages.evidence import break_rows, breaks_figure_of
-from generator.pages.findings import period
+from generator.pages.sentences import period
 from generator.statistics import exact_rate
 
 if TYPE_CHECKING:

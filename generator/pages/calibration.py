@@ -1,0 +1,146 @@
+"""How good the detectors are: every one on simulated logs with known truth, and on public logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from generator.filters import n
+from generator.pages.base import Page, PageKind
+from generator.pages.scores import EXCESS_TOLERANCE
+from generator.pages.twin import json_twin
+from generator.statistics import exact_rate
+
+if TYPE_CHECKING:
+    from generator.curated.calibration import CalibratedDetector, Calibration
+    from generator.curated.measurements import MeasuredDetector, Measurement
+    from generator.detectors import Detector
+    from generator.dossier import Dossier
+    from generator.statistics import Rate
+
+
+@dataclass(frozen=True)
+class CalibratedRow:
+    """One detector on the simulated logs; None where nothing of its kind was planted or found."""
+
+    detector: Detector
+    row: CalibratedDetector
+    recall: Rate | None
+    precision: Rate | None
+    excess: float | None
+    false_per_thousand: float
+    false_at_most: float
+    missed: tuple[str, ...]  # measures below their bar
+
+
+@dataclass(frozen=True)
+class PublicCell:
+    """One detector on one public set."""
+
+    measured: MeasuredDetector | None
+    rate: Rate | None
+
+
+@dataclass(frozen=True)
+class PublicRow:
+    """One detector on all public sets."""
+
+    detector: Detector
+    cells: tuple[PublicCell, ...]
+
+
+@dataclass(frozen=True)
+class CalibrationContext:
+    """Variables of calibration.md.j2."""
+
+    calibration: Calibration | None
+    rows: tuple[CalibratedRow, ...]
+    unplanted: tuple[Detector, ...]
+    missed: tuple[CalibratedRow, ...]
+    measurements: tuple[Measurement, ...]
+    public: tuple[PublicRow, ...]
+    stats: tuple[tuple[str, str], ...]
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The one page."""
+    case, calibration = dossier.library.case, dossier.calibration
+    rows = tuple(_row(detector, row, calibration) for detector, row in calibrated(dossier)) if calibration else ()
+    context = CalibrationContext(
+        calibration=calibration,
+        rows=rows,
+        unplanted=tuple(item.detector for item in rows if not item.row.planted),
+        missed=tuple(item for item in rows if item.missed),
+        measurements=dossier.measurements,
+        public=tuple(
+            PublicRow(view.detector, tuple(_cell(measured, view.detector.id) for measured in dossier.measurements))
+            for view in dossier.detector_views
+        ),
+        stats=_stats(calibration, rows) if calibration else (),
+    )
+    path = f"{case.id}/calibration/"
+    yield Page(
+        path=path,
+        template="calibration.md.j2",
+        title="How good the detectors are",
+        description="Precision, recall and false alarms of every detector on simulated logs, beside public ones.",
+        context=context,
+        downloads=(json_twin("calibration", "simulated", _record(context), {"page": path}),),
+        boost=1.5,
+    )
+
+
+def calibrated(dossier: Dossier) -> Iterator[tuple[Detector, CalibratedDetector]]:
+    """Detectors with their calibration, in the order of the site."""
+    known = {row.id: row for row in dossier.calibration.detectors} if dossier.calibration else {}
+    for detector in dossier.detectors:
+        if detector.id in known:
+            yield detector, known[detector.id]
+
+
+def _row(detector: Detector, row: CalibratedDetector, calibration: Calibration) -> CalibratedRow:
+    false = exact_rate(min(row.null_found, calibration.null_requests), calibration.null_requests).per_thousand()
+    excess = row.excess_found / row.excess_planted if row.excess_planted else None
+    missed = (
+        ("recall", bool(row.planted) and row.recall_bar is not None and row.recalled < row.recall_bar * row.planted),
+        ("precision", row.precision_bar is not None and row.hits < row.precision_bar * row.found),
+        ("excess", excess is not None and abs(excess - 1) > EXCESS_TOLERANCE),
+    )
+    return CalibratedRow(
+        detector=detector,
+        row=row,
+        recall=exact_rate(row.recalled, row.planted) if row.planted else None,
+        precision=exact_rate(row.hits, row.found) if row.found else None,
+        excess=excess,
+        false_per_thousand=false[0],
+        false_at_most=false[2],
+        missed=tuple(name for name, below in missed if below),
+    )
+
+
+def _cell(measured: Measurement, detector: str) -> PublicCell:
+    row = next((one for one in measured.detectors if one.id == detector), None)
+    if row is None or not row.examined:
+        return PublicCell(row, None)
+    return PublicCell(row, exact_rate(min(row.findings, row.examined), row.examined))
+
+
+def _stats(calibration: Calibration, rows: tuple[CalibratedRow, ...]) -> tuple[tuple[str, str], ...]:
+    return (
+        (n(len(calibration.seeds)), f"seeds of {n(calibration.sessions)} sessions"),
+        (n(calibration.requests), "calls with planted faults"),
+        (n(calibration.null_requests), "calls without"),
+        (n(sum(item.row.planted for item in rows)), "planted faults"),
+        (n(sum(bool(item.missed) for item in rows)), "detectors below a bar"),
+    )
+
+
+def _record(context: CalibrationContext) -> dict[str, Any]:
+    return {
+        "simulated": context.calibration.model_dump(mode="json") if context.calibration else None,
+        "public": [measured.model_dump(mode="json") for measured in context.measurements],
+    }
+
+
+KIND = PageKind("calibration", pages)

@@ -1,0 +1,104 @@
+"""What the rules of other tools would say: the naive and the refined count of every detector, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.filters import n
+from generator.pages.base import Page, PageKind
+from generator.pages.calibration import calibrated
+from generator.pages.twin import json_twin
+
+if TYPE_CHECKING:
+    from generator.curated.calibration import CalibratedDetector, Calibration
+    from generator.curated.measurements import Measurement
+    from generator.detectors import Detector
+    from generator.dossier import DetectorView, Dossier
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Naive and refined count on one set of logs; None where the logs cannot tell."""
+
+    where: str
+    naive: int | None
+    refined: int | None
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """One naive rule beside the detector that refines it."""
+
+    detector: Detector
+    pairs: tuple[Pair, ...]
+    simulated: CalibratedDetector | None
+
+
+@dataclass(frozen=True)
+class OtherToolsContext:
+    """Variables of other_tools.md.j2."""
+
+    rows: tuple[RuleRow, ...]
+    wheres: tuple[str, ...]
+    calibration: Calibration | None
+    measurements: tuple[Measurement, ...]
+    stats: tuple[tuple[str, str], ...]
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The one page."""
+    scores = {detector.id: row for detector, row in calibrated(dossier)}
+    rows = tuple(
+        RuleRow(view.detector, tuple(_pairs(view, dossier)), scores.get(view.detector.id))
+        for view in dossier.detector_views
+    )
+    path = f"{dossier.library.case.id}/other-tools/"
+    yield Page(
+        path=path,
+        template="other_tools.md.j2",
+        title="What the rules of other tools would say",
+        description="Simple rules in use elsewhere, and what is left of their counts after every innocent explanation.",
+        context=OtherToolsContext(
+            rows=rows,
+            wheres=tuple(pair.where for pair in rows[0].pairs) if rows else (),
+            calibration=dossier.calibration,
+            measurements=dossier.measurements,
+            stats=_stats(rows),
+        ),
+        downloads=(json_twin("other-tools", "all", {"rules": [_record(row) for row in rows]}, {"page": path}),),
+        boost=1.5,
+    )
+
+
+def _pairs(view: DetectorView, dossier: Dossier) -> Iterator[Pair]:
+    """Public sets first, then own logs; simulated packs have the calibration beside them."""
+    for measured in dossier.measurements:
+        row = next((one for one in measured.detectors if one.id == view.detector.id), None)
+        known = row is not None and row.outcome in {"found", "quiet"}
+        yield Pair(measured.id, row.naive if row and known else None, row.findings if row and known else None)
+    for evidence, run, _ in view.runs:
+        if not evidence.simulated:
+            known = run.outcome.value in {"found", "quiet"}
+            yield Pair(evidence.id, run.naive if known else None, run.found if known else None)
+
+
+def _stats(rows: tuple[RuleRow, ...]) -> tuple[tuple[str, str], ...]:
+    pairs = [pair for row in rows for pair in row.pairs]
+    return (
+        (n(len(rows)), "rules"),
+        (n(sum(pair.naive or 0 for pair in pairs)), "reports of the naive rules in real logs"),
+        (n(sum(pair.refined or 0 for pair in pairs)), "findings left there"),
+    )
+
+
+def _record(row: RuleRow) -> dict[str, object]:
+    return {
+        "detector": row.detector.id,
+        "naive_rule": row.detector.naive_text,
+        "counts": [{"where": pair.where, "naive": pair.naive, "refined": pair.refined} for pair in row.pairs],
+    }
+
+
+KIND = PageKind("other_tools", pages)

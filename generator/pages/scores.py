@@ -1,0 +1,76 @@
+"""Calibration in words: recall, precision, false alarms, excess; each with its exact interval and its bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.filters import interval, n
+from generator.statistics import exact_rate
+
+if TYPE_CHECKING:
+    from generator.curated.calibration import CalibratedDetector, Calibration
+
+EXCESS_TOLERANCE = 0.05  # share of the planted excess
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One measure of one detector. `bar` is what it is held to, "" where to nothing."""
+
+    name: str
+    value: str
+    bar: str = ""
+    missed: bool = False
+
+
+def score_rows(calibration: Calibration | None, detector: str) -> tuple[ScoreRow, ...]:
+    """The measures of one detector; none where it was not calibrated or nothing could be planted."""
+    row = next((one for one in calibration.detectors if one.id == detector), None) if calibration else None
+    if calibration is None or row is None:
+        return ()
+    planted = (_recall(row), _precision(row), _excess(row)) if row.planted else ()
+    return tuple(one for one in (*planted, _false_alarms(row, calibration), _naive(row)) if one is not None)
+
+
+def _recall(row: CalibratedDetector) -> ScoreRow:
+    bar = "" if row.recall_bar is None else f"at least {row.recall_bar:g}"
+    missed = row.recall_bar is not None and row.recalled < row.recall_bar * row.planted
+    return ScoreRow("Recall: planted faults that were found", _share(row.recalled, row.planted), bar, missed)
+
+
+def _precision(row: CalibratedDetector) -> ScoreRow:
+    bar = "" if row.precision_bar is None else f"at least {row.precision_bar:g}"
+    missed = row.precision_bar is not None and row.hits < row.precision_bar * row.found
+    return ScoreRow("Precision: findings that were planted", _share(row.hits, row.found), bar, missed)
+
+
+def _excess(row: CalibratedDetector) -> ScoreRow | None:
+    if not row.excess_planted:
+        return None
+    ratio = row.excess_found / row.excess_planted
+    missed = abs(ratio - 1) > EXCESS_TOLERANCE
+    return ScoreRow("Excess tokens found, of those planted", f"{ratio:.3f}", "0.95 to 1.05", missed)
+
+
+def _false_alarms(row: CalibratedDetector, calibration: Calibration) -> ScoreRow:
+    rate = exact_rate(min(row.null_found, calibration.null_requests), calibration.null_requests)
+    value, _, high = rate.per_thousand()
+    return ScoreRow(
+        "False alarms per 1,000 calls without faults",
+        f"{value:.4f}, at most {high:.4f} ({n(row.null_found)} in {n(calibration.null_requests)} calls)",
+    )
+
+
+def _naive(row: CalibratedDetector) -> ScoreRow:
+    return ScoreRow(
+        "The naive rule on the same logs",
+        f"{n(row.naive)} reports for {n(row.planted)} planted faults; {n(row.null_naive)} where none was planted",
+    )
+
+
+def _share(hits: int, trials: int) -> str:
+    if not trials:
+        return "nothing found"
+    rate = exact_rate(hits, trials)
+    return f"{n(hits)} of {n(trials)}: {interval(rate.value, rate.low, rate.high)}"

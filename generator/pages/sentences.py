@@ -1,0 +1,80 @@
+"""Results of findings in one sentence, with their numbers and units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.filters import duration, n
+from generator.results import Finding, Quantity, Unit
+
+if TYPE_CHECKING:
+    from generator.dossier import FindingView
+    from generator.results import Evidence
+
+
+def sentence(view: FindingView) -> str:
+    """What was found. Shapes that several detectors share have a sentence of their own."""
+    finding = view.finding
+    known = {quantity.name: quantity.value for quantity in finding.quantities}
+    if "compactions" in known:
+        return (
+            f"{n(known['compactions'])} automatic compactions within {duration(known['span'])}, with "
+            f"{n(known['requests-between'])} requests between; {n(finding.excess_tokens)} tokens were written anew."
+        )
+    if "second-prompt" in known:
+        return (
+            f"Two calls answer one line, {duration(known['apart'])} apart: {n(known['first-prompt'])} and "
+            f"{n(known['second-prompt'])} tokens of prompt."
+        )
+    if "broken-steps" in known:
+        return (
+            f"{n(known['broken-steps'])} calls within {duration(known['span'])} read less from cache than was there"
+            f"{_others(finding, 'broken-steps', 'span')}; {n(finding.excess_tokens)} tokens were paid for again."
+        )
+    if "expected-read" not in known:
+        return f"{view.detector.title}{_about(finding)}: {_listed(finding.quantities)}."
+    words = f"A prompt of {n(known['prompt-words'])} words: " if "prompt-words" in known else ""
+    return (
+        f"{words}{n(known['observed-read'])} of {n(known['expected-read'])} expected tokens were read from cache "
+        f"after a pause of {duration(known['pause'])}; {n(finding.excess_tokens)} tokens were paid for again."
+    )
+
+
+def quantity_text(value: float, unit: Unit) -> str:
+    """A number with its unit: 2 % or 15 s or 4,096 tokens."""
+    if unit is Unit.SHARE:
+        return f"{value * 100:g} %"
+    if unit is Unit.SECONDS:
+        return duration(value)
+    if unit is Unit.USD:
+        return f"${value:,.2f}"
+    if unit is Unit.RATIO:
+        return f"{value:.2f}"
+    if unit is Unit.POINTS:
+        return f"{value:.1f} percentage points"
+    return f"{n(value)} {unit.value}"
+
+
+def period(evidence: Evidence) -> str:
+    """First and last UTC day of the evidence."""
+    if not evidence.days:
+        return "no dated call"
+    first, last = min(day.day for day in evidence.days), max(day.day for day in evidence.days)
+    return first if first == last else f"{first} to {last}"
+
+
+def _about(finding: Finding) -> str:
+    if finding.client:
+        return f", client {finding.client}"
+    return f", {finding.window.value.replace('-', ' ')} meter" if finding.window else ""
+
+
+def _listed(quantities: tuple[Quantity, ...]) -> str:
+    return ", ".join(
+        f"{quantity.name.replace('-', ' ')} {quantity_text(quantity.value, quantity.unit)}" for quantity in quantities
+    )
+
+
+def _others(finding: Finding, *said: str) -> str:
+    rest = tuple(quantity for quantity in finding.quantities if quantity.name not in said)
+    return f" ({_listed(rest)})" if rest else ""
