@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,10 +12,20 @@ import msgspec
 from msgspec import Raw
 
 from generator.importers.base import SkipLineError
-from generator.importers.claude_lines import ABSENT, REFUSED, Message, Usage, decode_diagnostics
+from generator.importers.claude_lines import ABSENT, REFUSED, Message, Usage, decode_diagnostics, decode_tools
 from generator.importers.fold import CallCopy
 from generator.privacy import known_model, known_version, pseudonym
-from generator.records import Entrypoint, MissReason, Request, ServiceTier, SkipReason, SourceRef, Speed, StopReason
+from generator.records import (
+    Entrypoint,
+    MissReason,
+    Region,
+    Request,
+    ServiceTier,
+    SkipReason,
+    SourceRef,
+    Speed,
+    StopReason,
+)
 
 T = TypeVar("T")
 
@@ -22,11 +33,15 @@ NO_MISS = (0, "")  # (missed tokens, reason)
 
 LARGEST_COUNT = 10**12  # tokens; beyond it a number is damage, not a count
 FINAL_USAGE_SINCE = (2, 1, 97)  # "per-block entries now carry the final token usage" (Claude Code changelog)
+READERS = frozenset({"Read", "Grep", "Glob", "LS"})
+EDITORS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
 EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 
+_TOOL_USE = re.compile(rb'"tool_use"')  # searches the view of the line without copying it
 _STOPS = {str(reason): reason for reason in StopReason}
 _MISSES = {str(reason): reason for reason in MissReason}
 _TIERS = {str(tier): tier for tier in ServiceTier}
+_REGIONS = {str(region): region for region in Region} | {"not_available": None}
 _SPEEDS = {str(speed): speed for speed in Speed}
 _ENTRYPOINTS = {str(entrypoint): entrypoint for entrypoint in Entrypoint}
 
@@ -53,12 +68,15 @@ class Call(msgspec.Struct, gc=False):
     parent: str
     started: datetime | None
     words: int | None
+    result_bytes: int | None
+    first_output: int
     version: str
     entrypoint: str | None
     effort: str | None
     nested: bool
     lines: int = 1
     miss: tuple[int, str] = NO_MISS  # the largest stated
+    tools: dict[str, str] | None = None  # tool uses by their id, so that a copied line counts once
 
 
 def utc(at: datetime | None) -> datetime:
@@ -116,6 +134,7 @@ def opened(
     parent: str,
     started: datetime | None,
     words: int | None,
+    result_bytes: int | None,
     client: tuple[str, str | None, str | None],
     nested: bool,
 ) -> Call:
@@ -131,11 +150,14 @@ def opened(
         parent=parent,
         started=started,
         words=words,
+        result_bytes=result_bytes,
+        first_output=usage.output_tokens,
         version=version,
         entrypoint=entrypoint,
         effort=effort,
         nested=nested,
         miss=NO_MISS if message.diagnostics is ABSENT else _stated_miss(message.diagnostics),
+        tools=_tools(message.content),
     )
 
 
@@ -151,6 +173,9 @@ def extend(call: Call, message: Message, usage: Usage, at: datetime) -> None:
         call.usage, call.stop_reason = usage, message.stop_reason
     if message.diagnostics is not ABSENT:
         call.miss = max(call.miss, _stated_miss(message.diagnostics))
+    tools = _tools(message.content)
+    if tools is not None:
+        call.tools = tools if call.tools is None else call.tools | tools
 
 
 def closed(call_id: str, call: Call, chain: tuple[str, str], *, file: int, stem: str, key: bytes) -> CallCopy:
@@ -189,11 +214,31 @@ def closed(call_id: str, call: Call, chain: tuple[str, str], *, file: int, stem:
         miss_reason=_named(_MISSES, reason, MissReason.OTHER),
         missed_tokens=missed or None,
         effort=call.effort and (call.effort if call.effort in EFFORTS else "other"),
+        region=_named(_REGIONS, usage.inference_geo, Region.OTHER),
+        first_output_tokens=call.first_output,
+        result_bytes=call.result_bytes,
+        file_reads=_uses(call.tools, READERS),
+        file_edits=_uses(call.tools, EDITORS),
         nested=call.nested,
         lines=call.lines,
         source=SourceRef(file, place.number),
     )
     return CallCopy(request, place.sidechain, stem == place.session, call.first_seen)
+
+
+def _tools(content: Raw) -> dict[str, str] | None:
+    """Names of the tools that a line uses, by the id of the use; None where it uses none, or says it in a new shape."""
+    if _TOOL_USE.search(content) is None:
+        return None
+    try:
+        blocks = decode_tools(content)
+    except REFUSED:
+        return None
+    return {block.id: block.name for block in blocks if block.type == "tool_use"} or None
+
+
+def _uses(tools: dict[str, str] | None, names: frozenset[str]) -> int | None:
+    return None if tools is None else sum(map(names.__contains__, tools.values()))
 
 
 def _named(names: Mapping[str, T], raw: str | None, other: T) -> T | None:

@@ -10,10 +10,12 @@ Which records
     compactions, commands, retries, ...) becomes marks as well, each line's id once.
 Units
     Tokens as the API bills them: `input_tokens` holds neither cache reads nor cache writes. `output_tokens` is a
-    streaming placeholder before 2.1.97. Times are write times of lines, UTC.
+    streaming placeholder before 2.1.97. Times are write times of lines, UTC. `result_bytes` counts JSON, escapes
+    included, of the one user line that an answer hangs under; parallel tools write a line each.
 Never read
     Texts, paths, branches, tool inputs and results. Prompts are split into words to be counted; tool results are
-    looked into for image blocks only. `toolUseResult.usage` repeats a sub-agent's last call, and
+    measured, and looked into for image blocks and for the client's marker of a removal; names of tools are counted
+    in two groups and dropped. `toolUseResult.usage` repeats a sub-agent's last call, and
     `usage.iterations` (compaction, advisor) lies outside the billed call: neither is read.
 """
 

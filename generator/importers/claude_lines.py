@@ -33,6 +33,7 @@ class Usage(Struct, gc=False, frozen=True):
     cache_creation: CacheCreation | None = None
     output_tokens: int = 0
     service_tier: str | None = None
+    inference_geo: str | None = None
     speed: str | None = None
 
 
@@ -113,6 +114,14 @@ class Block(Struct, gc=False, frozen=True):
     content: Raw = ABSENT
 
 
+class ToolUse(Struct, gc=False, frozen=True):
+    """One block of an answer; `name` only where it is a tool use."""
+
+    type: str = ""
+    id: str = ""
+    name: str = ""
+
+
 class Kind(Struct, gc=False, frozen=True):
     """Only the type of a line or block, where more is not needed or not readable."""
 
@@ -165,6 +174,7 @@ class Identity(Struct, gc=False, frozen=True, rename="camel"):
 decode = msgspec.json.Decoder(Line).decode
 decode_nested = msgspec.json.Decoder(Nested | None).decode
 decode_blocks = msgspec.json.Decoder(list[Block] | str | None).decode
+decode_tools = msgspec.json.Decoder(list[ToolUse]).decode
 decode_kinds = msgspec.json.Decoder(list[Kind]).decode
 decode_compact = msgspec.json.Decoder(CompactMetadata | None).decode
 decode_diagnostics = msgspec.json.Decoder(Diagnostics | None).decode

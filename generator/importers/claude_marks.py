@@ -24,6 +24,8 @@ from generator.records import MarkKind, Trigger
 if TYPE_CHECKING:
     from msgspec import Raw
 
+CLEARED = b"[Old tool result content cleared]"  # the client's own text in place of a tool result it removed
+CLEARED_WITHIN = 200  # bytes; a longer result that holds this text quotes it
 SYNTHETIC = "<synthetic>"  # `message.model` of lines that the client wrote itself, without an API call
 
 COMMANDS: dict[str, Trigger] = {
@@ -95,14 +97,18 @@ class Found(NamedTuple):
 
 
 class UserLine(NamedTuple):
-    """What a user line says: its marks, and how many words a person typed (None: nobody did)."""
+    """What a user line says: its marks, how many words a person typed (None: nobody did), and how many bytes of
+    JSON its tool results hold (None: it holds none).
+    """
 
     marks: tuple[Found, ...]
-    words: int | None
+    words: int | None = None
+    result_bytes: int | None = None
 
 
-NOTHING = UserLine((), None)
-WITH_IMAGE = UserLine((Found(MarkKind.IMAGE),), None)
+NOTHING = UserLine(())
+REMOVED = UserLine((Found(MarkKind.RESULT_CLEARED, 1),))
+WITH_IMAGE = (Found(MarkKind.IMAGE),)
 
 
 def user_line(line: Line, *, typed: bool) -> UserLine:
@@ -112,20 +118,20 @@ def user_line(line: Line, *, typed: bool) -> UserLine:
     content = decode_blocks(line.message.content)
     blocks = [Block("text", content)] if isinstance(content, str) else content or []
     if len(blocks) == 1 and blocks[0].type == "tool_result" and not line.is_compact_summary:
-        return WITH_IMAGE if _has_image(blocks[0]) else NOTHING  # by far the most frequent user line
+        return _result_line(bytes(blocks[0].content))  # by far the most frequent user line
+    results = [_result_line(bytes(block.content)) for block in blocks if block.type == "tool_result"]
+    seen = _seen(blocks, results)
     texts = [block.text for block in blocks if block.type == "text" and block.text]
-    images = [Found(MarkKind.IMAGE)] if any(_has_image(block) for block in blocks) else []
     if line.is_compact_summary or (texts and texts[0].startswith(_SUMMARY)):
-        return UserLine((Found(MarkKind.COMPACT_SUMMARY),), None)
+        return UserLine((Found(MarkKind.COMPACT_SUMMARY),))
     marks = [found for text in texts if (found := _marked(text, meta=bool(line.is_meta)))]
-    answers_tool = any(block.type == "tool_result" for block in blocks)
-    if not typed or marks or answers_tool or line.is_meta or not (texts or images):
-        return UserLine((*marks, *images), None)
+    if not typed or marks or results or line.is_meta or not (texts or seen):
+        return UserLine((*marks, *seen), None, sum(result.result_bytes or 0 for result in results) if results else None)
     human = [text for text in texts if not _is_machine(text)] if _from_human(line) else []
     if not human and (texts or not _from_human(line)):
-        return UserLine((Found(MarkKind.AUTOMATIC_PROMPT), *images), None)
+        return UserLine((Found(MarkKind.AUTOMATIC_PROMPT), *seen))
     words = sum(len(text.split()) for text in human)
-    return UserLine((Found(MarkKind.PROMPT, words), *images), words)
+    return UserLine((Found(MarkKind.PROMPT, words), *seen), words)
 
 
 def _from_human(line: Line) -> bool:
@@ -137,10 +143,23 @@ def _from_human(line: Line) -> bool:
     return origin is None or origin.kind in {None, "human"}
 
 
-def _has_image(block: Block) -> bool:
-    if block.type != "tool_result":
-        return block.type == "image"
-    result = bytes(block.content)
+def _result_line(result: bytes) -> UserLine:
+    """What one tool result says, without its text."""
+    size = len(result)
+    if size < CLEARED_WITHIN and CLEARED in result:
+        return REMOVED._replace(result_bytes=size)
+    return UserLine(WITH_IMAGE if _holds_image(result) else (), None, size)
+
+
+def _seen(blocks: list[Block], results: list[UserLine]) -> tuple[Found, ...]:
+    """Marks that need no text: an image among blocks or results, and how many results the client removed."""
+    marks = [mark for result in results for mark in result.marks]
+    image = any(block.type == "image" for block in blocks) or any(mark.kind is MarkKind.IMAGE for mark in marks)
+    removed = sum(mark.kind is MarkKind.RESULT_CLEARED for mark in marks)
+    return (*(WITH_IMAGE if image else ()), *((Found(MarkKind.RESULT_CLEARED, removed),) if removed else ()))
+
+
+def _holds_image(result: bytes) -> bool:
     if not result.startswith(b"[") or b'"image"' not in result:
         return False
     try:

@@ -40,6 +40,7 @@ class Transcript:
         self.events: dict[tuple[str, MarkKind], MarkCopy] = {}  # marks that several lines tell
         self.times: dict[str, datetime] = {}  # by line id: when a possible parent was written
         self.words: dict[str, int] = {}  # by line id: the human prompt it is, or hangs under
+        self.results: dict[str, int] = {}  # by line id: bytes of the tool results it holds, or hangs under
         self.roots: dict[str, str] = {}  # by line id: first line of a sub-agent thread that has no agentId
 
     def feed(self, raw: bytes) -> None:
@@ -151,6 +152,8 @@ class Transcript:
         self._remember(line)
         if line.uuid and said.words is not None:
             self.words[line.uuid] = said.words
+        elif line.uuid and said.result_bytes is not None:
+            self.results[line.uuid] = said.result_bytes
         elif line.is_meta:
             self._inherit(line)
         if place is None:
@@ -185,9 +188,13 @@ class Transcript:
             self.roots[line.uuid] = self.roots.get(line.parent_uuid or "", line.uuid)
 
     def _inherit(self, line: Line) -> None:
-        words = self.words.get(line.parent_uuid or "")
-        if words is not None and line.uuid is not None:
-            self.words[line.uuid] = words
+        parent, uuid = line.parent_uuid or "", line.uuid
+        if uuid is None:
+            return
+        if (words := self.words.get(parent)) is not None:
+            self.words[uuid] = words
+        if (size := self.results.get(parent)) is not None:
+            self.results[uuid] = size
 
     def _place(self, line: Line) -> calls.Place:
         sidechain = bool(line.is_sidechain) or self.stem.startswith("agent-")
@@ -201,7 +208,7 @@ class Transcript:
         return self.roots.get(line.parent_uuid or "") or line.uuid or "unnamed"
 
     def _opened(self, line: Line, message: Message, usage: shapes.Usage, place: calls.Place) -> calls.Call:
-        """The call with its parent's time and words; a mirrored line's parent is not the call's."""
+        """The call with what its parent says; a mirrored line's parent is not the call's."""
         parent = "" if line.type == "progress" else line.parent_uuid or ""
         words = self.words.get(parent)
         return calls.opened(
@@ -211,6 +218,7 @@ class Transcript:
             parent=parent,
             started=self.times.get(parent),
             words=None if words == AUTOMATIC else words,
+            result_bytes=self.results.get(parent),
             client=(line.version or "", line.entrypoint, line.effort),
             nested=line.type == "progress",
         )

@@ -109,12 +109,20 @@ def merged(one: CallCopy, two: CallCopy) -> CallCopy:
         stop_reason=final.stop_reason,
         miss_reason=missed.miss_reason,
         missed_tokens=missed.missed_tokens,
+        region=final.region,
+        file_reads=_larger(here.file_reads, there.file_reads),
+        file_edits=_larger(here.file_edits, there.file_edits),
         lines=here.lines + there.lines,
     )
     return CallCopy(request, owner.sidechain, owner.named, owner.began)
 
 
-def finality(request: Request) -> tuple[bool, int, int, int, int, int, int, str, str, str, bool]:
+def _larger(one: int | None, two: int | None) -> int | None:
+    """The larger of two counts; one that is not known counts for nothing."""
+    return one if two is None or (one is not None and one > two) else two
+
+
+def finality(request: Request) -> tuple[bool, int, int, int, int, int, int, str, str, str, str, bool]:
     """Order of usage: an answer with a stop reason beats a streaming placeholder, then the larger output.
 
     The rest only makes the order total, so that damaged copies fold to the same record in any order.
@@ -130,5 +138,6 @@ def finality(request: Request) -> tuple[bool, int, int, int, int, int, int, str,
         request.stop_reason or "",
         request.service_tier or "",
         request.speed or "",
+        request.region or "",
         request.output_reliable,
     )
