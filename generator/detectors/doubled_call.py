@@ -44,22 +44,22 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
 
 def _benign(chain: Chain, first: Request, second: Request) -> str | None:
     if first.model != second.model:
-        return "other-model"
+        return "other-model"  # benign: other-model
     if abs(first.total_tokens - second.total_tokens) > SAME_SIZE * max(first.total_tokens, 1):
-        return "other-size"
+        return "other-size"  # benign: other-size
     if second.first_seen - first.first_seen > CLOSE:
-        return "far-apart"
+        return "far-apart"  # benign: far-apart
     if any(
         mark.kind in {MarkKind.RETRY, MarkKind.API_ERROR} and first.first_seen - CLOSE <= mark.at <= second.first_seen
         for mark in chain.marks
     ):
-        return "retry-after-error"
+        return "retry-after-error"  # benign: retry-after-error
     if any(
         mark.kind in {MarkKind.INTERRUPT, MarkKind.RESUME, MarkKind.START}
         and first.first_seen <= mark.at <= second.first_seen
         for mark in chain.marks
     ):
-        return "asked-again"
+        return "asked-again"  # benign: asked-again
     return None
 
 
