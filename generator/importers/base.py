@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,7 @@ HEAD_BYTES = 64 * 1024  # what `sniff` gets to see
 BUFFER_BYTES = 256 * 1024  # of an open log; larger ones are no quicker
 SWALLOW_BYTES = 1024 * 1024
 LONGEST_LINE = 64 * 1024 * 1024  # bytes; a longer line is skipped without being held
+LARGEST_COUNT = 10**12  # tokens; beyond it a number is damage, not a count
 NEWLINE = ord("\n")
 
 
@@ -41,13 +43,39 @@ class LogFile:
 
 @dataclass(frozen=True)
 class Importer:
-    """One log format. `sniff(path, head)` claims a file by its first 64 KiB; `parse(path, index, key)` reads it."""
+    """One log format. `sniff(path, head)` claims a file by its first 64 KiB; `parse(path, index, key)` reads it.
+
+    `how` says in one or two sentences where a user finds or how they record such a log.
+    """
 
     id: str
     title: str
+    how: str
     surface: Surface
     sniff: Callable[[Path, bytes], bool]
     parse: Callable[[Path, int, bytes], Extract]
+
+
+def utc(at: datetime | None) -> datetime:
+    """The time in UTC. Raises SkipLineError where there is none or its zone is not stated."""
+    if at is None:
+        raise SkipLineError(SkipReason.NO_TIME)
+    if at.tzinfo is UTC:
+        return at
+    if at.tzinfo is None:
+        raise SkipLineError(SkipReason.NAIVE_TIME)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise SkipLineError(SkipReason.BAD_FIELD) from None
+
+
+def utc_or_none(at: datetime) -> datetime | None:
+    """The time in UTC, or nothing where it cannot be told."""
+    try:
+        return utc(at)
+    except SkipLineError:
+        return None
 
 
 def file_label(index: int) -> str:

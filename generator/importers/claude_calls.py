@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw
 
-from generator.importers.base import SkipLineError
-from generator.importers.claude_lines import ABSENT, REFUSED, Message, Usage, decode_diagnostics, decode_tools
+from generator.importers.base import LARGEST_COUNT, SkipLineError
+from generator.importers.claude_lines import ABSENT, Message, Usage, decode_diagnostics, decode_tools
 from generator.importers.fold import CallCopy
+from generator.importers.json_lines import REFUSED
 from generator.privacy import known_model, known_version, pseudonym
 from generator.records import (
     Entrypoint,
@@ -31,7 +32,6 @@ T = TypeVar("T")
 
 NO_MISS = (0, "")  # (missed tokens, reason)
 
-LARGEST_COUNT = 10**12  # tokens; beyond it a number is damage, not a count
 FINAL_USAGE_SINCE = (2, 1, 97)  # "per-block entries now carry the final token usage" (Claude Code changelog)
 READERS = frozenset({"Read", "Grep", "Glob", "LS"})
 EDITORS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
@@ -77,28 +77,6 @@ class Call(msgspec.Struct, gc=False):
     lines: int = 1
     miss: tuple[int, str] = NO_MISS  # the largest stated
     tools: dict[str, str] | None = None  # tool uses by their id, so that a copied line counts once
-
-
-def utc(at: datetime | None) -> datetime:
-    """The time in UTC. Raises SkipLineError where there is none or its zone is not stated."""
-    if at is None:
-        raise SkipLineError(SkipReason.NO_TIME)
-    if at.tzinfo is UTC:
-        return at
-    if at.tzinfo is None:
-        raise SkipLineError(SkipReason.NAIVE_TIME)
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise SkipLineError(SkipReason.BAD_FIELD) from None
-
-
-def utc_or_none(at: datetime) -> datetime | None:
-    """The time in UTC, or nothing where it cannot be told."""
-    try:
-        return utc(at)
-    except SkipLineError:
-        return None
 
 
 def checked(message: Message, usage: Usage) -> str:

@@ -28,19 +28,20 @@ from generator.importers import claude_lines as shapes
 from generator.importers.base import BUFFER_BYTES, Count, Importer, lines
 from generator.importers.claude_transcript import Transcript
 from generator.importers.fold import Extract
+from generator.importers.json_lines import BOM, REFUSED
 from generator.records import Surface
 
 
 def sniff(_path: Path, head: bytes) -> bool:
     """Does any line of the head look like a transcript line? An empty file is one that nothing was written to yet."""
-    head = head.removeprefix(shapes.BOM)
+    head = head.removeprefix(BOM)
     return not head.strip() or any(_is_transcript_line(line) for line in head.split(b"\n"))
 
 
 def _is_transcript_line(line: bytes) -> bool:
     try:
         identity = shapes.decode_identity(line)
-    except shapes.REFUSED:
+    except REFUSED:
         # Longer than the head, half written, or damaged: the envelope's own spelling is telling enough.
         return b'"parentUuid"' in line and b'"sessionId"' in line and b'"isSidechain"' in line
     if identity.type not in shapes.KNOWN_TYPES:
@@ -66,6 +67,8 @@ def parse(path: Path, index: int, key: bytes) -> Extract:
 CLAUDE_CODE = Importer(
     id="claude-code",
     title="Claude Code transcripts",
+    how="Claude Code writes them by itself, below ~/.claude/projects (or $CLAUDE_CONFIG_DIR), and deletes them after "
+    "30 days unless the setting cleanupPeriodDays says otherwise.",
     surface=Surface.CLAUDE_CODE,
     sniff=sniff,
     parse=parse,

@@ -6,12 +6,12 @@ decoded where they are wanted. Source of every field: research/log-formats.md 1.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 import msgspec
 from msgspec import Raw, Struct, field
 
+from generator.importers import json_lines
 from generator.records import SkipReason
 
 ABSENT = Raw(b"null")
@@ -182,11 +182,7 @@ decode_edits = msgspec.json.Decoder(ContextManagement | None).decode
 decode_origin = msgspec.json.Decoder(Origin | None).decode
 decode_identity = msgspec.json.Decoder(Identity).decode
 _decode_kind = msgspec.json.Decoder(Kind).decode
-_decode_raw = msgspec.json.Decoder(Raw).decode
 _decode_text = msgspec.json.Decoder(str).decode
-
-REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What the decoder raises. Its texts quote the line: never show them, never chain them."""
 
 CARRIERS = frozenset({"assistant", "user", "system", "progress", "attachment"})
 """Record types that can give a request or a mark."""
@@ -197,56 +193,22 @@ KNOWN_TYPES = CARRIERS | {
 }  # fmt: skip
 """Public names of record types; any other name counts as "unknown"."""
 
-BOM = b"\xef\xbb\xbf"
-_SURROGATES = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\[^u]"
-)
-
 
 def text_of(raw: Raw) -> str:
     """A JSON string, or "" where another value stands."""
     return _decode_text(raw) if bytes(raw).startswith(b'"') else ""
 
 
-def mended(line: bytes) -> bytes:
-    r"""The line with lone surrogate escapes replaced and a byte order mark taken off.
-
-    JavaScript writes half an emoji as a lone `\ud83d`. JSON's grammar allows it (RFC 8259, section 8.2) and
-    Python's json reads it; the fast decoder does not.
-    """
-    return _SURROGATES.sub(_whole_pair, line.removeprefix(BOM))
-
-
-def _whole_pair(match: re.Match[bytes]) -> bytes:
-    found = match.group()
-    lone = len(found) == len(rb"\ud83d") and found[1:2] == b"u"
-    return rb"\ufffd" if lone else found
-
-
-def is_utf8(line: bytes) -> bool:
-    """Is the whole line UTF-8, the parts that are never decoded included?"""
-    if line.isascii():
-        return True
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def refusal(line: bytes) -> SkipReason | str:
     """Why the decoder refused a mended line; the record type if it is of a kind that carries nothing anyway."""
-    try:
-        value = bytes(_decode_raw(line))
-    except REFUSED:
-        return SkipReason.NOT_JSON
-    if not value.startswith(b"{"):
-        return SkipReason.NOT_OBJECT
+    reason = json_lines.refusal(line)
+    if reason is not SkipReason.BAD_FIELD:
+        return reason
     try:
         kind = _decode_kind(line).type
-    except REFUSED:
-        return SkipReason.BAD_FIELD
-    return SkipReason.BAD_FIELD if kind in CARRIERS else public_type(kind)
+    except json_lines.REFUSED:
+        return reason
+    return reason if kind in CARRIERS else public_type(kind)
 
 
 def public_type(record_type: str) -> str:

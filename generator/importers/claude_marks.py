@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from generator.importers.claude_lines import (
     ABSENT,
-    REFUSED,
     Attachment,
     Block,
     Line,
@@ -19,6 +18,7 @@ from generator.importers.claude_lines import (
     decode_origin,
     text_of,
 )
+from generator.importers.json_lines import REFUSED
 from generator.records import MarkKind, Trigger
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from generator.importers import claude_calls as calls
 from generator.importers import claude_lines as shapes
 from generator.importers import claude_marks as marks
-from generator.importers.base import Count, SkipLineError
+from generator.importers.base import Count, SkipLineError, utc, utc_or_none
 from generator.importers.fold import CallCopy, Extract, MarkCopy, merged
+from generator.importers.json_lines import REFUSED, is_utf8, mended
 from generator.privacy import pseudonym
 from generator.records import Mark, MarkKind, SkipReason, SourceRef
 
@@ -45,29 +46,29 @@ class Transcript:
 
     def feed(self, raw: bytes) -> None:
         """Account for one line."""
-        if not raw.isascii() and not shapes.is_utf8(raw):
+        if not raw.isascii() and not is_utf8(raw):
             self.count.skip(SkipReason.NOT_UTF8)
             return
         try:
             gave = self._line(shapes.decode(raw))
         except SkipLineError as skipped:
             self.count.skip(skipped.reason)
-        except shapes.REFUSED:
-            self._second_look(shapes.mended(raw))
+        except REFUSED:
+            self._second_look(mended(raw))
         else:
             if gave:
                 self.count.used += 1
             else:
                 self.count.other += 1
 
-    def _second_look(self, mended: bytes) -> None:
-        """A line that the fast decoder refused: mended and read, or skipped for a reason."""
+    def _second_look(self, line: bytes) -> None:
+        """A line that the fast decoder refused, now mended: read, or skipped for a reason."""
         try:
-            self._line(shapes.decode(mended))
+            self._line(shapes.decode(line))
         except SkipLineError as skipped:
             self.count.skip(skipped.reason)
-        except shapes.REFUSED:
-            verdict = shapes.refusal(mended)
+        except REFUSED:
+            verdict = shapes.refusal(line)
             if isinstance(verdict, SkipReason):
                 self.count.skip(verdict)
             else:
@@ -105,7 +106,7 @@ class Transcript:
         if message.model == marks.SYNTHETIC:
             return self._note(line, marks.synthetic_line(line, message))
         call_id = calls.checked(message, message.usage)
-        at = calls.utc(line.timestamp)
+        at = utc(line.timestamp)
         self._remember(line)
         self.count.usage_lines += 1
         call = self.direct.get(call_id)
@@ -135,7 +136,7 @@ class Transcript:
         if inner is None or message is None or message.usage is None or message.model == marks.SYNTHETIC:
             return False
         call_id = calls.checked(message, message.usage)
-        at = calls.utc(inner.timestamp or line.timestamp)
+        at = utc(inner.timestamp or line.timestamp)
         call = self.nested.get(call_id)
         if call is None:
             place = calls.Place(_session(line), data.agent_id or "", at, self.count.read, sidechain=True)
@@ -181,7 +182,7 @@ class Transcript:
             return
         at = line.timestamp
         if at is not None and at.tzinfo is not UTC:
-            at = calls.utc_or_none(at)
+            at = utc_or_none(at)
         if at is not None:
             self.times[line.uuid] = at
         if line.is_sidechain and not line.agent_id:
@@ -199,7 +200,7 @@ class Transcript:
     def _place(self, line: Line) -> calls.Place:
         sidechain = bool(line.is_sidechain) or self.stem.startswith("agent-")
         agent = line.agent_id or (self._unnamed_agent(line) if sidechain else "")
-        return calls.Place(_session(line), agent, calls.utc(line.timestamp), self.count.read, sidechain)
+        return calls.Place(_session(line), agent, utc(line.timestamp), self.count.read, sidechain)
 
     def _unnamed_agent(self, line: Line) -> str:
         """Agent of a side thread without agentId (1.0.x): its file's name, or the first line of the thread."""

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import msgspec
 
-from generator.records import Mark, MarkKind, MeterReading, Request, Tally, UsageBucket
+from generator.records import CounterReading, Mark, MarkKind, MeterReading, Request, SourceRef, Tally, UsageBucket
 
 
 class CallCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -50,14 +50,17 @@ class Extract(msgspec.Struct):
     marks: list[MarkCopy] = []
     meters: list[MeterReading] = []
     buckets: list[UsageBucket] = []
+    counters: list[CounterReading] = []
     tallies: dict[int, Tally] = {}
     repeated: dict[MarkKind, int] = {}
 
 
 def fold(extracts: Iterable[Extract]) -> Extract:
-    """All extracts as one, with every call and every mark once."""
+    """All extracts as one, with every call, every mark and every reading once."""
     calls: dict[str, CallCopy] = {}
     marks: dict[tuple[str, MarkKind], MarkCopy] = {}
+    meters: dict[tuple[object, ...], MeterReading] = {}
+    counters: dict[tuple[object, ...], CounterReading] = {}
     folded = Extract(calls=calls)
     for extract in extracts:
         for call_id, copy in extract.calls.items():
@@ -67,11 +70,27 @@ def fold(extracts: Iterable[Extract]) -> Extract:
             _keep(mark, marks, folded)
         for kind, dropped in extract.repeated.items():
             folded.repeated[kind] = folded.repeated.get(kind, 0) + dropped
-        folded.meters += extract.meters
+        for meter in extract.meters:
+            same = (meter.account, meter.window, meter.at, meter.used)
+            meters[same] = min(meter, meters.get(same, meter), key=_meter_rank)
+        for counter in extract.counters:
+            as_known = (counter.session, counter.counter, counter.at, counter.value)
+            counters[as_known] = min(counter, counters.get(as_known, counter), key=_counter_rank)
         folded.buckets += extract.buckets
         folded.tallies.update(extract.tallies)
     folded.marks += marks.values()
+    folded.meters += meters.values()
+    folded.counters += counters.values()
     return folded
+
+
+def _meter_rank(reading: MeterReading) -> tuple[bool, SourceRef]:
+    """Smallest is kept of equal readings: one that knows its reset, then the first that was read."""
+    return (reading.resets_at is None, reading.source)
+
+
+def _counter_rank(reading: CounterReading) -> SourceRef:
+    return reading.source
 
 
 def _keep(copy: MarkCopy, marks: dict[tuple[str, MarkKind], MarkCopy], folded: Extract) -> None:

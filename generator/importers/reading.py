@@ -49,7 +49,7 @@ def read(
     jobs: int = 1,
     track: Track[Any] = untracked,
 ) -> Reading:
-    """Everything the files hold: each call and mark once, oldest first, and one tally a file in their order.
+    """Everything the files hold: each call, mark and reading once, oldest first, and one tally a file in their order.
 
     Two runs over the same files agree to the byte whatever `jobs` is. A file that vanished since it was found
     raises OSError.
@@ -108,8 +108,9 @@ def _reading(folded: Extract) -> Reading:
     return Reading(
         requests=tuple(sorted(requests, key=lambda request: (request.first_seen, request.source, request.id))),
         marks=tuple(sorted(marks, key=lambda mark: (mark.at, mark.source, mark.kind))),
-        meters=tuple(sorted(folded.meters, key=lambda meter: (meter.at, meter.source))),
+        meters=tuple(sorted(folded.meters, key=lambda meter: (meter.at, meter.source, meter.window))),
         buckets=tuple(sorted(folded.buckets, key=lambda bucket: (bucket.start, bucket.source))),
+        counters=tuple(sorted(folded.counters, key=lambda row: (row.at, row.source, row.counter))),
         tallies=tuple(tally for _, tally in sorted(folded.tallies.items())),
         repeated_marks=dict(sorted(folded.repeated.items())),
     )

@@ -1,0 +1,54 @@
+"""Lines of JSON: what decoders refuse, what can be mended, and why the rest is not used."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+from msgspec import Raw
+
+from generator.records import SkipReason
+
+REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the decoder raises. Its texts quote the line: never show them, never chain them."""
+
+BOM = b"\xef\xbb\xbf"
+_SURROGATES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\[^u]"
+)
+_decode_raw = msgspec.json.Decoder(Raw).decode
+
+
+def mended(line: bytes) -> bytes:
+    r"""The line with lone surrogate escapes replaced and a byte order mark taken off.
+
+    JavaScript writes half an emoji as a lone `\ud83d`. JSON's grammar allows it (RFC 8259, section 8.2) and
+    Python's json reads it; the fast decoder does not.
+    """
+    return _SURROGATES.sub(_whole_pair, line.removeprefix(BOM))
+
+
+def _whole_pair(match: re.Match[bytes]) -> bytes:
+    found = match.group()
+    lone = len(found) == len(rb"\ud83d") and found[1:2] == b"u"
+    return rb"\ufffd" if lone else found
+
+
+def is_utf8(line: bytes) -> bool:
+    """Is the whole line UTF-8, the parts that are never decoded included?"""
+    if line.isascii():
+        return True
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def refusal(line: bytes) -> SkipReason:
+    """Why a decoder refused a mended line."""
+    try:
+        value = bytes(_decode_raw(line))
+    except REFUSED:
+        return SkipReason.NOT_JSON
+    return SkipReason.BAD_FIELD if value.startswith(b"{") else SkipReason.NOT_OBJECT
