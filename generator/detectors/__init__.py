@@ -7,6 +7,7 @@ from generator.detectors.doubled_call import DOUBLED_CALL
 from generator.detectors.expiry_cycling import EXPIRY_CYCLING
 from generator.detectors.gap_then_spike import GAP_THEN_SPIKE
 from generator.detectors.known_bad_version import KNOWN_BAD_VERSION
+from generator.detectors.long_context_premium import LONG_CONTEXT_PREMIUM
 from generator.detectors.prefix_pin import PREFIX_PIN
 from generator.detectors.premature_expiry import PREMATURE_EXPIRY
 from generator.detectors.resume_miss import RESUME_MISS
@@ -29,6 +30,7 @@ DETECTORS: tuple[Detector, ...] = (
     TIER_CHANGE,
     SERVED_MODEL,
     KNOWN_BAD_VERSION,
+    LONG_CONTEXT_PREMIUM,
 )
 
 __all__ = ["DETECTORS", "Detector", "run"]
