@@ -1,0 +1,97 @@
+"""After a pause the conversation is paid for again although its cache should still have been alive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.detectors.base import Benign, Detector, Explained, Parameter, Verdict, step_finding
+from generator.detectors.breaks import (
+    CACHING_DOCS,
+    CLIENT_CACHING_DOCS,
+    COUNTERFACTUAL,
+    IDENTITY_PARAMETERS,
+    LADDER_BENIGN,
+    explanation,
+    has_testable_step,
+)
+from generator.detectors.needs import LIFETIME, TOKENS
+from generator.ledger import Chain, Step, in_tool_loop
+from generator.results import FindingGrade, Quantity, Unit
+from generator.subjects import Scope
+
+PAUSE = 300.0  # seconds
+SPIKE = 20_000  # tokens
+
+
+def _paused(chain: Chain) -> tuple[Step, ...]:
+    return tuple(step for step in chain.steps if step.age >= PAUSE)
+
+
+def _spikes(chain: Chain) -> tuple[Step, ...]:
+    return tuple(step for step in _paused(chain) if step.after.cache_write_tokens + step.after.input_tokens >= SPIKE)
+
+
+def _rule(chain: Chain) -> Iterator[Verdict]:
+    for step in _spikes(chain):
+        if not step.testable:
+            yield Explained("nothing-cached")  # benign: nothing-cached
+            continue
+        if not step.is_break:
+            yield Explained("new-content")  # benign: new-content
+            continue
+        explained = explanation(step)
+        if explained is not None:
+            yield explained  # benign: the rung of the ladder that holds
+            continue
+        grade = FindingGrade.A if in_tool_loop(step) else FindingGrade.B
+        yield step_finding(GAP_THEN_SPIKE, chain, step, grade)
+
+
+GAP_THEN_SPIKE = Detector(
+    id="gap-then-spike",
+    version="1.0.0",
+    title="Pause, then a large charge",
+    question="Is the conversation paid for again after a pause that its cache should have outlived?",
+    scope=Scope.THREAD,
+    unit="steps after a pause of five minutes or more",
+    rule_text=(
+        "At least five minutes pass between an answer and the next request of the thread, and that request writes or "
+        "sends uncached at least 20,000 tokens. It is a finding only if the cached prefix should still have been "
+        "there: the thread itself writes with a lifetime longer than the pause, the identity fails, and no innocent "
+        "explanation holds."
+    ),
+    formula="pause >= 300 s  and  write + input >= 20,000  and  q < 0.98  and no innocent explanation holds",
+    naive_text="Every request that writes or sends at least 20,000 tokens after a pause of five minutes or more.",
+    counterfactual=COUNTERFACTUAL,
+    needs=(LIFETIME, TOKENS),
+    benign=(
+        Benign("nothing-cached", "The request before left no cached prefix worth the name, so all was new."),
+        Benign("new-content", "The old prefix was read in full; the tokens were new (a file, an image, a paste)."),
+        *LADDER_BENIGN,
+    ),
+    limits=(
+        "Where a thread writes with a lifetime of five minutes, or does not say which, the cache may be gone after "
+        "any such pause: that is correct billing, and the detector can find nothing there.",
+        "After a pause the next request is mostly a prompt, and something may have changed in between that no line "
+        "records; so the grade is B there and A only inside a tool loop.",
+        "The pause is counted from the last line of an answer to the line that the next request answers; a computer "
+        "that slept counts as a pause.",
+    ),
+    parameters=(
+        Parameter(
+            Quantity("shortest-pause", PAUSE, Unit.SECONDS),
+            "The shorter of the two documented cache lifetimes (prompt caching documentation).",
+        ),
+        Parameter(
+            Quantity("smallest-charge", SPIKE, Unit.TOKENS),
+            "About a system prompt with its tools (16,000-35,000 tokens in public logs); below it nothing stands out.",
+        ),
+        *IDENTITY_PARAMETERS,
+    ),
+    references=(CACHING_DOCS, CLIENT_CACHING_DOCS),
+    rule=_rule,
+    measurable=has_testable_step,
+    examined=lambda chain: len(_paused(chain)),
+    naive=lambda chain: len(_spikes(chain)),
+    symptoms=("gap-then-spike",),
+)
