@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from generator.detectors.base import UNSEEN, Benign, Explained, Parameter, Reference
 from generator.ledger import (
     BAND_AFTER,
@@ -67,3 +70,9 @@ def explanation(step: Step) -> Explained | None:
     if step.reason is None or step.reason == UNEXPLAINED:
         return None
     return Explained(step.reason)
+
+
+def commonest(reasons: Iterable[str | None]) -> Explained:
+    """The innocent explanation that took most of these breaks; the first of them where several took as many."""
+    taken = Counter(reason for reason in reasons if reason is not None and reason != UNEXPLAINED)
+    return Explained(taken.most_common(1)[0][0])

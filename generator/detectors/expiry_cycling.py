@@ -1,0 +1,111 @@
+"""Within one hour a thread loses most of its cache again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from generator.detectors.base import Detector, Parameter, Reference, Verdict, steps_finding
+from generator.detectors.breaks import (
+    CACHING_DOCS,
+    COUNTERFACTUAL,
+    IDENTITY_PARAMETERS,
+    LADDER_BENIGN,
+    commonest,
+    has_testable_step,
+    testable_steps,
+)
+from generator.detectors.leans import step_lean
+from generator.detectors.needs import TOKENS
+from generator.ledger import UNEXPLAINED, Chain, Step
+from generator.results import FindingGrade, Quantity, Unit
+from generator.subjects import Scope
+
+WINDOW = timedelta(minutes=60)
+CYCLES = 3  # breaks
+LOST_BELOW = 0.5  # of the expected read
+
+
+def _losses(chain: Chain) -> list[Step]:
+    return [step for step in chain.steps if step.is_break and step.continuity <= LOST_BELOW]
+
+
+def _windows(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """Windows of an hour that hold enough of these steps, from the oldest on; none shares a step with another."""
+    rest = list(steps)
+    while rest:
+        end = rest[0].after.first_seen + WINDOW
+        window = [step for step in rest if step.after.first_seen <= end]
+        if len(window) >= CYCLES:
+            yield window
+            rest = rest[len(window) :]
+        else:
+            rest = rest[1:]
+
+
+def _rule(chain: Chain) -> Iterator[Verdict]:
+    losses = _losses(chain)
+    found = list(_windows([step for step in losses if step.reason == UNEXPLAINED]))
+    for window in found:
+        leans = {step_lean(step) for step in window}
+        lean = leans.pop() if len(leans) == 1 else "no-layer"
+        yield steps_finding(EXPIRY_CYCLING, chain, window, FindingGrade.A, lean=lean)
+    # Whatever else broke in a found hour belongs to that hour, and is no second candidate.
+    starts = [window[0].after.first_seen for window in found]
+    outside = [step for step in losses if not any(start <= step.after.first_seen <= start + WINDOW for start in starts)]
+    for window in _windows(outside):
+        yield commonest(step.reason for step in window)  # benign: the rung of the ladder that took most
+
+
+EXPIRY_CYCLING = Detector(
+    id="expiry-cycling",
+    version="1.0.0",
+    title="Cache lost again and again",
+    question="Does one thread lose most of its cache three times within an hour without a reason?",
+    scope=Scope.THREAD,
+    unit="steps",
+    rule_text=(
+        "Three or more requests of one thread within 60 minutes each read at most half of what should have been "
+        "cached, and no innocent explanation holds for any of the three. Hours do not overlap. An hour with three "
+        "such losses of which fewer than three are unexplained counts as explained, by its commonest explanation."
+    ),
+    formula="at least 3 steps within 60 min with q <= 0.5 and no innocent explanation",
+    naive_text="Every hour with three such losses in one thread, whatever their reasons.",
+    counterfactual=COUNTERFACTUAL,
+    needs=(TOKENS,),
+    benign=LADDER_BENIGN,
+    limits=(
+        "Working with pauses longer than the cache lives gives the same picture; with a lifetime of five minutes it "
+        "is ordinary, and such losses are explained here one by one.",
+        "Losses that follow each other without a healthy request in between, and stop at the same token each time, "
+        "are also counted by the detector of pinned prefixes.",
+        "The repetition is grade A, its cause is not: a tool server that reconnects all the time looks the same.",
+    ),
+    parameters=(
+        Parameter(
+            Quantity("cycles", CYCLES, Unit.EVENTS),
+            "Two may be one event and its echo; three is the least that repeats.",
+        ),
+        Parameter(
+            Quantity("window", WINDOW.total_seconds(), Unit.SECONDS),
+            "The longer of the two documented cache lifetimes (prompt caching documentation).",
+        ),
+        Parameter(
+            Quantity("lost-below", LOST_BELOW, Unit.SHARE),
+            "Real partial misses keep less than 0.6 of the prefix; half keeps clear of that edge.",
+        ),
+        *IDENTITY_PARAMETERS,
+    ),
+    references=(
+        CACHING_DOCS,
+        Reference(
+            "Issue: 89 rewrites of the whole context in nine days, healthy requests in between",
+            "https://github.com/anthropics/claude-code/issues/87966",
+        ),
+    ),
+    rule=_rule,
+    measurable=has_testable_step,
+    examined=testable_steps,
+    naive=lambda chain: sum(1 for _ in _windows(_losses(chain))),
+    symptoms=("cache-expiry-cycling",),
+)
