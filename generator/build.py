@@ -109,7 +109,7 @@ def build(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime, versio
     dossier = read_content(root, extra, now=now, version=version)
     pages = plan(dossier, track)
     files = render_site(dossier, pages, root / "templates")
-    cited = tuple(_cited(dossier.library))
+    cited = (*_cited(dossier.library), *(str(url) for row in dossier.prices for url in row.epoch.sources))
     site = publish_site(files, Layout(root), built_on=dossier.day, gate=lambda rendered: gate(rendered, public=cited))
     runs = [run for evidence in dossier.evidence for run in evidence.runs]
     return Built(

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.detectors.needs import METER
+from generator.filters import n
 from generator.pages.base import Page, PageKind
 
 if TYPE_CHECKING:
@@ -18,14 +20,6 @@ FOLDERS = (
     ("Windows", ("%USERPROFILE%\\.claude\\projects",), "paste it into the address bar of Explorer"),
 )
 """Where Claude Code keeps transcripts unless CLAUDE_CONFIG_DIR is set (research/log-formats.md)."""
-
-HEALTHY = {
-    "cache-break": "quiet, or a few in 1,000 steps: unexplained breaks also occur where nothing is wrong",
-    "premature-expiry": "quiet",
-    "short-prompt-overbilled": "quiet; the explained ones are pauses longer than the cache lives",
-    "doubled-call": "quiet",
-    "compaction-storm": "quiet, or not measurable where nothing was ever compacted",
-}
 
 
 @dataclass(frozen=True)
@@ -43,6 +37,7 @@ class CheckContext:
     repository: str | None
     folders: tuple[tuple[str, tuple[str, ...], str], ...]
     rows: tuple[CheckRow, ...]
+    with_meter: tuple[Detector, ...]
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -56,10 +51,21 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=CheckContext(
             repository=str(case.repository) if case.repository else None,
             folders=FOLDERS,
-            rows=tuple(CheckRow(detector, HEALTHY.get(detector.id, "quiet")) for detector in dossier.detectors),
+            rows=tuple(CheckRow(detector, _public(dossier, detector)) for detector in dossier.detectors),
+            with_meter=tuple(detector for detector in dossier.detectors if METER in detector.needs),
         ),
         boost=2,
     )
+
+
+def _public(dossier: Dossier, detector: Detector) -> str:
+    """What the detector said of public logs, all sets together."""
+    rows = [row for measured in dossier.measurements for row in measured.detectors if row.id == detector.id]
+    known = [row for row in rows if row.outcome in {"found", "quiet"}]
+    if not known:
+        return "not measured: public logs lack what it needs" if rows else "not measured"
+    found, examined = sum(row.findings for row in known), sum(row.examined for row in known)
+    return f"{n(found)} in {n(examined)} {detector.unit}"
 
 
 KIND = PageKind("check", pages)
