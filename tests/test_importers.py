@@ -125,7 +125,9 @@ def split(data: bytes, longest: int = 100) -> tuple[list[bytes], Count]:
     return list(lines(io.BytesIO(data), count, longest=longest)), count
 
 
-@given(st.lists(st.sampled_from([b"", b" ", b"a", b"\r", b"\n", b"x" * 7, "\u2028".encode(), b"\x0b\x85"])))
+@given(
+    st.lists(st.sampled_from([b"", b" ", b"a", b"\r", b"\n", b"x" * 7, "\u2028".encode(), b"\x0b\x85"]), max_size=14)
+)
 def test_lines_end_at_newline_only(parts):
     """Not at carriage returns or U+2028; blank lines are counted; an unended last line is pending."""
     data = b"".join(parts)

@@ -9,10 +9,12 @@ from generator.importers.base import Importer, LogFile
 from generator.importers.claude_code import CLAUDE_CODE
 from generator.importers.discovery import Discovery, discover_with
 from generator.importers.reading import read
+from generator.importers.statusline import STATUSLINE
+from generator.importers.usage_endpoint import USAGE_ENDPOINT
 
 __all__ = ["IMPORTERS", "Discovery", "Importer", "LogFile", "discover", "read"]
 
-IMPORTERS: tuple[Importer, ...] = (CLAUDE_CODE,)
+IMPORTERS: tuple[Importer, ...] = (CLAUDE_CODE, STATUSLINE, USAGE_ENDPOINT)
 """Asked in this order; the first whose `sniff` agrees claims the file."""
 
 
