@@ -1,15 +1,23 @@
 """The detectors, in the order of the site."""
 
 from generator.detectors.base import Detector, run
+from generator.detectors.block_jump import BLOCK_JUMP
 from generator.detectors.cache_break import CACHE_BREAK
 from generator.detectors.compaction_storm import COMPACTION_STORM
+from generator.detectors.counter_reset import COUNTER_RESET
 from generator.detectors.doubled_call import DOUBLED_CALL
 from generator.detectors.expiry_cycling import EXPIRY_CYCLING
 from generator.detectors.gap_then_spike import GAP_THEN_SPIKE
+from generator.detectors.idle_advance import IDLE_ADVANCE
 from generator.detectors.known_bad_version import KNOWN_BAD_VERSION
+from generator.detectors.log_integrity import LOG_INTEGRITY
 from generator.detectors.long_context_premium import LONG_CONTEXT_PREMIUM
+from generator.detectors.low_meter_refusal import LOW_METER_REFUSAL
+from generator.detectors.meter_cost_gap import METER_COST_GAP
+from generator.detectors.negative_delta import NEGATIVE_DELTA
 from generator.detectors.prefix_pin import PREFIX_PIN
 from generator.detectors.premature_expiry import PREMATURE_EXPIRY
+from generator.detectors.recount_cluster import RECOUNT_CLUSTER
 from generator.detectors.resume_miss import RESUME_MISS
 from generator.detectors.served_model import SERVED_MODEL
 from generator.detectors.short_prompt_overbilled import SHORT_PROMPT_OVERBILLED
@@ -27,10 +35,18 @@ DETECTORS: tuple[Detector, ...] = (
     SHORT_PROMPT_OVERBILLED,
     DOUBLED_CALL,
     COMPACTION_STORM,
+    COUNTER_RESET,
+    IDLE_ADVANCE,
+    BLOCK_JUMP,
+    NEGATIVE_DELTA,
+    RECOUNT_CLUSTER,
+    LOW_METER_REFUSAL,
+    METER_COST_GAP,
     TIER_CHANGE,
     SERVED_MODEL,
     KNOWN_BAD_VERSION,
     LONG_CONTEXT_PREMIUM,
+    LOG_INTEGRITY,
 )
 
 __all__ = ["DETECTORS", "Detector", "run"]
