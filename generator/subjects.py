@@ -19,6 +19,7 @@ from generator.ledger import Chain, chains
 from generator.pricing import rates
 from generator.records import Counter, CounterReading, Mark, MarkKind, MeterReading, Reading, Request, Window
 
+MODEL_WINDOWS = {Window.SEVEN_DAY_OPUS: "opus", Window.SEVEN_DAY_SONNET: "sonnet"}
 RESET_JITTER = timedelta(minutes=2)  # the same reset is reported up to a second apart (log-formats 4.2)
 MIN_RATED_POINTS = 3.0  # percentage points; below, the meter's 1-point steps drown what they cost
 
@@ -51,12 +52,15 @@ class Interval:
 
     @property
     def same_window(self) -> bool:
-        """Do both readings lie in one reset window? A reset lies between them if its time moved or has passed."""
+        """Do both readings lie in one reset window? A reset lies between them if its time moved or has passed.
+
+        Where a reading gives no reset time, a fall can only be read as a reset.
+        """
         first, second = self.before.resets_at, self.after.resets_at
         if first is not None and self.after.at >= first:
             return False
         if first is None or second is None:
-            return first is second or self.after.used >= self.before.used
+            return self.after.used >= self.before.used
         return abs(second - first) <= RESET_JITTER
 
 
@@ -68,7 +72,7 @@ class Meter:
     window: Window
     readings: tuple[MeterReading, ...]
     siblings: tuple[MeterReading, ...]  # readings of the account's other windows
-    requests: tuple[Request, ...]  # of all threads, by first_seen
+    requests: tuple[Request, ...]  # of all threads, by the end of their answers
     refusals: tuple[Mark, ...]  # limit refusals, by time
 
     @cached_property
@@ -82,7 +86,15 @@ class Meter:
 
     @cached_property
     def _running(self) -> list[float]:
-        return [0.0, *accumulate(quota_cost(request) for request in self.requests)]
+        return [0.0, *accumulate(self.cost(request) for request in self.requests)]
+
+    def cost(self, request: Request) -> float:
+        """Quota cost in USD to this window; 0.0 for a model that the window does not count."""
+        return quota_cost(request) if MODEL_WINDOWS.get(self.window, "") in request.model else 0.0
+
+    def requests_between(self, start: datetime, end: datetime) -> Sequence[Request]:
+        """Logged calls that ended in (start, end]."""
+        return self.requests[bisect_right(self._times, start) : bisect_right(self._times, end)]
 
     def cost_between(self, start: datetime, end: datetime) -> float:
         """Quota cost in USD of the logged calls that ended in (start, end]."""

@@ -1,0 +1,105 @@
+"""What detectors of the usage meter share: what logged calls can have cost it, and which of its readings to trust."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+from generator.detectors.base import Benign, Parameter, Reference
+from generator.pricing import rates
+from generator.records import Window
+from generator.results import Quantity, Unit
+from generator.subjects import Interval, Meter
+
+LATE = timedelta(minutes=10)
+LONGEST_CALL = timedelta(hours=1)  # what takes longer is a machine that slept
+NEARBY = 3  # readings
+
+OTHER_CLIENT = Benign(
+    "other-client",
+    "The account worked elsewhere: claude.ai, the desktop program, a phone, Cowork or another machine draw on the "
+    "same meter.",
+    decidable=False,
+)
+GLITCH = Benign(
+    "glitch",
+    "A wrong reading: the value falls back within three readings, or only returns to what was shown before.",
+)
+STOOD_STILL = Benign(
+    "stood-still",
+    "The meter had stood still while calls worth as much were logged: a refused poller, or posting in batches.",
+)
+LATE_POSTING = Benign("late-posting", "Calls of the ten minutes before explain it; usage is posted late.")
+
+LATE_PARAMETER = Parameter(
+    Quantity("late-posting", LATE.total_seconds(), Unit.SECONDS),
+    "Calls are looked for this long before the meter moved. An allowance; no document states the delay.",
+)
+NEARBY_PARAMETER = Parameter(
+    Quantity("nearby-readings", NEARBY, Unit.READINGS),
+    "A wrong value in public reports was gone at one of the next readings.",
+)
+
+LIMITS_DOCS = Reference(
+    "Anthropic help centre: usage limits (one meter for all clients of an account)",
+    "https://support.claude.com/en/articles/11647753-how-do-usage-and-length-limits-work",
+)
+STATUSLINE_DOCS = Reference(
+    "Claude Code documentation: statusline (rate limits, context window, cost)",
+    "https://code.claude.com/docs/en/statusline",
+)
+METER_DATA = Reference(
+    "Public meter data of 90 five-hour windows, with weights by kind of token",
+    "https://github.com/cnighswonger/claude-code-meter",
+)
+POLLER_REFUSED = Reference(
+    "Report: the usage endpoint refuses other programs from March 2026 on",
+    "https://github.com/anthropics/claude-code/issues/30930",
+)
+WRONG_READING = Reference(
+    "Report of a reading of 100 percent beside 5 percent on the web page, with the same reset time",
+    "https://github.com/nesszer/Win-CodexBar/issues/279",
+)
+
+
+def has_rate(meter: Meter) -> bool:
+    """Is it known what a point costs? Extra usage moves only above the limits, so calls set no rate for it."""
+    return meter.window is not Window.EXTRA_USAGE and meter.usd_per_point is not None
+
+
+def explained_points(meter: Meter, start: datetime, end: datetime, usd_per_point: float | None = None) -> float:
+    """Points that calls running after `start` and begun by `end` can have cost; infinite where one has no price.
+
+    A call that runs while the meter is read may be posted before it ends.
+    """
+    running = [
+        call for call in meter.requests_between(end, end + LONGEST_CALL) if (call.started or call.first_seen) <= end
+    ]
+    calls = (*meter.requests_between(start, end), *running)
+    if any(rates(call) is None for call in calls):
+        return math.inf
+    rate = usd_per_point or meter.usd_per_point
+    return sum(meter.cost(call) for call in calls) / rate if rate else math.inf
+
+
+def settled_points(meter: Meter, first: int, last: int) -> float:
+    """Points between two readings that hold against their neighbours.
+
+    Inside a window a meter cannot fall, so the highest of the readings before and the lowest of those after count.
+    """
+    start, end = meter.readings[first], meter.readings[last]
+    before = [row.used for row in meter.readings[max(0, first - NEARBY) : first] if Interval(row, end).same_window]
+    after = [row.used for row in meter.readings[last + 1 : last + 1 + NEARBY] if Interval(end, row).same_window]
+    return round(100 * (min([end.used, *after]) - max([start.used, *before])), 6)
+
+
+def standing_since(meter: Meter, index: int) -> datetime:
+    """Since when the meter shows the value of this reading."""
+    while index > 0 and meter.intervals[index - 1].same_window and meter.intervals[index - 1].points == 0:
+        index -= 1
+    return meter.readings[index].at
+
+
+def states_resets(interval: Interval) -> bool:
+    """Do both readings say when the window is reset? Without that, a fall can only be read as a reset."""
+    return interval.before.resets_at is not None and interval.after.resets_at is not None
