@@ -20,6 +20,7 @@ from generator.detectors.premature_expiry import PREMATURE_EXPIRY
 from generator.detectors.recount_cluster import RECOUNT_CLUSTER
 from generator.detectors.resume_miss import RESUME_MISS
 from generator.detectors.served_model import SERVED_MODEL
+from generator.detectors.session_reset import SESSION_RESET
 from generator.detectors.short_prompt_overbilled import SHORT_PROMPT_OVERBILLED
 from generator.detectors.thinking_stripped import THINKING_STRIPPED
 from generator.detectors.tier_change import TIER_CHANGE
@@ -35,6 +36,7 @@ DETECTORS: tuple[Detector, ...] = (
     SHORT_PROMPT_OVERBILLED,
     DOUBLED_CALL,
     COMPACTION_STORM,
+    SESSION_RESET,
     COUNTER_RESET,
     IDLE_ADVANCE,
     BLOCK_JUMP,

@@ -1,0 +1,45 @@
+"""Marks that lie close together, and the requests on either side of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from generator.ledger import Chain
+from generator.records import Mark, MarkKind, Request
+
+
+def of_kinds(chain: Chain, kinds: Collection[MarkKind]) -> list[Mark]:
+    """The thread's marks of these kinds, oldest first."""
+    return [mark for mark in chain.marks if mark.kind in kinds]
+
+
+def bursts(marks: Sequence[Mark], apart: timedelta) -> Iterator[list[Mark]]:
+    """Runs of marks in which each follows the one before within `apart`."""
+    burst: list[Mark] = []
+    for mark in marks:
+        if burst and mark.at - burst[-1].at > apart:
+            yield burst
+            burst = []
+        burst.append(mark)
+    if burst:
+        yield burst
+
+
+def before(chain: Chain, at: datetime) -> Request | None:
+    """The last request whose answer had begun by then."""
+    index = bisect_right(chain.requests, at, key=lambda request: request.first_seen)
+    return chain.requests[index - 1] if index else None
+
+
+def after(chain: Chain, at: datetime) -> Request | None:
+    """The first request whose answer began later."""
+    index = bisect_right(chain.requests, at, key=lambda request: request.first_seen)
+    return chain.requests[index] if index < len(chain.requests) else None
+
+
+def around(chain: Chain, burst: Sequence[Mark]) -> tuple[Request, ...]:
+    """The requests next to a burst, before and after, as far as there are any."""
+    sides = (before(chain, burst[0].at), after(chain, burst[-1].at))
+    return tuple(request for request in sides if request is not None)

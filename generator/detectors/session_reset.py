@@ -1,0 +1,81 @@
+"""The conversation is gone from one request to the next, although nobody asked for that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.detectors.base import Benign, Detector, Explained, Parameter, Verdict
+from generator.detectors.breaks import CLIENT_CACHING_DOCS
+from generator.detectors.falls import (
+    BENIGN,
+    CHECKPOINT_DOCS,
+    RESET_BELOW,
+    can_tell,
+    fall_finding,
+    falls,
+    reason,
+    steps_from,
+)
+from generator.detectors.needs import MARKS, TOKENS
+from generator.ledger import Chain
+from generator.results import Quantity, Unit
+from generator.subjects import Scope
+
+SMALLEST = 60_000  # tokens
+
+
+def _rule(chain: Chain) -> Iterator[Verdict]:
+    for fall in falls(chain, SMALLEST):
+        if fall.share > RESET_BELOW:
+            continue
+        explained = reason(fall)
+        yield Explained(explained) if explained else fall_finding(SESSION_RESET, chain, fall, "no-layer")
+
+
+SESSION_RESET = Detector(
+    id="session-reset",
+    version="1.0.0",
+    title="Session reset",
+    question="Does a long conversation vanish without anybody having asked for it?",
+    scope=Scope.THREAD,
+    unit="steps",
+    rule_text=(
+        "A prompt of at least 60,000 tokens is followed, in the same thread, by one of at most 40 % of its size. "
+        "Model and client version are the same; no compaction, clearing, restart, command, interruption or error "
+        "lies in between; and the next request is not back at the old size."
+    ),
+    formula="size[i] <= 0.4 x size[i-1]  and  size[i-1] >= 60,000  and  no innocent explanation holds",
+    naive_text="Every fall of the prompt to 40 % or less from at least 60,000 tokens.",
+    counterfactual=(
+        "The conversation goes on: what is written anew is read from cache. Nothing is counted where the cache may "
+        "have expired."
+    ),
+    needs=(TOKENS, MARKS),
+    benign=(
+        *BENIGN,
+        Benign("fork", "The conversation was continued from an earlier place, and no line says so.", decidable=False),
+        Benign("crash", "The client crashed and took up what it had saved, and no line says so.", decidable=False),
+    ),
+    limits=(
+        "Only the size of the prompt is seen, not what it holds.",
+        "Sub-agents are left out: clients do not write down when they compact.",
+        "A conversation that goes on under a new session id is another thread here, and no fall.",
+        "Falls of less than this are looked at by the detector silent-trim.",
+    ),
+    parameters=(
+        Parameter(
+            Quantity("reset-below", RESET_BELOW, Unit.SHARE),
+            "A compaction leaves about 17,000 to 35,000 tokens of a full context of some 160,000.",
+        ),
+        Parameter(
+            Quantity("smallest-prompt", SMALLEST, Unit.TOKENS),
+            "System prompt and tools take 16,000 to 35,000 tokens; 40 % of 60,000 lies among them.",
+        ),
+    ),
+    references=(CHECKPOINT_DOCS, CLIENT_CACHING_DOCS),
+    rule=_rule,
+    measurable=lambda chain: can_tell(chain, SMALLEST),
+    examined=lambda chain: steps_from(chain, SMALLEST),
+    naive=lambda chain: sum(fall.share <= RESET_BELOW for fall in falls(chain, SMALLEST)),
+    symptoms=("session-reset",),
+)
