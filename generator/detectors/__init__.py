@@ -22,6 +22,7 @@ from generator.detectors.resume_miss import RESUME_MISS
 from generator.detectors.served_model import SERVED_MODEL
 from generator.detectors.session_reset import SESSION_RESET
 from generator.detectors.short_prompt_overbilled import SHORT_PROMPT_OVERBILLED
+from generator.detectors.silent_trim import SILENT_TRIM
 from generator.detectors.thinking_stripped import THINKING_STRIPPED
 from generator.detectors.tier_change import TIER_CHANGE
 
@@ -37,6 +38,7 @@ DETECTORS: tuple[Detector, ...] = (
     DOUBLED_CALL,
     COMPACTION_STORM,
     SESSION_RESET,
+    SILENT_TRIM,
     COUNTER_RESET,
     IDLE_ADVANCE,
     BLOCK_JUMP,
