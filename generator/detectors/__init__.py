@@ -25,6 +25,7 @@ from generator.detectors.short_prompt_overbilled import SHORT_PROMPT_OVERBILLED
 from generator.detectors.silent_trim import SILENT_TRIM
 from generator.detectors.thinking_stripped import THINKING_STRIPPED
 from generator.detectors.tier_change import TIER_CHANGE
+from generator.detectors.truncated_results import TRUNCATED_RESULTS
 
 DETECTORS: tuple[Detector, ...] = (
     CACHE_BREAK,
@@ -39,6 +40,7 @@ DETECTORS: tuple[Detector, ...] = (
     COMPACTION_STORM,
     SESSION_RESET,
     SILENT_TRIM,
+    TRUNCATED_RESULTS,
     COUNTER_RESET,
     IDLE_ADVANCE,
     BLOCK_JUMP,
