@@ -4,6 +4,7 @@ from generator.detectors.base import Detector, run
 from generator.detectors.block_jump import BLOCK_JUMP
 from generator.detectors.cache_break import CACHE_BREAK
 from generator.detectors.compaction_storm import COMPACTION_STORM
+from generator.detectors.context_drift import CONTEXT_DRIFT
 from generator.detectors.counter_reset import COUNTER_RESET
 from generator.detectors.doubled_call import DOUBLED_CALL
 from generator.detectors.expiry_cycling import EXPIRY_CYCLING
@@ -41,6 +42,7 @@ DETECTORS: tuple[Detector, ...] = (
     SESSION_RESET,
     SILENT_TRIM,
     TRUNCATED_RESULTS,
+    CONTEXT_DRIFT,
     COUNTER_RESET,
     IDLE_ADVANCE,
     BLOCK_JUMP,
