@@ -20,6 +20,7 @@ from generator.detectors.prefix_pin import PREFIX_PIN
 from generator.detectors.premature_expiry import PREMATURE_EXPIRY
 from generator.detectors.recount_cluster import RECOUNT_CLUSTER
 from generator.detectors.resume_miss import RESUME_MISS
+from generator.detectors.retry_storm import RETRY_STORM
 from generator.detectors.served_model import SERVED_MODEL
 from generator.detectors.session_reset import SESSION_RESET
 from generator.detectors.short_prompt_overbilled import SHORT_PROMPT_OVERBILLED
@@ -44,6 +45,7 @@ DETECTORS: tuple[Detector, ...] = (
     TRUNCATED_RESULTS,
     CONTEXT_DRIFT,
     COUNTER_RESET,
+    RETRY_STORM,
     IDLE_ADVANCE,
     BLOCK_JUMP,
     NEGATIVE_DELTA,
