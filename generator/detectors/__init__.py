@@ -25,6 +25,7 @@ from generator.detectors.served_model import SERVED_MODEL
 from generator.detectors.session_reset import SESSION_RESET
 from generator.detectors.short_prompt_overbilled import SHORT_PROMPT_OVERBILLED
 from generator.detectors.silent_trim import SILENT_TRIM
+from generator.detectors.synthetic_refusal import SYNTHETIC_REFUSAL
 from generator.detectors.thinking_stripped import THINKING_STRIPPED
 from generator.detectors.tier_change import TIER_CHANGE
 from generator.detectors.truncated_results import TRUNCATED_RESULTS
@@ -46,6 +47,7 @@ DETECTORS: tuple[Detector, ...] = (
     CONTEXT_DRIFT,
     COUNTER_RESET,
     RETRY_STORM,
+    SYNTHETIC_REFUSAL,
     IDLE_ADVANCE,
     BLOCK_JUMP,
     NEGATIVE_DELTA,

@@ -1,0 +1,94 @@
+"""Answers that the client wrote itself, told apart: a limit, an error, or no answer asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.bursts import around, bursts, of_kinds
+from generator.detectors.needs import MARKS
+from generator.ledger import Chain
+from generator.records import Mark, MarkKind
+from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.subjects import Scope
+
+APART = timedelta(minutes=10)
+INNOCENT: dict[MarkKind, str] = {
+    MarkKind.NO_RESPONSE: "no-response",  # benign: no-response
+    MarkKind.API_ERROR: "api-error",  # benign: api-error
+}
+SYNTHETIC = frozenset({MarkKind.NO_RESPONSE, MarkKind.API_ERROR, MarkKind.LIMIT_REFUSAL})
+
+
+def _rule(chain: Chain) -> Iterator[Verdict]:
+    for mark in of_kinds(chain, INNOCENT):
+        yield Explained(INNOCENT[mark.kind])
+    for burst in bursts(of_kinds(chain, {MarkKind.LIMIT_REFUSAL}), APART):
+        yield _refused(chain, burst)
+
+
+def _refused(chain: Chain, burst: Sequence[Mark]) -> Finding:
+    return finding(
+        SYNTHETIC_REFUSAL,
+        tuple(request.id for request in around(chain, burst)),
+        chain=chain,
+        at=burst[0].at,
+        until=burst[-1].at,
+        grade=FindingGrade.A,
+        quantities=(
+            Quantity("refusals", len(burst), Unit.EVENTS),
+            Quantity("span", (burst[-1].at - burst[0].at).total_seconds(), Unit.SECONDS),
+        ),
+        lean="no-layer",
+    )
+
+
+def _synthetic(chain: Chain) -> int:
+    return len(of_kinds(chain, SYNTHETIC))
+
+
+SYNTHETIC_REFUSAL = Detector(
+    id="synthetic-refusal",
+    version="1.0.0",
+    title="Refusal written by the client",
+    question="Which answers did the client write itself, and which of them name a limit?",
+    scope=Scope.THREAD,
+    unit="lines written by the client",
+    rule_text=(
+        "The client writes lines in the model's place under the name <synthetic>. They are split by what they say. "
+        "Those that name a usage limit are findings, one for each run in which they follow each other within 10 "
+        "minutes; API errors, and notes that no answer was asked for, are explained."
+    ),
+    formula="<synthetic> line that names a limit;  one finding for lines <= 10 min apart",
+    naive_text='Every line of the model "<synthetic>", taken for a false limit.',
+    counterfactual="None: such a line is no call and costs nothing.",
+    needs=(MARKS,),
+    benign=(
+        Benign("no-response", "A note that no answer was requested, as after an interruption or a resume."),
+        Benign("api-error", "The client shows an error that the service returned."),
+        Benign("limit-reached", "The limit was really reached; only the meter of that time can tell.", decidable=False),
+    ),
+    limits=(
+        "That a limit was named says nothing of whether it was reached: see low-meter-refusal, which asks the meter.",
+        "The client writes the line on an answer of the service or of its own accord; the line looks the same.",
+        "A thread in which no call was ever answered is not seen, nor a sub-agent without a transcript of its own.",
+    ),
+    parameters=(
+        Parameter(
+            Quantity("apart", APART.total_seconds(), Unit.SECONDS),
+            "Somebody who is refused tries again within minutes; later refusals are told apart.",
+        ),
+    ),
+    references=(
+        Reference(
+            "Report of limit messages without a call to the service",
+            "https://github.com/anthropics/claude-code/issues/40584",
+        ),
+    ),
+    rule=_rule,
+    measurable=lambda chain: not all(request.nested for request in chain.requests),
+    examined=_synthetic,
+    naive=_synthetic,
+    symptoms=("rate-limit-message",),
+)
