@@ -29,6 +29,7 @@ from generator.detectors.synthetic_refusal import SYNTHETIC_REFUSAL
 from generator.detectors.thinking_stripped import THINKING_STRIPPED
 from generator.detectors.tier_change import TIER_CHANGE
 from generator.detectors.truncated_results import TRUNCATED_RESULTS
+from generator.detectors.uncached_input import UNCACHED_INPUT
 
 DETECTORS: tuple[Detector, ...] = (
     CACHE_BREAK,
@@ -39,6 +40,7 @@ DETECTORS: tuple[Detector, ...] = (
     RESUME_MISS,
     THINKING_STRIPPED,
     SHORT_PROMPT_OVERBILLED,
+    UNCACHED_INPUT,
     DOUBLED_CALL,
     COMPACTION_STORM,
     SESSION_RESET,
