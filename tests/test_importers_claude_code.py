@@ -144,6 +144,101 @@ def test_client_2_1_220_states_effort_speed_and_miss():
     ]
 
 
+# What an answer and the line before it say
+
+
+def result(*contents: object, uuid="p") -> bytes:
+    blocks = [{"type": "tool_result", "tool_use_id": "t", "content": content} for content in contents]
+    return line(type="user", uuid=uuid, parentUuid=None, message={"role": "user", "content": blocks})
+
+
+def answer(*, output=2, geo=None, tools=(), uuid="u1", message_id="msg_1", **fields) -> bytes:
+    usage = {"input_tokens": 1, "output_tokens": output, "inference_geo": geo}
+    content = [
+        {"type": "text", "text": 'a "tool_use" in words'},
+        *({"type": "tool_use", "id": f"{uuid}-{n}", "name": name, "input": {}} for n, name in enumerate(tools)),
+    ]
+    message = {"id": message_id, "model": "claude-opus-4-6", "content": content, "usage": usage}
+    return line(message=message, uuid=uuid, **fields)
+
+
+@pytest.mark.parametrize(
+    ("stated", "region"),
+    [("us", "us"), ("global", "global"), ("eu", "other"), ("not_available", None), ("", None), (None, None)],
+)
+def test_region_is_what_the_service_states(stated, region):
+    (request,) = read_bytes(answer(geo=stated)).requests
+    assert request.region == region
+
+
+def test_first_output_is_that_of_the_first_line():
+    (request,) = read_bytes(answer(output=1) + answer(output=130, uuid="u2")).requests
+    assert (request.first_output_tokens, request.output_tokens) == (1, 130)
+
+
+def test_result_bytes_are_those_of_the_json_that_was_answered():
+    """Escapes and quotes included; several blocks add up; a call that answers a prompt has none."""
+    (one,) = read_bytes(result('say "x"') + answer()).requests
+    (two,) = read_bytes(result("abc", [{"type": "text", "text": "abcd"}]) + answer()).requests
+    (prompted,) = read_bytes(line(type="user", uuid="p", message={"content": "x"}) + answer()).requests
+    assert one.result_bytes == len(rb'"say \"x\""')
+    assert two.result_bytes == 5 + len('[{"type": "text", "text": "abcd"}]')
+    assert prompted.result_bytes is None
+
+
+def test_result_bytes_are_known_behind_a_hook_and_an_attachment():
+    hook = line(type="progress", uuid="h", parentUuid="p", message=None, data={"type": "hook_progress"})
+    extra = line(type="attachment", uuid="x", parentUuid="h", message=None, attachment={"type": "file"})
+    (request,) = read_bytes(result("abc") + hook + extra + answer(parentUuid="x")).requests
+    assert request.result_bytes == 5
+
+
+def test_tool_uses_are_counted_by_what_they_do_to_files():
+    tools = ["Read", "Grep", "Glob", "LS", "Edit", "MultiEdit", "Write", "NotebookEdit", "Bash", "mcp__acme__Read"]
+    (request,) = read_bytes(answer(tools=tools)).requests
+    assert (request.file_reads, request.file_edits) == (4, 4)
+
+
+def test_tool_uses_add_up_over_lines_but_copied_lines_count_once():
+    first, second = answer(tools=["Read"]), answer(uuid="u2", tools=["Read", "Edit"])
+    (request,) = read_bytes(first + second + first).requests
+    assert (request.file_reads, request.file_edits, request.lines) == (2, 1, 3)
+
+
+def test_an_answer_without_tools_counts_none_and_one_with_others_counts_zero():
+    """Words about tools are no tools."""
+    (silent,) = read_bytes(answer()).requests
+    (other,) = read_bytes(answer(tools=["Bash"])).requests
+    assert (silent.file_reads, silent.file_edits) == (None, None)
+    assert (other.file_reads, other.file_edits) == (0, 0)
+
+
+@pytest.mark.parametrize("content", ["a tool_use", '"tool_use"', ["tool_use"], [{"type": "tool_use", "name": 3}], None])
+def test_content_of_another_shape_costs_nothing(content):
+    message = {"id": "msg_1", "model": "claude-opus-4-6", "content": content, "usage": {"input_tokens": 1}}
+    (request,) = read_bytes(line(message=message)).requests
+    assert (request.file_reads, request.requested_model) == (None, None)
+
+
+CLEARED = "[Old tool result content cleared]"
+
+
+def test_removed_results_are_marked_and_counted():
+    whole = [{"type": "text", "text": CLEARED}]
+    reading = read_bytes(result(CLEARED) + result(CLEARED, "kept", whole, uuid="q") + result("kept", uuid="r"))
+    assert marks(reading) == [("result-cleared", 1, ""), ("result-cleared", 2, "")]
+
+
+def test_a_result_that_quotes_the_marker_is_not_removed():
+    typed = line(type="user", uuid="p", message={"content": [{"type": "text", "text": CLEARED}]})
+    assert read_bytes(result(CLEARED + "x" * 200)).marks == ()
+    assert marks(read_bytes(typed)) == [("prompt", 5, "")]
+
+
+def test_an_image_in_a_short_result_is_still_seen():
+    assert marks(read_bytes(result([{"type": "image", "source": {}}]))) == [("image", None, "")]
+
+
 # Kinds of records
 
 

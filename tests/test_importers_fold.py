@@ -91,6 +91,19 @@ def test_the_earliest_copy_owns_among_equals():
     assert only(("s", answer(seconds=5)), ("s", answer(seconds=2))).source.file == 1
 
 
+def test_what_an_answer_did_is_the_larger_count_and_its_first_output_the_owner_s():
+    def tools(*names):
+        blocks = [{"type": "tool_use", "id": name, "name": name, "input": {}} for name in names]
+        row = json.loads(answer())["message"]
+        return {"message": row | {"content": blocks, "usage": row["usage"] | {"output_tokens": len(names)}}}
+
+    own = ("s", answer(seconds=5, **tools("Read")))
+    copy = ("elsewhere", answer(session="t", **tools("Read", "Grep", "Edit")))
+    request = only(copy, own)
+    assert (request.file_reads, request.file_edits) == (2, 1)
+    assert (request.first_output_tokens, request.output_tokens) == (1, 3)
+
+
 def test_copies_of_marks_are_dropped_and_counted():
     both = read_files(("s", prompt("p1") + prompt("p2")), ("t", prompt("p1", session="t")))
     assert len(both.marks) == 2
@@ -118,6 +131,11 @@ requests = st.builds(
     output_tokens=st.integers(0, 2),
     stop_reason=st.sampled_from([None, "end_turn"]),
     missed_tokens=st.none() | st.integers(1, 2),
+    region=st.sampled_from([None, "us", "global"]),
+    first_output_tokens=st.none() | st.integers(0, 2),
+    result_bytes=st.none() | st.integers(0, 2),
+    file_reads=st.none() | st.integers(0, 2),
+    file_edits=st.none() | st.integers(0, 2),
     nested=st.booleans(),
     lines=st.integers(1, 3),
     source=st.builds(SourceRef, st.integers(0, 3), st.integers(1, 9)),

@@ -28,7 +28,7 @@ LARGEST_PERCENT = 100_000.0
 EPOCH_SECONDS = (10**9, 10**10)  # 2001 to 2286; the same span in milliseconds has three digits more
 EPOCH_MILLISECONDS = (10**12, 10**13)
 
-_NUMBER = re.compile(r"\d{10,13}(?:\.\d{1,9})?")
+_NUMBER = re.compile(r"[0-9]{10,13}(?:\.[0-9]{1,9})?")
 _decode_scalar = msgspec.json.Decoder(float | str).decode
 
 
