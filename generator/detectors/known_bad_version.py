@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,7 +33,7 @@ class Fault:
     first: str
     last: str
     source: Reference
-    met: Callable[[Account, str], list[Request]] = field(repr=False)
+    met: Callable[[Sequence[Chain], str], list[Request]] = field(repr=False)
 
     def touches(self, version: str) -> bool:
         """Is the version one of those?"""
@@ -43,20 +44,20 @@ def _between(first: str, version: str, last: str) -> bool:
     return version_key(first) <= version_key(version) <= version_key(last)
 
 
-def _resumed(account: Account, version: str) -> list[Request]:
+def _resumed(threads: Sequence[Chain], version: str) -> list[Request]:
     """First calls after a resume."""
     return [
         request
-        for thread in account.threads
+        for thread in threads
         for request in _next_calls(thread, [mark.at for mark in thread.marks if mark.kind is MarkKind.RESUME])
         if request.version == version
     ]
 
 
-def _stormed(account: Account, version: str) -> list[Request]:
+def _stormed(threads: Sequence[Chain], version: str) -> list[Request]:
     """First calls after an automatic compaction that is the third within the window."""
     found: list[Request] = []
-    for thread in account.threads:
+    for thread in threads:
         times = [mark.at for mark in thread.marks if _automatic(mark)]
         crowded = [at for first, at in zip(times, times[STORM - 1 :], strict=False) if at - first <= STORM_WINDOW]
         found.extend(request for request in _next_calls(thread, crowded) if request.version == version)
@@ -74,10 +75,10 @@ def _next_calls(thread: Chain, times: Sequence[datetime]) -> list[Request]:
     return [thread.requests[place] for place in places if place < len(begins)]
 
 
-def _pinned(account: Account, version: str) -> list[Request]:
+def _pinned(threads: Sequence[Chain], version: str) -> list[Request]:
     """Calls that read the same small start of the prompt as the two before them, and pay for the rest again."""
     found: list[Request] = []
-    for thread in account.threads:
+    for thread in threads:
         run: list[Step] = []
         for step in thread.steps:
             if not step.testable:
@@ -100,22 +101,24 @@ def _same_read(first: Step, step: Step) -> bool:
     return abs(step.after.cache_read_tokens - read) <= PINNED_WITHIN * read
 
 
-def _paused(account: Account, version: str) -> list[Request]:
+def _paused(threads: Sequence[Chain], version: str) -> list[Request]:
     """Calls after a pause of more than an hour in which the client was not upgraded."""
     return [
         step.after
-        for thread in account.threads
+        for thread in threads
         for step in thread.steps
         if step.before.version == step.after.version == version and step.age > LONG_PAUSE
     ]
 
 
-def _short_lived(account: Account, version: str) -> list[Request]:
+def _short_lived(threads: Sequence[Chain], version: str) -> list[Request]:
     """Writes of main threads, where there are at least ten and each of them is for five minutes."""
     writes = [
         request
-        for request in account.by_version[version]
-        if not request.agent and request.cache_write_tokens and request.cache_write_1h_tokens is not None
+        for thread in threads
+        if not thread.agent
+        for request in thread.requests
+        if request.version == version and request.cache_write_tokens and request.cache_write_1h_tokens is not None
     ]
     return writes if len(writes) >= MIN_WRITES and not any(one.cache_write_1h_tokens for one in writes) else []
 
@@ -155,9 +158,13 @@ FAULTS: tuple[Fault, ...] = (
 
 
 def _rule(account: Account) -> Iterator[Verdict]:
+    ran: defaultdict[str, list[Chain]] = defaultdict(list)
+    for thread in account.threads:
+        for version in {request.version for request in thread.requests}:
+            ran[version].append(thread)
     for version, requests in account.by_version.items():
         touching = [fault for fault in FAULTS if fault.touches(version)]
-        met = [(fault, hits) for fault in touching if (hits := fault.met(account, version))]
+        met = [(fault, hits) for fault in touching if (hits := fault.met(ran[version], version))]
         if touching and not met:
             yield Explained("not-triggered")  # benign: not-triggered
             continue
