@@ -75,10 +75,15 @@ class TestTierChange:
         result = found(TIER_CHANGE, [*day(0, 10, short=True), *day(1, 10)])
         assert (result.outcome, result.explained, result.examined) == (Outcome.QUIET, {}, 2)
 
-    def test_two_falls_of_one_version_are_two_and_each_counts_its_own_days(self):
-        rows = [*day(0, 10), *day(1, 11, short=True), *day(2, 10), *day(3, 12, short=True)]
-        first, second = sorted(found(TIER_CHANGE, rows).findings, key=lambda finding: finding.at)
-        assert [quantities(finding)["calls-after"] for finding in (first, second)] == [11, 12]
+    def test_a_fall_counts_its_own_days_until_the_hour_comes_back(self):
+        rows = [*day(0, 10), *day(1, 11, short=True), *day(2, 10), *day(3, 5, short=True)]
+        (finding,) = found(TIER_CHANGE, rows).findings
+        assert quantities(finding)["calls-after"] == 11
+
+    def test_falls_after_used_up_limits_do_not_make_it_alternate(self):
+        rows = [*day(0, 10), *day(1, 10, short=True), *day(2, 10), *day(3, 10, short=True)]
+        result = found(TIER_CHANGE, rows, [refusal(3600)])
+        assert (result.found, result.explained) == (1, {"limit-reached": 1})
 
     def test_two_versions_that_fall_are_two_findings(self):
         rows = [

@@ -45,11 +45,16 @@ def _rule(account: Account) -> Iterator[Verdict]:
     for version, requests in account.by_version.items():
         days = _days(requests, _main)
         falls = list(_falls(days))
+        unexplained = []
         for fall in falls:
             if _limit_reached(account, days, fall):
                 yield Explained("limit-reached")  # benign: limit-reached
                 continue
-            yield _change(account, version, days, fall)
+            unexplained.append(fall)
+        if len(unexplained) > 1:
+            yield Explained("alternating")  # benign: alternating
+        else:
+            yield from (_change(account, version, days, fall) for fall in unexplained)
         few = [fall for fall in _falls(days, at_least=1) if not fall.overlaps(falls)]
         for _ in few:
             yield Explained("few-calls")  # benign: few-calls
@@ -207,7 +212,8 @@ TIER_CHANGE = Detector(
         "Only main threads count: sub-agents write for five minutes by design. For each client version and UTC day "
         "with at least ten writing calls, the share that writes for an hour. A day with at least 90 % that is "
         "followed by a day of the same version with at most 10 % is a fall; days between the two belong to it. "
-        "A refusal for a used-up limit just before takes it, because extra usage drops to five minutes as documented."
+        "A refusal for a used-up limit just before takes it, because extra usage drops to five minutes as documented; "
+        "and a version that falls twice was not switched on a date."
     ),
     formula=(
         "share(version, day) = calls that write for 1 h / calls that write;  fall: share >= 0.9, then share <= 0.1;  "
@@ -225,6 +231,11 @@ TIER_CHANGE = Detector(
         Benign(
             "limit-reached",
             "A limit was used up just before; calls paid by extra usage are written for five minutes by design.",
+        ),
+        Benign(
+            "alternating",
+            "Long and short days take turns in one version: two accounts or settings share the log, and nothing was "
+            "switched on a date.",
         ),
         Benign("sub-agents", "Only the mix changed: more sub-agents, which write for five minutes by design."),
         Benign("few-calls", "One of the two days has fewer than ten calls of this version."),
@@ -249,7 +260,7 @@ TIER_CHANGE = Detector(
         "the plan look alike, and one account says nothing of others.",
         "Five minutes are not dearer as such: writes cost 1.25 instead of 2 times the input price. In public logs "
         "the same calls cost between 0.74 and 1.07 times as much with five minutes as with an hour.",
-        "Logs of several people in one evidence mix their plans; look at the days and threads.",
+        "Where several people's logs are read together, their plans mix: a fall can be one person's last day.",
     ),
     parameters=(
         Parameter(
