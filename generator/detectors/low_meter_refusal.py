@@ -33,9 +33,12 @@ def _others(meter: Meter) -> tuple[Readings, ...]:
 
 
 def _latest(readings: Readings, at: datetime) -> MeterReading | None:
-    """The last reading before, where it is fresh."""
+    """The last reading before, where it is fresh and of the window that was open then."""
     index = bisect_right(readings, at, key=lambda row: row.at)
-    return readings[index - 1] if index and at - readings[index - 1].at <= FRESH else None
+    row = readings[index - 1] if index else None
+    if row is None or at - row.at > FRESH or (row.resets_at is not None and row.resets_at <= at):
+        return None
+    return row
 
 
 def _full(readings: Readings, at: datetime) -> bool:
@@ -126,7 +129,10 @@ LOW_METER_REFUSAL = Detector(
         Benign("meter-full", "The five-hour window was at 90 % or more just before or just after."),
         Benign("other-window-full", "Another window of the account was at 90 % or more: the week, or one model's."),
         Benign("just-reset", "A window was reset in the ten minutes before; meter and limiter may differ then."),
-        Benign("stale-reading", "One of the windows was not read within the ten minutes before."),
+        Benign(
+            "stale-reading",
+            "One of the windows was not read within the ten minutes before, or only one that had ended.",
+        ),
         Benign(
             "short-term-limit",
             "Limits on calls and tokens a minute are refused in like words and stand on no meter.",

@@ -63,6 +63,12 @@ class _Judged:
         """Is it no higher than a rule on hours can make it?"""
         return self.points <= POLICY * self.predicted
 
+    @property
+    def hangs_on_last_reading(self) -> bool:
+        """Does one reading, which no later one confirms, bring more than half of the rise and decide the question?"""
+        last = Interval(self.run[-2], self.run[-1]).points
+        return last > MOSTLY * self.points and not replace(self, run=self.run[:-1]).is_high
+
     def mostly(self, holds: Callable[[datetime], bool]) -> bool:
         """Does more than half of the window's cost fall at times of which it holds?"""
         return _mostly(self.meter, self.run, holds)
@@ -116,7 +122,7 @@ def _benign(window: _Judged) -> str | None:
         return "promotion-ended"  # benign: promotion-ended
     if window.within_policy and window.mostly(_peak) and not window.others_mostly(_peak):
         return "peak-hours"  # benign: peak-hours
-    if not replace(window, run=window.run[:-1]).is_high:
+    if window.hangs_on_last_reading:
         return "last-reading"  # benign: last-reading
     return None
 
@@ -174,7 +180,10 @@ METER_COST_GAP = Detector(
             "peak-hours",
             "Most of its cost falls on a weekday from 5 to 11 am Pacific; from 26 March the meter runs faster then.",
         ),
-        Benign("last-reading", "It hangs on the window's last reading alone, and one reading may be wrong."),
+        Benign(
+            "last-reading",
+            "More than half of the rise stands on the window's last reading alone, and one reading may be wrong.",
+        ),
         OTHER_CLIENT,
     ),
     limits=(

@@ -23,11 +23,15 @@ OTHER_CLIENT = Benign(
 )
 GLITCH = Benign(
     "glitch",
-    "A wrong reading: the value falls back within three readings, or only returns to what was shown before.",
+    "A wrong or old reading: the value falls back within three readings, or only returns to what the window had shown.",
 )
 STOOD_STILL = Benign(
     "stood-still",
     "The meter had stood still while calls worth as much were logged: a refused poller, or posting in batches.",
+)
+OLD_VALUE = Benign(
+    "old-value",
+    "The lower value is one that the window had shown before: a second session, or a cache, repeats an old answer.",
 )
 LATE_POSTING = Benign("late-posting", "Calls of the ten minutes before explain it; usage is posted late.")
 
@@ -83,14 +87,26 @@ def explained_points(meter: Meter, start: datetime, end: datetime, usd_per_point
 
 
 def settled_points(meter: Meter, first: int, last: int) -> float:
-    """Points between two readings that hold against their neighbours.
+    """Points between two readings that hold against the others of the window.
 
-    Inside a window a meter cannot fall, so the highest of the readings before and the lowest of those after count.
+    Inside a window a meter cannot fall. So a rise counts from the highest value that was shown before and not passed
+    since (sessions that are open side by side repeat old values), up to the lowest of the next three readings.
     """
     start, end = meter.readings[first], meter.readings[last]
-    before = [row.used for row in meter.readings[max(0, first - NEARBY) : first] if Interval(row, end).same_window]
+    before = [
+        row.used
+        for row in meter.readings[:first]
+        if start.used < row.used <= end.used and Interval(row, end).same_window
+    ]
     after = [row.used for row in meter.readings[last + 1 : last + 1 + NEARBY] if Interval(end, row).same_window]
     return round(100 * (min([end.used, *after]) - max([start.used, *before])), 6)
+
+
+def is_old_value(meter: Meter, index: int) -> bool:
+    """Was the value of this reading shown earlier in its window, before the reading that it follows?"""
+    row = meter.readings[index]
+    earlier = reversed(meter.readings[: max(0, index - 1)])  # an old answer is mostly a recent one
+    return any(one.used == row.used and Interval(one, row).same_window for one in earlier)
 
 
 def standing_since(meter: Meter, index: int) -> datetime:

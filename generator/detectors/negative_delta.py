@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
-from generator.detectors.meters import NEARBY, STATUSLINE_DOCS, WRONG_READING, states_resets
+from generator.detectors.meters import NEARBY, OLD_VALUE, STATUSLINE_DOCS, WRONG_READING, is_old_value, states_resets
 from generator.detectors.needs import METER
 from generator.results import Finding, FindingGrade, Quantity, Unit
-from generator.subjects import Interval, Meter, Scope
+from generator.subjects import Meter, Scope
 
 FALL = 2.0  # points
 RISE = 2.0  # points
@@ -20,7 +20,7 @@ def _rule(meter: Meter) -> Iterator[Verdict]:
         if index < covered or interval.points >= 0:
             continue
         rise = _rise_after(meter, index)
-        benign = _benign(interval, rise)
+        benign = _benign(meter, index, rise)
         if benign:
             yield Explained(benign)
         elif rise is not None:
@@ -28,13 +28,16 @@ def _rule(meter: Meter) -> Iterator[Verdict]:
             yield _fall_and_rise(meter, index, rise)
 
 
-def _benign(interval: Interval, rise: int | None) -> str | None:
+def _benign(meter: Meter, index: int, rise: int | None) -> str | None:
+    interval = meter.intervals[index]
     if not interval.same_window:
         return "reset"  # benign: reset
     if interval.points > -FALL:
         return "one-step"  # benign: one-step
     if rise is None:
         return "no-rise"  # benign: no-rise
+    if is_old_value(meter, index + 1):
+        return "old-value"  # benign: old-value
     return None
 
 
@@ -71,7 +74,8 @@ NEGATIVE_DELTA = Detector(
     unit="intervals",
     rule_text=(
         "Two neighbouring readings give the same reset time, and the later one is lower by at least two points. "
-        "Within the next three intervals of the same window the meter rises by at least two points."
+        "The lower value is new in its window, and within the next three intervals of the window the meter rises by at "
+        "least two points."
     ),
     formula="u[i] - u[i-1] <= -2 points  and  u[j] - u[j-1] >= 2 points for a j in i+1 ... i+3, one reset time",
     naive_text="Every fall of the meter, resets included.",
@@ -81,6 +85,7 @@ NEGATIVE_DELTA = Detector(
         Benign("reset", "A reset lies between the readings, or no reset time is given, so that it may."),
         Benign("one-step", "It fell by less than two points: one step of the display, and its rounding."),
         Benign("no-rise", "It fell and stayed: a correction, also that of one wrong high reading."),
+        OLD_VALUE,
         Benign("wrong-reading", "The usage endpoint, or its reader, gave one wrong value.", decidable=False),
         Benign("other-account", "The reader was signed in to another account or workspace.", decidable=False),
         Benign("fraction-or-percent", "The reader took a fraction for a percentage, or wrote zero.", decidable=False),

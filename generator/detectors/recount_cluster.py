@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Verdict, meter_finding
-from generator.detectors.meters import STATUSLINE_DOCS, WRONG_READING, states_resets
+from generator.detectors.meters import OLD_VALUE, STATUSLINE_DOCS, WRONG_READING, is_old_value, states_resets
 from generator.detectors.needs import METER
 from generator.results import Finding, FindingGrade, Quantity, Unit
 from generator.subjects import Interval, Meter, Scope
@@ -16,22 +16,26 @@ CLUSTER = 3  # falls
 WITHIN = timedelta(minutes=10)
 
 
-def _falls(meter: Meter) -> tuple[Interval, ...]:
-    return tuple(interval for interval in meter.intervals if interval.points <= -FALL)
+def _falls(meter: Meter) -> tuple[tuple[int, Interval], ...]:
+    """Falls with the index of the reading that is lower."""
+    return tuple((index, one) for index, one in enumerate(meter.intervals, start=1) if one.points <= -FALL)
 
 
 def _rule(meter: Meter) -> Iterator[Verdict]:
-    inside = [fall for fall in _falls(meter) if fall.same_window]
-    clusters = tuple(_clusters(inside))
+    inside = [(index, fall) for index, fall in _falls(meter) if fall.same_window]
+    fresh = [fall for index, fall in inside if not is_old_value(meter, index)]
+    clusters = tuple(_clusters(fresh))
     for cluster in clusters:
         yield _cluster_finding(meter, cluster)
     if not clusters and _naive(meter):
-        yield Explained(_benign(inside))
+        yield Explained(_benign(len(inside), len(fresh)))
 
 
-def _benign(inside: Sequence[Interval]) -> str:
-    if len(inside) >= CLUSTER:
+def _benign(inside: int, fresh: int) -> str:
+    if fresh >= CLUSTER:
         return "spread-out"  # benign: spread-out
+    if inside >= CLUSTER:
+        return "old-value"  # benign: old-value
     return "reset"  # benign: reset
 
 
@@ -72,8 +76,8 @@ RECOUNT_CLUSTER = Detector(
     unit="intervals",
     rule_text=(
         "At least three times within ten minutes a reading is lower by a point or more than the one before it, "
-        "although both lie in one reset window. This stands in for the article's recount triggers, which no public "
-        "source defines."
+        "although both lie in one reset window and the lower value is new in it. This stands in for the article's "
+        "recount triggers, which no public source defines."
     ),
     formula="3 intervals with u[i] - u[i-1] <= -1 point inside reset windows within 10 min",
     naive_text="Every meter with three or more falls, however far apart and resets included.",
@@ -82,9 +86,10 @@ RECOUNT_CLUSTER = Detector(
     benign=(
         Benign("reset", "The falls are resets, or no reset time is given, so that they may be."),
         Benign("spread-out", "Falls inside windows, but never three within ten minutes."),
+        OLD_VALUE,
         Benign(
             "display-refresh",
-            "The display was refreshed from sources of different age, so it flickers by a point.",
+            "The display was refreshed from sources of different age, whose values were not all read.",
             decidable=False,
         ),
     ),
