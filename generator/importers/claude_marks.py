@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from generator.importers.claude_lines import (
-    ABSENT,
     Attachment,
     Block,
     Line,
@@ -148,7 +147,7 @@ def _result_line(result: bytes) -> UserLine:
     size = len(result)
     if size < CLEARED_WITHIN and CLEARED in result:
         return REMOVED._replace(result_bytes=size)
-    return UserLine(WITH_IMAGE if _holds_image(result) else (), None, size)
+    return UserLine(WITH_IMAGE if result[:1] == b"[" and _holds_image(result) else (), None, size)
 
 
 def _seen(blocks: list[Block], results: list[UserLine]) -> tuple[Found, ...]:
@@ -160,7 +159,7 @@ def _seen(blocks: list[Block], results: list[UserLine]) -> tuple[Found, ...]:
 
 
 def _holds_image(result: bytes) -> bool:
-    if not result.startswith(b"[") or b'"image"' not in result:
+    if b'"image"' not in result:
         return False
     try:
         return any(part.type == "image" for part in decode_kinds(result))
@@ -253,7 +252,7 @@ def synthetic_line(line: Line, message: Message) -> Found:
 
 def context_edit(message: Message) -> Found | None:
     """A mark where the service dropped parts of the context itself. Other shapes of the field say nothing."""
-    if message.context_management is ABSENT or bytes(message.context_management) == b"null":
+    if bytes(message.context_management) == b"null":
         return None
     try:
         edits = decode_edits(message.context_management)

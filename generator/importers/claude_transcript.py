@@ -114,9 +114,10 @@ class Transcript:
             self.direct[call_id] = self._opened(line, message, message.usage, self._place(line))
         else:
             calls.extend(call, message, message.usage, at)
-        edit = marks.context_edit(message)
-        if edit is not None:
-            self._mark(line, edit, self._place(line), event=call_id)
+        if message.context_management is not shapes.ABSENT:
+            edit = marks.context_edit(message)
+            if edit is not None:
+                self._mark(line, edit, self._place(line), event=call_id)
         return True
 
     def _progress(self, line: Line) -> bool:
