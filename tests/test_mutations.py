@@ -40,7 +40,8 @@ def stands(detector: Detector) -> bool:
     own = [example for example in examples() if example.detector == detector.id]
     named = {benign.id for benign in detector.benign}
     shown = {example.benign for example in own} - {None}
-    borrowed = LADDER_IDS if detector.id != "cache-break" and LADDER_IDS <= named else set()
+    # Resumes are what one detector asks about, so it borrows every rung but that one.
+    borrowed = LADDER_IDS & named if detector.id != "cache-break" and LADDER_IDS - {"resume"} <= named else set()
     if not (named - borrowed <= shown <= named):
         return False
     for example in own:
