@@ -90,6 +90,9 @@ def test_an_id_hangs_on_detector_major_version_and_requests_only():
         (LOW_TOKENS, 0.21, 1.0, Severity.HIGH),
         (LOW_TOKENS, None, 1.0, Severity.INFO),
         (LOW_TOKENS, 0.5, 0.0, Severity.INFO),
+        (0, 0.3, 1.0, Severity.HIGH),
+        (0, 0.0, 1.0, Severity.INFO),
+        (HIGH_TOKENS, -1.0, 1.0, Severity.INFO),
         (HIGH_TOKENS, None, 0.0, Severity.HIGH),
     ],
 )

@@ -257,11 +257,14 @@ def chain_cost(chain: Chain) -> float:
 
 
 def severity(tokens: int, usd: float | None, session_usd: float) -> Severity:
-    """How much it matters: share of the chain's list price, or tokens alone where there is no price."""
+    """How much it matters: share of the list price of what it is a part of, or tokens alone where there is no price."""
+    if usd is not None and usd < 0:
+        return Severity.INFO  # what happened was the cheaper way
     if tokens >= HIGH_TOKENS:
         return Severity.HIGH
     share = (usd or 0.0) / session_usd if session_usd else 0.0
-    if tokens < LOW_TOKENS or share < 0.01:  # noqa: PLR2004  steps of research/detectors.md 4.0
+    few = tokens < LOW_TOKENS if tokens else not usd  # a surcharge costs dollars without a token more
+    if few or share < 0.01:  # noqa: PLR2004  steps of research/detectors.md 4.0
         return Severity.INFO
     if share < 0.05:  # noqa: PLR2004
         return Severity.LOW

@@ -96,7 +96,7 @@ SILENT_TRIM = Detector(
     parameters=(
         Parameter(
             Quantity("trimmed-below", TRIMMED_BELOW, Unit.SHARE),
-            "In two public log sets 4,312 of 4,344 steps in tool loops grew, and none fell by less than 3 %.",
+            "In two public log sets 4,312 of 4,344 steps in tool loops did not shrink, and none fell by less than 3 %.",
         ),
         Parameter(Quantity("reset-below", RESET_BELOW, Unit.SHARE), "Below it the detector session-reset looks."),
         Parameter(

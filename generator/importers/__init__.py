@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator.importers.base import Importer, LogFile
 from generator.importers.claude_code import CLAUDE_CODE
 from generator.importers.discovery import Discovery, discover_with
-from generator.importers.reading import read
+from generator.importers.reading import read, read_in_memory
 from generator.importers.statusline import STATUSLINE
 from generator.importers.usage_endpoint import USAGE_ENDPOINT
+from generator.records import Reading
 
-__all__ = ["IMPORTERS", "Discovery", "Importer", "LogFile", "discover", "read"]
+__all__ = ["IMPORTERS", "Discovery", "Importer", "LogFile", "discover", "read", "read_bytes"]
 
 IMPORTERS: tuple[Importer, ...] = (CLAUDE_CODE, STATUSLINE, USAGE_ENDPOINT)
 """Asked in this order; the first whose `sniff` agrees claims the file."""
@@ -21,3 +22,8 @@ IMPORTERS: tuple[Importer, ...] = (CLAUDE_CODE, STATUSLINE, USAGE_ENDPOINT)
 def discover(paths: Sequence[Path]) -> Discovery:
     """All logs below `paths` with the importer of each, and the `*.jsonl` files that nobody claims."""
     return discover_with(IMPORTERS, paths)
+
+
+def read_bytes(files: Mapping[str, bytes], *, key: bytes) -> Reading:
+    """Everything in these files, given as bytes by their path."""
+    return read_in_memory(IMPORTERS, files, key=key)

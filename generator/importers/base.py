@@ -43,7 +43,7 @@ class LogFile:
 
 @dataclass(frozen=True)
 class Importer:
-    """One log format. `sniff(path, head)` claims a file by its first 64 KiB; `parse(path, index, key)` reads it.
+    """One log format. `sniff(path, head)` claims a file by its first 64 KiB; `read(stream, path, index, key)` reads it.
 
     `how` says in one or two sentences where a user finds or how they record such a log.
     """
@@ -53,7 +53,12 @@ class Importer:
     how: str
     surface: Surface
     sniff: Callable[[Path, bytes], bool]
-    parse: Callable[[Path, int, bytes], Extract]
+    read: Callable[[BinaryIO, Path, int, bytes], Extract]
+
+    def parse(self, path: Path, index: int, key: bytes) -> Extract:
+        """Read one file, the `index`-th of its evidence."""
+        with path.open("rb", buffering=BUFFER_BYTES) as stream:
+            return self.read(stream, path, index, key)
 
 
 def utc(at: datetime | None) -> datetime:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from generator.importers import claude_lines as shapes
-from generator.importers.base import BUFFER_BYTES, Count, Importer, lines
+from generator.importers.base import Count, Importer, lines
 from generator.importers.claude_transcript import Transcript
 from generator.importers.fold import Extract
 from generator.importers.json_lines import BOM, REFUSED
@@ -58,10 +58,9 @@ def read_stream(stream: BinaryIO, stem: str, index: int, key: bytes) -> Extract:
     return transcript.extract(CLAUDE_CODE.id)
 
 
-def parse(path: Path, index: int, key: bytes) -> Extract:
-    """Read one transcript file, the `index`-th of its evidence."""
-    with path.open("rb", buffering=BUFFER_BYTES) as stream:
-        return read_stream(stream, path.stem, index, key)
+def read(stream: BinaryIO, path: Path, index: int, key: bytes) -> Extract:
+    """Read one open transcript, the `index`-th of its evidence; its name without suffix tells whose it is."""
+    return read_stream(stream, path.stem, index, key)
 
 
 CLAUDE_CODE = Importer(
@@ -71,7 +70,7 @@ CLAUDE_CODE = Importer(
     "30 days unless the setting cleanupPeriodDays says otherwise.",
     surface=Surface.CLAUDE_CODE,
     sniff=sniff,
-    parse=parse,
+    read=read,
 )
 
 

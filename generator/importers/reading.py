@@ -7,13 +7,15 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from io import BytesIO
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from generator.importers.base import LogFile
+from generator.importers.base import HEAD_BYTES, Importer, LogFile
 from generator.importers.fold import Extract, fold
 from generator.records import Reading
 
@@ -61,6 +63,18 @@ def read(
     with multiprocessing.get_context(_start_method()).Pool(jobs, initializer=_start_worker) as pool:
         answers = _Awaited(pool.imap_unordered(partial(_read_hand, files, key), hands), len(hands))
         return _reading(fold(_decoded(track(answers, "reading logs"))))
+
+
+def read_in_memory(importers: Sequence[Importer], files: Mapping[str, bytes], *, key: bytes) -> Reading:
+    """The same from the bytes of files by their path; those that no importer claims are left out."""
+    claimed = (
+        (Path(name), data, importer)
+        for name, data in sorted(files.items())
+        if (importer := next((one for one in importers if one.sniff(Path(name), data[:HEAD_BYTES])), None))
+    )
+    return _reading(
+        fold(importer.read(BytesIO(data), path, index, key) for index, (path, data, importer) in enumerate(claimed))
+    )
 
 
 def deal(sizes: Sequence[int], hands: int) -> list[tuple[int, ...]]:

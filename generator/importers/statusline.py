@@ -22,11 +22,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from msgspec import Raw, Struct, field
 
-from generator.importers.base import BUFFER_BYTES, Importer
+from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.snapshots import (
     ABSENT,
@@ -178,10 +179,9 @@ def _counters(body: Snapshot, at: datetime, source: SourceRef, key: bytes) -> tu
     )
 
 
-def parse(path: Path, index: int, key: bytes) -> Extract:
-    """Read one file, the `index`-th of its evidence."""
-    with path.open("rb", buffering=BUFFER_BYTES) as stream:
-        return read_stream(stream, index, STATUSLINE.id, partial(take, key=key))
+def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
+    """Read one open file, the `index`-th of its evidence."""
+    return read_stream(stream, index, STATUSLINE.id, partial(take, key=key))
 
 
 STATUSLINE = Importer(
@@ -191,5 +191,5 @@ STATUSLINE = Importer(
     "input, with the time: jq -c '. + {timestamp: now}' >> ~/statusline.jsonl",
     surface=Surface.CLAUDE_CODE,
     sniff=sniff,
-    parse=parse,
+    read=read,
 )

@@ -21,11 +21,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from generator.importers.base import BUFFER_BYTES, Importer
+from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.snapshots import (
     ABSENT,
@@ -204,10 +205,9 @@ def _window(limit: Limit) -> Window | None:
     return next((window for family, window in MODELS.items() if family in name), None)
 
 
-def parse(path: Path, index: int, key: bytes) -> Extract:
-    """Read one file, the `index`-th of its evidence."""
-    with path.open("rb", buffering=BUFFER_BYTES) as stream:
-        return read_stream(stream, index, USAGE_ENDPOINT.id, partial(take, key=key))
+def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
+    """Read one open file, the `index`-th of its evidence."""
+    return read_stream(stream, index, USAGE_ENDPOINT.id, partial(take, key=key))
 
 
 USAGE_ENDPOINT = Importer(
@@ -217,5 +217,5 @@ USAGE_ENDPOINT = Importer(
     "appends each answer as one line of JSON, with the time of the poll under the key timestamp.",
     surface=Surface.CLAUDE_AI,
     sniff=sniff,
-    parse=parse,
+    read=read,
 )
