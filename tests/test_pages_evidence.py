@@ -349,8 +349,9 @@ def test_a_citation_of_a_simulated_finding_says_so():
 
 # ---- findings ----
 
+LADDER_IDS = {rung.id for rung in LADDER} | {id for id, _ in UNDECIDABLE}
 ORDER = (
-    "result", "limits", "not-ruled-out", "ruled-out", "detector-limits", "figure", "chain", "rows", "detector", "reproduce",
+    "result", "limits", "not-ruled-out", "ruled-out", "detector-limits", "layer", "figure", "chain", "rows", "detector", "reproduce",
     "for", "replies", "history", "cite",
 )  # fmt: skip
 
@@ -358,7 +359,7 @@ ORDER = (
 def test_a_finding_page_keeps_the_order_with_limits_before_the_figure():
     for id in own_ids() | simulated_ids():
         headings = re.findall(r"^##+ .*\{ #([a-z-]+)", markdown(f"f/{id}/"), re.MULTILINE)
-        assert tuple(headings) == ORDER
+        assert tuple(heading for heading in headings if heading not in {"days", "readings"}) == ORDER
 
 
 def test_a_simulated_finding_is_labelled_wherever_it_goes():
@@ -453,11 +454,14 @@ def test_each_explanation_of_a_detector_has_its_example_on_the_page():
         context = page_at(f"d/{view.detector.id}/").context
         shown = [*context.decidable, *context.undecidable]
         assert [item.benign.id for item in shown] == [*view.detector.decidable, *view.detector.undecidable]
-        assert all(item.worked is not None for item in shown)
-        for item in context.decidable:
-            assert item.worked.outcome == "quiet"
-        for item in context.undecidable:
-            assert item.worked.outcome == "found"
+        borrowed = {item.benign.id for item in shown if item.worked is None}
+        assert borrowed <= LADDER_IDS
+        assert not borrowed or view.detector.id != "cache-break"
+        text = markdown(f"d/{view.detector.id}/")
+        assert all(f"../cache-break/#{id}" in text for id in borrowed)
+        for item in shown:
+            if item.worked is not None:
+                assert item.worked.outcome == ("quiet" if item.benign.decidable else "found")
 
 
 def test_an_explanation_settled_while_reading_is_not_called_a_candidate():
@@ -578,7 +582,6 @@ def test_the_check_page_asks_each_detectors_question():
     text = markdown("check/").replace("&#39;", "'")
     for detector in DETECTORS:
         assert detector.question in text
-        assert detector.id in check.HEALTHY
 
 
 def test_the_template_for_a_report_is_valid():
