@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,13 +16,17 @@ from generator.importers import discover, read
 from generator.ledger import LADDER, chains
 from generator.privacy import pseudonym
 from generator.records import MarkKind
-from generator.simulator import FaultRates, simulate
+from generator.simulator import FaultRates, Truth, simulate
+from generator.simulator.scoring import score
 from generator.simulator.sessions import FOLDER
 from generator.subjects import subjects
 
 START = datetime(2026, 8, 3, tzinfo=UTC)
+SPRING = datetime(2026, 3, 6, tzinfo=UTC)  # long prompts cost more until the 13th; cleared thinking from the 30th on
 KEY = b"simulated"
-EVERY = FaultRates(1, 1, 1, 1, 1)
+EVERY = FaultRates.dose(1)
+METERS = {"block-jump", "idle-advance", "negative-delta", "recount-cluster", "low-meter-refusal", "meter-cost-gap"}
+NEVER = {"served-model"}  # a transcript does not say which model was asked for
 INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
 
@@ -60,10 +64,39 @@ class Call:
         return 3600 if self.usage["cache_creation"]["ephemeral_1h_input_tokens"] else 300
 
 
+def transcripts(simulation):
+    return [(name, data) for name, data in simulation.files.items() if name.startswith(FOLDER)]
+
+
+def lines_of(simulation, session):
+    return [json.loads(line) for line in simulation.files[f"{FOLDER}/{session}.jsonl"].split(b"\n")[:-1]]
+
+
+def meter_rows(simulation):
+    """(time, five-hour percent, reset to the minute) of both meter files, by time."""
+    rows = []
+    for line in simulation.files["meters/usage-simulated.jsonl"].splitlines():
+        row = json.loads(line)
+        if "five_hour" in row:
+            ends = row["five_hour"]["resets_at"]
+            ends = (
+                (datetime.fromisoformat(ends) + timedelta(seconds=30)).replace(second=0, microsecond=0)
+                if ends
+                else None
+            )
+            rows.append((datetime.fromisoformat(row["timestamp"]), row["five_hour"]["utilization"], ends))
+    for line in simulation.files["meters/statusline-simulated.jsonl"].splitlines():
+        row = json.loads(line)
+        if limit := row.get("rate_limits", {}).get("five_hour"):
+            ends = datetime.fromtimestamp(limit["resets_at"], UTC)
+            rows.append((datetime.fromisoformat(row["timestamp"]), limit["used_percentage"], ends))
+    return sorted(rows, key=lambda row: row[0])
+
+
 def independent_calls(simulation):
     """Calls of each thread, oldest first, by plain json: each message once, in the file that came first."""
     seen, threads = {}, defaultdict(list)
-    for name, data in simulation.files.items():
+    for name, data in transcripts(simulation):
         words = summary = None
         for line in data.split(b"\n")[:-1]:
             record = json.loads(line)
@@ -97,7 +130,7 @@ def independent_breaks(threads):
         after.message: (before, after)
         for calls in threads.values()
         for before, after in pairwise(calls)
-        if after.read != before.read + before.usage["cache_creation_input_tokens"]
+        if after.read < before.read + before.usage["cache_creation_input_tokens"]
     }
 
 
@@ -110,9 +143,20 @@ def faulty():
     return simulate(11, sessions=16, start=START, faults=EVERY)
 
 
+@pytest.fixture(scope="module")
+def spring():
+    """Six weeks over every change of prices and clients, some faults in each session."""
+    return simulate(3, sessions=90, start=SPRING, faults=FaultRates.dose(0.25), every=timedelta(hours=11))
+
+
+def of(simulation, detector):
+    return [fault for fault in simulation.truth.faults if fault.detector == detector]
+
+
 def test_the_same_seed_gives_the_same_bytes(faulty):
     again = simulate(11, sessions=16, start=START, faults=EVERY)
     assert again.files == faulty.files
+    assert again.truth == faulty.truth
     assert simulate(12, sessions=16, start=START, faults=EVERY).files != faulty.files
 
 
@@ -131,10 +175,16 @@ def test_truth_is_what_an_independent_reader_counts(faulty):
 @pytest.mark.parametrize("seed", range(3))
 def test_the_identity_holds_on_every_other_step(seed):
     """Without faults, the calls that break it are exactly the confounders, and no call reads more than there is."""
-    made = simulate(seed, sessions=16, start=START, faults=None)
-    breaks = independent_breaks(independent_calls(made))
+    made = simulate(seed, sessions=25, start=START, faults=None)
+    threads = independent_calls(made)
+    breaks = independent_breaks(threads)
     assert set(breaks) == {confounder.message for confounder in made.truth.confounders}
     assert all(after.read < before.whole for before, after in breaks.values())
+    for calls in threads.values():
+        kept = {}  # by model, since a side call to another one leaves the cache as it was
+        for call in calls:
+            assert call.read <= kept.get(call.model, call.read)
+            kept[call.model] = call.read + call.usage["cache_creation_input_tokens"]
 
 
 def test_faults_are_where_truth_says(faulty):
@@ -142,42 +192,251 @@ def test_faults_are_where_truth_says(faulty):
     threads = independent_calls(faulty)
     breaks = independent_breaks(threads)
     calls = {call.message: call for calls in threads.values() for call in calls}
-    siblings = defaultdict(list)
-    for call in calls.values():
-        siblings[call.parent].append(call)
-    planted = defaultdict(list)
-    for fault in faulty.truth.faults:
-        planted[fault.detector].append(fault)
-    assert set(planted) == {detector.id for detector in DETECTORS}
-    named = {fault.message for fault in faulty.truth.faults} | {made.message for made in faulty.truth.confounders}
+    broken = ("cache-break", "resume-miss", "session-reset", "silent-trim")
+    named = {message for kind in broken for fault in of(faulty, kind) for message in fault.messages}
+    named |= {made.message for made in faulty.truth.confounders}
+    assert named <= set(breaks)
     assert all(breaks[message][1].after_summary for message in set(breaks) - named)
-    assert {fault.message for fault in planted["doubled-call"]}.isdisjoint(breaks)
 
-    for kind in ("cache-break", "premature-expiry", "short-prompt-overbilled"):
-        for fault in planted[kind]:
-            before, after = breaks[fault.message]
-            assert (after.first - before.last).total_seconds() < before.lifetime - 15
-            assert (after.read == 0) == (kind == "premature-expiry")
-            assert (fault.session, "") in threads
-            assert after in threads[fault.session, ""]
-    for fault in planted["short-prompt-overbilled"]:
-        after = calls[fault.message]
+    for fault in of(faulty, "cache-break"):
+        before, after = breaks[fault.messages[0]]
+        missed = before.read + before.usage["cache_creation_input_tokens"] - after.read
+        assert fault.excess_tokens == min(missed, after.whole - after.read)
+        assert (after.first - before.last).total_seconds() < before.lifetime - 15
+        assert after in threads[fault.session, ""]
+    plain = {fault.messages[0] for fault in of(faulty, "cache-break")}
+    colds = {message for message in plain if not breaks[message][1].read}
+    assert {fault.messages[0] for fault in of(faulty, "premature-expiry")} == colds
+    for fault in of(faulty, "gap-then-spike"):
+        before, after = breaks[fault.messages[0]]
+        assert (after.first - before.last).total_seconds() >= 300
+        assert after.whole - after.read >= 20_000
+    for fault in of(faulty, "short-prompt-overbilled"):
+        after = calls[fault.messages[0]]
         assert after.words <= 10
         assert after.usage["cache_creation_input_tokens"] >= 50_000
-    for fault in planted["doubled-call"]:
-        first, second = siblings[calls[fault.message].parent]
-        assert second.message == fault.message
+    for kind in ("cache-break", "gap-then-spike", "short-prompt-overbilled", "expiry-cycling", "prefix-pin"):
+        assert of(faulty, kind)
+
+
+def test_runs_of_losses_are_what_truth_says(faulty, spring):
+    for made in (faulty, spring):
+        threads = independent_calls(made)
+        breaks = independent_breaks(threads)
+        for fault in of(made, "expiry-cycling"):
+            pairs = [breaks[message] for message in fault.messages]
+            assert len(pairs) >= 3
+            assert pairs[-1][1].first - pairs[0][1].first <= timedelta(hours=1)
+            assert all(after.read <= 0.51 * before.whole for before, after in pairs)
+        for fault in of(made, "prefix-pin"):
+            places = [call.message for call in threads[fault.session, ""]]
+            first = places.index(fault.messages[0])
+            assert tuple(places[first : first + len(fault.messages)]) == fault.messages
+            reads = [breaks[message][1].read for message in fault.messages]
+            assert len(reads) >= 3
+            assert max(reads) <= 1.02 * min(reads)
+    for fault in of(spring, "thinking-stripped"):
+        calls = threads[fault.session, ""]
+        first = next(place for place, call in enumerate(calls) if call.message == fault.messages[0])
+        assert any(
+            (after.first - before.last).total_seconds() > 3600
+            for before, after in pairwise(calls[first - 6 : first + 1])
+        )
+    assert of(spring, "thinking-stripped")
+
+
+def test_other_faults_of_threads_are_what_truth_says(faulty):
+    threads = independent_calls(faulty)
+    before_it = {after.message: (before, after) for calls in threads.values() for before, after in pairwise(calls)}
+    siblings = defaultdict(list)
+    for calls in threads.values():
+        for call in calls:
+            siblings[call.parent].append(call)
+    for fault in of(faulty, "doubled-call"):
+        first, second = siblings[before_it[fault.messages[0]][1].parent]
+        assert fault.messages == (second.message,)
         assert first.model == second.model
         assert (second.first - first.first).total_seconds() <= 120
         assert abs(first.whole - second.whole) <= 0.02 * first.whole
-    for fault in planted["compaction-storm"]:
-        lines = faulty.files[f"{FOLDER}/{fault.session}.jsonl"].split(b"\n")[:-1]
-        marks = [record for record in map(json.loads, lines) if record.get("subtype") == "compact_boundary"]
-        times = [
-            datetime.fromisoformat(mark["timestamp"]) for mark in marks if mark["compactMetadata"]["trigger"] == "auto"
-        ]
+        assert fault.excess_tokens == second.whole + second.usage["output_tokens"]
+    for kind, low, high in (("session-reset", 0.0, 0.4), ("silent-trim", 0.4, 0.97)):
+        for fault in of(faulty, kind):
+            before, after = before_it[fault.messages[0]]
+            assert low * before.whole < after.whole <= high * before.whole
+            assert before.whole >= (60_000 if kind == "session-reset" else 20_000)
+    for fault in of(faulty, "uncached-input"):
+        run = [before_it[message] for message in fault.messages]
+        assert all(after.usage["input_tokens"] == after.whole >= 4096 for _, after in run)
+        assert fault.excess_tokens == sum(min(before.whole, after.whole) for before, after in run)
+    for fault in of(faulty, "compaction-storm"):
+        marks = [line for line in lines_of(faulty, fault.session) if line.get("subtype") == "compact_boundary"]
+        automatic = [mark for mark in marks if mark["compactMetadata"]["trigger"] == "auto"]
+        times = [datetime.fromisoformat(mark["timestamp"]) for mark in automatic]
         assert len(times) >= 3
+        assert fault.start == times[0]
         assert (times[2] - times[0]).total_seconds() <= 1800
+    for kind in ("doubled-call", "session-reset", "silent-trim", "uncached-input", "compaction-storm"):
+        assert of(faulty, kind)
+
+
+def test_marks_of_faults_stand_beside_their_calls(faulty):
+    """Retries and refusals between the two calls, cleared or tiny results before them."""
+
+    def between(fault):
+        lines = lines_of(faulty, fault.session)
+        places = [place for place, line in enumerate(lines) if (line.get("message") or {}).get("id") in fault.messages]
+        return lines[places[0] : places[-1] + 1]
+
+    for fault in of(faulty, "retry-storm"):
+        assert sum(line.get("subtype") == "api_error" for line in between(fault)) >= 5
+    for fault in of(faulty, "synthetic-refusal"):
+        assert any((line.get("message") or {}).get("model") == "<synthetic>" for line in between(fault))
+    for fault in of(faulty, "truncated-results"):
+        contents = [line["message"]["content"][0] for line in between(fault) if line["type"] == "user"]
+        results = [block["content"] for block in contents if block["type"] == "tool_result"]
+        assert (
+            any("content cleared" in result for result in results) or sum(len(result) <= 50 for result in results) >= 5
+        )
+    for fault in of(faulty, "context-drift"):
+        names = [
+            block["name"]
+            for line in lines_of(faulty, fault.session)
+            if line["type"] == "assistant"
+            for block in line["message"]["content"]
+            if block["type"] == "tool_use"
+        ]
+        half = len(names) // 2
+        early, late = Counter(names[:half]), Counter(names[half:])
+        looks = [(part["Read"] + part["Grep"]) / part["Edit"] for part in (early, late)]
+        assert min(early["Edit"], late["Edit"]) >= 10
+        assert looks[1] <= 0.4 * looks[0]
+    for kind in ("retry-storm", "synthetic-refusal", "truncated-results", "context-drift"):
+        assert of(faulty, kind)
+
+
+def test_facts_of_versions_and_prices_are_what_an_independent_reader_sees(spring):
+    """Placeholders, a fall of the lifetime and dear long prompts follow from dates; truth lists exactly these."""
+    firsts, lasts, versions, copies = {}, {}, defaultdict(set), Counter()
+    days = defaultdict(lambda: defaultdict(list))
+    for _, data in transcripts(spring):
+        for line in data.split(b"\n")[:-1]:
+            record = json.loads(line)
+            body = record.get("message") or {}
+            if record["type"] != "assistant" or body["model"] == "<synthetic>":
+                continue
+            output = body["usage"]["output_tokens"]
+            copies[body["id"]] += 1
+            firsts.setdefault(body["id"], output)
+            lasts[body["id"]] = max(output, lasts.get(body["id"], 0))
+            versions[record["version"]].add(body["id"])
+            if not record["isSidechain"] and body["usage"]["cache_creation_input_tokens"] and copies[body["id"]] == 1:
+                long_lived = bool(body["usage"]["cache_creation"]["ephemeral_1h_input_tokens"])
+                days[record["version"]][record["timestamp"][:10]].append(long_lived)
+
+    understated = set()
+    for version, messages in versions.items():
+        several = [message for message in messages if copies[message] > 1]
+        share = sum(firsts[message] for message in several) / sum(lasts[message] for message in several)
+        if len(several) >= 20 and share < 0.95:
+            understated.add(version)
+    assert {fault.client for fault in of(spring, "log-integrity")} == understated
+    assert understated
+
+    refused = {
+        json.loads(line)["timestamp"][:10]
+        for _, data in transcripts(spring)
+        for line in data.split(b"\n")[:-1]
+        if b"session limit" in line
+    }
+    fell, excused = set(), set()
+    for version, shares in days.items():
+        counted = [(day, sum(row) / len(row)) for day, row in sorted(shares.items()) if len(row) >= 10]
+        for (high, before), (low, after) in pairwise(counted):
+            if before >= 0.9 and after <= 0.1:
+                near = str(datetime.fromisoformat(low) - timedelta(days=1))[:10]
+                (excused if any(min(high, near) <= day <= low for day in refused) else fell).add(version)
+    found = {fault.client for fault in of(spring, "tier-change")}
+    assert fell <= found <= fell | excused  # extra usage after a limit is written for five minutes by design
+    assert found
+
+    calls = {call.message: call for calls in independent_calls(spring).values() for call in calls}
+    dear = {message for fault in of(spring, "long-context-premium") for message in fault.messages}
+    long = {call.message for call in calls.values() if call.whole > 200_000}
+    assert dear == {message for message in long if calls[message].first < datetime(2026, 3, 13, tzinfo=UTC)}
+    assert dear
+    assert long - dear
+
+
+def test_the_meter_of_a_null_run_only_grows_within_its_window():
+    rows = meter_rows(simulate(5, sessions=30, start=START, faults=None))
+    assert len(rows) > 200
+    grown = 0
+    for (_, before, ends), (at, after, later) in pairwise(rows):
+        if ends is not None and at < ends:
+            assert abs((later - ends).total_seconds()) <= 60
+            assert after >= before
+            grown += after > before
+    assert grown > 50
+
+
+def test_faults_of_the_meter_are_what_its_files_show(spring):
+    rows = meter_rows(spring)
+
+    def within(fault):
+        return [row for row in rows if fault.start - timedelta(seconds=1) <= row[0] <= fault.end + timedelta(seconds=1)]
+
+    for fault in of(spring, "block-jump"):
+        shown = within(fault)
+        assert fault.end - fault.start <= timedelta(minutes=15)
+        assert shown[-1][1] - shown[0][1] >= 3
+    for fault in of(spring, "idle-advance"):
+        assert fault.end - fault.start >= timedelta(minutes=15)
+        assert within(fault)[-1][1] - within(fault)[0][1] >= 2
+    for fault in of(spring, "negative-delta"):
+        steps = [after[1] - before[1] for before, after in pairwise(within(fault))]
+        assert min(steps) <= -2
+        assert max(steps[steps.index(min(steps)) :]) >= 2
+    for fault in of(spring, "recount-cluster"):
+        shown = within(fault)
+        assert sum(after[1] < before[1] for before, after in pairwise(shown)) >= 3
+        assert fault.end - fault.start <= timedelta(minutes=10)
+    for fault in of(spring, "low-meter-refusal"):
+        fresh = [row for row in rows if timedelta(0) <= fault.end - row[0] <= timedelta(minutes=12)]
+        assert fresh[-1][1] < 90
+    for fault in of(spring, "meter-cost-gap"):
+        assert within(fault)[-1][1] - within(fault)[0][1] >= 10
+    for kind in METERS:
+        assert of(spring, kind), kind
+
+
+def test_lost_counters_are_what_the_statusline_shows(spring):
+    rows = defaultdict(list)
+    for line in spring.files["meters/statusline-simulated.jsonl"].splitlines():
+        row = json.loads(line)
+        rows[row["session_id"]].append((datetime.fromisoformat(row["timestamp"]), row["context_window"]))
+    for fault in of(spring, "counter-reset"):
+        shown = [w["total_input_tokens"] for at, w in rows[fault.session] if fault.start <= at <= fault.end]
+        assert any(before >= 50_000 and after <= 0.2 * before for before, after in pairwise(shown))
+    assert of(spring, "counter-reset")
+
+
+def test_every_fault_that_a_log_can_show_is_planted(spring):
+    planted = {fault.detector for fault in spring.truth.faults}
+    assert planted == {field.replace("_", "-") for field in FaultRates.__dataclass_fields__}
+    assert {detector.id for detector in DETECTORS} <= planted | NEVER
+
+
+def test_the_specimen_shows_every_detector_at_work():
+    made = simulate(
+        1, sessions=24, start=datetime(2026, 3, 4, tzinfo=UTC), faults=FaultRates.specimen(), every=timedelta(hours=41)
+    )
+    missing = {field.replace("_", "-") for field in FaultRates.__dataclass_fields__}
+    missing -= {fault.detector for fault in made.truth.faults}
+    assert missing == set()
+
+
+def test_no_rates_are_no_faults():
+    assert simulate(1, sessions=8, start=START, faults=FaultRates.none()).truth.faults == []
 
 
 def test_truth_is_what_the_importer_counts(faulty, tmp_path):
@@ -191,25 +450,34 @@ def test_truth_is_what_the_importer_counts(faulty, tmp_path):
     assert all(tally.balances for tally in found.tallies)
 
 
+def test_the_importers_read_every_meter_row(spring, tmp_path):
+    found = reading_of(spring, tmp_path)
+    five = [reading for reading in found.meters if reading.window == "five-hour"]
+    rows = {(at, used) for at, used, _ in meter_rows(spring)}
+    assert {(reading.at, round(100 * reading.used)) for reading in five} == rows
+    assert len({reading.account for reading in found.meters}) == 1
+
+
 def test_every_file_says_that_it_is_simulated(faulty):
     for data in faulty.files.values():
         for line in data.split(b"\n")[:-1]:
             assert b"simulated" in line
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_without_faults_nothing_is_found(seed, tmp_path):
-    """A null run: every break has its reason, no detector finds anything."""
-    found = reading_of(simulate(seed, sessions=32, start=START, faults=None), tmp_path)
-    shown = subjects(found)
+@pytest.mark.parametrize("start", [START, datetime(2026, 2, 2, tzinfo=UTC)])
+@pytest.mark.parametrize("seed", range(2))
+def test_without_faults_nothing_is_found_but_facts(seed, start, tmp_path):
+    """A null run: every break has its reason, and no detector finds what truth does not list."""
+    made = simulate(seed, sessions=50, start=start, faults=None)
+    shown = subjects(reading_of(made, tmp_path))
     assert [step for thread in shown.threads for step in thread.steps if step.reason == "unexplained"] == []
-    assert {detector.id: run(detector, shown).found for detector in DETECTORS} == dict.fromkeys(
-        [detector.id for detector in DETECTORS], 0
-    )
+    scores = score([run(detector, shown) for detector in DETECTORS], made.truth, KEY)
+    assert {name: one.found - one.hits for name, one in scores.items()} == dict.fromkeys(scores, 0)
+    assert start != START or sum(one.found for one in scores.values()) == 0
 
 
 def test_every_confounder_gets_its_own_reason(tmp_path):
-    """Over enough sessions, every rung of the ladder but one takes exactly the breaks that were made for it."""
+    """Over enough sessions, every rung of the ladder takes exactly the breaks that were made for it."""
     made = simulate(5, sessions=64, start=START, faults=None)
     found = reading_of(made, tmp_path)
     reasons = {
@@ -221,36 +489,48 @@ def test_every_confounder_gets_its_own_reason(tmp_path):
     assert reasons == {
         pseudonym("message", confounder.message, KEY): confounder.reason for confounder in made.truth.confounders
     }
-    assert {rung.id for rung in LADDER} - set(reasons.values()) == {"concurrent"}
+    assert {rung.id for rung in LADDER} == set(reasons.values())
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_planted_faults_are_found_with_their_excess(seed, tmp_path):
-    """Recall 1 for every detector, and exactly the excess that was planted."""
-    made = simulate(seed, sessions=16, start=START, faults=EVERY)
-    found = reading_of(made, tmp_path)
-    shown = subjects(found)
-    for detector in DETECTORS:
-        planted = [fault for fault in made.truth.faults if fault.detector == detector.id]
-        result = run(detector, shown)
-        # A total miss is also a break, and so is an overbilled prompt.
-        also = {"cache-break": ("premature-expiry", "short-prompt-overbilled")}.get(detector.id, ())
-        planted += [fault for fault in made.truth.faults if fault.detector in also]
-        assert result.found == len(planted), detector.id
-        assert sum(finding.excess_tokens for finding in result.findings) == sum(
-            fault.excess_tokens for fault in planted
-        )
-        # A storm has no call of its own.
-        if detector.id != "compaction-storm":
-            cited = pseudonyms(fault.message for fault in planted)
-            assert {finding.requests[-1] for finding in result.findings} == cited, detector.id
+def test_another_device_shows_what_detectors_of_the_meter_cannot_exclude(tmp_path):
+    """It is in no transcript and not in truth, so it is a false alarm that no log can avoid."""
+    made = simulate(4, sessions=60, start=START, faults=None, other_device=True)
+    assert made.truth.faults == []
+    shown = subjects(reading_of(made, tmp_path))
+    found = {detector.id: run(detector, shown).found for detector in DETECTORS}
+    assert {name for name, count in found.items() if count} <= METERS
+    assert sum(found.values()) > 0
+
+
+def test_planted_faults_are_found_with_their_excess(spring, tmp_path):
+    """Recall 1 and exactly the planted excess for detectors of threads; those of the meter may lose one in ten."""
+    shown = subjects(reading_of(spring, tmp_path))
+    scores = score([run(detector, shown) for detector in DETECTORS], spring.truth, KEY)
+    for name, one in scores.items():
+        if name in METERS:
+            assert one.recalled >= 0.85 * one.planted, name
+            assert one.hits >= 0.85 * one.found, name
+        else:
+            assert (one.recalled, one.hits) == (one.planted, one.found), name
+            assert one.excess_found == one.excess_planted, name
+
+
+def test_a_finding_beside_every_fault_scores_nothing(spring, tmp_path):
+    """The score can fail: findings of one simulation do not match the truth of another."""
+    shown = subjects(reading_of(simulate(8, sessions=12, start=START, faults=EVERY), tmp_path))
+    runs = [run(detector, shown) for detector in DETECTORS]
+    scores = score(runs, spring.truth, KEY)
+    assert sum(one.hits for one in scores.values()) == 0
+    assert sum(one.found for one in scores.values()) > 100
+    assert all(one.planted == 0 for one in score(runs, Truth(), KEY).values())
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_null_runs_stay_silent_over_many_seeds(seed, tmp_path):
-    """The long form: 20 further seeds, twice the sessions."""
-    found = reading_of(simulate(seed, sessions=64, start=START, faults=None), tmp_path)
-    shown = subjects(found)
+    """The long form: 20 further seeds, more sessions, from February on."""
+    made = simulate(seed, sessions=100, start=datetime(2026, 2, 2, tzinfo=UTC), faults=None)
+    shown = subjects(reading_of(made, tmp_path))
     assert [step for thread in shown.threads for step in thread.steps if step.reason == "unexplained"] == []
-    assert sum(run(detector, shown).found for detector in DETECTORS) == 0
+    scores = score([run(detector, shown) for detector in DETECTORS], made.truth, KEY)
+    assert sum(one.found - one.hits for one in scores.values()) == 0

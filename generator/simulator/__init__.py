@@ -1,24 +1,55 @@
-"""Sessions with planted faults and confounders, as raw files in the real format, and the truth about them."""
+"""Sessions and meters with planted faults and confounders: raw files in the real formats, and the truth about them."""
 
 from __future__ import annotations
 
-import json
 import random
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from generator.simulator.confounders import CONFOUNDERS, MODELS
-from generator.simulator.faults import FAULTS
+from generator.simulator import cache_faults, thread_faults
+from generator.simulator.account import Account, current, faulty, second
+from generator.simulator.confounders import CONFOUNDERS, MODELS, batch
+from generator.simulator.facts import facts
+from generator.simulator.made import Made, consequences
+from generator.simulator.meter_faults import METER_FAULTS
+from generator.simulator.metering import metered
 from generator.simulator.sessions import FOLDER, Session, sub_agent
 from generator.simulator.transcript import Transcript
 from generator.simulator.truth import Confounder, Fault, FaultRates, Truth
 
 __all__ = ["Confounder", "Fault", "FaultRates", "Simulation", "Truth", "simulate"]
 
-VERSIONS = ("2.1.39", "2.1.76", "2.1.104", "2.1.130", "2.1.220")
-SYNTHETIC = ("No response requested.", "You've hit your session limit (simulated)")
+Act = Callable[[Session], None]
+
+FAULTS: dict[str, Act] = {
+    "thinking_stripped": cache_faults.thinking_stripped,
+    "cache_break": cache_faults.cache_break,
+    "premature_expiry": cache_faults.premature_expiry,
+    "gap_then_spike": cache_faults.gap_then_spike,
+    "expiry_cycling": cache_faults.expiry_cycling,
+    "prefix_pin": cache_faults.prefix_pin,
+    "resume_miss": cache_faults.resume_miss,
+    "short_prompt_overbilled": cache_faults.short_prompt,
+    "uncached_input": cache_faults.uncached_input,
+    "doubled_call": thread_faults.doubled_call,
+    "compaction_storm": thread_faults.compaction_storm,
+    "session_reset": thread_faults.session_reset,
+    "silent_trim": thread_faults.silent_trim,
+    "truncated_results": thread_faults.truncated_results,
+    "retry_storm": thread_faults.retry_storm,
+    "synthetic_refusal": thread_faults.refusal,
+    "low_meter_refusal": thread_faults.refusal_at_low_meter,
+    "counter_reset": thread_faults.counter_reset,
+    "known_bad_version": thread_faults.bad_version,
+    "long_context_premium": thread_faults.long_context,
+}
+"""What can be planted in a thread. The others need a whole session, the account or its meter."""
+
+OLD_CLIENT = frozenset({"thinking_stripped", "counter_reset", "known_bad_version", "log_integrity"})
+SYNTHETIC = (("No response requested.", False), ("API Error: 500 (simulated)", True))
+INNOCENT = 3  # confounders a session
+KEPT = timedelta(days=30)  # clean-up of old files (cleanupPeriodDays)
 
 
 @dataclass(frozen=True)
@@ -29,62 +60,116 @@ class Simulation:
     truth: Truth
 
 
-def simulate(seed: int, *, sessions: int, start: datetime, faults: FaultRates | None, bulk: bool = False) -> Simulation:
-    """Simulate; the same arguments give the same bytes. Without faults, whatever is found is a false alarm."""
+def simulate(
+    seed: int,
+    *,
+    sessions: int,
+    start: datetime,
+    faults: FaultRates | None,
+    bulk: bool = False,
+    every: timedelta = timedelta(hours=7),
+    other_device: bool = False,
+) -> Simulation:
+    """Simulate; the same arguments give the same bytes.
+
+    Without faults, whatever is found and not in truth is a false alarm. Client versions and prices follow the
+    dates. `other_device` lets another device of the account draw on the meter: no log shows that, and truth does
+    not list it, so what detectors of the meter then find are the false alarms that they cannot avoid.
+    """
     rng = random.Random(seed)  # noqa: S311  a simulation, nothing secret
-    truth = Truth()
+    truth, account = Truth(), Account()
     files: dict[str, bytes] = {}
+    made: list[Session] = []
+    wishes: list[tuple[str, int]] = []
+    last_day = start + every * sessions
     for number in range(sessions):
-        began = start + timedelta(hours=7 * number, seconds=rng.uniform(0, 3600))
-        made = _session(rng, began, number, faults, truth, bulk=bulk)
-        files |= made
-        if number % 5 == 2:  # noqa: PLR2004  every fifth session is continued in a copy
-            files |= _forked(rng, next(iter(made.values())))
+        began = start + every * number + timedelta(milliseconds=rng.randint(0, 3_600_000))
+        if made:
+            began = max(began, made[-1].log.clock + timedelta(minutes=20))
+        drawn = {kind.name for kind in fields(FaultRates) if faults and rng.random() < getattr(faults, kind.name)}
+        version, fixed = _client(began, number, drawn)
+        log = Transcript(rng, "", version, began, bulk=bulk)
+        session = Session(rng, log, truth, account, MODELS[number % 2], rng.randint(16_000, 26_000), fixed=fixed)
+        _run(session, number, drawn)
+        files |= _files(session, number, old=last_day - began > KEPT)
+        made.append(session)
+        wishes += [(kind, number) for kind in METER_FAULTS if kind in drawn]
+        if "tier_change" in drawn:
+            account.fall(session.log.clock)
+    for session in made:
+        truth.faults.extend(consequences(session.calls))
+        _count(truth, (*session.calls, *session.side))
+    truth.faults.extend(facts(made, [refusal.at for refusal in account.refusals]))
+    files |= metered(rng, account, made, wishes, truth, other_device=other_device)
     return Simulation(files, truth)
 
 
-def _session(
-    rng: random.Random, start: datetime, number: int, faults: FaultRates | None, truth: Truth, *, bulk: bool
-) -> dict[str, bytes]:
-    """Files of one session: the main thread, and a sub-agent in every third."""
-    name = str(uuid.UUID(int=rng.getrandbits(128), version=4))
-    log = Transcript(rng, name, VERSIONS[number % len(VERSIONS)], start, bulk=bulk)
-    session = Session(
-        rng=rng, log=log, truth=truth, model=MODELS[number % 2],
-        lifetime="1h" if rng.random() < 0.7 else "5m",  # noqa: PLR2004  share of threads, research section 6
-        prefix=rng.randint(16_000, 26_000),
-    )  # fmt: skip
-    session.cached = 0
+def _client(start: datetime, number: int, drawn: set[str]) -> tuple[str, str]:
+    """Version of a session's client, and the lifetime of its cache where the account does not set it."""
+    if drawn & OLD_CLIENT:
+        version = faulty(start)
+        return version, "" if version == current(start) else "1h"
+    return (second(start), "5m") if number % 4 == 3 else (current(start), "")  # noqa: PLR2004  every fourth
+
+
+def _run(session: Session, number: int, drawn: set[str]) -> None:
+    """One session: the main thread, and a sub-agent in every third."""
+    rng, log = session.rng, session.log
+    log.session = log.uuid()
     log.lines.append(b'{"type":"summary","summary":"simulated","leafUuid":"simulated"}')
     log.hook("SessionStart:startup", "SessionStart")
-    log.prompt(30)
+    session.prompt(30)
+    if number % 25 == 13:  # noqa: PLR2004
+        log.entrypoint = "sdk-py"
+        batch(session)
+        return
     session.call(tool=False, growth=session.prefix + rng.randint(2_000, 6_000))
-    acts: list[Callable[[Session], None]] = [
-        FAULTS[kind] for kind in FAULTS if faults is not None and rng.random() < getattr(faults, kind)
-    ]
-    acts += [CONFOUNDERS[(number * 4 + place) % len(CONFOUNDERS)] for place in range(4)]
+    session.pause()
+    # A drifting thread takes a whole session, so at most every fourth is one.
+    if "context_drift" in drawn and number % 4 == 1:
+        thread_faults.drift(session)
+        return
+    acts = [act for kind, act in FAULTS.items() if kind in drawn]
+    acts += [CONFOUNDERS[(number * INNOCENT + place) % len(CONFOUNDERS)] for place in range(INNOCENT)]
     rng.shuffle(acts)
     for act in acts:
-        for _ in range(rng.randint(1, 3)):
-            session.pause()
-            session.turn(rng.randint(11, 60), rng.randint(2, 9))
+        session.chat()
         session.pause()
         act(session)
-        if rng.random() < 0.1:  # noqa: PLR2004
-            log.synthetic(rng.choice(SYNTHETIC), error=False)
-        session.turn(rng.randint(11, 60), rng.randint(2, 5))
+        session.pause()
+        if rng.random() < 0.05:  # noqa: PLR2004
+            text, error = rng.choice(SYNTHETIC)
+            log.synthetic(text, error=error)
+            session.settle()
+        session.chat()
+        session.pause()
     if number % 3 == 0:
         sub_agent(session, f"a{rng.getrandbits(28):07x}")
-    return {f"{FOLDER}/{name}.jsonl": log.data(unended=number % 7 == 0)} | session.aside
 
 
-def _forked(rng: random.Random, data: bytes) -> dict[str, bytes]:
-    """A fork copies every line into a new file: same ids, another session."""
-    name = str(uuid.UUID(int=rng.getrandbits(128), version=4))
-    lines = []
-    for line in data.split(b"\n")[:-1]:
-        record = json.loads(line)
-        if "sessionId" in record:
-            record["sessionId"] = name
-        lines.append(json.dumps(record, separators=(",", ":")).encode())
-    return {f"{FOLDER}/{name}.jsonl": b"".join(line + b"\n" for line in lines)}
+def _files(session: Session, number: int, *, old: bool) -> dict[str, bytes]:
+    """The session's files: every fifth is copied by a fork, and of old ones the sub-agents' may be cleaned away."""
+    log = session.log
+    files = {f"{FOLDER}/{log.session}.jsonl": log.data(unended=number % 7 == 0)}
+    if number % 5 == 2:  # noqa: PLR2004
+        # A fork copies every line into a new file: same ids, another session. Readers keep what comes first by name.
+        while (fork := log.uuid()) < log.session:
+            pass
+        files[f"{FOLDER}/{fork}.jsonl"] = log.data().replace(log.session.encode(), fork.encode())
+        session.copied = True
+    log.lines.clear()
+    if old and number % 10 == 4:  # noqa: PLR2004
+        session.side = [call for call in session.side if call.agent in session.mirrored]
+        return files
+    return files | session.aside
+
+
+def _count(truth: Truth, calls: Sequence[Made]) -> None:
+    """Add calls to the true sums."""
+    counts = truth.counts
+    for call in calls:
+        counts.requests += 1
+        counts.input_tokens += call.usage.uncached
+        counts.cache_write_tokens += call.usage.written
+        counts.cache_read_tokens += call.usage.read
+        counts.output_tokens += call.usage.output

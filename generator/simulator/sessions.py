@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from generator.simulator.transcript import PROJECT, Transcript, Usage
+from generator.simulator.account import Account
+from generator.simulator.made import ORDINARY, UNEXPLAINED, Made
+from generator.simulator.transcript import PROJECT, TOOLS, Transcript, Usage
 from generator.simulator.truth import Confounder, Fault, Truth
 
 FOLDER = "projects/" + "".join(letter if letter.isalnum() else "-" for letter in PROJECT)
 EFFORT_SINCE = (2, 1, 212)  # log-formats 1.2
 MIRRORED_BEFORE = (2, 1, 76)
 COLD, PARTIAL = "cold", "partial"
+LIFETIMES = {"5m": 300, "1h": 3600}  # seconds
 
 
 @dataclass
@@ -22,36 +26,98 @@ class Session:
     rng: random.Random
     log: Transcript
     truth: Truth
+    account: Account
     model: str
-    lifetime: str
     prefix: int  # tokens of system prompt and tools, shared by every call
+    fixed: str = ""  # lifetime that no setting of the account changes: sub-agents, API keys
+    lifetime: str = "1h"  # that the last call wrote with
     cached: int = 0  # what the next call should read
     effort: str = "medium"
+    speed: str = "standard"
     ended: datetime | None = None  # end of the last call
-    last: Usage | None = None  # of the last call
+    words: int | None = None  # of the prompt that the next call answers
+    cut: datetime | None = None  # last compaction
+    calls: list[Made] = field(default_factory=list)  # of the main thread
+    side: list[Made] = field(default_factory=list)  # of sub-agents
+    restarts: list[datetime] = field(default_factory=list)  # of the client's process and its counters
+    resumes: list[datetime] = field(default_factory=list)
+    cuts: list[datetime] = field(default_factory=list)  # automatic compactions
+    counters_lost: list[datetime] = field(default_factory=list)
     aside: dict[str, bytes] = field(default_factory=dict)  # files of sub-agents
+    mirrored: set[str] = field(default_factory=set)  # sub-agents whose calls the parent's file repeats
+    copied: bool = False  # by a fork
+
+    @property
+    def last(self) -> Made:
+        """The last call of the thread."""
+        return self.calls[-1]
 
     def grow(self) -> int:
         """New tokens of an ordinary call (research/detectors.md section 6)."""
         return self.rng.randint(150, 2500)
 
-    def call(self, *, tool: bool, loss: str | None = None, growth: int | None = None, miss: str | None = None) -> str:
+    def prompt(self, words: int) -> None:
+        """A person types."""
+        self.log.prompt(words)
+        self.words = words
+
+    def call(
+        self,
+        *,
+        tool: bool,
+        loss: str | None = None,
+        growth: int | None = None,
+        cause: str = ORDINARY,
+        miss: str | None = None,
+        read: int | None = None,
+    ) -> Made:
         """One call. `loss`: COLD reads nothing, PARTIAL only the system prompt; the rest is written again."""
         grown = self.grow() if growth is None else growth
-        read = {None: self.cached, COLD: 0, PARTIAL: min(self.prefix, self.cached)}[loss]
-        usage = Usage(
-            read, self.cached - read + grown, self.rng.randint(1, 10), self.rng.randint(20, 900), self.lifetime
-        )
-        effort = self.effort if self.log.since(EFFORT_SINCE) else None
-        message = self.log.call(self.model, usage, tool=tool, effort=effort, miss=miss)
-        self.cached = usage.read + usage.written
-        self.ended, self.last = self.log.clock, usage
-        count(self.truth, usage)
-        return message
+        kept = {None: self.cached, COLD: 0, PARTIAL: min(self.prefix, self.cached)}[loss] if read is None else read
+        return self.send(kept, self.cached - kept + grown, tool=tool, cause=cause, miss=miss)
+
+    def send(
+        self,
+        read: int,
+        written: int,
+        *,
+        uncached: int | None = None,
+        tool: bool = False,
+        cause: str = ORDINARY,
+        miss: str | None = None,
+        model: str | None = None,
+        tier: str = "standard",
+        during: Callable[[], None] | None = None,
+        name: str = "",
+    ) -> Made:
+        """One call with these counts."""
+        lived, self.lifetime = self.lifetime, self.fixed or self.account.lifetime(self.log.clock)
+        few = self.rng.randint(1, 10)
+        usage = Usage(read, written, few if uncached is None else uncached, self.rng.randint(40, 900), self.lifetime)
+        model = model or self.model
+        speed = self.speed if model == self.model else "standard"
+        sent = self.log.call(
+            model, usage, tool=(name or self.rng.choice(TOOLS)) if tool else "", miss=miss, speed=speed, tier=tier,
+            effort=self.effort if self.log.since(EFFORT_SINCE) else None, during=during,
+        )  # fmt: skip
+        usd = self.account.spend(self.log.clock, model, usage, speed, batch=tier == "batch")
+        before = self.ended
+        made = Made(
+            message=sent.message, session=self.log.session, agent=self.log.agent or "", version=self.log.version,
+            model=model, began=sent.began, first=sent.first, ended=self.log.clock, usage=usage, words=self.words,
+            cause=cause, cached=self.cached, age=max(0.0, (sent.began - before).total_seconds()) if before else 0.0,
+            lived=lived, lines=sent.lines, usd=usd,
+        )  # fmt: skip
+        self.calls.append(made)
+        self.words = None
+        self.ended = self.log.clock
+        if model == self.model:
+            self.cached = read + written
+        return made
 
     def turn(self, words: int, calls: int) -> None:
         """A prompt, a tool loop, an answer."""
-        self.log.prompt(words)
+        self.prompt(words)
         self.loop(calls)
 
     def loop(self, calls: int) -> None:
@@ -62,35 +128,70 @@ class Session:
                 self.log.wait(self.rng.expovariate(1 / 4) + 0.5)
                 self.log.tool_result()
 
+    def chat(self) -> None:
+        """A person types something longer, and a short tool loop follows."""
+        self.turn(self.rng.randint(12, 60), self.rng.randint(2, 7))
+
     def pause(self, low: float = 20, high: float = 150) -> None:
         """A person reads and types; always well within either lifetime."""
         self.log.wait(self.rng.uniform(low, high))
 
-    def broken(self, reason: str, loss: str = PARTIAL, *, miss: str | None = None) -> None:
-        """A prompt whose call breaks the identity for an innocent reason."""
-        self.log.prompt(self.rng.randint(12, 60))
-        message = self.call(tool=False, loss=loss, miss=miss)
-        self.truth.confounders.append(Confounder(reason, self.log.session, message))
-
-    def fault(self, detector: str, loss: str) -> None:
-        """A call in a tool loop that breaks the identity for no reason at all."""
-        self.turn(self.rng.randint(12, 60), 2)
+    def in_loop(self) -> None:
+        """Come to the point in a tool loop at which the next call answers a result."""
+        self.prompt(self.rng.randint(12, 60))
+        self.call(tool=True)
         self.log.wait(2)
         self.log.tool_result()
-        before = self.cached
-        message = self.call(tool=False, loss=loss)
-        excess = before - (0 if loss == COLD else min(self.prefix, before))
-        self.truth.faults.append(Fault(detector, self.log.session, message, excess))
 
+    def fill(self, tokens: int) -> None:
+        """Read files until so much is cached."""
+        if self.cached >= tokens:
+            return
+        self.prompt(20)
+        while True:
+            self.call(tool=self.cached + 25_000 < tokens, growth=self.rng.randint(20_000, 25_000))
+            if self.cached >= tokens:
+                return
+            self.log.wait(2)
+            self.log.tool_result()
 
-def count(truth: Truth, usage: Usage) -> None:
-    """Add one call to the true sums."""
-    counts = truth.counts
-    counts.requests += 1
-    counts.input_tokens += usage.uncached
-    counts.cache_write_tokens += usage.written
-    counts.cache_read_tokens += usage.read
-    counts.output_tokens += usage.output
+    def broken(self, reason: str, loss: str = PARTIAL, *, miss: str | None = None) -> None:
+        """A prompt whose call breaks the identity for an innocent reason."""
+        self.prompt(self.rng.randint(12, 60))
+        self.innocent(reason, self.call(tool=False, loss=loss, miss=miss, cause=reason))
+
+    def innocent(self, reason: str, made: Made) -> None:
+        """Enter a call that broke the identity for an innocent reason."""
+        self.truth.confounders.append(Confounder(reason, self.log.session, made.message))
+
+    def fault(self, loss: str) -> None:
+        """A call in a tool loop that breaks the identity for no reason at all."""
+        self.in_loop()
+        self.call(tool=False, loss=loss, cause=UNEXPLAINED)
+
+    def restart(self, source: str) -> None:
+        """The client starts anew: "resume" or "clear"."""
+        self.log.hook(f"SessionStart:{source}", "SessionStart")
+        self.restarts.append(self.log.clock)
+        if source == "resume":
+            self.resumes.append(self.log.clock)
+
+    def settle(self) -> None:
+        """Leave the 15 minutes in which the ladder blames a refused call; a five-minute cache is gone by then."""
+        self.log.wait(16 * 60)
+        if self.lifetime == "5m":
+            self.broken("lifetime-elapsed", COLD)
+
+    def enter(self, detector: str, *made: Made, excess: int) -> None:
+        """Enter a planted fault that concerns one detector only."""
+        messages = tuple(call.message for call in made)
+        self.truth.faults.append(
+            Fault(detector, self.log.session, messages, excess, start=made[0].first, end=made[-1].ended)
+        )
+
+    def enter_span(self, detector: str, start: datetime, *, excess: int = 0) -> None:
+        """Enter a planted fault of this session that lasted from `start` until now."""
+        self.truth.faults.append(Fault(detector, self.log.session, (), excess, start=start, end=self.log.clock))
 
 
 def compact(session: Session, trigger: str) -> None:
@@ -100,35 +201,51 @@ def compact(session: Session, trigger: str) -> None:
         "compact_boundary", chained=False, content="Conversation compacted",
         compactMetadata={"trigger": trigger, "preTokens": session.cached},
     )  # fmt: skip
+    if trigger == "auto":
+        session.cuts.append(log.clock)
     _summarise(session)
     session.truth.counts.compactions += 1
+    session.cut = log.clock
     log.user_text("simulated summary", isCompactSummary=True, isVisibleInTranscriptOnly=True)
     session.cached = session.prefix + session.rng.randint(6000, 9000)
 
 
+def _child(session: Session, agent: str, prefix: int, lifetime: str) -> Session:
+    parent = session.log
+    log = Transcript(session.rng, parent.session, parent.version, parent.clock, agent=agent, bulk=parent.bulk)
+    return Session(session.rng, log, session.truth, session.account, session.model, prefix, fixed=lifetime)
+
+
+def _keep(session: Session, child: Session) -> None:
+    """Keep the file of a sub-agent beside its parent's."""
+    name = f"{FOLDER}/{session.log.session}/subagents/agent-{child.log.agent}.jsonl"
+    session.aside[name] = child.log.data()
+    session.side += child.calls
+
+
 def _summarise(session: Session) -> None:
     """The call that writes the summary: a thread of its own that reads the parent's prefix."""
-    parent, agent = session.log, f"acompact-{session.rng.getrandbits(24):06x}"
-    log = Transcript(session.rng, parent.session, parent.version, parent.clock, agent=agent, bulk=parent.bulk)
-    log.user_text("simulated request for a summary")
-    usage = Usage(session.cached, session.rng.randint(400, 900), 3, session.rng.randint(900, 2500), session.lifetime)
-    log.call(session.model, usage, tool=False)
-    count(session.truth, usage)
-    session.aside[f"{FOLDER}/{parent.session}/subagents/agent-{agent}.jsonl"] = log.data()
+    agent = f"acompact-{session.rng.getrandbits(24):06x}"
+    child = _child(session, agent, session.prefix, session.lifetime)
+    child.log.user_text("simulated request for a summary")
+    child.send(session.cached, session.rng.randint(400, 900))
+    _keep(session, child)
 
 
 def sub_agent(session: Session, agent: str) -> None:
     """A sub-agent: a chain of its own with the five-minute lifetime. Old clients mirror it, some keep no file of it."""
-    parent = session.log
-    log = Transcript(session.rng, parent.session, parent.version, parent.clock, agent=agent, bulk=parent.bulk)
-    child = Session(session.rng, log, session.truth, session.model, "5m", session.rng.randint(8_000, 14_000))
-    log.user_text("simulated task")
+    child = _child(session, agent, session.rng.randint(8_000, 14_000), "5m")
+    child.log.user_text("simulated task")
     child.call(tool=True, growth=child.prefix + 1_500)
-    log.wait(3)
-    log.tool_result()
+    child.log.wait(3)
+    child.log.tool_result()
     child.loop(session.rng.randint(2, 6))
-    mirrored = not log.since(MIRRORED_BEFORE)
+    mirrored = not child.log.since(MIRRORED_BEFORE)
     if mirrored:
-        parent.mirror(log)
+        session.log.mirror(child.log)
+        session.mirrored.add(agent)
     if not mirrored or session.rng.random() < 0.5:  # noqa: PLR2004
-        session.aside[f"{FOLDER}/{parent.session}/subagents/agent-{agent}.jsonl"] = log.data()
+        _keep(session, child)
+    else:
+        session.side += child.calls
+    session.log.clock = max(session.log.clock, child.log.clock) + timedelta(seconds=2)

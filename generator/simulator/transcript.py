@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import random
-import string
-import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 PROJECT = "/simulated/project-1"
 FILLER = "simulated "
-ALPHABET = string.ascii_letters + string.digits
 FINAL_OUTPUTS_SINCE = (2, 1, 97)  # earlier clients write placeholders on all lines but the last (changelog 2.1.97)
+SPEED_SINCE = (2, 1, 41)  # log-formats 1.4
+TOOLS = ("Bash", "Bash", "Bash", "Read", "Read", "Grep", "Edit")
+CLEARED = "[Old tool result content cleared]"
+
+_encode = msgspec.json.encode
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(NamedTuple):
     """Token counts of one call."""
 
     read: int
@@ -25,6 +28,20 @@ class Usage:
     uncached: int
     output: int
     lifetime: str  # "5m" or "1h"
+
+    @property
+    def whole(self) -> int:
+        """Size of the prompt."""
+        return self.read + self.written + self.uncached
+
+
+class Sent(NamedTuple):
+    """A call as it stands in the transcript."""
+
+    message: str
+    began: datetime  # time of the line that it answers
+    first: datetime
+    lines: int
 
 
 @dataclass
@@ -39,6 +56,8 @@ class Transcript:
     bulk: bool = False
     lines: list[bytes] = field(default_factory=list)
     parent: str | None = None
+    asked: datetime | None = None  # time of the line under which the next one hangs
+    entrypoint: str = ""
 
     def since(self, version: tuple[int, int, int]) -> bool:
         """Is the client at least of this version?"""
@@ -47,49 +66,53 @@ class Transcript:
     def mirror(self, child: Transcript) -> None:
         """Repeat a sub-agent's answers as progress lines, as clients 2.1.12 to 2.1.4x did."""
         for line in child.lines:
-            inner = json.loads(line)
+            inner = msgspec.json.decode(line)
             if inner["type"] == "assistant":
                 names = ("type", "message", "uuid", "timestamp", "requestId")  # as in all 349 such lines of real logs
                 message = {name: inner[name] for name in names if name in inner}
-                parent = self.parent
-                self.line("progress", data={"type": "agent_progress", "agentId": child.agent, "message": message})
-                self.parent = parent
+                self.aside("progress", data={"type": "agent_progress", "agentId": child.agent, "message": message})
 
     def wait(self, seconds: float) -> None:
-        """Let time pass."""
-        self.clock += timedelta(seconds=seconds)
+        """Let time pass, in the milliseconds that the log tells."""
+        self.clock += timedelta(milliseconds=round(1000 * seconds))
 
     def text(self, words: int) -> str:
         """Filler of a number of words."""
         return (FILLER * words).strip()
 
-    def _bulk_text(self, low: int, high: int) -> str:
-        return self.text(self.rng.randint(low, high) if self.bulk else 3)
+    def _bulk_text(self, low: int, high: int, *, small: int = 1) -> str:
+        return self.text(self.rng.randint(low, high) if self.bulk else small)
+
+    def uuid(self) -> str:
+        """A random UUID, version 4."""
+        digits = f"{self.rng.getrandbits(128):032x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
     def line(self, kind: str, *, chained: bool = True, **fields: Any) -> str:
         """Append a line; returns its uuid."""
-        own = str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
-        record = {
-            "parentUuid": self.parent if chained else None,
-            "isSidechain": self.agent is not None,
-            "userType": "external",
-            "cwd": PROJECT,
-            "sessionId": self.session,
-            "version": self.version,
-            "gitBranch": "simulated",
-            "type": kind,
-            "uuid": own,
-            "timestamp": self.stamp(),
-        } | fields
-        if self.agent is not None:
-            record["agentId"] = self.agent
-        self.lines.append(json.dumps(record, separators=(",", ":")).encode())
-        self.parent = own
+        own = self.uuid()
+        parent = f'"{self.parent}"' if chained and self.parent else "null"
+        side = "false" if self.agent is None else "true"
+        entry = f'"entrypoint":"{self.entrypoint}",' if self.entrypoint else ""
+        head = (
+            f'{{"parentUuid":{parent},"isSidechain":{side},"userType":"external",{entry}"cwd":"{PROJECT}",'
+            f'"sessionId":"{self.session}","version":"{self.version}","gitBranch":"simulated","type":"{kind}",'
+            f'"uuid":"{own}","timestamp":"{self.stamp()}",'
+        )
+        tail = "}" if self.agent is None else f',"agentId":"{self.agent}"}}'
+        self.lines.append(head.encode() + _encode(fields)[1:-1] + tail.encode())
+        self.parent, self.asked = own, self.clock
         return own
+
+    def aside(self, kind: str, **fields: Any) -> None:
+        """A line that nothing hangs under."""
+        parent, asked = self.parent, self.asked
+        self.line(kind, **fields)
+        self.parent, self.asked = parent, asked
 
     def stamp(self) -> str:
         """The clock as the client writes it."""
-        return self.clock.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.clock.microsecond // 1000:03}Z"
+        return self.clock.isoformat(timespec="milliseconds")[:23] + "Z"
 
     def prompt(self, words: int) -> None:
         """A person types."""
@@ -103,25 +126,21 @@ class Transcript:
         """A user line of content blocks."""
         self.line("user", message={"role": "user", "content": list(blocks)}, **fields)
 
-    def tool_result(self) -> None:
-        """The answer of a tool, and the progress line of a hook before it."""
-        if self.rng.random() < 0.5:  # noqa: PLR2004
+    def tool_result(self, content: str | None = None) -> None:
+        """The answer of a tool, and now and then the progress line of a hook before it."""
+        if self.bulk and self.rng.random() < 0.5:  # noqa: PLR2004
             self.hook("PreToolUse:Bash", "PreToolUse")
-        content = self._bulk_text(150, 700)
-        self.blocks(
-            {"type": "tool_result", "tool_use_id": self.api_id("toolu_01"), "content": content},
-            toolUseResult={"stdout": content, "stderr": "", "interrupted": False},
-        )
+        shown = self._bulk_text(150, 700, small=7) if content is None else content
+        result = {"type": "tool_result", "tool_use_id": self.api_id("toolu_01"), "content": shown}
+        if self.bulk:
+            self.blocks(result, toolUseResult={"stdout": shown, "stderr": "", "interrupted": False})
+        else:
+            self.blocks(result)
 
     def hook(self, name: str, event: str) -> None:
         """A hook ran."""
-        parent = self.parent
-        self.line(
-            "progress",
-            data={"type": "hook_progress", "hookEvent": event, "hookName": name, "command": "simulated"},
-            toolUseID=str(uuid.UUID(int=self.rng.getrandbits(128), version=4)),
-        )
-        self.parent = parent
+        data = {"type": "hook_progress", "hookEvent": event, "hookName": name, "command": "simulated"}
+        self.aside("progress", data=data, toolUseID=self.uuid())
 
     def system(self, subtype: str, **fields: Any) -> None:
         """A system line."""
@@ -132,59 +151,71 @@ class Transcript:
         self.line("attachment", attachment={"type": kind})
 
     def api_id(self, prefix: str) -> str:
-        """An id as the service makes them."""
-        return prefix + "".join(self.rng.choices(ALPHABET, k=22))
+        """An id in the form of the service's."""
+        return f"{prefix}{self.rng.getrandbits(88):022x}"
 
-    def call(self, model: str, usage: Usage, *, tool: bool, effort: str | None = None, miss: str | None = None) -> str:
-        """One call on one to three lines; returns its message id. The clock ends at the last line."""
+    def call(
+        self,
+        model: str,
+        usage: Usage,
+        *,
+        tool: str = "",
+        effort: str | None = None,
+        miss: str | None = None,
+        speed: str = "standard",
+        tier: str = "standard",
+        during: Callable[[], None] | None = None,
+    ) -> Sent:
+        """One call on one to three lines; the clock ends at the last line. `during` happens before that last line."""
+        began = self.asked or self.clock
         message = self.api_id("msg_01")
-        request = self.api_id("req_011")
-        known = self.rng.random() > 0.01  # noqa: PLR2004  a few calls have no request id
         last = "tool_use" if tool else "text"
         kinds = [*self.rng.choice(([], [], ["thinking"], ["thinking", "text"] if tool else ["thinking"])), last]
+        if during and len(kinds) == 1:
+            kinds.insert(0, "thinking")
         final = self.since(FINAL_OUTPUTS_SINCE)
+        counts: dict[str, Any] = {
+            "input_tokens": usage.uncached,
+            "cache_creation_input_tokens": usage.written,
+            "cache_read_input_tokens": usage.read,
+            "cache_creation": {
+                "ephemeral_5m_input_tokens": usage.written if usage.lifetime == "5m" else 0,
+                "ephemeral_1h_input_tokens": usage.written if usage.lifetime == "1h" else 0,
+            },
+            "output_tokens": usage.output,
+            "service_tier": tier,
+        } | ({"speed": speed} if self.since(SPEED_SINCE) else {})
+        stop = last.replace("text", "end_turn") if final else None
+        fields: dict[str, Any] = {} if self.rng.random() < 0.01 else {"requestId": self.api_id("req_011")}  # noqa: PLR2004
+        if effort:
+            fields["effort"] = effort
+        diagnosis = {"diagnostics": {"cache_miss_reason": {"type": miss}}} if miss else {}
         self.wait(self.rng.uniform(0.8, 3))
+        first = self.clock
         for number, kind in enumerate(kinds):
             done = number == len(kinds) - 1
-            body: dict[str, Any] = {
-                "id": message,
-                "type": "message",
-                "role": "assistant",
-                "model": model,
-                "content": [self._block(kind)],
-                "stop_reason": last.replace("text", "end_turn") if final else None,
-                "usage": {
-                    "input_tokens": usage.uncached,
-                    "cache_creation_input_tokens": usage.written,
-                    "cache_read_input_tokens": usage.read,
-                    "cache_creation": {
-                        "ephemeral_5m_input_tokens": usage.written if usage.lifetime == "5m" else 0,
-                        "ephemeral_1h_input_tokens": usage.written if usage.lifetime == "1h" else 0,
-                    },
-                    "output_tokens": usage.output if done or final else 1,
-                    "service_tier": "standard",
-                },
-            }
-            if miss:
-                body["diagnostics"] = {"cache_miss_reason": {"type": miss}}
-            fields: dict[str, Any] = {"message": body} | ({"requestId": request} if known else {})
-            if effort:
-                fields["effort"] = effort
-            self.line("assistant", **fields)
+            if done and during:
+                during()
+            counts["output_tokens"] = usage.output if done or final else 1
+            body = {
+                "id": message, "type": "message", "role": "assistant", "model": model,
+                "content": [self._block(kind, tool)], "stop_reason": stop, "usage": counts,
+            }  # fmt: skip
+            self.line("assistant", message=body | diagnosis, **fields)
             if not done:
                 self.wait(self.rng.uniform(0.3, 4))
-        return message
+        return Sent(message, began, first, len(kinds))
 
-    def _block(self, kind: str) -> dict[str, Any]:
+    def _block(self, kind: str, tool: str) -> dict[str, Any]:
         if kind == "tool_use":
             body = {"command": self._bulk_text(20, 120)}
-            return {"type": "tool_use", "id": self.api_id("toolu_01"), "name": "Bash", "input": body}
+            return {"type": "tool_use", "id": self.api_id("toolu_01"), "name": tool, "input": body}
         return {"type": kind, kind: self._bulk_text(40, 300)}
 
     def synthetic(self, text: str, *, error: bool) -> None:
         """A line that the client wrote itself; no call was made."""
         body = {
-            "id": str(uuid.UUID(int=self.rng.getrandbits(128), version=4)),
+            "id": self.uuid(),
             "role": "assistant",
             "model": "<synthetic>",
             "content": [{"type": "text", "text": text}],

@@ -1,0 +1,75 @@
+"""What was found against what was planted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from generator.privacy import pseudonym
+from generator.results import Finding, Run
+from generator.simulator.truth import Fault, Truth
+
+
+@dataclass(frozen=True)
+class Score:
+    """One detector on one simulation. Excess is in tokens."""
+
+    planted: int = 0
+    found: int = 0
+    hits: int = 0  # findings that match a planted fault
+    recalled: int = 0  # planted faults that a finding matches, each once
+    excess_planted: int = 0  # of the faults recalled
+    excess_found: int = 0  # of the findings that match
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A fault under the names that a finding gives things."""
+
+    fault: Fault
+    session: str
+    messages: frozenset[str]
+
+    def matches(self, finding: Finding) -> bool:
+        if self.messages:
+            return not self.messages.isdisjoint(finding.requests)
+        agrees = _agree(self.session, finding.session) and _agree(self.fault.client, finding.client)
+        return agrees and self._overlaps(finding)
+
+    def _overlaps(self, finding: Finding) -> bool:
+        start, end = self.fault.start, self.fault.end
+        until = finding.until or finding.at
+        return (end is None or finding.at <= end) and (start is None or until >= start)
+
+
+def _agree(planted: str, found: str) -> bool:
+    """Equal, or one of the two says nothing."""
+    return not planted or not found or planted == found
+
+
+def score(runs: Iterable[Run], truth: Truth, key: bytes) -> dict[str, Score]:
+    """Each detector's findings matched with the faults that truth lists for it."""
+    planted: defaultdict[str, list[_Wanted]] = defaultdict(list)
+    for fault in truth.faults:
+        messages = frozenset(pseudonym("message", message, key) for message in fault.messages)
+        planted[fault.detector].append(_Wanted(fault, pseudonym("session", fault.session, key), messages))
+    return {run.detector: _scored(planted[run.detector], run) for run in runs}
+
+
+def _scored(planted: Sequence[_Wanted], run: Run) -> Score:
+    pairs = [
+        (place, number)
+        for place, wanted in enumerate(planted)
+        for number, finding in enumerate(run.findings)
+        if wanted.matches(finding)
+    ]
+    recalled, hits = {place for place, _ in pairs}, {number for _, number in pairs}
+    return Score(
+        planted=len(planted),
+        found=run.found,
+        hits=len(hits),
+        recalled=len(recalled),
+        excess_planted=sum(planted[place].fault.excess_tokens for place in recalled),
+        excess_found=sum(run.findings[number].excess_tokens for number in hits),
+    )
