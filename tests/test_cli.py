@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.detectors import DETECTORS
 from generator.problems import Exit
 
 ROOT = Path(__file__).parent.parent
@@ -63,7 +64,7 @@ def test_help_loads_nothing_heavy():
 def test_every_command_has_help_with_an_example(tmp_path):
     top = witnessmark("--help", home=tmp_path)
     assert top.returncode == Exit.OK
-    for command in ("scan", "collect", "build", "check", "serve", "simulate"):
+    for command in ("scan", "collect", "build", "check", "serve", "simulate", "calibrate"):
         assert command in top.stdout
         assert "Example" in witnessmark(command, "--help", home=tmp_path).stdout
 
@@ -78,7 +79,7 @@ def test_readme_and_help_print_the_exit_codes_of_the_program(tmp_path):
 
 def test_readme_names_every_command(tmp_path):
     readme = (ROOT / "README.md").read_text()
-    for command in ("scan", "collect", "build", "check", "serve", "simulate"):
+    for command in ("scan", "collect", "build", "check", "serve", "simulate", "calibrate"):
         assert f"`witnessmark {command}" in readme
 
 
@@ -90,17 +91,23 @@ def test_scan_json_is_one_object_with_what_it_promises(tmp_path, logs):
     assert {"count", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens"} <= set(
         found["requests"]
     )
-    assert set(found["detectors"]) == {
-        "cache-break",
-        "premature-expiry",
-        "short-prompt-overbilled",
-        "doubled-call",
-        "compaction-storm",
-    }
+    assert list(found["detectors"]) == [detector.id for detector in DETECTORS]
     assert all({"outcome", "findings"} <= set(run) for run in found["detectors"].values())
     tally = found["tally"]
     parts = ("used", "other", "recovered", "pending", "blank")
     assert tally["read"] == sum(tally[part] for part in parts) + sum(tally["skipped"].values())
+
+
+def test_each_question_gets_one_of_four_answers_and_what_is_missing_with_how_to_get_it(tmp_path, logs):
+    """Transcripts alone: nothing is said of meters, and the report says how to record one."""
+    found = json.loads(witnessmark("scan", logs, "--json", home=tmp_path).stdout)["detectors"]
+    assert {run["outcome"] for run in found.values()} <= {"found", "quiet", "not-measurable"}
+    for id in ("idle-advance", "block-jump", "negative-delta", "recount-cluster", "low-meter-refusal", "meter-cost-gap"):
+        assert found[id]["outcome"] == "not-measurable"
+        assert any("statusline" in need["how"] for need in found[id]["missing"])
+    text = witnessmark("scan", logs, home=tmp_path).stdout
+    assert "Not measurable without readings of the usage meter" in text
+    assert "How to get it" in text
 
 
 def test_scan_prints_no_text_of_a_log_and_no_colour_where_nobody_watches(tmp_path, logs):

@@ -74,6 +74,45 @@ class Period(Model):
     text: Line
 
 
+class EvidenceKind(StrEnum):
+    """What a piece of evidence is, by its source and never by the grade wanted."""
+
+    OFFICIAL_DOCUMENT = "official-document"
+    OFFICIAL_STATEMENT = "official-statement"
+    CHANGELOG = "changelog"
+    OPEN_MEASUREMENT = "open-measurement"  # with data or code that others can run
+    CLOSED_MEASUREMENT = "closed-measurement"  # numbers without the data behind them
+    ISSUE_WITH_LOGS = "issue-with-logs"
+    NARRATIVE_ISSUE = "narrative-issue"
+    PRESS = "press"
+    BLOG = "blog"
+    SOCIAL = "social"  # as reported by somebody else
+    MACHINE_SUMMARY = "machine-summary"
+    OWN_FINDING = "own-finding"
+    OTHERS_FINDING = "others-finding"
+
+
+class Stance(StrEnum):
+    """What a piece of evidence does to a claim."""
+
+    FOR = "for"
+    AGAINST = "against"
+    CONTEXT = "context"
+
+
+class ClaimEvidence(Model):
+    """One piece of evidence. Pieces of one `group` have one origin and count once."""
+
+    kind: EvidenceKind
+    stance: Stance
+    shows: Line  # what exactly it shows of this claim, and no more
+    group: Slug
+    url: WebUrl | None = None
+    report: Slug | None = None
+    event: EventId | None = None
+    incident: Slug | None = None
+
+
 class Claim(Model):
     """One assertion of the article."""
 
@@ -89,6 +128,9 @@ class Claim(Model):
     confidence: Confidence
     reason: Text  # why the reviewer graded it so
     sources: tuple[WebUrl, ...] = ()
+    evidence: tuple[ClaimEvidence, ...] = ()
+    looked: Text | None = None  # where was looked, if no evidence was found
+    tested_by: tuple[Slug, ...] = ()  # detectors that would decide it on the author's own logs
     same_as: ClaimId | None = None
 
 
