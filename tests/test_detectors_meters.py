@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
+from builders import KEY, START, mark, request
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,6 @@ from generator.privacy import pseudonym
 from generator.records import Counter, CounterReading, MarkKind, MeterReading, SourceRef, Window
 from generator.results import FindingGrade, Lean, Outcome
 from generator.subjects import Interval, Scope, arranged
-from tests.builders import KEY, START, mark, request
 
 BY_ID = {detector.id: detector for detector in DETECTORS}
 METERED = [detector for detector in DETECTORS if detector.scope is Scope.METER]
@@ -112,6 +112,8 @@ def test_a_call_that_runs_while_the_meter_is_read_may_be_posted_already():
     assert meter.predicted_points(after(0), after(600)) == 0
     assert explained_points(meter, after(0), after(600)) == pytest.approx(0.5 / meter.usd_per_point)
     assert explained_points(meter, after(0), after(99)) == 0
+    asleep = msgspec.structs.replace(long, ended=after(600 + 3601))
+    assert explained_points(meter_of([asleep], read((0, 0), (600, 4), (9000, 5))), after(0), after(600)) == 0
 
 
 def test_a_call_without_a_price_may_explain_anything():
@@ -185,8 +187,8 @@ def test_close_readings_are_joined_into_one_stretch_and_one_finding():
     [
         ([(1200, 4), (2100, 6)], 1, {}),
         ([(1200, 4), (2099, 6)], 0, {"late-posting": 1}),  # 900 s with the late part, 899 s without
-        ([(1200, 4), (2100, 5.9)], 0, {"one-step": 1}),
-        ([(1200, 4), (2100, 4.9)], 0, {}),
+        ([(1200, 4), (2100, 5.99)], 0, {"one-step": 1}),
+        ([(1200, 4), (2100, 4.99)], 0, {}),
         ([(1079, 4), (2100, 6)], 0, {"late-posting": 1}),  # a call ended 599 s before
         ([(1081, 4), (2100, 6)], 1, {}),
         ([(1079, 4), (1100, 4), (2100, 6)], 1, {}),  # the beginning is cut off, the rest stands
@@ -242,7 +244,7 @@ def test_the_naive_rule_counts_each_rise_without_a_call_between_its_readings():
         ([(1080, 4), (1980, 9)], 1, {}),
         ([(1080, 4), (1981, 9)], 0, {"poll-gap": 1}),
         ([(1080, 4), (1380, 7)], 1, {}),
-        ([(1080, 4), (1380, 6.9)], 0, {}),
+        ([(1080, 4), (1380, 6.99)], 0, {}),
         ([(1079, 4), (1380, 7)], 0, {"late-posting": 1}),
     ],
 )
@@ -254,7 +256,7 @@ def test_a_jump_is_three_points_in_fifteen_minutes_that_no_call_pays(jump, found
 def test_twice_the_prediction_and_two_and_a_half_points_pay_a_jump():
     """Two calls of $0.50, at $99 for 99 points, predict one point: up to 4.5 points are paid."""
     weekly = [*calls(1000, 1100, first=20), *calls(40_000, first=30, usd=98)]
-    for rise, found in ((4.4, 0), (4.5, 1)):
+    for rise, found in ((4.49, 0), (4.5, 1)):
         meters = read(
             (0, 0), (900, 0), (1200, rise), (30_000, rise), (39_000, rise), (41_000, 99),
             window=Window.SEVEN_DAY, resets=WEEK,
@@ -266,6 +268,11 @@ def test_a_jump_back_to_a_value_shown_long_before_is_no_jump():
     old = [(500 + 60 * step, 2) for step in range(12)]
     rows = [(0, 0), (240, 2), (360, 4), (480, 6), *old, (1220, 6)]
     assert result("block-jump", WORK, read(*rows)).explained == {"glitch": 1}
+
+
+def test_the_naive_rule_of_jumps_counts_two_points():
+    answer = result("block-jump", WORK, read((0, 0), (240, 2), (480, 3.99), (1080, 4)))
+    assert (answer.naive, answer.examined) == (1, 3)
 
 
 def test_a_wrong_value_may_last_three_readings():
@@ -305,8 +312,8 @@ def test_a_fall_and_a_rise_are_one_finding_from_the_reading_before_to_the_rise()
     ("rows", "found", "explained"),
     [
         ([(0, 20), (60, 18), (120, 20)], 1, {}),
-        ([(0, 20), (60, 18.1), (120, 21)], 0, {"one-step": 1}),
-        ([(0, 20), (60, 15), (120, 16.9)], 0, {"no-rise": 1}),
+        ([(0, 20), (60, 18.01), (120, 21)], 0, {"one-step": 1}),
+        ([(0, 20), (60, 15), (120, 16.99)], 0, {"no-rise": 1}),
         ([(0, 20), (60, 15), (120, 15), (180, 15), (240, 20)], 1, {}),
         ([(0, 20), (60, 15), (120, 15), (180, 15), (240, 15), (300, 20)], 0, {"no-rise": 1}),
         ([(0, 20, 200), (60, 15, 200), (210, 20, 9000)], 0, {"no-rise": 1}),  # the rise is of the next window
@@ -347,6 +354,11 @@ def test_clusters_do_not_overlap_and_each_is_cited_whole():
     assert (quantities(first)["falls"], quantities(second)["falls"]) == (4, 4)
     assert (first.at, first.until, second.at, second.until) == (after(0), after(600), after(660), after(1320))
     assert len(first.readings) == 8
+
+
+def test_a_fall_of_less_than_a_point_is_no_correction():
+    rows = [(0, 20), (60, 19.01), (120, 23), (180, 22), (240, 25), (300, 24)]
+    assert result("recount-cluster", (), read(*rows)).found == 0
 
 
 def test_two_falls_are_no_cluster_and_three_resets_beside_them_none_either():
@@ -541,8 +553,8 @@ FEBRUARY = datetime(2026, 2, 10, 9, tzinfo=UTC)
     ("rises", "found"),
     [
         ((10, 10, 10, 18), 1),
-        ((10, 10, 10, 17.9), 0),
-        ((4, 4, 4, 9.9), 0),  # above 1.5 x 4 + 3, but below ten points
+        ((10, 10, 10, 17.99), 0),
+        ((4, 4, 4, 9.99), 0),  # above 1.5 x 4 + 3, but below ten points
         ((4, 4, 4, 10), 1),
         ((30, 10, 10, 30), 2),  # each is judged by the others
     ],
@@ -557,6 +569,13 @@ def test_a_window_with_no_call_at_all_has_no_ratio():
     quiet = [row for row in requests if row.ended < after(3 * FIVE_HOURS)]
     (finding,) = result("meter-cost-gap", *at_dates(quiet, readings, FEBRUARY)).findings
     assert quantities(finding) == {"rise": 12, "predicted": 0}
+
+
+@pytest.mark.parametrize(("gap", "explained"), [(3600, {}), (3601, {"poll-gap": 1})])
+def test_a_window_may_be_unread_for_an_hour(gap, explained):
+    requests, readings = windows(10, 10, 10, 30)
+    late = [*readings[:-1], msgspec.structs.replace(readings[-1], at=readings[-2].at + timedelta(seconds=gap))]
+    assert result("meter-cost-gap", *at_dates(requests, late, FEBRUARY)).explained == explained
 
 
 def test_windows_with_few_readings_or_over_the_limit_are_not_judged():
