@@ -49,7 +49,7 @@ class Layer(StrEnum):
 
 
 class Grade(StrEnum):
-    """The reviewer's grade of a claim (part 3 computes grades beside it)."""
+    """The reviewer's grade of a claim; `grading.py` computes another beside it."""
 
     SUPPORTED = "supported"
     PARTLY_SUPPORTED = "partly_supported"
@@ -132,6 +132,7 @@ class Claim(Model):
     looked: Text | None = None  # where was looked, if no evidence was found
     tested_by: tuple[Slug, ...] = ()  # detectors that would decide it on the author's own logs
     same_as: ClaimId | None = None
+    withdrawn: Text | None = None  # who took the claim back, when and where
 
 
 class Figure(Model):
@@ -318,6 +319,7 @@ class Case(Model):
     answers: Annotated[tuple[Answer, ...], Field(min_length=3, max_length=3)]
     caution: Text
     repository: WebUrl | None = None
+    author_packs: tuple[Slug, ...] = ()  # evidence packs made from the author's own logs; only these grade claims
     people: tuple[Person, ...]
 
 
