@@ -6,28 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.curated.examples import Example
-from generator.detectors import run
-from generator.filters import duration, n
 from generator.pages.base import Page, PageKind
 from generator.pages.findings import Listed
 from generator.pages.scores import ScoreRow, score_rows
 from generator.pages.sentences import period, quantity_text, sentence
 from generator.pages.twin import json_twin
-from generator.records import Mark
+from generator.pages.worked import CALL_COLUMNS, READING_COLUMNS, WorkedExample, worked_example
 from generator.statistics import exact_rate
 from generator.subjects import Scope
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from generator.curated.calibration import Calibration
     from generator.curated.models import Symptom
     from generator.detectors import Detector
     from generator.detectors.base import Benign
     from generator.dossier import DetectorView, Dossier
-    from generator.ledger import Chain, Step
-    from generator.records import Request
     from generator.results import Evidence, Run
     from generator.statistics import Rate
 
@@ -37,17 +30,6 @@ SCOPES = {
     Scope.COUNTER: "one running counter of a session at a time",
     Scope.ACCOUNT: "all calls of the logs together",
 }
-EXAMPLE_COLUMNS = ("Time", "What", "Expected", "Read", "Written", "Uncached", "What matters here")
-
-
-@dataclass(frozen=True)
-class WorkedExample:
-    """An example with its rows as a table, and what the rule says of it when it is run for this page."""
-
-    example: Example
-    rows: tuple[tuple[Any, ...], ...]
-    outcome: str
-    explained: bool  # a candidate was seen and taken; False = settled while the log is read
 
 
 @dataclass(frozen=True)
@@ -121,6 +103,7 @@ class DetectorContext:
     score: tuple[ScoreRow, ...]
     parameters: tuple[ParameterRow, ...]
     columns: tuple[str, ...]
+    reading_columns: tuple[str, ...]
     basics: tuple[WorkedExample, ...]
     decidable: tuple[ExplanationView, ...]
     undecidable: tuple[ExplanationView, ...]
@@ -161,7 +144,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 def _context(dossier: Dossier, view: DetectorView, before: Detector | None, after: Detector | None) -> DetectorContext:
     detector = view.detector
-    worked = {example.name: _worked(detector, example) for example in view.examples}
+    worked = {example.name: worked_example(detector, example) for example in view.examples}
     shown = {example.benign: worked[example.name] for example in view.examples if example.benign}
     explanations = tuple(ExplanationView(benign, shown.get(benign.id)) for benign in detector.benign)
     listed = tuple(Listed(found, sentence(found)) for found in view.findings)
@@ -189,7 +172,8 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
             )
             for parameter in detector.parameters
         ),
-        columns=EXAMPLE_COLUMNS,
+        columns=CALL_COLUMNS,
+        reading_columns=READING_COLUMNS,
         basics=tuple(worked[example.name] for example in view.examples if example.benign is None),
         decidable=tuple(item for item in explanations if item.benign.decidable),
         undecidable=tuple(item for item in explanations if not item.benign.decidable),
@@ -220,72 +204,6 @@ def _explained(detector: Detector, results: tuple[Result, ...]) -> tuple[Explain
         for benign in detector.decidable
     )
     return tuple(row for row in rows if any(row.counts))
-
-
-def _worked(detector: Detector, example: Example) -> WorkedExample:
-    shown = example.subjects()
-    result = run(detector, shown)
-    return WorkedExample(
-        example=example,
-        rows=tuple(row for thread in shown.threads for row in _rows(example, thread)),
-        outcome=result.outcome.value,
-        explained=bool(result.explained),
-    )
-
-
-def _rows(example: Example, chain: Chain) -> Iterator[tuple[Any, ...]]:
-    """Requests and marks of an example in the order of time."""
-    steps = {step.after.id: step for step in chain.steps}
-    timed: list[tuple[datetime, int, Request | Mark]] = [
-        *((request.started or request.first_seen, 1, request) for request in chain.requests),
-        *((mark.at, 0, mark) for mark in chain.marks),
-    ]
-    first: Request | None = None
-    for at, _, record in sorted(timed, key=lambda item: item[:2]):
-        clock = duration((at - example.start).total_seconds())
-        if isinstance(record, Mark):
-            yield (clock, _mark_text(record), None, None, None, None, "")
-            continue
-        row = example.rows[record.source.line - 1]
-        step = steps.get(record.id)
-        yield (
-            clock,
-            "request",
-            step.expected if step else None,
-            record.cache_read_tokens,
-            record.cache_write_tokens,
-            record.input_tokens,
-            "; ".join(_remarks(record, first, step, row.parent)),
-        )
-        first = first or record
-
-
-def _mark_text(mark: Mark) -> str:
-    details = [mark.trigger.value] if mark.trigger.value else []
-    if mark.value is not None:
-        details.append(n(mark.value))
-    kind = mark.kind.value.replace("-", " ")
-    return f"{kind} ({', '.join(details)})" if details else kind
-
-
-def _remarks(request: Request, first: Request | None, step: Step | None, parent: str | None) -> Iterator[str]:
-    """Only what differs from the first request, or what a rule looks at."""
-    if parent:
-        yield f"answers {parent.replace('-', ' ')}"
-    if request.lines > 1:
-        yield f"on {request.lines} lines"
-    if request.prompt_words is not None:
-        yield f"prompt of {request.prompt_words} words"
-    if step is not None:
-        yield f"pause {duration(step.age)}"
-    if request.miss_reason:
-        yield f"API states: {request.miss_reason.value.replace('_', ' ')}"
-    if request.effort:
-        yield f"effort {request.effort}"
-    if first is not None and request.model != first.model:
-        yield f"model {request.model}"
-    if first is not None and request.version != first.version:
-        yield f"client {request.version}"
 
 
 def _record(context: DetectorContext) -> dict[str, Any]:
