@@ -100,6 +100,7 @@ def test_scan_json_is_one_object_with_what_it_promises(tmp_path, logs):
 
 def test_each_question_gets_one_of_four_answers_and_what_is_missing_with_how_to_get_it(tmp_path, logs):
     """Transcripts alone: nothing is said of meters, and the report says how to record one."""
+    logs = logs / "projects"
     found = json.loads(witnessmark("scan", logs, "--json", home=tmp_path).stdout)["detectors"]
     assert {run["outcome"] for run in found.values()} <= {"found", "quiet", "not-measurable"}
     for id in ("idle-advance", "block-jump", "negative-delta", "recount-cluster", "low-meter-refusal", "meter-cost-gap"):

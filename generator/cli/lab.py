@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,13 +30,24 @@ WRITTEN_BY = "# Written by `witnessmark calibrate`; do not edit the figures by h
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--sessions", type=click.IntRange(1, 100_000), default=24, show_default=True)
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default="2026-08-03",
+    show_default=True,
+    help="Day of the first session.",
+)
+@click.option("--every", type=click.IntRange(1, 1000), default=7, show_default=True, help="Hours from one to the next.")
 @click.option("--no-faults", is_flag=True, help="Plant no fault: what is found then is a false alarm.")
-def simulate(folder: Path, seed: int, sessions: int, no_faults: bool) -> None:  # noqa: FBT001
-    """Write simulated transcripts with planted faults, to try the tool on.
+def simulate(folder: Path, seed: int, sessions: int, start: datetime, every: int, no_faults: bool) -> None:  # noqa: FBT001, PLR0917
+    """Write simulated transcripts and meter readings with planted faults, to try the tool on.
+
+    Client versions and prices follow the dates: from 4 March on, one session in 41 hours meets all of them.
 
     \b
-    Example:
+    Examples:
       witnessmark simulate --into /tmp/specimen && witnessmark scan /tmp/specimen
+      witnessmark simulate --into /tmp/spring --start 2026-03-04 --every 41
     """
     from generator.simulator import FaultRates
     from generator.simulator import simulate as make
@@ -46,14 +57,15 @@ def simulate(folder: Path, seed: int, sessions: int, no_faults: bool) -> None:  
     made = make(
         seed,
         sessions=sessions,
-        start=datetime(2026, 8, 3, tzinfo=UTC),
+        start=start.replace(tzinfo=UTC),
         faults=None if no_faults else FaultRates.specimen(),
+        every=timedelta(hours=every),
     )
     for name, data in made.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    click.echo(f"Wrote {len(made.files)} simulated transcripts into {folder}.")
+    click.echo(f"Wrote {len(made.files)} simulated logs into {folder}.")
 
 
 @click.command()

@@ -12,7 +12,7 @@ from generator.simulator.account import Account, current, faulty, second
 from generator.simulator.confounders import CONFOUNDERS, MODELS, batch
 from generator.simulator.facts import facts
 from generator.simulator.made import Made, consequences
-from generator.simulator.meter_faults import METER_FAULTS
+from generator.simulator.meter_faults import METER_FAULTS, WEIGHT
 from generator.simulator.metering import metered
 from generator.simulator.sessions import FOLDER, Session, sub_agent
 from generator.simulator.transcript import Transcript
@@ -93,7 +93,8 @@ def simulate(
         _run(session, number, drawn)
         files |= _files(session, number, old=last_day - began > KEPT)
         made.append(session)
-        wishes += [(kind, number) for kind in METER_FAULTS if kind in drawn]
+        # A weight that holds in most windows is the usual one, so at most every fourth window's is changed.
+        wishes += [(kind, number) for kind in METER_FAULTS if kind in drawn and (number % 4 == 2 or kind != WEIGHT)]  # noqa: PLR2004
         if "tier_change" in drawn:
             account.fall(session.log.clock)
     for session in made:
@@ -160,6 +161,7 @@ def _files(session: Session, number: int, *, old: bool) -> dict[str, bytes]:
     log.lines.clear()
     if old and number % 10 == 4:  # noqa: PLR2004
         session.side = [call for call in session.side if call.agent in session.mirrored]
+        session.twice.clear()
         return files
     return files | session.aside
 

@@ -40,7 +40,8 @@ def facts(sessions: Sequence[Session], refused: Sequence[datetime]) -> Iterator[
     for session in sessions:
         for call in (*session.calls, *session.side):
             versions[call.version].append(call)
-    copied = {session.log.session for session in sessions if session.copied}
+    copied = {(session.log.session, "") for session in sessions if session.copied}
+    copied |= {(session.log.session, agent) for session in sessions for agent in session.twice}
     for version, calls in versions.items():
         calls.sort(key=lambda call: call.first)
         yield from _placeholders(version, calls, copied)
@@ -67,9 +68,9 @@ def _dearer(call: Made) -> bool:
     return list_rates(call.model, day, call.usage.whole) != list_rates(call.model, day, 1)
 
 
-def _placeholders(version: str, calls: Sequence[Made], copied: set[str]) -> Iterator[Fault]:
-    """Clients that write the output of an answer on its last line only; a fork's copies are lines too."""
-    several = [call for call in calls if call.lines > 1 or (call.session in copied and not call.agent)]
+def _placeholders(version: str, calls: Sequence[Made], copied: set[tuple[str, str]]) -> Iterator[Fault]:
+    """Clients that write the output of an answer on its last line only; copies are lines too."""
+    several = [call for call in calls if call.lines > 1 or (call.session, call.agent) in copied]
     if _key(version) < FINAL_OUTPUTS_SINCE and len(several) >= MIN_CALLS:
         yield _of_version("log-integrity", version, several)
 

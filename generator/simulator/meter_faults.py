@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from generator.simulator.meters import Shown, Span, TrueMeter
 from generator.simulator.sessions import Session
 
-METER_FAULTS = ("idle_advance", "block_jump", "negative_delta", "recount_cluster", "meter_cost_gap")
+WEIGHT = "meter_cost_gap"
+METER_FAULTS = ("idle_advance", "block_jump", "negative_delta", "recount_cluster", WEIGHT)
 LATE = timedelta(minutes=10)
 CHEAP = 3.0  # points of calls beside which a jump is planted
 WORTH = 8.0  # points of calls in a window whose weight is doubled
@@ -45,7 +46,7 @@ def plan(rng: random.Random, meter: TrueMeter, sessions: Sequence[Session], wish
             continue
         later = sessions[number + 1 : number + 2]
         after = later[0].calls[0].began if later else session.log.clock + timedelta(days=1)
-        if kind == "meter_cost_gap":
+        if kind == WEIGHT:
             _double(made, meter, session)
         elif kind == "block_jump":
             _jump(rng, made, meter, session)

@@ -117,9 +117,16 @@ class TrueMeter:
 
     def ruled(self, span: Span) -> bool:
         """Do rules on hours make the calls of this window weigh otherwise than those of most windows?"""
+        return abs(self._rule(span) / self._usual_rule - 1) > 0.25  # noqa: PLR2004  half of the window
+
+    @cached_property
+    def _usual_rule(self) -> float:
+        return median([self._rule(span) for span in self.spans] or [1.0])
+
+    def _rule(self, span: Span) -> float:
         plain = self.usual(span.start, span.end)
-        usual = self._between(self._shown, span.start, span.end) - self.planted(span.start, span.end)
-        return bool(plain) and abs(usual / plain / self.typical - 1) > 0.1  # noqa: PLR2004
+        innocent = self._between(self._shown, span.start, span.end) - self.planted(span.start, span.end)
+        return innocent / plain if plain else 1.0
 
     def planted(self, start: datetime, end: datetime) -> float:
         """Points in (start, end] that nothing innocent explains."""

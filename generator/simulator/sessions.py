@@ -45,6 +45,7 @@ class Session:
     counters_lost: list[datetime] = field(default_factory=list)
     aside: dict[str, bytes] = field(default_factory=dict)  # files of sub-agents
     mirrored: set[str] = field(default_factory=set)  # sub-agents whose calls the parent's file repeats
+    twice: set[str] = field(default_factory=set)  # sub-agents that stand there and in a file of their own
     copied: bool = False  # by a fork
 
     @property
@@ -246,6 +247,7 @@ def sub_agent(session: Session, agent: str) -> None:
         session.mirrored.add(agent)
     if not mirrored or session.rng.random() < 0.5:  # noqa: PLR2004
         _keep(session, child)
+        session.twice |= {agent} if mirrored else set()
     else:
         session.side += child.calls
     session.log.clock = max(session.log.clock, child.log.clock) + timedelta(seconds=2)

@@ -48,10 +48,12 @@ class FaultRates:
     def specimen(cls) -> FaultRates:
         """Enough that 24 sessions show each detector at work, where their dates allow it."""
         seldom_possible = dict.fromkeys(
-            ("thinking_stripped", "context_drift", "tier_change", "meter_cost_gap", "long_context_premium"), 0.5
+            ("thinking_stripped", "context_drift", "tier_change", "long_context_premium"), 0.5
         )
         whole_session = dict.fromkeys(("log_integrity", "known_bad_version"), 0.1)
-        return cls(**{kind.name: 0.2 for kind in fields(cls)} | seldom_possible | whole_session)
+        return cls(
+            **{kind.name: 0.2 for kind in fields(cls)} | seldom_possible | whole_session | {"meter_cost_gap": 1.0}
+        )
 
     @classmethod
     def none(cls) -> FaultRates:
