@@ -214,6 +214,7 @@ def test_ten_kinds_of_mistakes_at_once(content):
     assert hints["content/reports/aa-2.yml"] == "put it in quotes"
 
 
+PIECE = "kind: event\nevidence:\n  - {kind: press, stance: for, shows: s, group: gg, "
 # file, what stands there, what is written instead, then line, column and code of the only problem
 ONE = [
     ("claims/C-001.yml", "end: 2026-03-23", "end: 2026-03-16", 9, 8, "W-order"),
@@ -225,6 +226,16 @@ ONE = [
     ("claims/C-001.yml", "kind: event", "kind: event\nsame_as: C-001", 12, 10, "W-self"),
     ("claims/C-001.yml", "kind: event", "kind: event\nsame_as: C-009", 12, 10, "W-ref"),
     ("claims/C-001.yml", "reason: r", "reason: ''", 14, 9, "W-length"),
+    ("claims/C-001.yml", "kind: event", PIECE + "report: aa-9}", 13, 61, "W-ref"),
+    ("claims/C-001.yml", "kind: event", PIECE + "event: E-009}", 13, 60, "W-ref"),
+    ("claims/C-001.yml", "kind: event", PIECE + "incident: earl}", 13, 63, "W-ref"),
+    ("claims/C-001.yml", "kind: event", PIECE + "event: E-001, incident: early, report: aa-2}", None, None, None),
+    ("claims/C-001.yml", "kind: event", PIECE + "url: 'https://example.org/b'}", 13, 58, "W-source"),
+    ("claims/C-001.yml", "kind: event", PIECE + "url: 'https://example.org/a'}", None, None, None),
+    ("claims/C-001.yml", "kind: event", PIECE[:-2] + "}", 13, 5, "W-source"),
+    ("claims/C-001.yml", "kind: event", PIECE + "colour: red}", 13, 53, "W-field"),
+    ("claims/C-001.yml", "kind: event", "kind: event\ntested_by: [cache-brake]", 12, 13, "W-ref"),
+    ("case.yml", "people:", "author_packs: [no-pack]\npeople:", 14, 16, "W-ref"),
     ("claims/C-001.yml", "reason: r\n", "", 1, 1, "W-missing"),
     ("claims/C-001.yml", "text: 17 to 23 March", "text: |\n    17\n    23", 10, 9, "W-value"),
     ("claims/C-001.yml", "surfaces: [claude-code-web]", "surfaces: claude-code-web", 5, 11, "W-type"),

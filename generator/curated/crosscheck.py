@@ -58,6 +58,7 @@ class Records:
     """What a reading of the folder found."""
 
     detectors: frozenset[str] | None
+    packs: frozenset[str] | None = None  # names of evidence packs
     entries: list[Entry] = field(default_factory=list)
     _names: defaultdict[type[Model], set[str]] = field(default_factory=lambda: defaultdict(set))
     _broken: set[type[Model]] = field(default_factory=set)
@@ -103,6 +104,7 @@ def problems_between(records: Records) -> Iterator[Problem]:
     yield from _files(records)
     yield from _dates(records)
     yield from _references(records)
+    yield from _evidence(records)
     yield from _rings(records, Claim, "same_as")
     yield from _rings(records, Report, "echo_of")
 
@@ -173,13 +175,15 @@ def _references(records: Records) -> Iterator[Problem]:
     """Each id that a record names, looked up; also of records that break their schema elsewhere."""
     scopes, symptoms = records.scopes(), records.ids(Symptom)
     claims, reports = records.ids(Claim), records.ids(Report)
+    events, incidents = records.ids(Event), records.ids(Incident)
     answers: tuple[Where, ...] = tuple(("answers", index, "claims") for index in range(3))
     fields: dict[type[Model], tuple[tuple[Where, str, frozenset[str] | None], ...]] = {
-        Case: tuple((path, "claim", claims) for path in answers),
+        Case: (*((path, "claim", claims) for path in answers), (("author_packs",), "evidence pack", records.packs)),
         Claim: (
             (("surfaces",), "surface", scopes),
             (("symptoms",), "symptom", symptoms),
             (("same_as",), "claim", claims),
+            (("tested_by",), "detector", records.detectors),
         ),
         Report: (
             (("surfaces",), "surface", scopes),
@@ -195,6 +199,25 @@ def _references(records: Records) -> Iterator[Problem]:
     for entry in records.entries:
         for path, kind, known in fields.get(entry.model, ()):
             yield from _unknown(entry, path, kind, known)
+        pieces = value_at(entry.document.value, (*entry.where, "evidence")) if entry.model is Claim else None
+        for index, _ in enumerate(pieces if isinstance(pieces, list) else ()):
+            for name, known in (("report", reports), ("event", events), ("incident", incidents)):
+                yield from _unknown(entry, ("evidence", index, name), name, known)
+
+
+def _evidence(records: Records) -> Iterator[Problem]:
+    """Each piece of evidence leads somewhere, and its address is one of the claim's sources."""
+    for entry in records.entries:
+        if not isinstance(entry.record, Claim):
+            continue
+        sources = {str(url) for url in entry.record.sources}
+        for index, piece in enumerate(entry.record.evidence):
+            if piece.url is not None and str(piece.url) not in sources:
+                message = "the address is not among the sources of the claim"
+                yield entry.problem(("evidence", index, "url"), "W-source", message, "add it there")
+            elif not (piece.url or piece.report or piece.event or piece.incident):
+                message = "the piece names no url, report, event or incident"
+                yield entry.problem(("evidence", index), "W-source", message)
 
 
 def _unknown(entry: Entry, path: Where, kind: str, known: frozenset[str] | None) -> Iterator[Problem]:

@@ -45,7 +45,7 @@ def load(content: Path, detector_ids: frozenset[str] | None = None) -> Library:
 
     Raises ContentError with every problem of every file, sorted by place.
     """
-    reading = _Reading(content, Records(detector_ids))
+    reading = _Reading(content, Records(detector_ids, _packs(content / "evidence")))
     reading.everything()
     problems = [*reading.problems, *problems_between(reading.records)]
     case = reading.records.first(Case)
@@ -63,6 +63,11 @@ def load(content: Path, detector_ids: frozenset[str] | None = None) -> Library:
         elsewhere=of(Variant),
         symptoms=of(Symptom),
     )
+
+
+def _packs(folder: Path) -> frozenset[str]:
+    """Names of the evidence packs that lie in content/; `pack.py` reads them."""
+    return frozenset(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else frozenset()
 
 
 @dataclass

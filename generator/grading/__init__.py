@@ -1,0 +1,96 @@
+"""Computed grades of claims: typed evidence in, one grade out, with the rule that gave it.
+
+Nobody types these grades. Pieces of one origin count once; echoes and machine-made texts count for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from generator.curated.models import Claim, Stance
+from generator.grading.own_logs import OWN_LOGS, own_pieces
+from generator.grading.rules import RULES, Balance, ComputedGrade, Rule, decide, lowering, raising
+from generator.grading.weights import STRENGTHS, WEIGHTS, KindWeight, Piece, Strength, weigh
+
+__all__ = [
+    "OWN_LOGS",
+    "RULES",
+    "STRENGTHS",
+    "WEIGHTS",
+    "Balance",
+    "ComputedGrade",
+    "KindWeight",
+    "Piece",
+    "Rule",
+    "Strength",
+    "Verdict",
+    "decide",
+    "grade",
+    "own_pieces",
+]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A computed grade and everything that explains it."""
+
+    grade: ComputedGrade
+    rule: Rule
+    why: str  # what counts on each side, in one sentence
+    raises: tuple[str, ...]
+    lowers: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+
+    def side(self, stance: Stance) -> tuple[Piece, ...]:
+        """Pieces of one stance: the strongest first, what does not count last."""
+        mine = (piece for piece in self.pieces if piece.stance is stance)
+        return tuple(sorted(mine, key=lambda piece: (bool(piece.uncounted), -piece.strength)))
+
+
+def grade(claim: Claim, own: tuple[Piece, ...] = (), echoes: frozenset[str] = frozenset()) -> Verdict:
+    """Verdict on a claim's evidence and on `own` outcomes; `echoes` are ids and addresses of repeating reports."""
+    pieces = _once((*(weigh(piece, echoes) for piece in claim.evidence), *own))
+    balance = Balance(
+        supports=_side(pieces, Stance.FOR),
+        opposes=_side(pieces, Stance.AGAINST),
+        context=any(piece.stance is Stance.CONTEXT for piece in pieces),
+        private=bool(claim.tested_by),
+        looked=claim.looked is not None,
+        withdrawn=claim.withdrawn is not None,
+    )
+    rule = decide(balance)
+    untested = replace(balance, private=balance.private and not own)  # what was tested is no longer a "would"
+    return Verdict(
+        grade=rule.grade,
+        rule=rule,
+        why=f"Weighed for it: {_counted(balance.supports)}; against it: {_counted(balance.opposes)}.",
+        raises=raising(untested),
+        lowers=lowering(untested),
+        pieces=pieces,
+    )
+
+
+def _once(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The first of a group's strongest pieces on a side speaks for the group; the others say so."""
+    speaks: dict[tuple[str, Stance], Piece] = {}
+    for piece in pieces:
+        key = (piece.group, piece.stance)
+        if key not in speaks or piece.strength > speaks[key].strength:
+            speaks[key] = piece
+    return tuple(
+        piece
+        if piece.uncounted or piece.stance is Stance.CONTEXT or speaks[piece.group, piece.stance] is piece
+        else replace(piece, uncounted="same origin as another piece")
+        for piece in pieces
+    )
+
+
+def _side(pieces: tuple[Piece, ...], stance: Stance) -> tuple[Strength, ...]:
+    counted = (piece.strength for piece in pieces if piece.stance is stance and not piece.uncounted)
+    return tuple(sorted(counted, reverse=True))
+
+
+def _counted(side: tuple[Strength, ...]) -> str:
+    levels = (Strength.STRONG, Strength.MEDIUM, Strength.WEAK)
+    parts = [f"{side.count(level)} {level.name.lower()}" for level in levels if level in side]
+    return ", ".join(parts) or "nothing"

@@ -1,0 +1,67 @@
+"""What detectors say of a claim in the author's own logs. Logs of nobody else, and no simulated ones, speak here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from generator.curated.models import Claim, EvidenceKind, Stance
+from generator.grading.weights import Piece, Strength
+from generator.results import Evidence, Finding, FindingGrade, Outcome, Run
+
+OWN_LOGS = "own-logs"  # all packs of one author have one origin
+ONE_DAY = timedelta(days=1)  # articles give days in local time
+_STRENGTHS = {
+    FindingGrade.A: Strength.STRONG,
+    FindingGrade.B: Strength.STRONG,
+    FindingGrade.C: Strength.MEDIUM,
+    FindingGrade.D: Strength.WEAK,
+}
+
+
+def own_pieces(claim: Claim, bodies: Iterable[Evidence], author_packs: Iterable[str]) -> tuple[Piece, ...]:
+    """A piece for each outcome of the claim's detectors in packs of the author that hold its days.
+
+    Found speaks for the claim, quiet against it; not measurable and failed say nothing.
+    """
+    authors = frozenset(author_packs)
+    return tuple(
+        piece
+        for body in bodies
+        if body.id in authors and not body.simulated and _covers(body, claim)
+        for run in body.runs
+        if run.detector in claim.tested_by
+        for piece in _outcome(claim, body, run)
+    )
+
+
+def _outcome(claim: Claim, body: Evidence, run: Run) -> Iterator[Piece]:
+    if run.outcome is Outcome.QUIET and run.examined:
+        yield _piece(body, run, Stance.AGAINST, f"None found among {run.examined:,} examined.", Strength.MEDIUM)
+    if run.outcome is not Outcome.FOUND:
+        return
+    inside = [finding for finding in run.findings if _within(claim, finding.at.date(), _last(finding))]
+    if inside:
+        shows = f"{len(inside):,} found on the days of the claim; {run.found:,} in all, of {run.examined:,} examined."
+        yield _piece(body, run, Stance.FOR, shows, max(_STRENGTHS[finding.grade] for finding in inside))
+    elif not run.findings:  # a pack of sums says neither when nor how surely
+        shows = f"{run.found:,} found of {run.examined:,} examined; published as sums only."
+        yield _piece(body, run, Stance.FOR, shows, Strength.MEDIUM)
+
+
+def _piece(body: Evidence, run: Run, stance: Stance, shows: str, strength: Strength) -> Piece:
+    return Piece(EvidenceKind.OWN_FINDING, stance, shows, OWN_LOGS, strength, pack=body.id, detector=run.detector)
+
+
+def _covers(body: Evidence, claim: Claim) -> bool:
+    days = [date.fromisoformat(day.day) for day in body.days] or [reading.at.date() for reading in body.meters]
+    return bool(days) and _within(claim, min(days), max(days))
+
+
+def _within(claim: Claim, first: date, last: date) -> bool:
+    start, end = (claim.dates.start, claim.dates.end) if claim.dates else (None, None)
+    return (start is None or last >= start - ONE_DAY) and (end is None or first <= end + ONE_DAY)
+
+
+def _last(finding: Finding) -> date:
+    return (finding.until or finding.at).date()
