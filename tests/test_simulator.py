@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -500,6 +500,34 @@ def test_another_device_shows_what_detectors_of_the_meter_cannot_exclude(tmp_pat
     found = {detector.id: run(detector, shown).found for detector in DETECTORS}
     assert {name for name, count in found.items() if count} <= METERS
     assert sum(found.values()) > 0
+
+
+def test_changes_that_no_line_tells_are_found_and_are_false_alarms(tmp_path):
+    made = simulate(4, sessions=40, start=START, faults=None, unseen_changes=True)
+    assert made.truth.faults == []
+    changed = {one.message for one in made.truth.confounders if one.reason == "prefix-changed"}
+    shown = subjects(reading_of(made, tmp_path))
+    unexplained = {step.after.id for thread in shown.threads for step in thread.steps if step.reason == "unexplained"}
+    assert unexplained == pseudonyms(changed)
+    assert len(changed) >= 5
+
+
+def test_a_finding_matches_a_span_only_in_its_time_session_and_client(spring, tmp_path):
+    shown = subjects(reading_of(spring, tmp_path))
+    runs = [run(detector, shown) for detector in DETECTORS if detector.id in {"log-integrity", "compaction-storm"}]
+
+    def hits(**changed):
+        faults = [replace(fault, **changed) for fault in spring.truth.faults]
+        return {name: (one.hits, one.recalled) for name, one in score(runs, Truth(faults=faults), KEY).items()}
+
+    planted = {name: (len(of(spring, name)),) * 2 for name in ("log-integrity", "compaction-storm")}
+    nothing = dict.fromkeys(planted, (0, 0))
+    assert hits() == planted
+    late = datetime(2027, 1, 1, tzinfo=UTC)
+    assert hits(start=late, end=late) == nothing
+    assert hits(session="another")["compaction-storm"] == (0, 0)
+    assert hits(client="9.9.9")["log-integrity"] == (0, 0)
+    assert hits(messages=("another",)) == nothing
 
 
 def test_planted_faults_are_found_with_their_excess(spring, tmp_path):

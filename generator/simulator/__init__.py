@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from generator.simulator import cache_faults, thread_faults
 from generator.simulator.account import Account, current, faulty, second
-from generator.simulator.confounders import CONFOUNDERS, MODELS, batch
+from generator.simulator.confounders import CONFOUNDERS, MODELS, batch, unlogged
 from generator.simulator.facts import facts
 from generator.simulator.made import Made, consequences
 from generator.simulator.meter_faults import METER_FAULTS, WEIGHT
@@ -49,6 +49,7 @@ FAULTS: dict[str, Act] = {
 OLD_CLIENT = frozenset({"thinking_stripped", "counter_reset", "known_bad_version", "log_integrity"})
 SYNTHETIC = (("No response requested.", False), ("API Error: 500 (simulated)", True))
 INNOCENT = 3  # confounders a session
+UNSEEN = 0.3  # sessions with a change that no line tells
 KEPT = timedelta(days=30)  # clean-up of old files (cleanupPeriodDays)
 
 
@@ -69,12 +70,14 @@ def simulate(
     bulk: bool = False,
     every: timedelta = timedelta(hours=7),
     other_device: bool = False,
+    unseen_changes: bool = False,
 ) -> Simulation:
     """Simulate; the same arguments give the same bytes.
 
     Without faults, whatever is found and not in truth is a false alarm. Client versions and prices follow the
-    dates. `other_device` lets another device of the account draw on the meter: no log shows that, and truth does
-    not list it, so what detectors of the meter then find are the false alarms that they cannot avoid.
+    dates. `other_device` lets another device of the account draw on the meter, and `unseen_changes` lets the start
+    of a prompt change now and then: no log shows either, and truth does not list them as faults, so what detectors
+    then find are the false alarms that they cannot avoid.
     """
     rng = random.Random(seed)  # noqa: S311  a simulation, nothing secret
     truth, account = Truth(), Account()
@@ -90,7 +93,7 @@ def simulate(
         version, fixed = _client(began, number, drawn)
         log = Transcript(rng, "", version, began, bulk=bulk)
         session = Session(rng, log, truth, account, MODELS[number % 2], rng.randint(16_000, 26_000), fixed=fixed)
-        _run(session, number, drawn)
+        _run(session, number, drawn, (unlogged,) if unseen_changes and rng.random() < UNSEEN else ())
         files |= _files(session, number, old=last_day - began > KEPT)
         made.append(session)
         # A weight that holds in most windows is the usual one, so at most every fourth window's is changed.
@@ -113,7 +116,7 @@ def _client(start: datetime, number: int, drawn: set[str]) -> tuple[str, str]:
     return (second(start), "5m") if number % 4 == 3 else (current(start), "")  # noqa: PLR2004  every fourth
 
 
-def _run(session: Session, number: int, drawn: set[str]) -> None:
+def _run(session: Session, number: int, drawn: set[str], unseen: Sequence[Act]) -> None:
     """One session: the main thread, and a sub-agent in every third."""
     rng, log = session.rng, session.log
     log.session = log.uuid()
@@ -132,6 +135,7 @@ def _run(session: Session, number: int, drawn: set[str]) -> None:
         return
     acts = [act for kind, act in FAULTS.items() if kind in drawn]
     acts += [CONFOUNDERS[(number * INNOCENT + place) % len(CONFOUNDERS)] for place in range(INNOCENT)]
+    acts += unseen
     rng.shuffle(acts)
     for act in acts:
         session.chat()

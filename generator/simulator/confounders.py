@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from generator.ledger import UNDECIDABLE
 from generator.simulator.account import updated
 from generator.simulator.sessions import COLD, EFFORT_SINCE, LIFETIMES, Session, compact
 from generator.simulator.transcript import SPEED_SINCE
@@ -206,6 +207,11 @@ CONFOUNDERS: tuple[Callable[[Session], None], ...] = (
     _image, _tools, _resume, _microcompaction, _retry, _stated, _trimmed, _compaction,
     _concurrent, _side_call, _speed, _interrupted_rewind, _clear, _paste, _long, _skew, _schedule,
 )  # fmt: skip
+
+
+def unlogged(session: Session) -> None:
+    """The start of the prompt changes where no line tells: a tool server reconnects, a setting is changed outside."""
+    session.broken(UNDECIDABLE[0][0])
 
 
 def batch(session: Session) -> None:

@@ -133,8 +133,8 @@ class Session:
         """A person types something longer, and a short tool loop follows."""
         self.turn(self.rng.randint(12, 60), self.rng.randint(2, 7))
 
-    def pause(self, low: float = 20, high: float = 150) -> None:
-        """A person reads and types; always well within either lifetime."""
+    def pause(self, low: float = 20, high: float = 120) -> None:
+        """A person reads and types; two pauses in a row lie within either lifetime."""
         self.log.wait(self.rng.uniform(low, high))
 
     def in_loop(self) -> None:
