@@ -552,14 +552,14 @@ FEBRUARY = datetime(2026, 2, 10, 9, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("rises", "found"),
     [
-        ((10, 10, 10, 18), 1),
-        ((10, 10, 10, 17.99), 0),
-        ((4, 4, 4, 9.99), 0),  # above 1.5 x 4 + 3, but below ten points
-        ((4, 4, 4, 10), 1),
+        ((10, 10, 10, 23), 1),
+        ((10, 10, 10, 22.99), 0),
+        ((3.2, 3.2, 3.2, 9.99), 0),  # above 2 x 3.2 + 3, but below ten points
+        ((3.2, 3.2, 3.2, 10), 1),
         ((30, 10, 10, 30), 2),  # each is judged by the others
     ],
 )
-def test_a_window_outruns_its_calls_by_half_and_three_points_and_by_ten_in_all(rises, found):
+def test_a_window_outruns_its_calls_by_as_much_again_and_three_points_and_by_ten_in_all(rises, found):
     answer = result("meter-cost-gap", *at_dates(*windows(*rises), FEBRUARY))
     assert (answer.found, answer.examined, answer.explained) == (found, 4, {})
 
@@ -621,21 +621,21 @@ def move_last(readings, begin, calls_too):
         # nights of the promotion, then a Monday night after it
         ("2026-03-14T00:00", "2026-03-30T00:00", 25, "promotion-ended"),
         ("2026-03-14T00:00", "2026-03-30T00:00", 25.1, None),  # more than 2.5 times
-        ("2026-03-14T00:00", "2026-03-28T06:00", 20, None),  # still promoted
-        ("2026-03-14T00:00", "2026-03-28T07:00", 20, "promotion-ended"),
-        ("2026-03-14T00:00", "2026-03-23T14:00", 20, "promotion-ended"),  # a weekday morning inside it
-        ("2026-03-14T00:00", "2026-03-22T14:00", 20, None),  # a Sunday morning inside it
-        ("2026-03-02T00:00", "2026-03-30T00:00", 20, None),  # measured before it
+        ("2026-03-14T00:00", "2026-03-28T06:00", 24, None),  # still promoted
+        ("2026-03-14T00:00", "2026-03-28T07:00", 24, "promotion-ended"),
+        ("2026-03-14T00:00", "2026-03-23T14:00", 24, "promotion-ended"),  # a weekday morning inside it
+        ("2026-03-14T00:00", "2026-03-22T14:00", 24, None),  # a Sunday morning inside it
+        ("2026-03-02T00:00", "2026-03-30T00:00", 24, None),  # measured before it
         # ordinary nights, then hours that run faster
         ("2026-04-05T00:00", "2026-04-06T12:00", 25, "peak-hours"),
         ("2026-04-05T00:00", "2026-04-06T12:00", 25.1, None),
-        ("2026-04-05T00:00", "2026-04-06T11:00", 20, None),  # four in the morning Pacific
-        ("2026-04-05T00:00", "2026-04-06T17:00", 20, "peak-hours"),
-        ("2026-04-05T00:00", "2026-04-06T18:00", 20, None),  # eleven
-        ("2026-04-03T20:00", "2026-04-04T14:00", 20, None),  # a Saturday
-        ("2026-02-09T20:00", "2026-02-10T15:00", 20, None),  # before the rule
-        ("2026-11-08T20:00", "2026-11-09T13:00", 20, "peak-hours"),  # winter time
-        ("2026-11-08T20:00", "2026-11-09T12:00", 20, None),
+        ("2026-04-05T00:00", "2026-04-06T11:00", 24, None),  # four in the morning Pacific
+        ("2026-04-05T00:00", "2026-04-06T17:00", 24, "peak-hours"),
+        ("2026-04-05T00:00", "2026-04-06T18:00", 24, None),  # eleven
+        ("2026-04-03T20:00", "2026-04-04T14:00", 24, None),  # a Saturday
+        ("2026-02-09T20:00", "2026-02-10T15:00", 24, None),  # before the rule
+        ("2026-11-08T20:00", "2026-11-09T13:00", 24, "peak-hours"),  # winter time
+        ("2026-11-08T20:00", "2026-11-09T12:00", 24, None),
     ],
 )
 def test_hours_and_dates_explain_up_to_two_and_a_half_times(begins, last, rise, explained):
@@ -649,7 +649,7 @@ def test_hours_and_dates_explain_up_to_two_and_a_half_times(begins, last, rise, 
 
 def test_peak_hours_explain_nothing_where_the_other_windows_lie_in_them_too():
     begin = datetime(2026, 4, 6, 13, tzinfo=UTC)
-    requests, readings = at_dates(*windows(10, 10, 10, 20, every=86_400), begin)
+    requests, readings = at_dates(*windows(10, 10, 10, 24, every=86_400), begin)
     assert result("meter-cost-gap", requests, readings).found == 1
 
 
