@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from generator.curated.models import Claim, Event, Grade, Report, Source, Symptom
+from generator.grading import ComputedGrade
 from generator.pages.base import Page, PageKind
 from generator.pages.cite import cite
+from generator.pages.claim_ledger import ledger, reports_at
 from generator.pages.place import place
 from generator.pages.sentences import period
 from generator.pages.twin import json_twin
+from generator.pages.weighed import Weighed, verdict_record, weighed
 
 if TYPE_CHECKING:
     from generator.detectors import Detector
@@ -23,38 +23,6 @@ if TYPE_CHECKING:
     from generator.statistics import Rate
 
 FEW_EVENTS = 8  # that one source may tie to a claim
-_LINE = re.compile(r"\d+")
-
-
-@dataclass(frozen=True)
-class LedgerRow:
-    """One claim in the ledger. A repeat of an earlier claim is listed and not counted."""
-
-    claim: Claim
-    reports: int
-
-
-@dataclass(frozen=True)
-class LedgerSection:
-    """The claims of one section of the article, in its order."""
-
-    anchor: str
-    title: str
-    rows: tuple[LedgerRow, ...]
-    counts: tuple[tuple[Grade, int], ...]
-
-
-@dataclass(frozen=True)
-class ClaimsContext:
-    """Variables of claims.md.j2."""
-
-    article: str
-    total: int
-    distinct: int
-    repeats: int
-    grade_stats: tuple[tuple[int, str], ...]
-    sections: tuple[LedgerSection, ...]
-    by_grade: tuple[tuple[Grade, tuple[Claim, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -82,6 +50,7 @@ class ClaimContext:
     """Variables of claim.md.j2."""
 
     claim: Claim
+    weighed: Weighed
     facts: tuple[tuple[str, str], ...]  # label and text of the header block
     counts: tuple[tuple[int, str], ...]
     original: Claim | None
@@ -93,6 +62,7 @@ class ClaimContext:
     events: tuple[Event, ...]
     symptoms: tuple[Symptom, ...]
     detectors: tuple[Detector, ...]
+    deciding: tuple[Detector, ...]  # would decide it on the author's own logs
     answers: tuple[DetectorAnswer, ...]
     own_logs: bool
     checkable_by: str | None
@@ -109,48 +79,14 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{case.id}/claims/",
         template="claims.md.j2",
         title="Claims",
-        description=f"Every assertion of the article, with a reviewer's grade: {len(claims)} claims.",
-        context=_ledger(dossier),
+        description=f"Every assertion of the article, graded by rules and by a reviewer: {len(claims)} claims.",
+        context=ledger(dossier),
         boost=2,
     )
     for index, claim in enumerate(claims):
         before = claims[index - 1] if index else None
         after = claims[index + 1] if index + 1 < len(claims) else None
         yield _claim_page(dossier, claim, before, after)
-
-
-def _ledger(dossier: Dossier) -> ClaimsContext:
-    claims = sorted(dossier.library.claims, key=lambda claim: (_first_line(claim), claim.id))
-    distinct = tuple(claim for claim in claims if claim.same_as is None)
-    sections: list[LedgerSection] = []
-    for title, group in groupby(claims, key=lambda claim: claim.section):
-        rows = tuple(LedgerRow(claim, len(_reports_at(dossier, claim))) for claim in group)
-        counts = _counts(row.claim for row in rows if row.claim.same_as is None)
-        sections.append(LedgerSection(f"section-{len(sections)}", title, rows, counts))
-    return ClaimsContext(
-        article=dossier.library.case.article,
-        total=len(claims),
-        distinct=len(distinct),
-        repeats=len(claims) - len(distinct),
-        grade_stats=tuple((count, grade.value.replace("_", " ")) for grade, count in _counts(distinct)),
-        sections=tuple(sections),
-        by_grade=tuple((grade, tuple(claim for claim in distinct if claim.grade is grade)) for grade in Grade),
-    )
-
-
-def _first_line(claim: Claim) -> int:
-    match = _LINE.search(claim.lines)
-    return int(match[0]) if match else 0
-
-
-def _counts(claims: Iterator[Claim] | tuple[Claim, ...]) -> tuple[tuple[Grade, int], ...]:
-    counted = Counter(claim.grade for claim in claims)
-    return tuple((grade, counted[grade]) for grade in Grade)
-
-
-def _reports_at(dossier: Dossier, claim: Claim) -> tuple[Report, ...]:
-    found = {report.id: report for url in claim.sources for report in dossier.reports_citing(str(url))}
-    return tuple(sorted(found.values(), key=lambda report: (report.date, report.id)))
 
 
 def _events_at(dossier: Dossier, claim: Claim) -> tuple[Event, ...]:
@@ -166,9 +102,12 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
     citation = cite(dossier, path, f"Claim {claim.id}: {claim.statement}")
     detectors = _detectors(dossier, claim)
     reports = dossier.library.reports
-    found, events = _reports_at(dossier, claim), _events_at(dossier, claim)
+    found, events = reports_at(dossier, claim), _events_at(dossier, claim)
+    judged = weighed(dossier, claim)
+    typed = {piece.written.report for piece in judged.verdict.pieces if piece.written}
     context = ClaimContext(
         claim=claim,
+        weighed=judged,
         facts=_facts(dossier, claim),
         counts=(
             (len(claim.sources), "source" if len(claim.sources) == 1 else "sources"),
@@ -178,15 +117,20 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         original=dossier.claims[claim.same_as] if claim.same_as else None,
         repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),
         sources=tuple(CitedSource(str(url), place(url), dossier.sources.get(str(url))) for url in claim.sources),
-        supporting=tuple(report for report in reports if claim.id in report.supports),
-        contradicting=tuple(report for report in reports if claim.id in report.contradicts),
+        supporting=tuple(report for report in reports if claim.id in report.supports and report.id not in typed),
+        contradicting=tuple(report for report in reports if claim.id in report.contradicts and report.id not in typed),
         reports=found,
         events=events,
         symptoms=tuple(dossier.symptoms[id] for id in claim.symptoms if id in dossier.symptoms),
         detectors=detectors,
+        deciding=tuple(detector for detector in dossier.detectors if detector.id in claim.tested_by),
         answers=_answers(dossier, detectors),
         own_logs=any(not evidence.simulated for evidence in dossier.evidence),
-        checkable_by=_checkable_by(claim, detectors) if claim.grade is Grade.NOT_CHECKABLE else None,
+        checkable_by=(
+            _checkable_by(claim, detectors)
+            if claim.grade is Grade.NOT_CHECKABLE or judged.verdict.rule.id == "private"
+            else None
+        ),
         cite_text=citation.text,
         previous=before,
         next=after,
@@ -195,7 +139,10 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         path=path,
         template="claim.md.j2",
         title=f"{claim.id}: {claim.statement}",
-        description=f"Claim of the article, graded by a reviewer: {claim.grade.value.replace('_', ' ')}.",
+        description=(
+            f"Claim of the article. Grade by rules: {_words(judged.verdict.grade)}; "
+            f"by a reviewer: {_words(claim.grade)}."
+        ),
         context=context,
         downloads=(*citation.downloads, json_twin("claim", claim.id, _record(context), _links(context, case.id))),
         boost=2,
@@ -236,6 +183,10 @@ def _answers(dossier: Dossier, detectors: tuple[Detector, ...]) -> tuple[Detecto
     )
 
 
+def _words(grade: Grade | ComputedGrade) -> str:
+    return grade.value.replace("_", " ")
+
+
 def _checkable_by(claim: Claim, detectors: tuple[Detector, ...]) -> str:
     """What would have to be published so that somebody else could check the claim."""
     if detectors:
@@ -261,6 +212,8 @@ def _record(context: ClaimContext) -> dict[str, Any]:
     return {
         **context.claim.model_dump(mode="json"),
         "grade_by": "reviewer",
+        "computed": verdict_record(context.weighed.verdict),
+        "grades_agree": context.weighed.agrees,
         "reports": [report.id for report in context.reports],
         "supporting_reports": [report.id for report in context.supporting],
         "contradicting_reports": [report.id for report in context.contradicting],
@@ -289,6 +242,7 @@ def _links(context: ClaimContext, case: str) -> dict[str, Any]:
         "sources": [f"{case}/s/{cited.source.id}/" for cited in context.sources if cited.source],
         "reports": [f"{case}/r/{report.id}/" for report in context.reports],
         "symptoms": [f"{case}/symptom/{symptom.id}/" for symptom in context.symptoms],
+        "tested_by": [f"{case}/d/{detector.id}/" for detector in context.deciding],
         "detectors": [f"{case}/d/{detector.id}/" for detector in context.detectors],
     }
 

@@ -83,7 +83,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 def _files(dossier: Dossier) -> Iterator[tuple[str, Download]]:
     library = dossier.library
-    yield "Assertions of the article, with the reviewer's grade and reasons", _models(dossier, "claims", library.claims)
+    yield "Assertions of the article, with evidence and both grades", _json(dossier, "claims", _claims(dossier))
     yield "Public reports, each in our paraphrase, with its address", _models(dossier, "reports", library.reports)
     yield "The same reports as a table", _reports_table(library.reports)
     yield "Incidents of the vendor's status page", _models(dossier, "incidents", library.incidents)
@@ -93,6 +93,18 @@ def _files(dossier: Dossier) -> Iterator[tuple[str, Download]]:
         "Findings of all detectors; each says whether it is simulated",
         _json(dossier, "findings", [finding_record(view) for view in dossier.findings]),
     )
+
+
+def _claims(dossier: Dossier) -> list[dict[str, Any]]:
+    """`grade` is the reviewer's; `computed` is what the rules say, with the rule that fired."""
+    return [
+        {
+            **claim.model_dump(mode="json"),
+            "computed": {"grade": verdict.grade.value, "rule": verdict.rule.id, "why": verdict.why},
+        }
+        for claim in dossier.library.claims
+        for verdict in (dossier.verdicts[claim.id],)
+    ]
 
 
 def _models(dossier: Dossier, name: str, models: Sequence[BaseModel]) -> Download:

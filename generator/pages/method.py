@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.charts import Chart
+from generator.curated.models import Grade
 from generator.filters import duration
+from generator.grading import RULES, WEIGHTS, KindWeight, Rule
+from generator.grading.agreement import CrossRow, agree, cross_table
 from generator.ledger import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, LADDER, MIN_EXPECTED, UNDECIDABLE, UNEXPLAINED
 from generator.pages.base import Page, PageKind
 from generator.pages.evidence import break_rows, breaks_figure_of
 from generator.pages.sentences import period
+from generator.pages.weighed import difference
 from generator.statistics import exact_rate
 
 if TYPE_CHECKING:
     from generator.curated.measurements import Measurement
-    from generator.curated.models import Person
+    from generator.curated.models import Claim, Person
     from generator.detectors import Detector
     from generator.dossier import Dossier
+    from generator.grading import Verdict
     from generator.results import Evidence
     from generator.statistics import Rate
 
@@ -54,11 +60,26 @@ class MeasuredSet:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A claim whose two grades differ, with the sentence that says why."""
+
+    claim: Claim
+    verdict: Verdict
+    sentence: str
+
+
+@dataclass(frozen=True)
 class MethodContext:
     """Variables of method.md.j2."""
 
     ladder: tuple[tuple[int, str, str], ...]  # place, id, text
     undecidable: tuple[tuple[str, str], ...]
+    rules: tuple[tuple[int, Rule, int], ...]  # place, rule, claims that it graded
+    weights: tuple[KindWeight, ...]
+    reviewed: tuple[Grade, ...]  # columns of `crossed`
+    crossed: tuple[CrossRow, ...]
+    differing: tuple[Difference, ...]
+    claims: int
     detectors: tuple[Detector, ...]
     bodies: tuple[tuple[Evidence, str], ...]
     shares: tuple[BreakShare, ...]
@@ -82,6 +103,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     case, library = dossier.library.case, dossier.library
     bodies = tuple(sorted(dossier.evidence, key=lambda evidence: (evidence.simulated, evidence.id)))
     figures = tuple(figure for figure in map(breaks_figure_of, bodies) if figure)
+    judged = [(claim, dossier.verdicts[claim.id]) for claim in library.claims if claim.same_as is None]
+    fired = Counter(verdict.rule.id for _, verdict in judged)
     yield Page(
         path=f"{case.id}/method/",
         template="method.md.j2",
@@ -90,6 +113,16 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=MethodContext(
             ladder=tuple((place, rung.id, rung.text) for place, rung in enumerate(LADDER, start=1)),
             undecidable=UNDECIDABLE,
+            rules=tuple((place, rule, fired[rule.id]) for place, rule in enumerate(RULES, start=1)),
+            weights=WEIGHTS,
+            reviewed=tuple(Grade),
+            crossed=cross_table((verdict.grade, claim.grade) for claim, verdict in judged),
+            differing=tuple(
+                Difference(claim, verdict, difference(claim, verdict))
+                for claim, verdict in judged
+                if not agree(verdict.grade, claim.grade)
+            ),
+            claims=len(judged),
             detectors=dossier.detectors,
             bodies=tuple((evidence, period(evidence)) for evidence in bodies),
             shares=_shares(bodies),

@@ -1,0 +1,110 @@
+"""A claim's verdict as its page shows it: each piece of evidence with its weight and where it leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from generator.curated.models import Stance
+from generator.grading.agreement import agree, first_sentence
+from generator.pages.place import place
+
+if TYPE_CHECKING:
+    from generator.curated.models import Claim
+    from generator.dossier import Dossier
+    from generator.grading import Piece, Verdict
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where a piece of evidence leads: a page of the site, or an address outside."""
+
+    label: str
+    page: str | None = None  # path below the case
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class EvidenceItem:
+    """One piece of evidence on a claim's page."""
+
+    piece: Piece
+    strength: str  # "strong"
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A verdict with its pieces by side."""
+
+    verdict: Verdict
+    supports: tuple[EvidenceItem, ...]
+    opposes: tuple[EvidenceItem, ...]
+    context: tuple[EvidenceItem, ...]
+    agrees: bool
+    difference: str | None  # one sentence where the reviewer's grade says another thing
+
+
+def weighed(dossier: Dossier, claim: Claim) -> Weighed:
+    """The claim's verdict for its page; a repeat shows that of the claim it repeats."""
+    verdict = dossier.verdicts[claim.id]
+    supports, opposes, context = (
+        tuple(EvidenceItem(piece, piece.strength.name.lower(), _ways(dossier, piece)) for piece in verdict.side(stance))
+        for stance in (Stance.FOR, Stance.AGAINST, Stance.CONTEXT)
+    )
+    agrees = agree(verdict.grade, claim.grade)
+    return Weighed(verdict, supports, opposes, context, agrees, None if agrees else difference(claim, verdict))
+
+
+def difference(claim: Claim, verdict: Verdict) -> str:
+    """The rule that fired against the reviewer's reason, in one sentence."""
+    found = verdict.grade.value.replace("_", " ")
+    reviewed = claim.grade.value.replace("_", " ")
+    rule, reason = verdict.rule.text.rstrip("."), first_sentence(claim)
+    return f"Rules say {found}: {rule[0].lower()}{rule[1:]}; the reviewer says {reviewed}: {reason}"
+
+
+def verdict_record(verdict: Verdict) -> dict[str, Any]:
+    """A verdict for machines."""
+    return {
+        "grade": verdict.grade.value,
+        "rule": verdict.rule.id,
+        "rule_text": verdict.rule.text,
+        "why": verdict.why,
+        "raises": list(verdict.raises),
+        "lowers": list(verdict.lowers),
+        "pieces": [
+            {
+                "kind": piece.kind.value,
+                "stance": piece.stance.value,
+                "group": piece.group,
+                "strength": piece.strength.name.lower(),
+                "uncounted": piece.uncounted or None,
+                "shows": piece.shows,
+                "evidence_pack": piece.pack or None,
+                "detector": piece.detector or None,
+            }
+            for piece in verdict.pieces
+        ],
+    }
+
+
+def _ways(dossier: Dossier, piece: Piece) -> tuple[Way, ...]:
+    if piece.written is None:
+        return (
+            Way(piece.detector.replace("-", " "), page=f"d/{piece.detector}/"),
+            Way(piece.pack, page=f"evidence/{piece.pack}/"),
+        )
+    named = piece.written
+    ways: list[Way] = []
+    if named.url is not None:
+        source = dossier.sources.get(str(named.url))
+        ways += [Way(source.id, page=f"s/{source.id}/")] if source else []
+        ways.append(Way(place(named.url), url=str(named.url)))
+    if named.report is not None:
+        ways.append(Way(f"report {named.report}", page=f"r/{named.report}/"))
+    if named.event is not None:
+        ways.append(Way(named.event, page=f"e/{named.event}/"))
+    if named.incident is not None:
+        ways.append(Way(f"incident {named.incident}", page=f"i/{named.incident}/"))
+    return tuple(ways)
