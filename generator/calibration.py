@@ -49,6 +49,7 @@ class DetectorScore(msgspec.Struct, frozen=True, kw_only=True):
     null_found: int = 0  # in the runs without planted faults; those that truth lists are left out
     null_examined: int = 0
     null_naive: int = 0
+    unseen_found: int = 0  # in runs without faults, with causes that no log shows: changed prefixes, another device
 
 
 class SeedScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +58,7 @@ class SeedScore(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     requests: int
     null_requests: int
+    unseen_requests: int
     detectors: tuple[DetectorScore, ...]
 
     @property
@@ -79,26 +81,37 @@ def score_seed(seed: int, *, sessions: int) -> SeedScore:
     dose = DOSES[seed % len(DOSES)]
     requests, runs, scores = _examined(seed, sessions, FaultRates.dose(dose))
     null_requests, null_runs, null_scores = _examined(seed, sessions, None)
+    unseen_requests, _, unseen_scores = _examined(seed, sessions, None, unseen=True)
     null = {one.detector: one for one in null_runs}
     return SeedScore(
         seed=seed,
         requests=requests,
         null_requests=null_requests,
+        unseen_requests=unseen_requests,
         detectors=tuple(
-            _scored(one, scores[one.detector], null[one.detector], null_scores[one.detector]) for one in runs
+            _scored(
+                one,
+                scores[one.detector],
+                null[one.detector],
+                null_scores[one.detector],
+                unseen_scores[one.detector],
+            )
+            for one in runs
         ),
     )
 
 
-def _examined(seed: int, sessions: int, faults: FaultRates | None) -> tuple[int, tuple[Run, ...], dict[str, Score]]:
-    made = simulate(seed, sessions=sessions, start=START, faults=faults)
+def _examined(
+    seed: int, sessions: int, faults: FaultRates | None, *, unseen: bool = False
+) -> tuple[int, tuple[Run, ...], dict[str, Score]]:
+    made = simulate(seed, sessions=sessions, start=START, faults=faults, other_device=unseen, unseen_changes=unseen)
     reading = read_bytes(made.files, key=KEY)
     shown = subjects(reading)
     runs = tuple(run(detector, shown) for detector in DETECTORS)
     return len(reading.requests), runs, score(runs, made.truth, KEY)
 
 
-def _scored(found: Run, score: Score, null: Run, null_score: Score) -> DetectorScore:
+def _scored(found: Run, score: Score, null: Run, null_score: Score, unseen: Score) -> DetectorScore:
     return DetectorScore(
         detector=found.detector,
         planted=score.planted,
@@ -111,6 +124,7 @@ def _scored(found: Run, score: Score, null: Run, null_score: Score) -> DetectorS
         null_found=null_score.found - null_score.hits,
         null_examined=null.examined,
         null_naive=null.naive,
+        unseen_found=unseen.found - unseen.hits,
     )
 
 
@@ -142,7 +156,13 @@ def table(seeds: Sequence[SeedScore], sessions: int, *, measured: date) -> Calib
         sessions=sessions,
         doses=DOSES,
         seeds=tuple(
-            CalibratedSeed(seed=one.seed, requests=one.requests, null_requests=one.null_requests, digest=one.digest)
+            CalibratedSeed(
+                seed=one.seed,
+                requests=one.requests,
+                null_requests=one.null_requests,
+                unseen_requests=one.unseen_requests,
+                digest=one.digest,
+            )
             for one in seeds
         ),
         detectors=tuple(

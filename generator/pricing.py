@@ -104,6 +104,7 @@ def rates(request: Request) -> Rates | None:
     return _rates(request, request.total_tokens)
 
 
+@lru_cache(maxsize=65536)
 def list_rates(model: str, day: date, prompt_tokens: int, speed: Speed = Speed.STANDARD) -> Rates | None:
     """The rates in use: those of an override, else of genai-prices; None where no price is known."""
     return chosen(_tiers(model, day, speed), prompt_tokens)

@@ -88,6 +88,23 @@ class Meter:
     def _running(self) -> list[float]:
         return [0.0, *accumulate(self.cost(request) for request in self.requests)]
 
+    @cached_property
+    def _unpriced(self) -> list[int]:
+        return [0, *accumulate(rates(request) is None for request in self.requests)]
+
+    def unpriced_between(self, start: datetime, end: datetime) -> int:
+        """Number of logged calls without a known price that ended in (start, end]."""
+        return self._unpriced[bisect_right(self._times, end)] - self._unpriced[bisect_right(self._times, start)]
+
+    @cached_property
+    def window_starts(self) -> tuple[int, ...]:
+        """For each reading, the place of the first one in its reset window."""
+        starts: list[int] = []
+        for place, reading in enumerate(self.readings):
+            new = not starts or not Interval(self.readings[place - 1], reading).same_window
+            starts.append(place if new else starts[-1])
+        return tuple(starts)
+
     def cost(self, request: Request) -> float:
         """Quota cost in USD to this window; 0.0 for a model that the window does not count."""
         return quota_cost(request) if MODEL_WINDOWS.get(self.window, "") in request.model else 0.0

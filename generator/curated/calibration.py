@@ -31,6 +31,7 @@ class CalibratedDetector(Model):
     null_found: Count
     null_examined: Count
     null_naive: Count
+    unseen_found: Count
     precision_bar: Share | None = None
     recall_bar: Share | None = None
 
@@ -41,6 +42,7 @@ class CalibratedSeed(Model):
     seed: Count
     requests: Count
     null_requests: Count
+    unseen_requests: Count
     digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
 
@@ -64,6 +66,11 @@ class Calibration(Model):
     def null_requests(self) -> int:
         """Simulated calls in the runs without."""
         return sum(seed.null_requests for seed in self.seeds)
+
+    @property
+    def unseen_requests(self) -> int:
+        """Simulated calls in the runs without faults, but with causes that no log shows."""
+        return sum(seed.unseen_requests for seed in self.seeds)
 
 
 def load_calibration(content: Path) -> Calibration | None:

@@ -79,11 +79,11 @@ def explained_points(meter: Meter, start: datetime, end: datetime, usd_per_point
     running = [
         call for call in meter.requests_between(end, end + LONGEST_CALL) if (call.started or call.first_seen) <= end
     ]
-    calls = (*meter.requests_between(start, end), *running)
-    if any(rates(call) is None for call in calls):
+    if meter.unpriced_between(start, end) or any(rates(call) is None for call in running):
         return math.inf
     rate = usd_per_point or meter.usd_per_point
-    return sum(meter.cost(call) for call in calls) / rate if rate else math.inf
+    cost = meter.cost_between(start, end) + sum(meter.cost(call) for call in running)
+    return cost / rate if rate else math.inf
 
 
 def settled_points(meter: Meter, first: int, last: int) -> float:
@@ -95,7 +95,7 @@ def settled_points(meter: Meter, first: int, last: int) -> float:
     start, end = meter.readings[first], meter.readings[last]
     before = [
         row.used
-        for row in meter.readings[:first]
+        for row in meter.readings[meter.window_starts[first] : first]
         if start.used < row.used <= end.used and Interval(row, end).same_window
     ]
     after = [row.used for row in meter.readings[last + 1 : last + 1 + NEARBY] if Interval(end, row).same_window]
@@ -105,7 +105,7 @@ def settled_points(meter: Meter, first: int, last: int) -> float:
 def is_old_value(meter: Meter, index: int) -> bool:
     """Was the value of this reading shown earlier in its window, before the reading that it follows?"""
     row = meter.readings[index]
-    earlier = reversed(meter.readings[: max(0, index - 1)])  # an old answer is mostly a recent one
+    earlier = reversed(meter.readings[meter.window_starts[index] : max(0, index - 1)])  # mostly a recent one
     return any(one.used == row.used and Interval(one, row).same_window for one in earlier)
 
 

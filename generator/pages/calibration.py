@@ -31,6 +31,7 @@ class CalibratedRow:
     excess: float | None
     false_per_thousand: float
     false_at_most: float
+    unseen_per_thousand: float
     missed: tuple[str, ...]  # measures below their bar
 
 
@@ -101,6 +102,7 @@ def calibrated(dossier: Dossier) -> Iterator[tuple[Detector, CalibratedDetector]
 
 def _row(detector: Detector, row: CalibratedDetector, calibration: Calibration) -> CalibratedRow:
     false = exact_rate(min(row.null_found, calibration.null_requests), calibration.null_requests).per_thousand()
+    unseen = exact_rate(min(row.unseen_found, calibration.unseen_requests), calibration.unseen_requests)
     excess = row.excess_found / row.excess_planted if row.excess_planted else None
     missed = (
         ("recall", bool(row.planted) and row.recall_bar is not None and row.recalled < row.recall_bar * row.planted),
@@ -115,6 +117,7 @@ def _row(detector: Detector, row: CalibratedDetector, calibration: Calibration) 
         excess=excess,
         false_per_thousand=false[0],
         false_at_most=false[2],
+        unseen_per_thousand=unseen.per_thousand()[0],
         missed=tuple(name for name, below in missed if below),
     )
 

@@ -30,7 +30,8 @@ def score_rows(calibration: Calibration | None, detector: str) -> tuple[ScoreRow
     if calibration is None or row is None:
         return ()
     planted = (_recall(row), _precision(row), _excess(row)) if row.planted else ()
-    return tuple(one for one in (*planted, _false_alarms(row, calibration), _naive(row)) if one is not None)
+    rest = (_false_alarms(row, calibration), _unseen(row, calibration), _naive(row))
+    return tuple(one for one in (*planted, *rest) if one is not None)
 
 
 def _recall(row: CalibratedDetector) -> ScoreRow:
@@ -59,6 +60,15 @@ def _false_alarms(row: CalibratedDetector, calibration: Calibration) -> ScoreRow
     return ScoreRow(
         "False alarms per 1,000 calls without faults",
         f"{value:.4f}, at most {high:.4f} ({n(row.null_found)} in {n(calibration.null_requests)} calls)",
+    )
+
+
+def _unseen(row: CalibratedDetector, calibration: Calibration) -> ScoreRow:
+    rate = exact_rate(min(row.unseen_found, calibration.unseen_requests), calibration.unseen_requests)
+    value, low, high = rate.per_thousand()
+    return ScoreRow(
+        "False alarms per 1,000 calls where causes act that no log shows",
+        f"{value:.4f} (95 % interval {low:.4f} to {high:.4f})",
     )
 
 
