@@ -18,7 +18,7 @@ from generator.curated.models import Claim, Event, Incident, Library, Report, So
 from generator.curated.prices import PriceRow
 from generator.detectors import Detector
 from generator.evidence import NEIGHBOURS
-from generator.grading import Verdict, grade, own_pieces
+from generator.grading import Verdict, grades
 from generator.ledger import Chain, Step, chains
 from generator.records import Counter, CounterReading, MeterReading, Request, SourceRef
 from generator.results import Evidence, Finding, Run
@@ -132,25 +132,8 @@ class Dossier:
 
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
-        """Computed grade of each claim, by its id; a repeat has that of the claim it repeats."""
-        authors = self.library.case.author_packs
-        firsts = {id: self._first(claim) for id, claim in self.claims.items()}
-        found = {
-            claim.id: grade(claim, own_pieces(claim, self.evidence, authors), self.echoes) for claim in firsts.values()
-        }
-        return {id: found[claim.id] for id, claim in firsts.items()}
-
-    def _first(self, claim: Claim) -> Claim:
-        while claim.same_as is not None:
-            claim = self.claims[claim.same_as]
-        return claim
-
-    @cached_property
-    def echoes(self) -> frozenset[str]:
-        """Ids and addresses of reports that only repeat others; an address with one first-hand report is none."""
-        ids = {report.id for report in self.library.reports if report.echo_of is not None}
-        urls = {str(report.url) for report in self.library.reports if report.id in ids}
-        return frozenset(ids | urls - {str(report.url) for report in self.independent_reports})
+        """Computed grade of each claim, by its id."""
+        return grades(self.library, self.evidence)
 
     @cached_property
     def reports(self) -> dict[str, Report]:

@@ -5,12 +5,14 @@ Nobody types these grades. Pieces of one origin count once; echoes and machine-m
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from generator.curated.models import Claim, Stance
+from generator.curated.models import Claim, Library, Report, Stance
 from generator.grading.own_logs import OWN_LOGS, own_pieces
 from generator.grading.rules import RULES, Balance, ComputedGrade, Rule, decide, lowering, raising
 from generator.grading.weights import STRENGTHS, WEIGHTS, KindWeight, Piece, Strength, weigh
+from generator.results import Evidence
 
 __all__ = [
     "OWN_LOGS",
@@ -25,7 +27,9 @@ __all__ = [
     "Strength",
     "Verdict",
     "decide",
+    "echoes_among",
     "grade",
+    "grades",
     "own_pieces",
 ]
 
@@ -45,6 +49,31 @@ class Verdict:
         """Pieces of one stance: the strongest first, what does not count last."""
         mine = (piece for piece in self.pieces if piece.stance is stance)
         return tuple(sorted(mine, key=lambda piece: (bool(piece.uncounted), -piece.strength)))
+
+
+def grades(library: Library, bodies: Sequence[Evidence]) -> dict[str, Verdict]:
+    """Verdict of each claim, by its id; a repeat has that of the claim it repeats."""
+    claims = {claim.id: claim for claim in library.claims}
+    echoes = echoes_among(library.reports)
+    firsts = {id: _first(claim, claims) for id, claim in claims.items()}
+    found = {
+        claim.id: grade(claim, own_pieces(claim, bodies, library.case.author_packs), echoes)
+        for claim in claims.values()
+        if claim.same_as is None
+    }
+    return {id: found[first.id] for id, first in firsts.items()}
+
+
+def echoes_among(reports: Iterable[Report]) -> frozenset[str]:
+    """Ids and addresses of reports that only repeat others; an address with one first-hand report is none."""
+    ids, urls, first_hand = set[str](), set[str](), set[str]()
+    for report in reports:
+        if report.echo_of is None:
+            first_hand.add(str(report.url))
+        else:
+            ids.add(report.id)
+            urls.add(str(report.url))
+    return frozenset(ids | (urls - first_hand))
 
 
 def grade(claim: Claim, own: tuple[Piece, ...] = (), echoes: frozenset[str] = frozenset()) -> Verdict:
@@ -68,6 +97,12 @@ def grade(claim: Claim, own: tuple[Piece, ...] = (), echoes: frozenset[str] = fr
         lowers=lowering(untested),
         pieces=pieces,
     )
+
+
+def _first(claim: Claim, claims: dict[str, Claim]) -> Claim:
+    while claim.same_as is not None:
+        claim = claims[claim.same_as]
+    return claim
 
 
 def _once(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
