@@ -14,7 +14,7 @@ WEIGHT = "meter_cost_gap"
 METER_FAULTS = ("idle_advance", "block_jump", "negative_delta", "recount_cluster", WEIGHT)
 LATE = timedelta(minutes=10)
 CHEAP = 3.0  # points of calls beside which a jump is planted
-WORTH = 8.0  # points of calls in a window whose weight is doubled
+WORTH = 8.0  # points of calls in a window whose weight is tripled
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Plan:
     """What is planted, and when the meter is read because of it."""
 
     extra: list[tuple[datetime, float]] = field(default_factory=list)  # points out of nothing
-    doubled: list[Span] = field(default_factory=list)
+    tripled: list[Span] = field(default_factory=list)
     glitches: list[Glitch] = field(default_factory=list)
     clusters: list[tuple[datetime, datetime]] = field(default_factory=list)  # of corrections
     polls: list[datetime] = field(default_factory=list)
@@ -47,7 +47,7 @@ def plan(rng: random.Random, meter: TrueMeter, sessions: Sequence[Session], wish
         later = sessions[number + 1 : number + 2]
         after = later[0].calls[0].began if later else session.log.clock + timedelta(days=1)
         if kind == WEIGHT:
-            _double(made, meter, session)
+            _triple(made, meter, session)
         elif kind == "block_jump":
             _jump(rng, made, meter, session)
         elif kind == "idle_advance":
@@ -59,12 +59,12 @@ def plan(rng: random.Random, meter: TrueMeter, sessions: Sequence[Session], wish
     return made
 
 
-def _double(made: Plan, meter: TrueMeter, session: Session) -> None:
+def _triple(made: Plan, meter: TrueMeter, session: Session) -> None:
     span = meter.span(session.calls[0].ended)
-    if span is None or span in made.doubled or meter.ruled(span):
+    if span is None or span in made.tripled or meter.ruled(span):
         return
     if meter.usual(span.start, span.end) >= WORTH:
-        made.doubled.append(span)
+        made.tripled.append(span)
 
 
 def _jump(rng: random.Random, made: Plan, meter: TrueMeter, session: Session) -> None:

@@ -36,10 +36,10 @@ def metered(
     made = plan(rng, true_meter(posted, (), elsewhere), sessions, wishes)
     made.polls += [refusal.at - timedelta(minutes=1) for refusal in account.refusals if refusal.polled]
     state = rng.getstate()
-    meter = true_meter(posted, made.extra, elsewhere, made.doubled)
+    meter = true_meter(posted, made.extra, elsewhere, made.tripled)
     refine(made, meter, _read(rng, meter, made, sessions).readings)
     rng.setstate(state)  # the same readings again, now with what was refined
-    meter = true_meter(posted, made.extra, elsewhere, made.doubled)
+    meter = true_meter(posted, made.extra, elsewhere, made.tripled)
     kept = _read(rng, meter, made, sessions)
     truth.faults.extend(kept.lost)
     truth.faults.extend(observed(meter, kept.readings, made, account.refusals))

@@ -140,11 +140,11 @@ def true_meter(
     usd: Iterable[tuple[datetime, float]],
     planted: Iterable[tuple[datetime, float]] = (),
     elsewhere: Iterable[tuple[datetime, float]] = (),
-    doubled: Sequence[Span] = (),
+    tripled: Sequence[Span] = (),
 ) -> TrueMeter:
     """The meter of calls (time, USD), of planted points of five hours, and of points of another device.
 
-    In doubled windows calls weigh twice. Only what another device uses moves the week as well.
+    In tripled windows calls weigh three times as much. Only what another device uses moves the week as well.
     """
     calls, others = sorted(usd), list(elsewhere)
     spans = windows(sorted(at for at, _ in (*calls, *others)))
@@ -153,7 +153,7 @@ def true_meter(
     for at, cost in calls:
         plain = cost / POINT
         usual = plain * factor(at)
-        again = usual if doubled and meter.span(at) in doubled else 0.0
+        again = 2 * usual if tripled and meter.span(at) in tripled else 0.0
         spent.append(Spent(at, plain, usual + again, cost / WEEK_POINT, again))
     spent += [Spent(at, 0.0, points, 0.0, points) for at, points in planted]
     spent += [Spent(at, 0.0, points, points * POINT / WEEK_POINT) for at, points in others]

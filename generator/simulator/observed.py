@@ -63,14 +63,14 @@ def _advances(meter: TrueMeter, readings: Sequence[Shown]) -> Iterator[Fault]:
 
 
 def _gaps(meter: TrueMeter, readings: Sequence[Shown]) -> Iterator[Fault]:
-    """Whole windows in which the meter moved by half more than the calls are worth."""
+    """Whole windows in which the meter moved by twice what the calls are worth and more."""
     for shown in _runs(readings):
         if len(shown) < 4 or shown[0].points > 5:  # noqa: PLR2004
             continue
         blind = any(later.at - earlier.at > BLIND for earlier, later in pairwise(shown))
         points = shown[-1].points - shown[0].points
         usual = meter.predicted(shown[0].at, shown[-1].at)
-        odd = points >= 10 and points >= 1.5 * usual + 3  # noqa: PLR2004
+        odd = points >= 10 and points >= 2 * usual + 3  # noqa: PLR2004
         if (span := shown[-1].span) and meter.ruled(span) and points <= POLICY * usual:
             continue  # a rule on hours can be all of it
         if odd and not blind and meter.planted(shown[0].at, shown[-1].at) >= PLANTED:
