@@ -104,23 +104,25 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
     reports = dossier.library.reports
     found, events = reports_at(dossier, claim), _events_at(dossier, claim)
     judged = weighed(dossier, claim)
-    typed = {piece.written.report for piece in judged.verdict.pieces if piece.written}
+    written = [piece.written for piece in judged.verdict.pieces if piece.written]
+    typed = {piece.report for piece in written} | {piece.event for piece in written}
+    addresses = {str(piece.url) for piece in written}
     context = ClaimContext(
         claim=claim,
         weighed=judged,
         facts=_facts(dossier, claim),
         counts=(
+            (len(judged.supports), "piece for it" if len(judged.supports) == 1 else "pieces for it"),
+            (len(judged.opposes), "piece against it" if len(judged.opposes) == 1 else "pieces against it"),
             (len(claim.sources), "source" if len(claim.sources) == 1 else "sources"),
-            (len(found), "public report among them" if len(found) == 1 else "public reports among them"),
-            (len(events), "event with the same source" if len(events) == 1 else "events with the same sources"),
         ),
         original=dossier.claims[claim.same_as] if claim.same_as else None,
         repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),
         sources=tuple(CitedSource(str(url), place(url), dossier.sources.get(str(url))) for url in claim.sources),
         supporting=tuple(report for report in reports if claim.id in report.supports and report.id not in typed),
         contradicting=tuple(report for report in reports if claim.id in report.contradicts and report.id not in typed),
-        reports=found,
-        events=events,
+        reports=tuple(one for one in found if one.id not in typed and str(one.url) not in addresses),
+        events=tuple(event for event in events if event.id not in typed),
         symptoms=tuple(dossier.symptoms[id] for id in claim.symptoms if id in dossier.symptoms),
         detectors=detectors,
         deciding=tuple(detector for detector in dossier.detectors if detector.id in claim.tested_by),
@@ -144,7 +146,10 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
             f"by a reviewer: {_words(claim.grade)}."
         ),
         context=context,
-        downloads=(*citation.downloads, json_twin("claim", claim.id, _record(context), _links(context, case.id))),
+        downloads=(
+            *citation.downloads,
+            json_twin("claim", claim.id, _record(context, found, events), _links(context, found, case.id)),
+        ),
         boost=2,
     )
 
@@ -207,17 +212,17 @@ def _checkable_by(claim: Claim, detectors: tuple[Detector, ...]) -> str:
     )
 
 
-def _record(context: ClaimContext) -> dict[str, Any]:
+def _record(context: ClaimContext, found: tuple[Report, ...], events: tuple[Event, ...]) -> dict[str, Any]:
     """The claim and what is tied to it, for machines."""
     return {
         **context.claim.model_dump(mode="json"),
         "grade_by": "reviewer",
         "computed": verdict_record(context.weighed.verdict),
         "grades_agree": context.weighed.agrees,
-        "reports": [report.id for report in context.reports],
+        "reports": [report.id for report in found],
         "supporting_reports": [report.id for report in context.supporting],
         "contradicting_reports": [report.id for report in context.contradicting],
-        "events": [event.id for event in context.events],
+        "events": [event.id for event in events],
         "detectors": [
             {
                 "id": answer.detector.id,
@@ -232,7 +237,7 @@ def _record(context: ClaimContext) -> dict[str, Any]:
     }
 
 
-def _links(context: ClaimContext, case: str) -> dict[str, Any]:
+def _links(context: ClaimContext, found: tuple[Report, ...], case: str) -> dict[str, Any]:
     """Paths of what the claim is tied to, from the site's root."""
     claim = context.claim
     return {
@@ -240,7 +245,7 @@ def _links(context: ClaimContext, case: str) -> dict[str, Any]:
         "claims": f"{case}/claims/",
         "same_as": f"{case}/c/{claim.same_as}/" if claim.same_as else None,
         "sources": [f"{case}/s/{cited.source.id}/" for cited in context.sources if cited.source],
-        "reports": [f"{case}/r/{report.id}/" for report in context.reports],
+        "reports": [f"{case}/r/{report.id}/" for report in found],
         "symptoms": [f"{case}/symptom/{symptom.id}/" for symptom in context.symptoms],
         "tested_by": [f"{case}/d/{detector.id}/" for detector in context.deciding],
         "detectors": [f"{case}/d/{detector.id}/" for detector in context.detectors],
