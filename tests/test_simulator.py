@@ -427,12 +427,11 @@ def test_every_fault_that_a_log_can_show_is_planted(spring):
 
 
 def test_the_specimen_shows_every_detector_at_work():
-    made = simulate(
-        1, sessions=24, start=datetime(2026, 3, 4, tzinfo=UTC), faults=FaultRates.specimen(), every=timedelta(hours=41)
-    )
+    """As content/evidence/specimen was made, in August: the premium on long prompts had ended in March."""
+    made = simulate(7, sessions=20, start=START, faults=FaultRates.specimen())
     missing = {field.replace("_", "-") for field in FaultRates.__dataclass_fields__}
     missing -= {fault.detector for fault in made.truth.faults}
-    assert missing == set()
+    assert missing == {"long-context-premium"}
 
 
 def test_no_rates_are_no_faults():
