@@ -196,7 +196,12 @@ class Subjects:
             return self.meters
         if scope is Scope.COUNTER:
             return self.counters
-        return (Account(self.threads),) if self.threads else ()
+        return (self.account,) if self.threads else ()
+
+    @cached_property
+    def account(self) -> Account:
+        """All threads together; one value, so that detectors share what it has sorted."""
+        return Account(self.threads)
 
 
 def subjects(reading: Reading) -> Subjects:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from generator.curated.models import Claim, Library, Report, Stance
 from generator.grading.own_logs import OWN_LOGS, own_pieces
 from generator.grading.rules import RULES, Balance, ComputedGrade, Rule, decide, lowering, raising
-from generator.grading.weights import STRENGTHS, WEIGHTS, KindWeight, Piece, Strength, weigh
+from generator.grading.weights import STRENGTHS, TITLES, WEIGHTS, KindWeight, Piece, Strength, weigh
 from generator.results import Evidence
 
 __all__ = [
     "OWN_LOGS",
     "RULES",
     "STRENGTHS",
+    "TITLES",
     "WEIGHTS",
     "Balance",
     "ComputedGrade",

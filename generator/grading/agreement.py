@@ -42,7 +42,7 @@ def cross_table(pairs: Iterable[tuple[ComputedGrade, Grade]]) -> tuple[CrossRow,
         CrossRow(
             computed=computed,
             counts=tuple(counted[computed, reviewed] for reviewed in Grade),
-            agreeing=tuple(agree(computed, reviewed) for reviewed in Grade),
+            agreeing=tuple(computed in AGREES[reviewed] for reviewed in Grade),
         )
         for computed in ComputedGrade
     )

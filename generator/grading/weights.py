@@ -25,7 +25,13 @@ class KindWeight:
     strength: Strength
     why: str
 
+    @property
+    def title(self) -> str:
+        """The kind in running text."""
+        return _TITLES.get(self.kind, self.kind.value.replace("-", " "))
 
+
+_TITLES = {EvidenceKind.OWN_FINDING: "finding in own logs", EvidenceKind.OTHERS_FINDING: "finding of others"}
 WEIGHTS = (
     KindWeight(
         EvidenceKind.OFFICIAL_DOCUMENT, Strength.STRONG, "What the product is or was, in its maker's own record."
@@ -51,6 +57,7 @@ WEIGHTS = (
     KindWeight(EvidenceKind.SOCIAL, Strength.WEAK, "A post, as relayed by somebody else."),
     KindWeight(EvidenceKind.MACHINE_SUMMARY, Strength.NONE, "A machine's text repeats what it was fed."),
 )
+TITLES = {weight.kind: weight.title for weight in WEIGHTS}
 STRENGTHS = {weight.kind: weight.strength for weight in WEIGHTS}
 
 

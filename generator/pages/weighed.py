@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from generator.curated.models import Stance
+from generator.grading import TITLES
 from generator.grading.agreement import agree, first_sentence
 from generator.pages.place import place
 
@@ -29,6 +30,7 @@ class EvidenceItem:
     """One piece of evidence on a claim's page."""
 
     piece: Piece
+    kind: str  # "issue with logs"
     strength: str  # "strong"
     ways: tuple[Way, ...]
 
@@ -49,7 +51,10 @@ def weighed(dossier: Dossier, claim: Claim) -> Weighed:
     """The claim's verdict for its page; a repeat shows that of the claim it repeats."""
     verdict = dossier.verdicts[claim.id]
     supports, opposes, context = (
-        tuple(EvidenceItem(piece, piece.strength.name.lower(), _ways(dossier, piece)) for piece in verdict.side(stance))
+        tuple(
+            EvidenceItem(piece, TITLES[piece.kind], piece.strength.name.lower(), _ways(dossier, piece))
+            for piece in verdict.side(stance)
+        )
         for stance in (Stance.FOR, Stance.AGAINST, Stance.CONTEXT)
     )
     agrees = agree(verdict.grade, claim.grade)
