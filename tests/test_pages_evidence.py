@@ -25,6 +25,7 @@ from generator.curated.models import (
     Answer,
     Case,
     Claim,
+    ClaimEvidence,
     Event,
     Library,
     Person,
@@ -37,6 +38,7 @@ from generator.curated.yamlfile import parse
 from generator.detectors import DETECTORS, run
 from generator.dossier import Dossier
 from generator.evidence import examine
+from generator.grading import RULES, WEIGHTS
 from generator.ledger import LADDER, UNDECIDABLE
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method
 from generator.pages.cite import cite
@@ -65,13 +67,20 @@ def claim(number: int, **more) -> Claim:
     return Claim(**(defaults | more))
 
 
+def piece(kind: str, stance: str, shows: str = "What it shows.", **where) -> ClaimEvidence:
+    return ClaimEvidence(kind=kind, stance=stance, shows=shows, group=f"{kind}-one", **where)
+
+
 CLAIMS = (
-    claim(1, sources=(URL,), symptoms=("cache-miss",), surfaces=("api",)),
-    claim(2, grade="not_checkable", symptoms=("cache-miss",)),
-    claim(3, grade="not_checkable", kind="inference", section=f"2. {HOSTILE[:80]}"),
-    claim(4, statement=HOSTILE, reason=HOSTILE, grade="contradicted", section="3. Meaning"),
+    claim(1, sources=(URL,), symptoms=("cache-miss",), surfaces=("api",),
+          evidence=(piece("changelog", "for", event="E-001"), piece("machine-summary", "for", event="E-001"))),
+    claim(2, grade="not_checkable", symptoms=("cache-miss",), tested_by=("cache-break",)),
+    claim(3, grade="not_checkable", kind="inference", section=f"2. {HOSTILE[:80]}", looked=f"Nowhere. {HOSTILE}"),
+    claim(4, statement=HOSTILE, reason=HOSTILE, grade="contradicted", section="3. Meaning", withdrawn=HOSTILE,
+          sources=(URL,), evidence=(piece("blog", "for", HOSTILE, url=URL), piece("press", "against", HOSTILE, url=URL),
+                                    piece("social", "context", HOSTILE, report="r-1"))),
     claim(5, same_as="C-001", sources=(URL,)),
-)
+)  # fmt: skip
 
 
 def text(model: type, **fields):
@@ -94,7 +103,7 @@ def library() -> Library:
     case = text(
         Case, id="2026-03", title="The case", window_start=date(2026, 3, 17), window_end=date(2026, 3, 23),
         article_window_start=date(2026, 2, 5), article_window_end=date(2026, 3, 31), caution="No log is the author's.",
-        answers=(Answer(text="t", claims=("C-001",)),) * 3, repository="https://example.org/repository",
+        author_packs=("mine",), answers=(Answer(text="t", claims=("C-001",)),) * 3, repository="https://example.org/repository",
         people=(Person(role="Publisher", statement="Has a subscription."),),
     )  # fmt: skip
     return Library(
@@ -295,8 +304,10 @@ def test_a_claim_shows_what_is_tied_to_its_sources():
     context = page_at("c/C-001/").context
     assert [cited.source.id for cited in context.sources] == ["S-001"]
     assert [report.id for report in context.reports] == ["r-1"]
-    assert [event.id for event in context.events] == ["E-001"]
+    assert context.events == ()  # E-001 stands among the evidence
     assert [other.id for other in context.repeats] == ["C-005"]
+    record = json.loads(download(page_at("c/C-001/"), "index.json"))["record"]
+    assert (record["reports"], record["events"]) == (["r-1"], ["E-001"])
 
 
 def test_a_claim_names_outcomes_on_own_logs_and_never_simulated_ones():
@@ -318,6 +329,100 @@ def test_a_claim_nobody_can_check_says_what_would_make_it_checkable():
             assert bool(page.context.checkable_by) == (grade == "not_checkable")
     assert "evidence pack" in page_at("c/C-002/").context.checkable_by
     assert "experiment" in page_at("c/C-003/").context.checkable_by
+
+
+def columns(path: str) -> tuple[str, str]:
+    """The two sides of the evidence on a claim's page."""
+    inside = markdown(path).partition('<div class="wm-weigh">')[2].partition("</div>")[0]
+    return tuple(inside.split("</section>")[:2])
+
+
+def test_evidence_stands_in_two_columns_with_kind_weight_origin_and_link():
+    supports, opposes = columns("c/C-001/")
+    assert "For (2)" in supports
+    assert "Against (0)" in opposes
+    assert "Nothing on record." in opposes
+    assert "<b>Changelog</b>, strong. Origin: changelog one." in supports
+    assert "not counted: machine-made text" in supports
+    assert 'href="../../e/E-001/"' in supports
+    supports, opposes = columns("c/C-004/")
+    assert f'href="{URL}"' in supports
+    assert "weak" in supports
+    assert "medium" in opposes
+    assert "### Context" in markdown("c/C-004/")
+    assert 'href="../../r/r-1/"' in markdown("c/C-004/").partition("### Context")[2]
+
+
+def test_a_claim_shows_both_grades_its_rule_and_what_would_change_it():
+    text = markdown("c/C-001/")
+    head = text.partition("## Evidence")[0]
+    assert head.count("wm-grade--supported") == 2
+    assert "A strong piece stands for it and no strong piece against it." in text
+    assert "method/#rule-strong-for" in text
+    verdict = page_at("c/C-001/").context.weighed.verdict
+    assert verdict.raises
+    assert verdict.lowers
+    assert all(sentence in text.replace("&#39;", "'") for sentence in (*verdict.raises, *verdict.lowers))
+    assert "The two grades differ" not in text
+    assert "The two grades differ" in markdown("c/C-003/")
+
+
+def test_a_claim_without_evidence_says_where_was_looked():
+    assert "Nothing on record speaks for or against it. Nowhere." in markdown("c/C-003/")
+
+
+def test_findings_in_the_authors_logs_are_evidence_and_lead_to_detector_and_pack():
+    supports, opposes = columns("c/C-002/")
+    assert "Finding in own logs" in supports
+    assert 'href="../../d/cache-break/"' in supports
+    assert 'href="../../evidence/mine/"' in supports
+    assert "Against (0)" in opposes
+    assert "Would decide it on the author's logs" in markdown("c/C-002/")
+    nobody = library().model_copy(update={"case": library().case.model_copy(update={"author_packs": ()})})
+    without = dataclasses.replace(dossier(), library=nobody)
+    assert without.verdicts["C-002"].rule.id == "private"
+
+
+def test_a_withdrawn_claim_says_so_first():
+    assert markdown("c/C-004/").index("wm-banner--withdrawn") < markdown("c/C-004/").index("## Evidence")
+    assert page_at("c/C-004/").context.weighed.verdict.grade.value == "withdrawn"
+
+
+def test_a_repeat_says_which_claim_was_weighed():
+    assert "Weighed for C-001" in markdown("c/C-005/")
+
+
+def test_machine_forms_carry_both_grades():
+    twin = json.loads(download(page_at("c/C-003/"), "index.json"))
+    assert (twin["record"]["grade"], twin["record"]["grade_by"]) == ("not_checkable", "reviewer")
+    assert (twin["record"]["computed"]["grade"], twin["record"]["computed"]["rule"]) == ("unsupported", "nothing-found")
+    assert twin["record"]["grades_agree"] is False
+    rows = json.loads(download(page_at("data/"), "api/v1/claims.json"))["records"]
+    assert [(row["grade"], row["computed"]["grade"]) for row in rows[:3]] == [
+        ("supported", "supported"),
+        ("not_checkable", "supported"),
+        ("not_checkable", "unsupported"),
+    ]
+
+
+def test_the_list_shows_both_grades_of_each_claim_and_how_many_differ():
+    context = page_at("claims/").context
+    assert context.differ == 2
+    row = markdown("claims/").partition('<tr id="C-003"')[2].partition("</tr>")[0]
+    assert row.index("wm-grade--unsupported") < row.index("wm-grade--not_checkable")
+
+
+def test_the_method_prints_every_rule_every_weight_and_every_difference():
+    text, context = markdown("method/").replace("&#39;", "'"), page_at("method/").context
+    places = [text.index(f'id="rule-{rule.id}"') for rule in RULES]
+    assert places == sorted(places)
+    assert all(rule.text in text for rule in RULES)
+    assert all(weight.why in text for weight in WEIGHTS)
+    assert sum(sum(row.counts) for row in context.crossed) == context.claims == 4
+    assert sum(count for _, _, count in context.rules) == 4
+    assert [item.claim.id for item in context.differing] == ["C-002", "C-003"]
+    listed = text.partition("whose two grades differ")[2].partition("</details>")[0]
+    assert all(item.sentence in listed and item.claim.id in listed for item in context.differing)
 
 
 def test_claims_are_chained_in_order():
