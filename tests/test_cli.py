@@ -103,7 +103,14 @@ def test_each_question_gets_one_of_four_answers_and_what_is_missing_with_how_to_
     logs = logs / "projects"
     found = json.loads(witnessmark("scan", logs, "--json", home=tmp_path).stdout)["detectors"]
     assert {run["outcome"] for run in found.values()} <= {"found", "quiet", "not-measurable"}
-    for id in ("idle-advance", "block-jump", "negative-delta", "recount-cluster", "low-meter-refusal", "meter-cost-gap"):
+    for id in (
+        "idle-advance",
+        "block-jump",
+        "negative-delta",
+        "recount-cluster",
+        "low-meter-refusal",
+        "meter-cost-gap",
+    ):
         assert found[id]["outcome"] == "not-measurable"
         assert any("statusline" in need["how"] for need in found[id]["missing"])
     text = witnessmark("scan", logs, home=tmp_path).stdout
