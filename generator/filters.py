@@ -58,6 +58,11 @@ def interval(value: Any, low: float | None = None, high: float | None = None, co
     return f"{pct(value)} (95 % interval {bounds}{size})"
 
 
+def spread(value: float, low: float, high: float) -> str:
+    """Share with its interval where the table's head says that it is one: 98.3 % (97.5 to 98.9)."""
+    return f"{pct(value)} ({pct(low).removesuffix(' %')} to {pct(high).removesuffix(' %')})"
+
+
 def day(value: date | None) -> str:
     """ISO day, of an aware time in UTC."""
     if value is None:
@@ -151,6 +156,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         usd,
         pct,
         interval,
+        spread,
         day,
         utc,
         minute,
