@@ -128,8 +128,14 @@ RULES = (
     Rule(
         "private",
         ComputedGrade.NOT_CHECKABLE,
-        "Nothing that counts stands on either side: only context is on record, or only the author's own logs can tell.",
-        lambda it: it.private or it.context,
+        "Nothing that counts stands on either side, and only the author's own logs can tell.",
+        lambda it: it.private,
+    ),
+    Rule(
+        "only-context",
+        ComputedGrade.NOT_CHECKABLE,
+        "Nothing that counts stands on either side; what is on record is context.",
+        lambda it: it.context,
     ),
     Rule(
         "nothing-found",

@@ -31,7 +31,11 @@ class KindWeight:
         return _TITLES.get(self.kind, self.kind.value.replace("-", " "))
 
 
-_TITLES = {EvidenceKind.OWN_FINDING: "finding in own logs", EvidenceKind.OTHERS_FINDING: "finding of others"}
+_TITLES = {
+    EvidenceKind.OFFICIAL_STATEMENT: "vendor's statement on itself",
+    EvidenceKind.OWN_FINDING: "finding in own logs",
+    EvidenceKind.OTHERS_FINDING: "finding of others",
+}
 WEIGHTS = (
     KindWeight(
         EvidenceKind.OFFICIAL_DOCUMENT, Strength.STRONG, "What the product is or was, in its maker's own record."
@@ -49,7 +53,7 @@ WEIGHTS = (
     KindWeight(
         EvidenceKind.OFFICIAL_STATEMENT,
         Strength.MEDIUM,
-        "The vendor speaks about itself; nobody outside has checked it.",
+        "What its staff say or write; nobody outside has checked it.",
     ),
     KindWeight(EvidenceKind.PRESS, Strength.MEDIUM, "An editor stands behind it; what it rests on is seldom shown."),
     KindWeight(EvidenceKind.NARRATIVE_ISSUE, Strength.WEAK, "One user's story without figures from a log."),

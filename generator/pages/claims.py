@@ -130,7 +130,7 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         own_logs=any(not evidence.simulated for evidence in dossier.evidence),
         checkable_by=(
             _checkable_by(claim, detectors)
-            if claim.grade is Grade.NOT_CHECKABLE or judged.verdict.rule.id == "private"
+            if claim.grade is Grade.NOT_CHECKABLE or judged.verdict.rule.id in {"private", "only-context"}
             else None
         ),
         cite_text=citation.text,
