@@ -25,7 +25,7 @@ from generator.grading.agreement import AGREES, agree, cross_table, first_senten
 from generator.grading.rules import RANK
 from generator.results import Evidence, Finding, FindingGrade, Level, Outcome, Run, Severity, Totals
 
-STRONG, MEDIUM, WEAK = "changelog", "issue-with-logs", "blog"
+STRONG, MEDIUM, WEAK = "open-measurement", "issue-with-logs", "blog"
 
 
 def piece(kind, stance="for", group=None, **more) -> ClaimEvidence:
@@ -180,6 +180,15 @@ def test_the_strongest_of_an_origin_speaks_and_the_others_say_why_they_do_not():
     verdict = grade(claim(piece(WEAK, group="one-user"), piece(STRONG, group="one-user")))
     assert [one.uncounted for one in verdict.pieces] == ["same origin as another piece", ""]
     assert verdict.grade is ComputedGrade.SUPPORTED
+
+
+def test_the_vendor_cannot_second_itself():
+    """Changelog, documents and statements are one origin, also under different groups."""
+    alone = grade(claim(*sides(["changelog", "official-document", "official-statement"])))
+    assert alone.rule.id == "strong-for"
+    assert [one.uncounted for one in alone.pieces] == ["", *["same origin as another piece"] * 2]
+    assert grade(claim(*sides(["changelog", "press"]))).rule.id == "strong-and-second"
+    assert grade(claim(*sides((), ["official-statement", "official-statement"]))).rule.id == "too-little"
 
 
 def test_withdrawn_claims_are_not_weighed():

@@ -342,7 +342,7 @@ def test_evidence_stands_in_two_columns_with_kind_weight_origin_and_link():
     assert "For (2)" in supports
     assert "Against (0)" in opposes
     assert "Nothing on record." in opposes
-    assert "<b>Changelog</b>, strong. Origin: changelog one." in supports
+    assert "<b>Changelog</b>, strong. Origin: vendor." in supports
     assert "not counted: machine-made text" in supports
     assert 'href="../../e/E-001/"' in supports
     supports, opposes = columns("c/C-004/")

@@ -107,15 +107,15 @@ def _first(claim: Claim, claims: dict[str, Claim]) -> Claim:
 
 
 def _once(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """The first of a group's strongest pieces on a side speaks for the group; the others say so."""
+    """The first of an origin's strongest pieces on a side speaks for it; the others say so."""
     speaks: dict[tuple[str, Stance], Piece] = {}
     for piece in pieces:
-        key = (piece.group, piece.stance)
+        key = (piece.origin, piece.stance)
         if key not in speaks or piece.strength > speaks[key].strength:
             speaks[key] = piece
     return tuple(
         piece
-        if piece.uncounted or piece.stance is Stance.CONTEXT or speaks[piece.group, piece.stance] is piece
+        if piece.uncounted or piece.stance is Stance.CONTEXT or speaks[piece.origin, piece.stance] is piece
         else replace(piece, uncounted="same origin as another piece")
         for piece in pieces
     )

@@ -61,6 +61,9 @@ WEIGHTS = (
     KindWeight(EvidenceKind.SOCIAL, Strength.WEAK, "A post, as relayed by somebody else."),
     KindWeight(EvidenceKind.MACHINE_SUMMARY, Strength.NONE, "A machine's text repeats what it was fed."),
 )
+# Whatever the vendor writes about itself has one origin, however its pieces are grouped.
+OF_THE_VENDOR = frozenset({EvidenceKind.OFFICIAL_DOCUMENT, EvidenceKind.OFFICIAL_STATEMENT, EvidenceKind.CHANGELOG})
+VENDOR = "vendor"
 TITLES = {weight.kind: weight.title for weight in WEIGHTS}
 STRENGTHS = {weight.kind: weight.strength for weight in WEIGHTS}
 
@@ -78,6 +81,11 @@ class Piece:
     pack: str = ""
     detector: str = ""
     uncounted: str = ""
+
+    @property
+    def origin(self) -> str:
+        """What it shares with the pieces that it counts once with."""
+        return VENDOR if self.kind in OF_THE_VENDOR else self.group
 
 
 def weigh(piece: ClaimEvidence, echoes: frozenset[str]) -> Piece:

@@ -83,6 +83,7 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
                 "kind": piece.kind.value,
                 "stance": piece.stance.value,
                 "group": piece.group,
+                "origin": piece.origin,
                 "strength": piece.strength.name.lower(),
                 "uncounted": piece.uncounted or None,
                 "shows": piece.shows,
