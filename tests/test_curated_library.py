@@ -249,6 +249,7 @@ ONE = [
     ("events/2026-03.yml", "start: 2026-03-17T00:00:00Z", "start: 2026-03-17T00:00:00", 2, 10, "W-date"),
     ("events/2026-03.yml", "start: 2026-03-17T00:00:00Z", "start: 2026-03-17", 2, 10, "W-date"),
     ("events/2026-03.yml", "  kind: statement", "  end: 2026-03-16T00:00:00Z\n  kind: statement", 5, 8, "W-order"),
+    ("events/2026-03.yml", "  kind: statement", "  ended_by: E-001\n  kind: statement", 5, 13, "W-order"),
     ("incidents/2026-03.yml", "- id: early", "- id: later", 8, 7, "W-unique"),
     ("incidents/2026-03.yml", "- id: early", "- id: nul", 8, 7, "W-unique"),
     ("symptoms.yml", "[cache-break]", "[cache-brake]", 7, 15, "W-ref"),

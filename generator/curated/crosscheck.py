@@ -107,6 +107,7 @@ def problems_between(records: Records) -> Iterator[Problem]:
     yield from _evidence(records)
     yield from _rings(records, Claim, "same_as")
     yield from _rings(records, Report, "echo_of")
+    yield from _ends(records)
 
 
 def _variants(records: Records) -> Iterator[tuple[str, Entry, Where]]:
@@ -193,7 +194,7 @@ def _references(records: Records) -> Iterator[Problem]:
             (("contradicts",), "claim", claims),
         ),
         Incident: ((("scope",), "surface", scopes),),
-        Event: ((("surfaces",), "surface", scopes),),
+        Event: ((("surfaces",), "surface", scopes), (("ended_by",), "event", events)),
         Symptom: ((("detectors",), "detector", records.detectors),),
     }
     for entry in records.entries:
@@ -232,6 +233,18 @@ def _unknown(entry: Entry, path: Where, kind: str, known: frozenset[str] | None)
         elif known is not None and name not in known:
             yield entry.problem(place, "W-ref", f'unknown {kind} "{clipped(name)}"', did_you_mean(name, known))
         seen.add(name)
+
+
+def _ends(records: Records) -> Iterator[Problem]:
+    """An event is put to an end by a later one, and has no second end of its own."""
+    events = {event.id: event for event in records.of(Event)}
+    for entry in records.entries:
+        if not isinstance(entry.record, Event) or entry.record.ended_by not in events:
+            continue
+        if events[entry.record.ended_by].start <= entry.record.start:
+            yield entry.problem(("ended_by",), "W-order", "the event that ends it does not come after it")
+        if entry.record.end is not None:
+            yield entry.problem(("end",), "W-order", "an event has an end or is ended by another, not both")
 
 
 def _rings(records: Records, model: type[Model], name: str) -> Iterator[Problem]:

@@ -213,12 +213,14 @@ class Incident(Model):
 class Event(Model):
     """One dated thing that is known, or said, to have happened.
 
-    `start` is the moment or day; `day_only` says that the hour is not known; `end` makes it a period.
+    `start` is the moment or day; `day_only` says that the hour is not known; `end` makes it a period; `ended_by`
+    names the event that put an end to it, where one did.
     """
 
     id: EventId
     start: Moment
     end: Moment | None = None
+    ended_by: EventId | None = None
     day_only: bool
     surfaces: tuple[Slug, ...]
     kind: Literal[
