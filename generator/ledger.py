@@ -130,6 +130,13 @@ class Chain:
         """Steps on which the identity can fail; several detectors ask for it."""
         return sum(step.testable for step in self.steps)
 
+    @cached_property
+    def list_price(self) -> float:
+        """List price in USD of all its calls with a known price; each finding is measured by it."""
+        from generator.pricing import cost  # pricing prices steps, so it is read when both are there
+
+        return sum(cost(request) or 0.0 for request in self.requests)
+
 
 def _marked(*kinds: MarkKind) -> Callable[[Step], bool]:
     wanted = frozenset(kinds)

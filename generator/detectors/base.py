@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from generator.detectors.leans import LEANINGS, step_lean
 from generator.detectors.needs import NEEDS, Need
 from generator.ledger import UNDECIDABLE, Chain, Step
-from generator.pricing import cost, excess_cost
+from generator.pricing import excess_cost
 from generator.records import MissReason
 from generator.results import DayShare, Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
 from generator.subjects import Interval, Meter, Scope, Subjects
@@ -145,7 +145,7 @@ def finding(
     Its id is made of the requests, or of `key` where it is not about single requests. `lean` is a key of LEANINGS.
     `of_usd` is the list price that the excess is a share of; a thread's own cost where a chain is given.
     """
-    whole = of_usd if of_usd is not None else chain_cost(chain) if chain else 0.0
+    whole = of_usd if of_usd is not None else chain.list_price if chain else 0.0
     return Finding(
         id=finding_id(detector.id, detector.version, key or requests),
         detector=detector.id,
@@ -249,11 +249,6 @@ def meter_finding(
     )
     cited = (first.source, *(interval.after.source for interval in intervals))
     return replace(made, account=meter.account, window=meter.window, readings=cited)
-
-
-def chain_cost(chain: Chain) -> float:
-    """List price of a chain in USD, requests without a known price left out."""
-    return sum(cost(request) or 0.0 for request in chain.requests)
 
 
 def severity(tokens: int, usd: float | None, session_usd: float) -> Severity:

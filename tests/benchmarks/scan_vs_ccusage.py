@@ -38,6 +38,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -83,7 +84,9 @@ def simulated() -> Simulation:
     """The distinct sessions."""
     from generator.simulator import FaultRates, simulate
 
-    return simulate(SEED, sessions=DISTINCT_SESSIONS, start=START, faults=FaultRates.specimen(), bulk=True)
+    made = simulate(SEED, sessions=DISTINCT_SESSIONS, start=START, faults=FaultRates.specimen(), bulk=True)
+    # The peer reads transcripts only.
+    return replace(made, files={name: data for name, data in made.files.items() if name.startswith("projects/")})
 
 
 def copies(files: dict[str, bytes]) -> Iterator[list[tuple[str, bytes]]]:
