@@ -73,7 +73,9 @@ RULED = [
     ("too-little", "unsupported", sides([WEAK] * 3, [MEDIUM]), {}),
     ("private", "not_checkable", (), {"tested_by": ("idle-advance",)}),
     ("private", "not_checkable", (piece(STRONG, "context"),), {"tested_by": ("idle-advance",)}),
-    ("only-context", "not_checkable", (piece(STRONG, "context"),), {"looked": "In the tracker."}),
+    ("private", "not_checkable", (piece(STRONG, "context"),), {"looked": "In the tracker.", "private": True}),
+    ("only-context", "not_checkable", (piece(STRONG, "context"),), {}),
+    ("nothing-found", "unsupported", (piece(STRONG, "context"),), {"looked": "In the tracker."}),
     ("nothing-found", "unsupported", (), {"looked": "In the tracker."}),
     ("not-looked", "not_checkable", (), {}),
 ]

@@ -130,6 +130,7 @@ class Claim(Model):
     sources: tuple[WebUrl, ...] = ()
     evidence: tuple[ClaimEvidence, ...] = ()
     looked: Text | None = None  # where was looked, if no evidence was found
+    private: bool = False  # known to the author alone: a log, a memory, a belief
     tested_by: tuple[Slug, ...] = ()  # detectors that would decide it on the author's own logs
     same_as: ClaimId | None = None
     withdrawn: Text | None = None  # who took the claim back, when and where

@@ -84,12 +84,13 @@ def grade(claim: Claim, own: tuple[Piece, ...] = (), echoes: frozenset[str] = fr
         supports=_side(pieces, Stance.FOR),
         opposes=_side(pieces, Stance.AGAINST),
         context=any(piece.stance is Stance.CONTEXT for piece in pieces),
-        private=bool(claim.tested_by),
+        private=claim.private or bool(claim.tested_by),
+        testable=bool(claim.tested_by),
         looked=claim.looked is not None,
         withdrawn=claim.withdrawn is not None,
     )
     rule = decide(balance)
-    untested = replace(balance, private=balance.private and not own)  # what was tested is no longer a "would"
+    untested = replace(balance, testable=balance.testable and not own)  # what was tested is no longer a "would"
     return Verdict(
         grade=rule.grade,
         rule=rule,

@@ -45,7 +45,8 @@ class Balance:
     supports: tuple[Strength, ...] = ()
     opposes: tuple[Strength, ...] = ()
     context: bool = False
-    private: bool = False  # the author's own logs would decide it
+    private: bool = False  # known to the author alone
+    testable: bool = False  # the author's own logs would decide it
     looked: bool = False
     withdrawn: bool = False
 
@@ -128,20 +129,20 @@ RULES = (
     Rule(
         "private",
         ComputedGrade.NOT_CHECKABLE,
-        "Nothing that counts stands on either side, and only the author's own logs can tell.",
+        "Nothing that counts stands on either side, and only the author's own logs or memory can tell.",
         lambda it: it.private,
-    ),
-    Rule(
-        "only-context",
-        ComputedGrade.NOT_CHECKABLE,
-        "Nothing that counts stands on either side; what is on record is context.",
-        lambda it: it.context,
     ),
     Rule(
         "nothing-found",
         ComputedGrade.UNSUPPORTED,
         "A public matter: it was looked for, and nothing that counts was found on either side.",
         lambda it: it.looked,
+    ),
+    Rule(
+        "only-context",
+        ComputedGrade.NOT_CHECKABLE,
+        "Nothing that counts stands on either side; what is on record is context.",
+        lambda it: it.context,
     ),
     Rule(
         "not-looked",
@@ -178,7 +179,7 @@ def lowering(balance: Balance) -> tuple[str, ...]:
 
 def _raising(balance: Balance) -> Iterator[str]:
     here = decide(balance).grade
-    if balance.private:
+    if balance.testable:
         tested = decide(_with(balance, supports=(STRONG,))).grade
         if RANK[tested] > RANK[here]:
             yield f"A finding of grade A or B in the author's own logs would make it {words(tested)}."
@@ -194,7 +195,7 @@ def _raising(balance: Balance) -> Iterator[str]:
 
 def _lowering(balance: Balance) -> Iterator[str]:
     here = decide(balance).grade
-    if balance.private:
+    if balance.testable:
         tested = decide(_with(balance, opposes=(MEDIUM,))).grade
         if tested is not here and RANK[tested] <= RANK[here]:
             yield f"A quiet run of its detectors on the author's own logs would make it {words(tested)}."
