@@ -97,6 +97,7 @@ def render_site(dossier: Dossier, pages: tuple[Page, ...], templates: Path) -> t
         version=dossier.version,
         repository=str(case.repository) if case.repository else None,
         simulated=any(evidence.simulated for evidence in dossier.evidence),
+        grades={claim: verdict.grade.value for claim, verdict in dossier.verdicts.items()},
     )
     return (*render(pages, templates=templates, site_context=context), *static_files(templates))
 

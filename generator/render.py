@@ -10,7 +10,7 @@ import dataclasses
 import json
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from generator.filters import FILTERS
 from generator.strangers import host, plain_title, render_untrusted, txt, web_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -44,6 +44,7 @@ class SiteContext:
     version: str
     repository: str | None = None
     simulated: bool = False  # True = the evidence on this site is simulated
+    grades: Mapping[str, str] = field(default_factory=dict)  # computed, by claim; "" is asked for where none is known
 
 
 @dataclass(frozen=True, order=True)
