@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from generator.curated.calibration import load_calibration
 from generator.curated.examples import load_examples
+from generator.curated.headline import load_analysis
 from generator.curated.library import load
 from generator.curated.measurements import load_measurements
 from generator.curated.models import Library
@@ -59,6 +60,7 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
     measurements = read(lambda: load_measurements(content))
     calibration = read(lambda: (load_calibration(content),))
     prices = read(lambda: load_prices(content, now.date()))
+    analysis = read(lambda: load_analysis(content, library))
     packs = read(lambda: read_packs(content / "evidence"))
     if (
         library is None
@@ -66,6 +68,7 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
         or measurements is None
         or calibration is None
         or prices is None
+        or analysis is None
         or packs is None
     ):
         raise ContentError(*problems)
@@ -76,6 +79,7 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
         examples=examples,
         measurements=measurements,
         calibration=calibration[0],
+        analysis=analysis,
         prices=prices,
         built=now,
         version=version,

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from generator.curated.calibration import Calibration
 from generator.curated.examples import Example
+from generator.curated.headline import Analysis
 from generator.curated.measurements import Measurement
 from generator.curated.models import Claim, Event, Incident, Library, Report, Source, SurfaceText, Symptom
 from generator.curated.prices import PriceRow
@@ -93,6 +94,7 @@ class Dossier:
     version: str
     measurements: tuple[Measurement, ...] = ()
     calibration: Calibration | None = None
+    analysis: Analysis = Analysis()
     prices: tuple[PriceRow, ...] = ()
 
     @cached_property

@@ -41,11 +41,11 @@ class Paragraph(Model):
 
 
 class Fact(Model):
-    """One thing that is on record, with its sources and the claims it bears on."""
+    """One thing that is on record: its sources, and the claims it bears on. An own count has claims alone."""
 
     text: Text
     claims: tuple[ClaimId, ...] = ()
-    sources: Annotated[tuple[Reference, ...], Field(min_length=1)]
+    sources: tuple[Reference, ...] = ()
 
 
 class Section(Model):
@@ -103,6 +103,8 @@ class Known:
     def misnamed_facts(self, document: Document, where: Where, facts: tuple[Fact, ...]) -> Iterator[Problem]:
         """Problems of the facts at `where`: unknown records, and sources that lead nowhere."""
         for index, fact in enumerate(facts):
+            if not (fact.sources or fact.claims):
+                yield document.problem((*where, index), "W-source", "the fact names neither a source nor a claim")
             yield from self.misnamed_claims(document, (*where, index), fact.claims)
             yield from self.misnamed_sources(document, (*where, index, "sources"), fact.sources)
 

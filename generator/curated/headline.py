@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
-from generator.curated.analysis import Fact, Known, Reference
+from generator.curated.analysis import Fact, Known, Reference, Section, load_sections
 from generator.curated.checking import checked
 from generator.curated.models import Library, Line, Model, Slug, Text
 from generator.curated.yamlfile import Document, read
@@ -113,3 +114,29 @@ def _names(document: Document, headline: Headline, known: Known | None) -> Itera
             yield from known.misnamed_facts(document, ("hypotheses", index, side), getattr(hypothesis, side))
     for index, test in enumerate(headline.tests):
         yield from known.misnamed_sources(document, ("tests", index, "sources"), test.sources)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The article retold, and the explanations that compete."""
+
+    sections: tuple[Section, ...] = ()
+    headline: Headline | None = None
+
+
+def load_analysis(content: Path, library: Library | None = None) -> Analysis:
+    """content/analysis/ and content/hypotheses.yml. Raises ContentError with every mistake of both."""
+    problems: list[Problem] = []
+    sections: tuple[Section, ...] = ()
+    headline = None
+    try:
+        sections = load_sections(content, library)
+    except ContentError as error:
+        problems.extend(error.problems)
+    try:
+        headline = load_headline(content, library)
+    except ContentError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise ContentError(*problems)
+    return Analysis(sections, headline)

@@ -151,7 +151,7 @@ class _Reading:
             return None
 
     def _top(self) -> None:
-        own = {"case.yml", "prices.yml", "surfaces.yml", *(f"{name}.yml" for name in LISTS)}
+        own = {"case.yml", "hypotheses.yml", "prices.yml", "surfaces.yml", *(f"{name}.yml" for name in LISTS)}
         folders = {*ONE_A_FILE, *BY_MONTH, *OF_OTHERS}
         for path in self._listed(self.content):
             mode = path.lstat().st_mode

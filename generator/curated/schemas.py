@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from generator.curated.analysis import Section
+from generator.curated.headline import Headline
 from generator.curated.models import (
     Case,
     Claim,
@@ -19,6 +21,8 @@ from generator.curated.models import (
     Variant,
 )
 from generator.curated.prices import PriceEpoch
+from generator.curated.published import Published
+from generator.curated.voices import Correction, Reply
 
 # What YAML language servers of all ages read; the models use no keyword that is newer.
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -32,11 +36,16 @@ class SurfacesFile(Model):
 
 
 _FILES: dict[str, Any] = {
+    "analysis": Section,
     "case": Case,
     "claim": Claim,
+    "corrections": tuple[Correction, ...],
     "events": tuple[Event, ...],
+    "hypotheses": Headline,
     "incidents": tuple[Incident, ...],
     "prices": tuple[PriceEpoch, ...],
+    "published": tuple[Published, ...],
+    "reply": Reply,
     "report": Report,
     "sources": tuple[Source, ...],
     "surfaces": SurfacesFile,
