@@ -15,6 +15,9 @@ from generator.curated.library import load
 from generator.curated.measurements import load_measurements
 from generator.curated.models import Library
 from generator.curated.prices import load_prices
+from generator.curated.published import load_published
+from generator.curated.targets import names, page_ids
+from generator.curated.voices import load_corrections, load_replies
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
 from generator.gate import gate
@@ -62,6 +65,10 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
     prices = read(lambda: load_prices(content, now.date()))
     analysis = read(lambda: load_analysis(content, library))
     packs = read(lambda: read_packs(content / "evidence"))
+    published = read(lambda: load_published(content, names(library, benigns)))
+    known = page_ids(library, None if packs is None else _findings((*extra, *packs)), published)
+    replies = read(lambda: load_replies(content, known))
+    corrections = read(lambda: load_corrections(content, known))
     if (
         library is None
         or examples is None
@@ -70,6 +77,9 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
         or prices is None
         or analysis is None
         or packs is None
+        or published is None
+        or replies is None
+        or corrections is None
     ):
         raise ContentError(*problems)
     return Dossier(
@@ -81,9 +91,16 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
         calibration=calibration[0],
         analysis=analysis,
         prices=prices,
+        published=published,
+        replies=replies,
+        corrections=corrections,
         built=now,
         version=version,
     )
+
+
+def _findings(bodies: tuple[Evidence, ...]) -> Iterator[str]:
+    return (finding.id for body in bodies for run in body.runs for finding in run.findings)
 
 
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
@@ -114,7 +131,7 @@ def build(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime, versio
     dossier = read_content(root, extra, now=now, version=version)
     pages = plan(dossier, track)
     files = render_site(dossier, pages, root / "templates")
-    cited = (*_cited(dossier.library), *(str(url) for row in dossier.prices for url in row.epoch.sources))
+    cited = (*_cited(dossier), *(str(url) for row in dossier.prices for url in row.epoch.sources))
     site = publish_site(files, Layout(root), built_on=dossier.day, gate=lambda rendered: gate(rendered, public=cited))
     runs = [run for evidence in dossier.evidence for run in evidence.runs]
     return Built(
@@ -126,8 +143,12 @@ def build(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime, versio
     )
 
 
-def _cited(library: Library) -> Iterator[str]:
+def _cited(dossier: Dossier) -> Iterator[str]:
     """Every URL that content cites: public by choice."""
+    library = dossier.library
+    for one in dossier.published:
+        yield from map(str, (one.url, *one.more_urls))
+    yield from (str(reply.url) for reply in dossier.replies if reply.url)
     for claim in library.claims:
         yield from map(str, claim.sources)
     for event in library.events:

@@ -13,10 +13,12 @@ from functools import cached_property
 
 from generator.curated.calibration import Calibration
 from generator.curated.examples import Example
-from generator.curated.headline import Analysis
+from generator.curated.headline import NO_ANALYSIS, Analysis
 from generator.curated.measurements import Measurement
 from generator.curated.models import Claim, Event, Incident, Library, Report, Source, SurfaceText, Symptom
 from generator.curated.prices import PriceRow
+from generator.curated.published import Published
+from generator.curated.voices import Correction, Reply
 from generator.detectors import Detector
 from generator.evidence import NEIGHBOURS
 from generator.grading import Verdict, grades
@@ -94,8 +96,11 @@ class Dossier:
     version: str
     measurements: tuple[Measurement, ...] = ()
     calibration: Calibration | None = None
-    analysis: Analysis = Analysis()
+    analysis: Analysis = NO_ANALYSIS
     prices: tuple[PriceRow, ...] = ()
+    published: tuple[Published, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     @cached_property
     def findings(self) -> tuple[FindingView, ...]:

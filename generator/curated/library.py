@@ -34,7 +34,7 @@ __all__ = ["CODES", "json_schemas", "load"]
 ONE_A_FILE: dict[str, type[Model]] = {"claims": Claim, "reports": Report}
 BY_MONTH: dict[str, type[Model]] = {"events": Event, "incidents": Incident}
 LISTS: dict[str, type[Model]] = {"sources": Source, "symptoms": Symptom}
-OF_OTHERS = ("analysis", "evidence", "examples", "measurements", "schemas")  # folders that other modules read
+OF_OTHERS = ("analysis", "evidence", "examples", "measurements", "replies", "schemas")  # read by other modules
 IGNORED = (".gitkeep", ".DS_Store")
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
@@ -151,7 +151,8 @@ class _Reading:
             return None
 
     def _top(self) -> None:
-        own = {"case.yml", "hypotheses.yml", "prices.yml", "surfaces.yml", *(f"{name}.yml" for name in LISTS)}
+        others = ("corrections", "hypotheses", "prices")
+        own = {"case.yml", "surfaces.yml", *(f"{name}.yml" for name in (*LISTS, *others))}
         folders = {*ONE_A_FILE, *BY_MONTH, *OF_OTHERS}
         for path in self._listed(self.content):
             mode = path.lstat().st_mode
