@@ -124,6 +124,9 @@ class Analysis:
     headline: Headline | None = None
 
 
+NO_ANALYSIS = Analysis()
+
+
 def load_analysis(content: Path, library: Library | None = None) -> Analysis:
     """content/analysis/ and content/hypotheses.yml. Raises ContentError with every mistake of both."""
     problems: list[Problem] = []
