@@ -11,7 +11,8 @@ from generator.grading.agreement import agree, first_sentence
 from generator.pages.place import place
 
 if TYPE_CHECKING:
-    from generator.curated.models import Claim
+    from generator.curated.analysis import Reference
+    from generator.curated.models import Claim, ClaimEvidence
     from generator.dossier import Dossier
     from generator.grading import Piece, Verdict
 
@@ -101,16 +102,20 @@ def _ways(dossier: Dossier, piece: Piece) -> tuple[Way, ...]:
             Way(piece.detector.replace("-", " "), page=f"d/{piece.detector}/"),
             Way(piece.pack, page=f"evidence/{piece.pack}/"),
         )
-    named = piece.written
-    ways: list[Way] = []
+    return ways(dossier, piece.written)
+
+
+def ways(dossier: Dossier, named: ClaimEvidence | Reference) -> tuple[Way, ...]:
+    """Where a piece or a source leads: each address, and each record of this site."""
+    found: list[Way] = []
     if named.url is not None:
         source = dossier.sources.get(str(named.url))
-        ways += [Way(source.id, page=f"s/{source.id}/")] if source else []
-        ways.append(Way(place(named.url), url=str(named.url)))
+        found += [Way(source.id, page=f"s/{source.id}/")] if source else []
+        found.append(Way(place(named.url), url=str(named.url)))
     if named.report is not None:
-        ways.append(Way(f"report {named.report}", page=f"r/{named.report}/"))
+        found.append(Way(f"report {named.report}", page=f"r/{named.report}/"))
     if named.event is not None:
-        ways.append(Way(named.event, page=f"e/{named.event}/"))
+        found.append(Way(named.event, page=f"e/{named.event}/"))
     if named.incident is not None:
-        ways.append(Way(f"incident {named.incident}", page=f"i/{named.incident}/"))
-    return tuple(ways)
+        found.append(Way(f"incident {named.incident}", page=f"i/{named.incident}/"))
+    return tuple(found)
