@@ -13,7 +13,6 @@ from generator.curated.examples import load_examples
 from generator.curated.headline import load_analysis
 from generator.curated.library import load
 from generator.curated.measurements import load_measurements
-from generator.curated.models import Library
 from generator.curated.prices import load_prices
 from generator.curated.published import load_published
 from generator.curated.targets import names, page_ids
