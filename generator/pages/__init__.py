@@ -1,6 +1,7 @@
 """The kinds of pages, in the order they are planned."""
 
 from generator.pages import (
+    analysis,
     calibration,
     check,
     claims,
@@ -8,7 +9,9 @@ from generator.pages import (
     data,
     detectors,
     evidence,
+    explore,
     findings,
+    headline,
     home,
     incidents,
     method,
@@ -26,6 +29,8 @@ __all__ = ["PAGE_KINDS", "Page", "PageKind"]
 
 PAGE_KINDS: tuple[PageKind, ...] = (
     home.KIND,
+    analysis.KIND,
+    headline.KIND,
     claims.KIND,
     findings.KIND,
     detectors.KIND,
@@ -33,6 +38,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     reports.KIND,
     incidents.KIND,
     timeline.KIND,
+    explore.KIND,
     sources.KIND,
     surfaces.KIND,
     symptoms.KIND,

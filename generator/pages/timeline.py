@@ -1,76 +1,41 @@
-"""The timeline: events and incidents in one ordered list, and a page for each event."""
+"""The timeline: everything dated in one ordered list that can be filtered, with the periods behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from generator.charts import Chart, timeline_chart
-from generator.charts.strip import ROWS
-from generator.curated.models import Case, Claim, Event, Incident, Report, Source
+from generator.charts.weeks import DAY
+from generator.curated.models import Case
+from generator.pages.bands import BandGroup, band_groups
 from generator.pages.base import Page, PageKind
-from generator.pages.neighbours import neighbours
-from generator.pages.place import place
-from generator.pages.twin import json_twin
+from generator.pages.entries import Entry, entries, happenings
+from generator.pages.events import event_pages
+from generator.pages.facets import Facet, facets, tokens
+from generator.pages.spans import Span
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
 
-LOOKS = {
-    "cli_release": "release",
-    "model_release": "release",
-    "product_launch": "release",
-    "product_ga": "release",
-    "user_report": "report",
-    "incident": "outage",
-    "statement": "official",
-    "policy_change": "official",
-    "doc_fact": "official",
-    "limit_reset": "official",
-    "promotion": "official",
-    "regression": "fault",
-    "fix": "fault",
-    "leak": "fault",
-}
-"""Shape of each kind on the line; the kind is also written out."""
-
-KINDS = {
-    "cli_release": "release",
-    "model_release": "model",
-    "product_launch": "product",
-    "product_ga": "product",
-    "user_report": "report",
-    "incident": "outage",
-    "statement": "statement",
-    "policy_change": "policy",
-    "doc_fact": "docs",
-    "limit_reset": "limits",
-    "promotion": "promotion",
-    "regression": "regression",
-    "fix": "fix",
-    "leak": "leak",
-}
-"""One word for each kind."""
+FACETS = ("kind", "surface", "symptom", "layer", "grade")
+"""What the list can be filtered by."""
 
 
 @dataclass(frozen=True)
 class TimelineItem:
-    """One entry: an event, an incident, or a mark where the article's window begins or ends."""
+    """One entry, or a mark where the article's window begins or ends."""
 
     anchor: str
-    at: date | datetime
-    """A date where only the day is known."""
-    until: date | datetime | None
-    hour_known: bool
-    look: str
-    kind: str
+    span: Span
     title: str
-    path: str
-    """Page of the entry inside the case; empty for a mark."""
-    note: str
+    entry: Entry | None
+    """None for a mark."""
+    tokens: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,165 +55,92 @@ class TimelineContext:
 
     events: int
     incidents: int
+    reports: int
+    findings: int
     day_only: int
     periods: int
+    uncertain: int
     low: int
     """Events with low confidence."""
     chart: Chart
+    article: Span
+    bands: tuple[BandGroup, ...]
+    span: Span
+    """What the strip shows; the end is the first day that it does not."""
+    facets: tuple[Facet, ...]
     months: tuple[TimelineMonth, ...]
-
-
-@dataclass(frozen=True)
-class EventContext:
-    """Variables of event.md.j2."""
-
-    event: Event
-    kind: str
-    row: str
-    """Row of the strip it stands in."""
-    surfaces: tuple[tuple[str, str], ...]
-    """Title as the event names it, and id of the surface it belongs to."""
-    at: date | datetime
-    until: date | datetime | None
-    sources: tuple[tuple[str, str, Source | None], ...]
-    """Addresses, how they are shown, and their entry in the list of sources where there is one."""
-    citing: tuple[Claim, ...]
-    reports: tuple[Report, ...]
-    incidents: tuple[Incident, ...]
-    """Incidents of the status page that begin on the same day; nearness only."""
-    in_article: bool
-    previous: Event | None
-    next: Event | None
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The timeline, then one page an event."""
     yield _timeline_page(dossier)
-    for before, event, after in neighbours(dossier.library.events):
-        yield _event_page(event, before, after, dossier)
+    yield from event_pages(dossier)
 
 
 KIND = PageKind("timeline", pages)
 
 
 def _timeline_page(dossier: Dossier) -> Page:
-    library = dossier.library
+    library, case = dossier.library, dossier.library.case
     chart = timeline_chart(dossier)
-    items = [*map(_event_item, library.events), *map(_incident_item, library.incidents), *_window_marks(dossier)]
+    found = tuple(happenings(entries(dossier)))
+    offered = facets(FACETS, found, dossier)
+    items = [*(_item(entry, {facet.name: facet for facet in offered}) for entry in found), *_window_marks(case)]
+    spans = [entry.span for entry in found if entry.span]
     context = TimelineContext(
         events=len(library.events),
         incidents=len(library.incidents),
+        reports=len(library.reports),
+        findings=sum(entry.record == "finding" for entry in found),
         day_only=sum(event.day_only and event.end is None for event in library.events),
-        periods=sum(event.end is not None for event in library.events),
+        periods=sum(span.until is not None and not span.uncertain for span in spans),
+        uncertain=sum(span.uncertain for span in spans),
         low=sum(event.confidence == "low" for event in library.events),
         chart=chart,
-        months=tuple(_months(items, library.case)),
+        article=Span(case.article_window_start, case.article_window_end),
+        bands=band_groups(dossier),
+        span=Span(case.window_start, case.window_end + DAY),
+        facets=offered,
+        months=tuple(_months(items, case)),
     )
     return Page(
-        path=f"{library.case.id}/timeline/",
+        path=f"{case.id}/timeline/",
         template="timeline.md.j2",
         title="Timeline",
-        description=f"{context.events} dated events and {context.incidents} incidents in order, with their sources.",
+        description=(
+            f"{context.events} dated events, {context.incidents} incidents and {context.reports} reports in order, "
+            "with their sources."
+        ),
         context=context,
         downloads=chart.downloads(),
     )
 
 
 def _months(items: Iterable[TimelineItem], case: Case) -> Iterator[TimelineMonth]:
-    ordered = sorted(items, key=lambda item: (_order(item.at), item.anchor))
-    for first, found in groupby(ordered, key=lambda item: _day(item.at).replace(day=1)):
+    ordered = sorted(items, key=lambda item: (item.span.order, item.anchor))
+    for first, found in groupby(ordered, key=lambda item: item.span.day.replace(day=1)):
         window = case.window_start.replace(day=1) <= first <= case.window_end
         yield TimelineMonth(f"m-{first:%Y-%m}", first, tuple(found), folded=not window)
 
 
-def _order(at: date | datetime) -> tuple[date, int]:
-    """Entries whose hour is not known come first in their day."""
-    return (_day(at), at.hour * 60 + at.minute + 1) if isinstance(at, datetime) else (at, 0)
-
-
-def _day(at: date | datetime) -> date:
-    return at.date() if isinstance(at, datetime) else at
-
-
-def _event_item(event: Event) -> TimelineItem:
+def _item(entry: Entry, offered: Mapping[str, Facet]) -> TimelineItem:
+    """What can be filtered by is also written out, so that the list can be read without filters."""
+    assert entry.span is not None, "only claims are undated"
+    surfaces = ", ".join(offered["surface"].label(value) for value in entry.surfaces)
+    layer = f"points to: {entry.layer}" if entry.layer not in ("none", "unknown") else ""
+    symptoms = ", ".join(offered["symptom"].label(value).lower() for value in entry.symptoms)
     return TimelineItem(
-        anchor=event.id,
-        at=_known(event.start, event),
-        until=None if event.end is None else _known(event.end, event),
-        hour_known=not event.day_only,
-        look=LOOKS[event.kind],
-        kind=KINDS[event.kind],
-        title=event.title,
-        path=f"e/{event.id}/",
-        note=f"{'official' if event.official else 'not official'}, {event.confidence} confidence",
+        anchor=entry.anchor,
+        span=entry.span,
+        title=entry.title,
+        entry=entry,
+        tokens=tokens(entry, FACETS),
+        note=" \u00b7 ".join(part for part in (surfaces, symptoms, layer, entry.note) if part),
     )
 
 
-def _incident_item(incident: Incident) -> TimelineItem:
-    return TimelineItem(
-        anchor=f"i-{incident.id}",
-        at=incident.start,
-        until=None,
-        hour_known=True,
-        look="outage",
-        kind="status",
-        title=incident.title,
-        path=f"i/{incident.id}/",
-        note="" if incident.impact == "none" else f"{incident.impact} impact",
+def _window_marks(case: Case) -> tuple[TimelineItem, TimelineItem]:
+    return (
+        TimelineItem("window-begins", Span(case.article_window_start), "The article's own window begins", None),
+        TimelineItem("window-ends", Span(case.article_window_end), "The last day of the article's own window", None),
     )
-
-
-def _window_marks(dossier: Dossier) -> tuple[TimelineItem, TimelineItem]:
-    case = dossier.library.case
-    begin = ("window-begins", case.article_window_start, "The article's own window begins")
-    end = ("window-ends", case.article_window_end, "The last day of the article's own window")
-    first, last = (
-        TimelineItem(anchor, day, None, hour_known=False, look="window", kind="window", title=title, path="", note="")
-        for anchor, day, title in (begin, end)
-    )
-    return first, last
-
-
-def _known(at: datetime, event: Event) -> date | datetime:
-    return at.date() if event.day_only else at
-
-
-def _event_page(event: Event, before: Event | None, after: Event | None, dossier: Dossier) -> Page:
-    case = dossier.library.case
-    urls = tuple(dict.fromkeys((str(event.url), *map(str, event.more_urls))))
-    day = event.start.date()
-    context = EventContext(
-        event=event,
-        kind=KINDS[event.kind],
-        row=ROWS[event.kind],
-        surfaces=tuple(
-            (dossier.scope_title(scope), dossier.surfaces[scope].id if scope in dossier.surfaces else "")
-            for scope in event.surfaces
-        ),
-        at=_known(event.start, event),
-        until=None if event.end is None else _known(event.end, event),
-        sources=tuple((url, place(url), dossier.sources.get(url)) for url in urls),
-        citing=_once(claim for url in urls for claim in dossier.claims_citing(url)),
-        reports=tuple(report for url in urls for report in dossier.reports_citing(url)),
-        incidents=tuple(incident for incident in dossier.library.incidents if incident.start.date() == day),
-        in_article=case.article_window_start <= day <= case.article_window_end,
-        previous=before,
-        next=after,
-    )
-    links = {
-        "sources": [f"{case.id}/s/{source.id}/" for _, _, source in context.sources if source],
-        "claims_citing": [f"{case.id}/c/{claim.id}/" for claim in context.citing],
-        "reports": [f"{case.id}/r/{report.id}/" for report in context.reports],
-    }
-    return Page(
-        path=f"{case.id}/e/{event.id}/",
-        template="event.md.j2",
-        title=event.title,
-        description=f"Event of {day.isoformat()}: {event.title}",
-        context=context,
-        downloads=(json_twin("event", event.id, event.model_dump(mode="json"), links),),
-    )
-
-
-def _once(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    return tuple({claim.id: claim for claim in claims}.values())
