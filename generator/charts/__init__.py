@@ -6,6 +6,7 @@ from generator.charts.base import Chart
 from generator.charts.logs import breaks_chart, chain_chart, days_chart
 from generator.charts.meters import meter_chart
 from generator.charts.public import incidents_chart, reports_chart
+from generator.charts.published import published_chart
 from generator.charts.strip import timeline_chart
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "days_chart",
     "incidents_chart",
     "meter_chart",
+    "published_chart",
     "reports_chart",
     "timeline_chart",
 ]
