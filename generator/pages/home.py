@@ -73,6 +73,8 @@ class HomeContext:
     chart: Chart
     holdings: Holdings
     gaps: Gaps
+    headline: str | None
+    """Title of the headline page; None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             chart=chart,
             holdings=holdings,
             gaps=_gaps(dossier),
+            headline=dossier.analysis.headline.title if dossier.analysis.headline else None,
         ),
         downloads=chart.downloads(),
         boost=2.0,
