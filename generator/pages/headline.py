@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -45,7 +44,6 @@ class HeadlineContext:
     first: Explanation
     second: Explanation
     trials: tuple[Trial, ...]
-    leanings: tuple[tuple[int, str], ...]
     cite_text: str
 
 
@@ -58,13 +56,11 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     citation = cite(dossier, path, headline.title)
     first, second = (_explained(dossier, hypothesis) for hypothesis in headline.hypotheses)
     titles = _titles(headline)
-    counted = Counter(test.leaning for test in headline.tests)
     context = HeadlineContext(
         headline=headline,
         first=first,
         second=second,
         trials=tuple(Trial(test, titles[test.leaning], leads(dossier, test.sources)) for test in headline.tests),
-        leanings=tuple((counted[leaning], titles[leaning]) for leaning in Leaning),
         cite_text=citation.text,
     )
     yield Page(
