@@ -33,8 +33,6 @@ def page_ids(
         found |= {
             "c": frozenset(claim.id for claim in library.claims),
             "e": frozenset(event.id for event in library.events),
-            "i": frozenset(incident.id for incident in library.incidents),
             "r": frozenset(report.id for report in library.reports),
-            "s": frozenset(source.id for source in library.sources),
         }
     return found

@@ -18,7 +18,7 @@ from generator.problems import ContentError, Problem
 CORRECTIONS, REPLIES = "corrections.yml", "replies"
 IGNORED = (".gitkeep", ".DS_Store")
 
-PageKey = Annotated[str, StringConstraints(pattern=r"^(?:c|e|f|i|m|r|s)/[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
+PageKey = Annotated[str, StringConstraints(pattern=r"^(?:c|e|f|m|r)/[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
 """A page of one record by its place below the case: c/C-064, e/E-031, f/F-..., m/meter-weights, r/cc-46829."""
 
 

@@ -10,6 +10,7 @@ from generator.charts.files import Download
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
+    from generator.pages.notes import Notes
 
 __all__ = ["Download", "Page", "PageKind"]
 
@@ -27,6 +28,7 @@ class Page:
     tags: tuple[str, ...] = ()
     boost: float = 1.0
     searchable: bool = True
+    notes: Notes | None = None  # None = a page that nobody can reply to by itself
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from generator.grading import ComputedGrade
 from generator.pages.base import Page, PageKind
 from generator.pages.cite import cite
 from generator.pages.claim_ledger import ledger, reports_at
+from generator.pages.notes import notes_on
 from generator.pages.place import place
 from generator.pages.sentences import period
 from generator.pages.twin import json_twin
@@ -151,6 +152,7 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
             json_twin("claim", claim.id, _record(context, found, events), _links(context, found, case.id)),
         ),
         boost=2,
+        notes=notes_on(dossier, f"c/{claim.id}"),
     )
 
 

@@ -12,6 +12,7 @@ from generator.curated.models import Claim, Event, Incident, Report, Source
 from generator.pages.base import Page
 from generator.pages.entries import KINDS
 from generator.pages.neighbours import neighbours
+from generator.pages.notes import notes_on
 from generator.pages.place import place
 from generator.pages.spans import event_span
 from generator.pages.twin import json_twin
@@ -90,6 +91,7 @@ def _event_page(event: Event, before: Event | None, after: Event | None, dossier
         description=f"Event of {day.isoformat()}: {event.title}",
         context=context,
         downloads=(json_twin("event", event.id, event.model_dump(mode="json"), links),),
+        notes=notes_on(dossier, f"e/{event.id}"),
     )
 
 

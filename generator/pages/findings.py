@@ -14,6 +14,7 @@ from generator.detectors.leans import LEANINGS
 from generator.filters import MISSING, n, pct, usd, utc
 from generator.pages.base import Download, Page, PageKind
 from generator.pages.cite import cite
+from generator.pages.notes import notes_on
 from generator.pages.sentences import period, quantity_text, sentence
 from generator.pages.twin import json_twin
 
@@ -202,6 +203,7 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
             json_twin("finding", finding.id, record(view), _links(context, case.id)),
         ),
         searchable=not simulated,
+        notes=notes_on(dossier, f"f/{finding.id}"),
     )
 
 

@@ -16,6 +16,7 @@ from generator.curated.models import Claim, Detail, EvidenceClass, Figure, Repor
 from generator.pages.base import Page, PageKind
 from generator.pages.matrix import Matrix, Periods, matrix, periods
 from generator.pages.neighbours import neighbours
+from generator.pages.notes import notes_on
 from generator.pages.place import place
 from generator.pages.twin import json_twin
 
@@ -250,6 +251,7 @@ def _report_page(report: Report, before: Report | None, after: Report | None, do
         context=context,
         downloads=(json_twin("report", report.id, report.model_dump(mode="json"), _links(context, dossier)),),
         tags=report.symptoms,
+        notes=notes_on(dossier, f"r/{report.id}"),
     )
 
 

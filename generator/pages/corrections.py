@@ -1,0 +1,44 @@
+"""What stood here and was wrong, and who has answered: the two lists by which the site can be held to its word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.pages.base import Page, PageKind
+
+if TYPE_CHECKING:
+    from generator.curated.models import Person
+    from generator.curated.voices import Correction, Reply
+    from generator.dossier import Dossier
+
+
+@dataclass(frozen=True)
+class CorrectionsContext:
+    """Variables of corrections.md.j2."""
+
+    corrections: tuple[Correction, ...]
+    replies: tuple[Reply, ...]
+    repository: str | None
+    people: tuple[Person, ...]
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """One page."""
+    case = dossier.library.case
+    yield Page(
+        path=f"{case.id}/corrections/",
+        template="corrections.md.j2",
+        title="Corrections and replies",
+        description=f"Corrections: {len(dossier.corrections)}. Replies on record: {len(dossier.replies)}.",
+        context=CorrectionsContext(
+            corrections=dossier.corrections,
+            replies=tuple(reversed(dossier.replies)),
+            repository=str(case.repository) if case.repository else None,
+            people=case.people,
+        ),
+    )
+
+
+KIND = PageKind("corrections", pages)

@@ -1,0 +1,135 @@
+"""Measurements: the list, and a page for each with its figures, its method, and what it can and cannot show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.charts import Chart, published_chart
+from generator.pages.base import Page, PageKind
+from generator.pages.cite import cite
+from generator.pages.neighbours import neighbours
+from generator.pages.notes import notes_on
+from generator.pages.place import place
+from generator.pages.twin import json_twin
+
+if TYPE_CHECKING:
+    from generator.curated.models import Claim, SurfaceText, Symptom
+    from generator.curated.published import Published, PublishedTable
+    from generator.detectors import Detector
+    from generator.dossier import Dossier
+
+RAW = {
+    "public": "the raw data is public",
+    "partly": "part of the raw data is public",
+    "no": "the raw data is not public",
+}
+
+
+@dataclass(frozen=True)
+class MeasurementsContext:
+    """Variables of measurements.md.j2."""
+
+    published: tuple[Published, ...]
+    raw: dict[str, str]
+    open: int
+    """With public raw data."""
+    ours: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of a measurement, drawn where it can be."""
+
+    table: PublishedTable
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
+class MeasurementContext:
+    """Variables of measurement.md.j2."""
+
+    one: Published
+    parts: tuple[Part, ...]
+    raw: str
+    places: tuple[tuple[str, str], ...]
+    """Addresses of the sources, each with a form short enough for a line."""
+    bearings: tuple[tuple[Claim, str], ...]
+    surfaces: tuple[SurfaceText, ...]
+    symptoms: tuple[Symptom, ...]
+    detectors: tuple[Detector, ...]
+    cite_text: str
+    previous: Published | None
+    next: Published | None
+
+
+def measured_with(published: Iterable[Published], *, symptom: str = "", surface: str = "") -> tuple[Published, ...]:
+    """Measurements about a symptom, or about a surface, in the order of the site."""
+    return tuple(one for one in published if symptom in one.symptoms or surface in one.surfaces)
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """The list, then one page a measurement."""
+    found = dossier.published
+    yield Page(
+        path=f"{dossier.library.case.id}/measurements/",
+        template="measurements.md.j2",
+        title="Measurements",
+        description=f"{len(found)} measurements that bear on the claims, each with method, sample and judgement.",
+        context=MeasurementsContext(
+            published=found,
+            raw=RAW,
+            open=sum(one.raw == "public" for one in found),
+            ours=sum(one.ours for one in found),
+        ),
+        boost=1.5,
+    )
+    for before, one, after in neighbours(found):
+        yield _page(one, before, after, dossier)
+
+
+def _page(one: Published, before: Published | None, after: Published | None, dossier: Dossier) -> Page:
+    case = dossier.library.case.id
+    path = f"{case}/m/{one.id}/"
+    citation = cite(dossier, path, f"Measurement: {one.title}")
+    parts = tuple(Part(table, published_chart(table, table.plot) if table.plot else None) for table in one.tables)
+    context = MeasurementContext(
+        one=one,
+        parts=parts,
+        raw=RAW[one.raw],
+        places=tuple((str(url), place(url)) for url in (one.url, *one.more_urls)),
+        bearings=tuple((dossier.claims[bearing.claim], bearing.says) for bearing in one.bears_on),
+        surfaces=tuple(dossier.surfaces[surface] for surface in one.surfaces if surface in dossier.surfaces),
+        symptoms=tuple(dossier.symptoms[symptom] for symptom in one.symptoms if symptom in dossier.symptoms),
+        detectors=tuple(detector for detector in dossier.detectors if detector.id in one.detectors),
+        cite_text=citation.text,
+        previous=before,
+        next=after,
+    )
+    links = {
+        "page": path,
+        "measurements": f"{case}/measurements/",
+        "claims": [f"{case}/c/{bearing.claim}/" for bearing in one.bears_on],
+        "symptoms": [f"{case}/symptom/{symptom.id}/" for symptom in context.symptoms],
+        "surfaces": [f"{case}/surface/{surface.id}/" for surface in context.surfaces],
+        "detectors": [f"{case}/d/{detector.id}/" for detector in context.detectors],
+    }
+    return Page(
+        path=path,
+        template="measurement.md.j2",
+        title=one.title,
+        description=one.result,
+        context=context,
+        downloads=(
+            *citation.downloads,
+            json_twin("measurement", one.id, one.model_dump(mode="json"), links),
+            *(download for part in parts if part.chart for download in part.chart.downloads()),
+        ),
+        tags=one.symptoms,
+        boost=1.5,
+        notes=notes_on(dossier, f"m/{one.id}"),
+    )
+
+
+KIND = PageKind("measurements", pages)
