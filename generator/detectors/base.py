@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b32encode
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from generator.detectors.leans import LEANINGS, step_lean
 from generator.detectors.needs import NEEDS, Need
+from generator.detectors.tried import untried
 from generator.ledger import UNDECIDABLE, Chain, Step
 from generator.pricing import excess_cost
 from generator.records import MissReason
@@ -102,7 +103,7 @@ class Detector:
 
     @property
     def decidable(self) -> tuple[str, ...]:
-        """Ids of the explanations that the rule tries."""
+        """Ids of the explanations that the rule tries; a finding says which of them its log could not answer."""
         return tuple(benign.id for benign in self.benign if benign.decidable)
 
 
@@ -139,11 +140,13 @@ def finding(
     observed: int | None = None,
     stated: MissReason | None = None,
     days: tuple[DayShare, ...] = (),
+    unasked: Collection[str] = (),
 ) -> Finding:
     """A finding about these requests; its severity is measured by the excess alone.
 
     Its id is made of the requests, or of `key` where it is not about single requests. `lean` is a key of LEANINGS.
     `of_usd` is the list price that the excess is a share of; a thread's own cost where a chain is given.
+    `unasked` are explanations of which this log holds nothing, so that they are not ruled out.
     """
     whole = of_usd if of_usd is not None else chain.list_price if chain else 0.0
     return Finding(
@@ -164,15 +167,22 @@ def finding(
         excess_usd=excess_usd,
         grade=grade,
         severity=severity(excess_tokens, excess_usd, whole),
-        ruled_out=detector.decidable,
-        not_ruled_out=detector.undecidable,
+        ruled_out=tuple(id for id in detector.decidable if id not in unasked),
+        not_ruled_out=(*(id for id in detector.decidable if id in unasked), *detector.undecidable),
         stated_reason=stated,
         lean=LEANINGS[lean].lean,
         lean_reason=lean,
     )
 
 
-def step_finding(detector: Detector, chain: Chain, step: Step, grade: FindingGrade, *extra: Quantity) -> Finding:
+def step_finding(
+    detector: Detector,
+    chain: Chain,
+    step: Step,
+    grade: FindingGrade,
+    *extra: Quantity,
+    unasked: Collection[str] = (),
+) -> Finding:
     """Finding about one step: expected against read, excess against the stated counterfactual."""
     return finding(
         detector,
@@ -193,6 +203,7 @@ def step_finding(detector: Detector, chain: Chain, step: Step, grade: FindingGra
         expected=step.expected,
         observed=step.after.cache_read_tokens,
         stated=step.after.miss_reason,
+        unasked={*untried(step), *unasked},
     )
 
 
@@ -203,6 +214,7 @@ def steps_finding(
     grade: FindingGrade,
     *extra: Quantity,
     lean: str | None = None,
+    unasked: Collection[str] = (),
 ) -> Finding:
     """Finding about several broken steps of one thread, with the sum of their excess; every broken call is cited."""
     prices = [excess_cost(step) for step in steps]
@@ -224,6 +236,7 @@ def steps_finding(
         excess_usd=sum(known) if len(known) == len(prices) else None,
         expected=sum(step.expected for step in steps),
         observed=sum(step.after.cache_read_tokens for step in steps),
+        unasked={*(id for step in steps for id in untried(step)), *unasked},
     )
 
 
@@ -234,6 +247,7 @@ def meter_finding(
     grade: FindingGrade,
     *quantities: Quantity,
     lean: str = "meter-only",
+    unasked: Collection[str] = (),
 ) -> Finding:
     """Finding about neighbouring readings of a meter. It cites readings, and no tokens: a meter has none."""
     first, last = intervals[0].before, intervals[-1].after
@@ -246,6 +260,7 @@ def meter_finding(
         grade=grade,
         quantities=quantities,
         lean=lean,
+        unasked=unasked,
     )
     cited = (first.source, *(interval.after.source for interval in intervals))
     return replace(made, account=meter.account, window=meter.window, readings=cited)

@@ -22,6 +22,7 @@ from generator.detectors.meters import (
     has_rate,
     settled_points,
     standing_since,
+    unconfirmed,
 )
 from generator.detectors.needs import METER, TOKENS
 from generator.results import Finding, FindingGrade, Quantity, Unit
@@ -75,6 +76,7 @@ def _jump(meter: Meter, index: int) -> Finding:
         Quantity("rise", interval.points, Unit.POINTS),
         Quantity("predicted", round(predicted, 3), Unit.POINTS),
         Quantity("span", interval.seconds, Unit.SECONDS),
+        unasked=unconfirmed(meter, index + 1),
     )
 
 

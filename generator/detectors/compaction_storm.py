@@ -85,6 +85,14 @@ def _large_input(chain: Chain, group: Sequence[Mark]) -> bool:
     return bool(refills) and all(refills)
 
 
+def _left_open(group: Sequence[Mark]) -> Iterator[str]:
+    """Explanations that need what some of these lines do not say: who asked, and how much there was before."""
+    if any(mark.trigger is not Trigger.AUTO for mark in group):
+        yield "manual-compaction"
+    if not any(mark.value for mark in group[1:]):
+        yield "large-input"
+
+
 def _storm(chain: Chain, group: Sequence[Mark]) -> Finding:
     times = [request.first_seen for request in chain.requests]
     rebuilt = [
@@ -121,6 +129,7 @@ def _storm(chain: Chain, group: Sequence[Mark]) -> Finding:
         ),
         excess_tokens=excess,
         excess_usd=usd,
+        unasked=tuple(_left_open(group)),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from generator.detectors.base import Benign, Detector, Reference, finding
+from generator.detectors.tried import untried
 from generator.ledger import Chain, Step
 from generator.pricing import excess_cost
 from generator.records import MarkKind
@@ -139,4 +140,5 @@ def fall_finding(detector: Detector, chain: Chain, fall: Fall, lean: str) -> Fin
         expected=step.expected,
         observed=step.after.cache_read_tokens,
         stated=step.after.miss_reason,
+        unasked={*untried(step), *(() if fall.following else ("side-call",))},
     )

@@ -24,6 +24,7 @@ from generator.detectors.meters import (
     has_rate,
     settled_points,
     standing_since,
+    unconfirmed,
 )
 from generator.detectors.needs import METER, TOKENS
 from generator.results import Finding, FindingGrade, Quantity, Unit
@@ -109,6 +110,7 @@ def _advance(meter: Meter, first: int, last: int) -> Finding:
         Quantity("rise", _points(meter, first, last), Unit.POINTS),
         Quantity("predicted", round(explained_points(meter, start - LATE, end), 3), Unit.POINTS),
         Quantity("span", (end - start).total_seconds(), Unit.SECONDS),
+        unasked=unconfirmed(meter, last) if _points(meter, first, last - 1) < RISE else (),
     )
 
 

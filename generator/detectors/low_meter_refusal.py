@@ -14,7 +14,7 @@ from generator.detectors.meters import LIMITS_DOCS
 from generator.detectors.needs import MARKS, METER
 from generator.records import MeterReading, Window
 from generator.results import Finding, FindingGrade, Quantity, Unit
-from generator.subjects import Meter, Scope
+from generator.subjects import MODEL_WINDOWS, Meter, Scope
 
 FULL = 0.9
 FRESH = timedelta(minutes=10)
@@ -103,7 +103,8 @@ def _refused(meter: Meter, others: Sequence[Readings], burst: Sequence[datetime]
             Quantity("highest-meter", max(row.used for row in shown), Unit.SHARE),
             Quantity("oldest-reading", max((burst[0] - row.at).total_seconds() for row in shown), Unit.SECONDS),
         ),
-        lean="refused-by-service",
+        lean="no-layer",
+        unasked=() if MODEL_WINDOWS.keys() <= {row.window for row in meter.siblings} else ("other-window-full",),
     )
     cited = tuple(dict.fromkeys(row.source for row in shown))
     return replace(made, account=meter.account, window=meter.window, readings=cited)
@@ -141,8 +142,10 @@ LOW_METER_REFUSAL = Detector(
         Benign("other-account", "The refused call was made with another account than the meter's.", decidable=False),
     ),
     limits=(
-        "The weekly window must have been read too, else it cannot be excluded.",
-        "A refusal is the service's word; whether the meter or the limiter was wrong, no log of the user shows.",
+        "The weekly window must have been read too, else it cannot be excluded. Weekly limits of one model are "
+        "compared where they were read; the statusline does not show them, and then they are not ruled out.",
+        "The client writes the line on an answer of the service or of its own accord; the line looks the same. Whether "
+        "the meter or the limiter was wrong, no log of the user shows.",
     ),
     parameters=(
         Parameter(Quantity("full-from", FULL, Unit.SHARE), "A margin of ten points for a meter that lags."),

@@ -102,6 +102,12 @@ def settled_points(meter: Meter, first: int, last: int) -> float:
     return round(100 * (min([end.used, *after]) - max([start.used, *before])), 6)
 
 
+def unconfirmed(meter: Meter, last: int) -> tuple[str, ...]:
+    """The explanation by a glitch, where no later reading of the window is there to hold against it."""
+    later = meter.readings[last + 1 : last + 1 + NEARBY]
+    return () if any(Interval(meter.readings[last], row).same_window for row in later) else (GLITCH.id,)
+
+
 def is_old_value(meter: Meter, index: int) -> bool:
     """Was the value of this reading shown earlier in its window, before the reading that it follows?"""
     row = meter.readings[index]

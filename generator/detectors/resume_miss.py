@@ -11,7 +11,7 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.breaks import CLIENT_CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN
 from generator.detectors.leans import LEANINGS, PREFIX_SHARE
 from generator.detectors.needs import MARKS, TOKENS
-from generator.ledger import UNEXPLAINED, Chain, Step, first_reason, human_prompts
+from generator.ledger import TRIMMED_BELOW, UNEXPLAINED, Chain, Step, first_reason, human_prompts
 from generator.records import Mark, MarkKind, Trigger
 from generator.results import Finding, FindingGrade, Quantity, Unit
 from generator.subjects import Scope, version_key
@@ -61,6 +61,14 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         yield _miss(chain, step)
 
 
+def _left_open(step: Step) -> Iterator[str]:
+    """Explanations that were set aside for this question although what they name was there."""
+    if any(mark.kind is MarkKind.COMMAND and mark.trigger is Trigger.OTHER for mark in step.marks):
+        yield "command"
+    if step.after.total_tokens < TRIMMED_BELOW * step.before.total_tokens:
+        yield "trimmed"
+
+
 def _miss(chain: Chain, step: Step) -> Finding:
     control = [
         other for other in human_prompts(chain) if other.testable and other.within_lifetime and not _after_resume(other)
@@ -72,6 +80,7 @@ def _miss(chain: Chain, step: Step) -> Finding:
         FindingGrade.A if step.after.total_tokens >= step.before.total_tokens else FindingGrade.B,
         Quantity("control-steps", len(control), Unit.REQUESTS),
         Quantity("control-misses", sum(other.reason == UNEXPLAINED for other in control), Unit.REQUESTS),
+        unasked=tuple(_left_open(step)),
     )
     if not FAULT_FIRST <= version_key(step.after.version) <= FAULT_LAST:
         return made

@@ -63,7 +63,16 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
             yield Explained("other-version")  # benign: other-version
             continue
         looked = Quantity("looked-at", len(warm), Unit.REQUESTS)
-        yield steps_finding(THINKING_STRIPPED, chain, affected, FindingGrade.B, looked, lean="client-versions")
+        edited = any(mark.kind is MarkKind.CONTEXT_EDIT for step in affected for mark in step.marks)
+        yield steps_finding(
+            THINKING_STRIPPED,
+            chain,
+            affected,
+            FindingGrade.B,
+            looked,
+            lean="client-versions",
+            unasked=("microcompaction",) if edited else (),
+        )
 
 
 def _naive(chain: Chain) -> int:
