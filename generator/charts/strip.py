@@ -1,7 +1,9 @@
-"""Strip of the timeline: kinds of events as rows, incidents of the status page as ticks below."""
+"""Strip of the timeline: kinds of events as rows; below them incidents, reports by day, and findings in own logs."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -31,6 +33,9 @@ ROWS = {
 }
 """Row of each kind of event, in the order drawn."""
 _STATUS = "Status incidents"
+_REPORTS = "Reports, by day"
+_FINDINGS = "Own findings"
+_STEP = 26
 _EXACT, _DAY, _PERIOD = "Hour known", "Day only", "Period"
 
 
@@ -39,20 +44,32 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
     case = dossier.library.case
     shown = [event for event in dossier.library.events if in_window(event.start.date(), case)]
     incidents = [incident for incident in dossier.library.incidents if in_window(incident.start.date(), case)]
-    names = (*dict.fromkeys(ROWS.values()), _STATUS)
-    marks = [_mark(event, case.window_end) for event in shown]
+    events = {event.id: event for event in dossier.library.events}
+    findings = [
+        view.finding.at
+        for view in dossier.findings
+        if not view.evidence.simulated and in_window(view.finding.at.date(), case)
+    ]
+    reports = Counter(report.date for report in dossier.library.reports if in_window(report.date, case))
+    names = (*dict.fromkeys(ROWS.values()), _STATUS, _REPORTS, *((_FINDINGS,) if findings else ()))
+    marks = [_mark(event, case.window_end, events) for event in shown]
     marks += [_tick(_STATUS, incident.start) for incident in incidents]
+    marks += [_tick(_FINDINGS, at) for at in findings]
     band = {
         "from": _midnight(case.article_window_start),
         "to": _midnight(case.article_window_end + DAY),
         "label": f"Article: {case.article_window_start.day} to {short_day(case.article_window_end)}",
     }
-    data = {
+    data: dict[str, list[dict[str, Any]]] = {
         "bars": [mark for mark in marks if "to" in mark],
         "ticks": [mark for mark in marks if "to" not in mark],
+        "days": [
+            {"row": _REPORTS, "from": _midnight(day), "to": _midnight(day + DAY), "count": count}
+            for day, count in sorted(reports.items())
+        ],
         "window": [band],
     }
-    spec = _with_rows(_strip_template(), names, (case.window_start, case.window_end + DAY))
+    spec = _with_rows(_strip_template(len(names)), names, (case.window_start, case.window_end + DAY))
     svg, width, height = draw(spec, data)
     inside = sum(case.article_window_start <= event.start.date() <= case.article_window_end for event in shown)
     outside = len(dossier.library.events) - len(shown)
@@ -60,7 +77,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
         id=chart_id,
         title="Events and incidents on one line",
         sentence=(
-            f"{len(shown)} events and {len(incidents)} status-page incidents from "
+            f"{len(shown)} events, {len(incidents)} status-page incidents and {reports.total()} reports from "
             f"{day_range(case.window_start, case.window_end)}; {inside} of the events begin in the article's own days, "
             f"{day_range(case.article_window_start, case.article_window_end)}."
         ),
@@ -68,20 +85,25 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
         height=height,
         columns=("Id", "From, UTC", "To, UTC", "Row", "What is known of the time"),
         rows=tuple(
-            (event.id, _stamp(event.start, event.day_only), _end_stamp(event), ROWS[event.kind], _known(event))
+            (event.id, _stamp(event.start, event.day_only), _end_stamp(event, events), ROWS[event.kind], _known(event))
             for event in shown
         ),
         svg=svg,
         note=(
             "Thin line: the hour is known. Block: only the day is known. Long bar: a period. "
-            f"Begun outside the window, and so in the list only: {outside}. The table leaves the incidents out."
+            f"A darker day has more reports, up to {max(reports.values(), default=0)}. "
+            f"Begun outside the window, and so in the list only: {outside}. The table is of the events."
         ),
         narrow=draw(narrowed(spec), data),
     )
 
 
-def _mark(event: Event, last: date) -> dict[str, str]:
+def _mark(event: Event, last: date, events: Mapping[str, Event] | None = None) -> dict[str, str]:
     row = ROWS[event.kind]
+    ending = (events or {}).get(event.ended_by or "")
+    if ending is not None:
+        end = min(_end(ending.start, day_only=ending.day_only), datetime.combine(last + DAY, time(), UTC))
+        return {"row": row, "from": _iso(event.start), "to": _iso(end), "known": _PERIOD}
     if event.end is not None:
         end = min(_end(event.end, day_only=event.day_only), datetime.combine(last + DAY, time(), UTC))
         return {"row": row, "from": _iso(event.start), "to": _iso(end), "known": _PERIOD}
@@ -100,14 +122,17 @@ def _end(end: datetime, *, day_only: bool) -> datetime:
 
 
 def _known(event: Event) -> str:
-    return _PERIOD if event.end is not None else _DAY if event.day_only else _EXACT
+    return _PERIOD if event.end is not None or event.ended_by else _DAY if event.day_only else _EXACT
 
 
 def _stamp(at: datetime, day_only: bool) -> str:  # noqa: FBT001  two forms of one stamp
     return f"{at:%Y-%m-%d}" if day_only else f"{at:%Y-%m-%d %H:%M}"
 
 
-def _end_stamp(event: Event) -> str | None:
+def _end_stamp(event: Event, events: Mapping[str, Event]) -> str | None:
+    ending = events.get(event.ended_by or "")
+    if ending is not None:
+        return _stamp(ending.start, ending.day_only)
     return None if event.end is None else _stamp(event.end, event.day_only)
 
 
@@ -126,11 +151,11 @@ def _with_rows(spec: dict[str, Any], names: tuple[str, ...], span: tuple[date, d
         return encoding | {"x": x, "y": y}
 
     layers = [layer | {"encoding": bound(layer["encoding"])} for layer in spec["layer"]]
-    return spec | {"layer": layers, "height": {"step": 26}}
+    return spec | {"layer": layers, "height": {"step": _STEP}}
 
 
 @cache
-def _strip_template() -> dict[str, Any]:
+def _strip_template(rows: int) -> dict[str, Any]:
     import altair as alt
 
     x = alt.X(
@@ -142,7 +167,7 @@ def _strip_template() -> dict[str, Any]:
     window = (
         alt.Chart(alt.NamedData("window"))
         .mark_rect(color=BAND)
-        .encode(x=x, x2="to:T", y=alt.value(0), y2=alt.value(26 * (len(set(ROWS.values())) + 1)))
+        .encode(x=x, x2="to:T", y=alt.value(0), y2=alt.value(_STEP * rows))
     )
     label = (
         alt.Chart(alt.NamedData("window"))
@@ -158,4 +183,15 @@ def _strip_template() -> dict[str, Any]:
     ticks = (
         alt.Chart(alt.NamedData("ticks")).mark_tick(thickness=1.5, size=17, opacity=0.9).encode(x=x, y=y, color=tone)
     )
-    return template(alt.layer(window, bars, ticks, label))
+    days = (
+        alt.Chart(alt.NamedData("days"))
+        .mark_rect(height=15)
+        .encode(
+            x=x,
+            x2="to:T",
+            y=y,
+            color=tone,
+            opacity=alt.Opacity("count:Q", legend=None, scale=alt.Scale(domainMin=0, range=[0.12, 1])),
+        )
+    )
+    return template(alt.layer(window, bars, days, ticks, label))

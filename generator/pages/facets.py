@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from generator.charts.weeks import short_day
 from generator.curated.models import Layer
 from generator.grading import ComputedGrade
+from generator.pages.entries import NONE, Entry
 from generator.pages.origins import ORIGINS
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
-    from generator.pages.entries import Entry
 
 TITLES = {
     "kind": "Kind",
@@ -23,7 +23,7 @@ TITLES = {
     "surface": "Surface",
     "symptom": "Symptom",
     "layer": "Layer",
-    "grade": "Grade of a claim that rests on it",
+    "grade": "Grade of its claim",
     "source": "Source",
     "week": "Week from Monday",
 }
@@ -79,8 +79,9 @@ def facets(names: Sequence[str], found: Iterable[Entry], dossier: Dossier) -> tu
 
 
 def tokens(entry: Entry, names: Sequence[str]) -> str:
-    """Values of a row as its attribute: facets apart by ";", values by ","."""
-    return ";".join(",".join(entry.values(name)) for name in names)
+    """Values of a row as its attribute: facets apart by ";", values by ","; empty for what is not stated."""
+    stated = (entry.values(name) for name in names)
+    return ";".join("" if values == (NONE,) else ",".join(values) for values in stated)
 
 
 def _facet(name: str, found: Sequence[Entry], dossier: Dossier, *, boxes: bool) -> Facet:

@@ -1,5 +1,6 @@
 // Filters of timeline and explore, sorting, and the live strip. Without this file every row stands there, in groups.
-// A row names its values in data-f: facets apart by ";" in the order of the form's data-names, values by ",".
+// A row names its values in data-f: facets apart by ";" in the order of the form's data-names, values by ",";
+// what a record does not state is empty there and "none" in the form.
 "use strict";
 
 (() => {
@@ -10,7 +11,7 @@
   const table = document.querySelector(".wm-explore");
   const groups = [...document.querySelectorAll("[data-group]")].map((node) => ({ node, open: node.open, rows: [] }));
   const rows = [...document.querySelectorAll("[data-f]")].map((node, place) => {
-    const values = node.dataset.f.split(";").map((part) => part.split(","));
+    const values = node.dataset.f.split(";").map((part) => (part || "none").split(","));
     const row = { node, place, home: node.parentNode, values, words: node.textContent.toLowerCase() };
     groups.find((group) => group.node.contains(node)).rows.push(row);
     return row;
@@ -161,9 +162,9 @@
     return node;
   };
 
-  // First and last moment that the <time> elements at the head of a row leave open; a day lasts until midnight.
+  // First and last moment that the head of a row leaves open; a day lasts until midnight.
   const extent = (node) => {
-    const times = [...(node.querySelector(".wm-event__when")?.querySelectorAll("time") ?? [])].map((time) => time.dateTime);
+    const times = [...node.querySelectorAll(":scope > span:first-child time")].map((time) => time.dateTime || time.textContent);
     const last = times.at(-1);
     return [Date.parse(times[0]), Date.parse(last) + (last.includes("T") ? 0 : DAY)];
   };
@@ -172,39 +173,46 @@
     if (!live) return;
     const [from, to] = [Date.parse(live.dataset.from), Date.parse(live.dataset.to)];
     const percent = (at) => (100 * (Math.min(Math.max(at, from), to) - from)) / (to - from);
-    const kinds = controls(names[0]).map((box) => [box.value, box.parentNode.firstElementChild.nextSibling.data.trim()]);
-    const lines = [["period", "Periods"], ...kinds];
+    const kinds = controls(names[0]).map((box) => [box.value, box.nextSibling.data.trim()]);
+    const lines = [["fault-band", "Documented faults"], ["policy-band", "Promotions, policy, limits"], ...kinds];
     const height = lines.length * HEIGHT;
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("width", "100%");
     svg.setAttribute("height", height + 20);
-    const bar = (line, [begin, end], look, size, title) => {
-      if (end < from || begin >= to) return;
+    const bar = ([begin, end], y, size, look, title) => {
+      if (end < from || begin >= to) return null;
       const width = Math.max(percent(end) - percent(begin), 0.2);
-      const box = { x: `${percent(begin)}%`, y: line * HEIGHT + 15, width: `${width}%`, height: size };
+      const box = { x: `${percent(begin)}%`, y, width: `${width}%`, height: size };
       const mark = make(svg, "rect", { ...box, class: `wm-live__${look}` });
       if (title) make(mark, "title", {}, title);
       return mark;
     };
-    const bands = [...document.querySelectorAll("[data-band]")];
-    for (const band of bands.filter((each) => each.dataset.band === "article")) {
-      bar(0, extent(band), "article", height).setAttribute("y", 0);
+    const bands = [...document.querySelectorAll("[data-band]")].map((node) => [node.dataset.band, extent(node), node]);
+    for (const [kind, span, node] of bands) {
+      if (kind === "article" || kind === "statement") bar(span, 0, height, kind, node.textContent.trim());
     }
-    for (let at = new Date(from); at < to; at = new Date(+at + 14 * DAY)) {
-      const x = `${percent(+at)}%`;
+    for (let at = from; at < to; at += 14 * DAY) {
+      const x = `${percent(at)}%`;
       make(svg, "line", { x1: x, x2: x, y1: 0, y2: height, class: "wm-live__rule" });
-      const label = at.toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+      const label = new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
       make(svg, "text", { x, y: height + 14 }, label);
     }
     lines.forEach(([, label], line) => make(svg, "text", { x: 0, y: line * HEIGHT + 11 }, label));
-    for (const band of bands) {
-      const { band: kind } = band.dataset;
-      if (kind === "fault" || kind === "policy") bar(0, extent(band), kind, 6, band.textContent.trim());
-      else if (kind === "statement") bar(0, extent(band), kind, 12, band.textContent.trim());
-    }
+    ["fault", "policy"].forEach((wanted, line) => {
+      const lanes = []; // end of the last bar in each; overlapping periods lie below each other
+      for (const [, span, node] of bands.filter(([kind]) => kind === wanted)) {
+        const free = lanes.findIndex((end) => end <= span[0]);
+        const lane = free < 0 ? lanes.length : free;
+        lanes[lane] = span[1];
+        bar(span, line * HEIGHT + 15 + lane * 5, 4, wanted, node.textContent.trim());
+      }
+    });
     for (const row of rows.filter((each) => !each.node.hidden)) {
-      const line = lines.findIndex(([kind]) => kind === row.values[0][0]);
-      const mark = bar(line, extent(row.node), row.values[0][0], 12, row.node.querySelector("a").textContent);
+      const [kind] = row.values[0];
+      const line = lines.findIndex(([value]) => value === kind);
+      // What lies somewhere in a range is a thin line along all of it.
+      const [top, size] = row.node.firstElementChild.textContent.startsWith("between") ? [9, 3] : [0, 12];
+      const mark = bar(extent(row.node), line * HEIGHT + 15 + top, size, kind, row.node.querySelector("a").textContent);
       mark?.addEventListener("click", () => { location.hash = row.node.id; });
     }
     live.replaceChildren(svg);
