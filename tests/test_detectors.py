@@ -7,12 +7,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from builders import mark, request
 
 from generator import ledger
 from generator.curated.examples import Example, load_examples
 from generator.detectors import DETECTORS, run
 from generator.detectors.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
 from generator.ledger import LADDER, UNDECIDABLE
+from generator.records import Trigger
 from generator.results import Outcome, Severity
 from generator.subjects import Scope, Subjects, arranged
 
@@ -199,6 +201,17 @@ def test_cache_break_is_grade_b_at_a_human_prompt_and_a_in_a_tool_loop():
     ]
 
 
+@pytest.mark.parametrize("detector", ["cache-break", "premature-expiry", "gap-then-spike", "short-prompt-overbilled"])
+@pytest.mark.parametrize(("words", "split", "grade"), [(None, True, "A"), (5, True, "B"), (None, False, "B")])
+def test_one_broken_step_has_one_grade_whoever_reports_it(detector, words, split, grade):
+    """A tool loop with a known lifetime is grade A; a prompt, and an unknown lifetime, are grade B."""
+    own = {"prompt_words": words} | ({} if split else {"cache_write_1h_tokens": None, "cache_write_5m_tokens": None})
+    rows = [request(0, 0, 20_000, 60_000, **own), request(1, 400 if split else 60, 0, 80_500, **own)]
+    grades = [str(finding.grade) for finding in run(BY_ID[detector], arranged(rows, ())).findings]
+    seen = (words is not None or detector != "short-prompt-overbilled") and (split or detector != "gap-then-spike")
+    assert grades == ([grade] if seen else [])
+
+
 def test_excess_in_dollars_is_the_price_of_writing_less_the_price_of_reading():
     """40,000 tokens written for an hour at $10 a million instead of read at $0.50 (Opus 4.6, March 2026): $0.38."""
     (finding,) = run(BY_ID["cache-break"], threads(FOUND["cache-break"])).findings
@@ -210,6 +223,13 @@ def test_a_doubled_call_costs_the_whole_second_call():
     (finding,) = run(BY_ID["doubled-call"], threads(FOUND["doubled-call"])).findings
     assert finding.excess_tokens == 60_000 + 900 + 5 + 400
     assert [quantity.name for quantity in finding.quantities] == ["first-prompt", "second-prompt", "apart"]
+
+
+def test_a_call_after_two_compactions_is_paid_anew_once():
+    rows = [request(0, 0, 20_000, 20_000), request(1, 100, 20_000, 30_000)]
+    marks = [mark("compaction", 20 + 20 * number, line=number, trigger=Trigger.AUTO) for number in range(3)]
+    (finding,) = run(BY_ID["compaction-storm"], arranged(rows, marks)).findings
+    assert finding.excess_tokens == 30_000
 
 
 def test_a_storm_counts_its_compactions_and_leaves_the_first_rebuild_out_of_the_excess():

@@ -14,9 +14,11 @@ from generator.ledger import (
     MIN_EXPECTED,
     UNEXPLAINED,
     Chain,
+    Lifetime,
     Step,
+    in_tool_loop,
 )
-from generator.results import Quantity, Unit
+from generator.results import FindingGrade, Quantity, Unit
 
 LADDER_BENIGN = (*(Benign(rung.id, rung.text) for rung in LADDER), *UNSEEN)
 
@@ -44,7 +46,7 @@ IDENTITY_PARAMETERS = (
     ),
     Parameter(
         Quantity("band-before-expiry", BAND_BEFORE, Unit.SECONDS),
-        "Below lifetime less 285 of 300 s one miss in 9,850 pairs was seen; nearer than that, expiry is possible.",
+        "Up to 285 s of a lifetime of 300 s, one pair in 9,850 read nothing; nearer to its end, expiry is possible.",
     ),
     Parameter(
         Quantity("band-after-expiry", BAND_AFTER, Unit.SECONDS),
@@ -70,6 +72,11 @@ def explanation(step: Step) -> Explained | None:
     if step.reason is None or step.reason == UNEXPLAINED:
         return None
     return Explained(step.reason)
+
+
+def break_grade(step: Step) -> FindingGrade:
+    """Grade A inside a tool loop with a known lifetime; where a turn begins something unseen may have changed."""
+    return FindingGrade.A if step.lifetime is not Lifetime.UNKNOWN and in_tool_loop(step) else FindingGrade.B
 
 
 def commonest(reasons: Iterable[str | None]) -> Explained:

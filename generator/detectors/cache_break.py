@@ -12,13 +12,13 @@ from generator.detectors.breaks import (
     DIAGNOSTICS_DOCS,
     IDENTITY_PARAMETERS,
     LADDER_BENIGN,
+    break_grade,
     explanation,
     has_testable_step,
     testable_steps,
 )
 from generator.detectors.needs import TOKENS
-from generator.ledger import MIN_EXPECTED, Chain, Lifetime, in_tool_loop
-from generator.results import FindingGrade
+from generator.ledger import MIN_EXPECTED, Chain
 from generator.subjects import Scope
 
 NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/detectors.md section 3, llm-relay)
@@ -32,9 +32,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         if explained is not None:
             yield explained  # benign: the rung of the ladder that holds
             continue
-        surely_alive = step.lifetime is not Lifetime.UNKNOWN
-        grade = FindingGrade.A if surely_alive and in_tool_loop(step) else FindingGrade.B
-        yield step_finding(CACHE_BREAK, chain, step, grade)
+        yield step_finding(CACHE_BREAK, chain, step, break_grade(step))
 
 
 def _naive(chain: Chain) -> int:

@@ -93,11 +93,14 @@ def _left_open(group: Sequence[Mark]) -> Iterator[str]:
         yield "large-input"
 
 
+def _rebuilt(chain: Chain, places: Sequence[int]) -> list[Request]:
+    """The first call after each of these compactions, once also where several compactions precede it."""
+    return [chain.requests[place] for place in dict.fromkeys(places) if place < len(chain.requests)]
+
+
 def _storm(chain: Chain, group: Sequence[Mark]) -> Finding:
     times = [request.first_seen for request in chain.requests]
-    rebuilt = [
-        chain.requests[index] for mark in group[1:] if (index := bisect_right(times, mark.at)) < len(chain.requests)
-    ]
+    rebuilt = _rebuilt(chain, [bisect_right(times, mark.at) for mark in group[1:]])
     start = bisect_right(times, group[0].at)
     last = bisect_right(times, group[-1].at)
     touched = chain.requests[max(0, start - 1) : last + 1]
@@ -141,11 +144,11 @@ COMPACTION_STORM = Detector(
     scope=Scope.THREAD,
     unit="compactions",
     rule_text=(
-        "Three or more automatic compactions of one thread within 30 minutes, or two with at most five requests "
-        "between them. Compactions that the user asked for do not count, copies of a boundary in resumed sessions "
+        "Three or more automatic compactions of one thread within 30 minutes, or two within 30 minutes "
+        "with at most five requests between them. Compactions at most 30 minutes apart are one storm. Compactions that the user asked for do not count, copies of a boundary in resumed sessions "
         "count once, and a refill by one large input is explained."
     ),
-    formula="3 automatic compactions within 30 min, or at most 5 requests between two of them",
+    formula="3 automatic compactions within 30 min, or at most 5 requests between two of them that are at most 30 min apart",
     naive_text="Every session with three or more compaction lines, however far apart and whoever asked for them.",
     counterfactual="The first compaction would have been enough: what the others wrote anew is excess.",
     needs=(MARKS, TOKENS),

@@ -11,12 +11,13 @@ from generator.detectors.breaks import (
     COUNTERFACTUAL,
     IDENTITY_PARAMETERS,
     LADDER_BENIGN,
+    break_grade,
     explanation,
     has_testable_step,
 )
 from generator.detectors.needs import LIFETIME, TOKENS
-from generator.ledger import Chain, Step, in_tool_loop
-from generator.results import FindingGrade, Quantity, Unit
+from generator.ledger import Chain, Step
+from generator.results import Quantity, Unit
 from generator.subjects import Scope
 
 PAUSE = 300.0  # seconds
@@ -43,8 +44,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         if explained is not None:
             yield explained  # benign: the rung of the ladder that holds
             continue
-        grade = FindingGrade.A if in_tool_loop(step) else FindingGrade.B
-        yield step_finding(GAP_THEN_SPIKE, chain, step, grade)
+        yield step_finding(GAP_THEN_SPIKE, chain, step, break_grade(step))
 
 
 GAP_THEN_SPIKE = Detector(

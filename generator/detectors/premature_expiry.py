@@ -15,13 +15,13 @@ from generator.detectors.breaks import (
     DIAGNOSTICS_DOCS,
     IDENTITY_PARAMETERS,
     LADDER_BENIGN,
+    break_grade,
     explanation,
     has_testable_step,
     testable_steps,
 )
 from generator.detectors.needs import LIFETIME, TOKENS
 from generator.ledger import Chain, Step
-from generator.results import FindingGrade
 from generator.subjects import Scope
 
 
@@ -37,7 +37,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         if explained is not None:
             yield explained  # benign: the rung of the ladder that holds
             continue
-        yield step_finding(PREMATURE_EXPIRY, chain, step, FindingGrade.A)
+        yield step_finding(PREMATURE_EXPIRY, chain, step, break_grade(step))
 
 
 def _naive(chain: Chain) -> int:
@@ -53,7 +53,8 @@ PREMATURE_EXPIRY = Detector(
     unit="steps",
     rule_text=(
         "The previous request left a cached prefix, the pause since its answer is at least 15 s shorter than the "
-        "lifetime that this thread itself wrote with, model and client version are the same, nothing in between "
+        "lifetime that this thread itself wrote with (five "
+        "minutes where the log does not say), model and client version are the same, nothing in between "
         "rebuilds the cache, and still the request reads nothing at all."
     ),
     formula="read[i] = 0  and  pause < lifetime - 15 s  and no innocent explanation holds",
@@ -64,6 +65,8 @@ PREMATURE_EXPIRY = Detector(
     limits=(
         "Reading nothing at all means that the very first block differed or was gone. A changed tool list or "
         "system prompt looks the same as an eviction by the service.",
+        "Grade A is given inside a tool loop with a known lifetime. Where a turn begins, a tool server may have "
+        "reconnected or a setting changed in between, so the grade there is B, as for the cache break.",
         "The pause is counted from the last line of the previous answer to the line that the request answers; a "
         "clock that jumps (sleep, time sync) moves it.",
     ),

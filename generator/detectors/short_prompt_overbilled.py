@@ -18,11 +18,12 @@ from generator.detectors.breaks import (
     COUNTERFACTUAL,
     IDENTITY_PARAMETERS,
     LADDER_BENIGN,
+    break_grade,
     explanation,
 )
 from generator.detectors.needs import PROMPTS, TOKENS
 from generator.ledger import Chain, Step, human_prompts
-from generator.results import FindingGrade, Quantity, Unit
+from generator.results import Quantity, Unit
 from generator.subjects import Scope
 
 MAX_WORDS = 10
@@ -52,7 +53,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
             yield explained  # benign: the rung of the ladder that holds
             continue
         words = Quantity("prompt-words", step.after.prompt_words or 0, Unit.WORDS)
-        yield step_finding(SHORT_PROMPT_OVERBILLED, chain, step, FindingGrade.A, words)
+        yield step_finding(SHORT_PROMPT_OVERBILLED, chain, step, break_grade(step), words)
 
 
 def _naive(chain: Chain) -> int:
@@ -85,7 +86,8 @@ SHORT_PROMPT_OVERBILLED = Detector(
         "question is only whether that was paid at the cache-read price or anew.",
         "After a pause longer than the cache's lifetime, paying again is correct billing; this is the commonest "
         "cause by far, and the log must show the pause and the lifetime to tell.",
-        "The arithmetic is grade A; the cause is not decided by it.",
+        "The arithmetic is sure. That nothing unseen changed where the turn began is an assumption, so the grade is B, "
+        "as for the cache break at a prompt.",
     ),
     parameters=(
         Parameter(Quantity("longest-prompt", MAX_WORDS, Unit.WORDS), "The article's example has nine words."),
