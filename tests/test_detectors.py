@@ -225,11 +225,12 @@ def test_a_doubled_call_costs_the_whole_second_call():
     assert [quantity.name for quantity in finding.quantities] == ["first-prompt", "second-prompt", "apart"]
 
 
-def test_a_call_after_two_compactions_is_paid_anew_once():
-    rows = [request(0, 0, 20_000, 20_000), request(1, 100, 20_000, 30_000)]
-    marks = [mark("compaction", 20 + 20 * number, line=number, trigger=Trigger.AUTO) for number in range(3)]
+@pytest.mark.parametrize(("times", "excess"), [((20, 40, 60), 0), ((20, 120, 140), 40_000), ((20, 120, 220), 90_000)])
+def test_a_call_after_several_compactions_is_counted_once_and_after_the_first_not_at_all(times, excess):
+    rows = [request(number, 100 * number, 20_000, 20_000 + 10_000 * number) for number in range(4)]
+    marks = [mark("compaction", at, line=at, trigger=Trigger.AUTO) for at in times]
     (finding,) = run(BY_ID["compaction-storm"], arranged(rows, marks)).findings
-    assert finding.excess_tokens == 30_000
+    assert finding.excess_tokens == excess
 
 
 def test_a_storm_counts_its_compactions_and_leaves_the_first_rebuild_out_of_the_excess():

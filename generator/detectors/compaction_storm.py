@@ -94,13 +94,13 @@ def _left_open(group: Sequence[Mark]) -> Iterator[str]:
 
 
 def _rebuilt(chain: Chain, places: Sequence[int]) -> list[Request]:
-    """The first call after each of these compactions, once also where several compactions precede it."""
-    return [chain.requests[place] for place in dict.fromkeys(places) if place < len(chain.requests)]
+    """Calls that wrote a summary anew, each once; that of the first compaction had to be written in any case."""
+    return [chain.requests[place] for place in dict.fromkeys(places) if places[0] < place < len(chain.requests)]
 
 
 def _storm(chain: Chain, group: Sequence[Mark]) -> Finding:
     times = [request.first_seen for request in chain.requests]
-    rebuilt = _rebuilt(chain, [bisect_right(times, mark.at) for mark in group[1:]])
+    rebuilt = _rebuilt(chain, [bisect_right(times, mark.at) for mark in group])
     start = bisect_right(times, group[0].at)
     last = bisect_right(times, group[-1].at)
     touched = chain.requests[max(0, start - 1) : last + 1]
@@ -145,10 +145,11 @@ COMPACTION_STORM = Detector(
     unit="compactions",
     rule_text=(
         "Three or more automatic compactions of one thread within 30 minutes, or two within 30 minutes "
-        "with at most five requests between them. Compactions at most 30 minutes apart are one storm. Compactions that the user asked for do not count, copies of a boundary in resumed sessions "
+        "with at most five requests between them. Compactions at most 30 minutes "
+        "apart are one storm. Those that the user asked for do not count, copies of a boundary in resumed sessions "
         "count once, and a refill by one large input is explained."
     ),
-    formula="3 automatic compactions within 30 min, or at most 5 requests between two of them that are at most 30 min apart",
+    formula="3 automatic compactions within 30 min, or 2 within 30 min with at most 5 requests between them",
     naive_text="Every session with three or more compaction lines, however far apart and whoever asked for them.",
     counterfactual="The first compaction would have been enough: what the others wrote anew is excess.",
     needs=(MARKS, TOKENS),
