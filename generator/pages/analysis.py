@@ -39,10 +39,9 @@ class Side:
 
 @dataclass(frozen=True)
 class Unchecked:
-    """A claim that nothing public settles; `raises` says what would."""
+    """Claims that nothing public settles; `raises` says what would, for each of them."""
 
-    cited: Cited
-    looked: str | None
+    claims: tuple[Cited, ...]
     raises: tuple[str, ...]
 
 
@@ -134,11 +133,7 @@ def _section_page(dossier: Dossier, section: Section, before: Section | None, af
         against=tuple(Side(one, found.opposes) for one, found in judged if found.opposes),
         supports=tuple(Side(one, found.supports) for one, found in judged if found.supports),
         unknown=tuple(told(dossier, sentence) for sentence in section.unknown),
-        unchecked=tuple(
-            Unchecked(one, one.claim.looked, found.verdict.raises)
-            for one, found in judged
-            if one.grade is ComputedGrade.NOT_CHECKABLE
-        ),
+        unchecked=_unchecked(dossier, named),
         cite_text=citation.text,
         previous=before,
         next=after,
@@ -155,6 +150,14 @@ def _section_page(dossier: Dossier, section: Section, before: Section | None, af
         ),
         boost=1.5,
     )
+
+
+def _unchecked(dossier: Dossier, named: tuple[Cited, ...]) -> tuple[Unchecked, ...]:
+    groups: dict[tuple[str, ...], list[Cited]] = {}
+    for one in named:
+        if one.grade is ComputedGrade.NOT_CHECKABLE and one.claim.same_as is None:
+            groups.setdefault(dossier.verdicts[one.claim.id].raises, []).append(one)
+    return tuple(Unchecked(tuple(claims), raises) for raises, claims in groups.items())
 
 
 def _row(dossier: Dossier, section: Section) -> SectionRow:

@@ -60,7 +60,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         headline=headline,
         first=first,
         second=second,
-        trials=tuple(Trial(test, titles[test.leaning], leads(dossier, test.sources)) for test in headline.tests),
+        trials=tuple(Trial(test, titles[test.leaning], _ways(dossier, test)) for test in headline.tests),
         cite_text=citation.text,
     )
     yield Page(
@@ -83,6 +83,11 @@ def _explained(dossier: Dossier, hypothesis: Hypothesis) -> Explanation:
         fits=tuple(fact_told(dossier, fact) for fact in hypothesis.fits),
         strains=tuple(fact_told(dossier, fact) for fact in hypothesis.strains),
     )
+
+
+def _ways(dossier: Dossier, test: HypothesisTest) -> tuple[Way, ...]:
+    """Where the sources lead, without the pages of sources: a cell of a table is narrow."""
+    return tuple(way for way in leads(dossier, test.sources) if not (way.page or "").startswith("s/"))
 
 
 def _titles(headline: Headline) -> dict[Leaning, str]:
