@@ -11,6 +11,8 @@ from datetime import timedelta
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
 from generator.detectors.meters import (
+    BATCHED_POSTING,
+    CAUGHT_UP,
     GLITCH,
     LATE,
     LATE_PARAMETER,
@@ -145,6 +147,7 @@ IDLE_ADVANCE = Detector(
         GLITCH,
         STOOD_STILL,
         OTHER_CLIENT,
+        BATCHED_POSTING,
         Benign(
             "scheduled-work",
             "Scheduled tasks, channels or background agents worked where no log was kept.",
@@ -155,6 +158,8 @@ IDLE_ADVANCE = Detector(
     limits=(
         "Idle means: no call in the logs given. All logs of all clients of the account are needed, and clients such as "
         "claude.ai write none.",
+        "The display can lag behind by hours (see the references), so a rise after work is weaker than one after a day "
+        "without any.",
         "Only a silence of the whole account with all sessions revoked, beside an official meter, decides it.",
         "What a point costs is measured on the same logs by list price without cache reads; the weights of the meter "
         "are not published.",
@@ -164,7 +169,10 @@ IDLE_ADVANCE = Detector(
             Quantity("smallest-rise", RISE, Unit.POINTS),
             "Twice the 1-point step of the display: one step may be due before and shown later.",
         ),
-        Parameter(Quantity("shortest-stretch", LONG.total_seconds(), Unit.SECONDS), "Longer than late posting takes."),
+        Parameter(
+            Quantity("shortest-stretch", LONG.total_seconds(), Unit.SECONDS),
+            "Longer than the ten minutes allowed for late posting.",
+        ),
         Parameter(Quantity("idle-below", IDLE_BELOW, Unit.POINTS), "Half a step of the display: rounds to nothing."),
         LATE_PARAMETER,
         NEARBY_PARAMETER,
@@ -180,6 +188,7 @@ IDLE_ADVANCE = Detector(
             "https://github.com/anthropics/claude-code/issues/74803",
         ),
         POLLER_REFUSED,
+        CAUGHT_UP,
     ),
     rule=_rule,
     measurable=has_rate,

@@ -33,6 +33,11 @@ OLD_VALUE = Benign(
     "old-value",
     "The lower value is one that the window had shown before: a second session, or a cache, repeats an old answer.",
 )
+BATCHED_POSTING = Benign(
+    "batched-posting",
+    "Usage of earlier calls was posted later than ten minutes, or the display caught up with it hours later.",
+    decidable=False,
+)
 LATE_POSTING = Benign("late-posting", "Calls of the ten minutes before explain it; usage is posted late.")
 
 LATE_PARAMETER = Parameter(
@@ -59,6 +64,10 @@ METER_DATA = Reference(
 POLLER_REFUSED = Reference(
     "Report: the usage endpoint refuses other programs from March 2026 on",
     "https://github.com/anthropics/claude-code/issues/30930",
+)
+CAUGHT_UP = Reference(
+    "Report of a weekly display that caught up by sixteen points overnight, as support explained it",
+    "https://github.com/anthropics/claude-code/issues/84887",
 )
 WRONG_READING = Reference(
     "Report of a reading of 100 percent beside 5 percent on the web page, with the same reset time",
