@@ -48,7 +48,7 @@ LEANINGS: dict[str, Leaning] = {
         Leaning(
             "client-versions",
             Lean.CLIENT,
-            "The signature is bracketed by client versions: a changelog names when it came and when it was mended.",
+            "The signature is bracketed by client versions: a changelog or the maker's report says when it was mended.",
         ),
         Leaning(
             "client-decides",
@@ -58,13 +58,15 @@ LEANINGS: dict[str, Leaning] = {
         Leaning(
             "date-bracketed",
             Lean.POLICY,
-            "It begins on a date inside one client version: a switch that the service's owner sets, not a new client.",
+            "It begins on a date inside one client version, as a switch on the service's side would and a new client "
+            "would not. A changed plan, key or setting of the user begins on a date as well.",
         ),
         Leaning("price-list", Lean.POLICY, "The published price list of that day says so."),
         Leaning(
             "refused-by-service",
             Lean.SERVICE,
-            "The service answered with errors; the client repeated the call as designed.",
+            "Calls failed in the service or on the way to it, and the client repeated them as designed. A broken "
+            "network of one's own looks the same.",
         ),
         Leaning(
             "meter-only",

@@ -90,8 +90,8 @@ TOOL_USES = Need(
 REQUESTED_MODEL = Need(
     "requested-model",
     "the model that was asked for, beside the one that answered",
-    "A transcript holds only the model that answered. Record the requests: a proxy log, a HAR file, or raw bodies "
-    "of the client's telemetry (OTEL_LOG_RAW_API_BODIES).",
+    "A transcript holds only the model that answered. Recorded requests would tell (a proxy log, a HAR file, raw "
+    "bodies of the client's telemetry), but this version of Witnessmark reads none of these yet.",
     lambda subjects: _calls(subjects, lambda call: call.requested_model is not None),
 )
 METER = Need("meter", "readings of the usage meter over time", METER_HOW, lambda subjects: bool(subjects.meters))

@@ -111,7 +111,8 @@ SERVED_MODEL = Detector(
         ),
     ),
     limits=(
-        "A transcript names only the model that answered. The question can be asked of recorded requests alone.",
+        "A transcript names only the model that answered. The question can be asked of recorded requests alone, which "
+        "this version does not read: outside the worked examples the rule has not been run.",
         "The service states the model's name itself. Whether the named model really ran, no log shows.",
         "Names that are no public model ids are left out of the comparison.",
     ),
