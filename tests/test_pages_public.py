@@ -22,7 +22,9 @@ from public_library import HOSTILE, LIBRARY, dossier, report
 from generator.charts.weeks import weeks
 from generator.curated.models import Detail, EvidenceClass
 from generator.detectors import DETECTORS
-from generator.pages import home, incidents, reports, sources, surfaces, symptoms, timeline
+from generator.pages import explore, home, incidents, reports, sources, surfaces, symptoms, timeline
+from generator.pages.entries import KINDS as KIND_WORDS
+from generator.pages.entries import LOOKS
 from generator.pages.matrix import matrix, periods
 from generator.pages.neighbours import neighbours
 from generator.pages.place import place
@@ -31,7 +33,7 @@ from generator.render import SiteContext, _environment, render
 from generator.results import Evidence, Level, Outcome, Run, Totals
 
 ROOT = Path(__file__).parent.parent
-KINDS = (home, reports, incidents, timeline, sources, surfaces, symptoms)
+KINDS = (home, reports, incidents, timeline, explore, sources, surfaces, symptoms)
 SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0", repository=None)
 
 
@@ -90,6 +92,7 @@ def test_context_holds_exactly_the_variables_of_its_template():
             "site",
             "wm",
             "public",
+            "lists",
             "ref",
             "url",
         }
@@ -110,7 +113,7 @@ def test_every_record_has_its_page_and_no_address_holds_a_title():
         *(f"surface/{found.id}" for found in LIBRARY.surfaces),
         *(f"symptom/{found.id}" for found in LIBRARY.symptoms),
     )
-    hubs = ("reports", "incidents", "timeline", "sources", "surfaces", "symptoms")
+    hubs = ("reports", "incidents", "timeline", "explore", "sources", "surfaces", "symptoms")
     assert set(pages()) == {"", "2026-03/", *(f"2026-03/{path}/" for path in (*records, *hubs))}
 
 
@@ -158,7 +161,7 @@ def html(path):
 
 
 def test_links_lead_to_pages_and_to_ids_that_are_there():
-    hubs = {"claims", "findings", "detectors", "method", "data", "check", "contribute"}
+    hubs = {"analysis", "claims", "findings", "detectors", "method", "data", "check", "contribute"}
     others = {f"2026-03/{hub}/" for hub in hubs} | {f"2026-03/c/{claim.id}/" for claim in LIBRARY.claims}
     others |= {f"2026-03/d/{found.id}/" for found in DETECTORS}
     ids = {path: html(path).ids for path in texts()}
@@ -183,6 +186,8 @@ def test_titles_of_strangers_stay_text():
     for path in (
         "2026-03/r/in-article/",
         "2026-03/reports/",
+        "2026-03/timeline/",
+        "2026-03/explore/",
         "2026-03/symptom/timeout/",
         "2026-03/surface/claude-code/",
     ):
@@ -327,7 +332,7 @@ def test_report_that_was_not_opened_says_so():
 
 def test_timeline_stands_in_order_with_the_article_window_marked():
     items = [item for month in context("2026-03/timeline/").months for item in month.items]
-    assert [item.anchor for item in items] == [
+    assert [item.anchor for item in items if not item.anchor.startswith("r-")] == [
         "i-inc0", "E-001", "window-begins", "i-inc1", "E-002", "E-003", "window-ends", "i-inc2", "E-004",
     ]  # fmt: skip
     page = texts()["2026-03/timeline/"]
@@ -352,7 +357,7 @@ def test_entry_whose_hour_is_not_known_comes_first_in_its_day_and_shows_none():
 
 def test_months_outside_the_window_are_folded_away_and_still_there():
     folded = {month.anchor: month.folded for month in context("2026-03/timeline/").months}
-    assert folded == {"m-2025-12": True, "m-2026-01": True, "m-2026-03": False, "m-2026-04": False}
+    assert folded == {"m-2025-12": True, "m-2026-01": True, "m-2026-03": False, "m-2026-04": False, "m-2026-06": True}
 
 
 def test_low_confidence_is_said_at_the_top_of_an_event():
@@ -362,7 +367,7 @@ def test_low_confidence_is_said_at_the_top_of_an_event():
 
 def test_every_kind_of_event_has_a_shape_and_a_word():
     kinds = set(type(LIBRARY.events[0]).model_fields["kind"].annotation.__args__)
-    assert set(timeline.LOOKS) == set(timeline.KINDS) == kinds
+    assert set(LOOKS) == set(KIND_WORDS) == kinds
 
 
 def test_incident_without_end_claims_no_duration():
