@@ -36,6 +36,11 @@ def is_user_report(report: Report) -> bool:
     return report.evidence_class is EvidenceClass.USER_REPORT and report.echo_of is None
 
 
+def states_a_number(report: Report) -> bool:
+    """An independent report with a number: a user report that was opened and states at least one figure."""
+    return is_user_report(report) and report.opened and bool(report.figures)
+
+
 def short_day(day: date) -> str:
     """Day and month without a year: 2 Mar."""
     return f"{day.day} {day:%b}"

@@ -279,6 +279,7 @@ class SurfaceText(Model):
     logs: Text  # what a user can get from it, and what not
     have: Text  # what evidence this site has
     missing: Text  # what it has not
+    looks_like: Text | None = None  # what gives the same picture there, and how to tell it apart
     variants: tuple[Variant, ...] = ()
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from generator.charts import Chart, reports_chart
 from generator.charts.weeks import is_user_report
 from generator.curated.models import Claim, Detail, EvidenceClass, Figure, Report, SurfaceText, Symptom
 from generator.pages.base import Page, PageKind
-from generator.pages.matrix import Matrix, Periods, matrix, periods
+from generator.pages.collection import MonthRow, Spans, collected, spans
+from generator.pages.matrix import Counted, Matrix, Periods, SurfaceMatrix, counted, matrix, periods, surface_matrix
 from generator.pages.neighbours import neighbours
 from generator.pages.notes import notes_on
 from generator.pages.place import place
+from generator.pages.report_lists import ReportMonth, report_months
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
@@ -55,29 +55,12 @@ CHECKABLE = {
 
 
 @dataclass(frozen=True)
-class ReportRow:
-    """One report in a list."""
-
-    report: Report
-    surfaces: tuple[str, ...]
-    symptoms: tuple[Symptom, ...]
-
-
-@dataclass(frozen=True)
-class ReportMonth:
-    """The reports of one month."""
-
-    anchor: str
-    first: date
-    rows: tuple[ReportRow, ...]
-
-
-@dataclass(frozen=True)
 class SurfaceCounts:
     """Counts of one surface; a report that names several surfaces is in each of them."""
 
     surface: SurfaceText
     users: Periods
+    numbered: Periods
     official: int
     """Status entries and statements of the vendor in the window."""
     press: int
@@ -97,9 +80,13 @@ class ReportsContext:
     venue_share: float
     bare_share: float
     """Share of user reports without steps, measurements or logs."""
-    periods: Periods
+    counted: Counted
+    spans: Spans
+    collected: tuple[MonthRow, ...]
+    """Issues filed and reports kept by month; empty where nobody counted them."""
     surfaces: tuple[SurfaceCounts, ...]
     matrix: Matrix
+    grid: SurfaceMatrix
     chart: Chart
     months: tuple[ReportMonth, ...]
 
@@ -138,27 +125,6 @@ class ReportContext:
     next: Report | None
 
 
-def report_rows(reports: Sequence[Report], dossier: Dossier) -> tuple[ReportRow, ...]:
-    """Rows of a list of reports, in the order given."""
-    return tuple(
-        ReportRow(
-            report=report,
-            surfaces=tuple(dossier.scope_title(scope) for scope in report.surfaces),
-            symptoms=tuple(dossier.symptoms[symptom] for symptom in report.symptoms if symptom in dossier.symptoms),
-        )
-        for report in reports
-    )
-
-
-def report_months(reports: Sequence[Report], dossier: Dossier) -> tuple[ReportMonth, ...]:
-    """Reports by month, newest month first and newest report first in it."""
-    newest = sorted(reports, key=lambda report: (report.date, report.id), reverse=True)
-    return tuple(
-        ReportMonth(anchor=f"m-{first:%Y-%m}", first=first, rows=report_rows(tuple(found), dossier))
-        for first, found in groupby(newest, key=lambda report: report.date.replace(day=1))
-    )
-
-
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The list, then one page a report."""
     yield _list_page(dossier)
@@ -182,9 +148,12 @@ def _list_page(dossier: Dossier) -> Page:
         venue=venue,
         venue_share=_share(found, len(users)),
         bare_share=_share(sum(report.detail is Detail.NONE for report in users), len(users)),
-        periods=periods(users),
+        counted=counted(users),
+        spans=spans(library),
+        collected=collected(dossier),
         surfaces=tuple(_surface_counts(surface, dossier) for surface in library.surfaces),
         matrix=matrix(users, library.symptoms, library.case),
+        grid=surface_matrix(users, dossier),
         chart=chart,
         months=report_months(library.reports, dossier),
     )
@@ -217,6 +186,7 @@ def _surface_counts(surface: SurfaceText, dossier: Dossier) -> SurfaceCounts:
     return SurfaceCounts(
         surface=surface,
         users=periods(reports),
+        numbered=counted(reports).numbered,
         official=inside[EvidenceClass.OFFICIAL_STATUS] + inside[EvidenceClass.OFFICIAL_STATEMENT],
         press=inside[EvidenceClass.PRESS_OR_BLOG],
     )

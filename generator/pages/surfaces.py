@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 from generator.curated.models import Claim, Event, Report, SurfaceText
 from generator.pages.base import Page, PageKind
+from generator.pages.collection import Spans, spans
 from generator.pages.incidents import IncidentRow, incident_row
-from generator.pages.matrix import Matrix, Periods, matrix, periods
+from generator.pages.matrix import Matrix, Periods, counted, matrix
+from generator.pages.measurements import measured_with
 from generator.pages.neighbours import neighbours
-from generator.pages.reports import ReportMonth, report_months
+from generator.pages.report_lists import ReportMonth, report_months
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
+    from generator.curated.published import Published
+    from generator.detectors import Detector
     from generator.dossier import Dossier
 
 
@@ -24,6 +28,8 @@ class SurfaceCounts:
 
     surface: SurfaceText
     users: Periods
+    numbered: Periods
+    """Independent user reports with a number."""
     reports: int
     claims: int
     incidents: int
@@ -41,6 +47,7 @@ class SurfacesContext:
     """Variables of surfaces.md.j2."""
 
     surfaces: tuple[SurfaceCounts, ...]
+    spans: Spans
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,11 @@ class SurfaceContext:
 
     surface: SurfaceText
     counts: SurfaceCounts
+    spans: Spans
     matrix: Matrix
+    detectors: tuple[Detector, ...]
+    """Those of the symptoms that user reports name here."""
+    published: tuple[Published, ...]
     claims: tuple[Claim, ...]
     """Repeats of an earlier claim are left out."""
     months: tuple[ReportMonth, ...]
@@ -71,7 +82,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         template="surfaces.md.j2",
         title="Surfaces",
         description="The products that the claims name, and what this site has and has not from each.",
-        context=SurfacesContext(tuple(counts.values())),
+        context=SurfacesContext(tuple(counts.values()), spans(dossier.library)),
     )
     for before, surface, after in neighbours(dossier.library.surfaces):
         yield _surface_page(counts[surface.id], before, after, dossier)
@@ -87,10 +98,12 @@ def _counts(surface: SurfaceText, dossier: Dossier) -> SurfaceCounts:
         for body in dossier.evidence
         if not body.simulated and any(request.surface == surface.id for request in body.requests)
     ]
+    found = counted(reports)
     named = [incident for incident in dossier.incidents_on(surface.id) if "all" not in incident.scope]
     return SurfaceCounts(
         surface=surface,
-        users=periods(reports),
+        users=found.all,
+        numbered=found.numbered,
         reports=len(reports),
         claims=sum(claim.same_as is None for claim in dossier.claims_on(surface.id)),
         incidents=len(named),
@@ -108,10 +121,15 @@ def _surface_page(
     reports = dossier.reports_on(surface.id)
     inside, beside = _split(reports)
     claims = tuple(claim for claim in dossier.claims_on(surface.id) if claim.same_as is None)
+    table = matrix(reports, library.symptoms, library.case)
+    read_off = {detector for row in table.rows for detector in row.symptom.detectors}
     context = SurfaceContext(
         surface=surface,
         counts=counts,
-        matrix=matrix(reports, library.symptoms, library.case),
+        spans=spans(library),
+        matrix=table,
+        detectors=tuple(detector for detector in dossier.detectors if detector.id in read_off),
+        published=measured_with(dossier.published, surface=surface.id),
         claims=claims,
         months=report_months(inside, dossier),
         others=report_months(beside, dossier),

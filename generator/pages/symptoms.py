@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from generator.curated.models import Claim, Symptom
 from generator.pages.base import Page, PageKind
-from generator.pages.matrix import Matrix, Periods, matrix, periods
+from generator.pages.collection import Spans, spans
+from generator.pages.matrix import Matrix, Periods, counted, matrix, periods
+from generator.pages.measurements import measured_with
 from generator.pages.neighbours import neighbours
-from generator.pages.reports import ReportMonth, report_months
+from generator.pages.report_lists import ReportMonth, report_months
 from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
+    from generator.curated.published import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
 
@@ -24,6 +27,8 @@ class SymptomRow:
 
     symptom: Symptom
     users: Periods
+    numbered: Periods
+    """Independent user reports with a number."""
     claims: int
     detectors: tuple[Detector, ...]
 
@@ -33,6 +38,7 @@ class SymptomsContext:
     """Variables of symptoms.md.j2."""
 
     rows: tuple[SymptomRow, ...]
+    spans: Spans
     matrix: Matrix
 
 
@@ -42,10 +48,12 @@ class SymptomContext:
 
     symptom: Symptom
     row: SymptomRow
+    spans: Spans
     matrix: Matrix
     """The row of this symptom alone."""
     surfaces: tuple[tuple[str, str, Periods], ...]
     """Id and title of each surface with user reports of this symptom, and their counts."""
+    published: tuple[Published, ...]
     claims: tuple[Claim, ...]
     reports: int
     """All reports with the symptom, also those of the press and the vendor, and echoes."""
@@ -65,6 +73,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         description=f"{len(rows)} things that users describe, defined, with counts before, in and after the window.",
         context=SymptomsContext(
             rows=tuple(sorted(rows.values(), key=lambda row: (-row.users.window, row.symptom.title))),
+            spans=spans(library),
             matrix=matrix(library.reports, library.symptoms, library.case),
         ),
     )
@@ -76,9 +85,11 @@ KIND = PageKind("symptoms", pages)
 
 
 def _row(symptom: Symptom, dossier: Dossier) -> SymptomRow:
+    found = counted(dossier.reports_with(symptom.id))
     return SymptomRow(
         symptom=symptom,
-        users=periods(dossier.reports_with(symptom.id)),
+        users=found.all,
+        numbered=found.numbered,
         claims=len(dossier.claims_with(symptom.id)),
         detectors=tuple(detector for detector in dossier.detectors if detector.id in symptom.detectors),
     )
@@ -99,7 +110,9 @@ def _symptom_page(row: SymptomRow, before: Symptom | None, after: Symptom | None
     context = SymptomContext(
         symptom=symptom,
         row=row,
+        spans=spans(library),
         matrix=matrix(reports, (symptom,), library.case),
+        published=measured_with(dossier.published, symptom=symptom.id),
         surfaces=tuple(by_surface),
         claims=claims,
         reports=len(reports),
