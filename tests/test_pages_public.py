@@ -186,8 +186,6 @@ def test_titles_of_strangers_stay_text():
     for path in (
         "2026-03/r/in-article/",
         "2026-03/reports/",
-        "2026-03/timeline/",
-        "2026-03/explore/",
         "2026-03/symptom/timeout/",
         "2026-03/surface/claude-code/",
     ):
