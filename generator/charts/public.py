@@ -52,7 +52,9 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week") -> Chart:
         sentence=(
             f"{len(reports)} user reports from {day_range(case.window_start, case.window_end)}; the week of "
             f"{short_day(top)} has most with {totals[top]}, and the article's own days, "
-            f"{day_range(case.article_window_start, case.article_window_end)}, have {inside}."
+            f"{day_range(case.article_window_start, case.article_window_end)}, have {inside}. "
+            f"Control months: {_control(dossier, 'control-before')} before the window, "
+            f"{_control(dossier, 'control-after')} after it."
         ),
         width=width,
         height=height,
@@ -110,6 +112,10 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month") -> C
         ),
         narrow=draw(_for_phone(spec), {"rows": data}),
     )
+
+
+def _control(dossier: Dossier, period: str) -> int:
+    return sum(report.period == period for report in dossier.library.reports if is_user_report(report))
 
 
 def _group(report: Report, dossier: Dossier) -> str:
