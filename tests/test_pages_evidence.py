@@ -456,7 +456,7 @@ def test_a_citation_of_a_simulated_finding_says_so():
 LADDER_IDS = {rung.id for rung in LADDER} | {id for id, _ in UNDECIDABLE}
 ORDER = (
     "result", "limits", "not-ruled-out", "ruled-out", "detector-limits", "layer", "figure", "chain", "rows", "detector", "reproduce",
-    "for", "replies", "history", "cite",
+    "for", "history", "cite", "replies",
 )  # fmt: skip
 
 
