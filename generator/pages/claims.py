@@ -18,6 +18,7 @@ from generator.pages.twin import json_twin
 from generator.pages.weighed import Weighed, verdict_record, weighed
 
 if TYPE_CHECKING:
+    from generator.curated.published import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.results import Run
@@ -61,6 +62,7 @@ class ClaimContext:
     contradicting: tuple[Report, ...]
     reports: tuple[Report, ...]
     events: tuple[Event, ...]
+    measured: tuple[tuple[Published, str], ...]  # measurements that bear on it, and what each says of it
     symptoms: tuple[Symptom, ...]
     detectors: tuple[Detector, ...]
     deciding: tuple[Detector, ...]  # would decide it on the author's own logs
@@ -124,6 +126,9 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         contradicting=tuple(report for report in reports if claim.id in report.contradicts and report.id not in typed),
         reports=tuple(one for one in found if one.id not in typed and str(one.url) not in addresses),
         events=tuple(event for event in events if event.id not in typed),
+        measured=tuple(
+            (one, bearing.says) for one in dossier.published for bearing in one.bears_on if bearing.claim == claim.id
+        ),
         symptoms=tuple(dossier.symptoms[id] for id in claim.symptoms if id in dossier.symptoms),
         detectors=detectors,
         deciding=tuple(detector for detector in dossier.detectors if detector.id in claim.tested_by),
@@ -248,6 +253,7 @@ def _links(context: ClaimContext, found: tuple[Report, ...], case: str) -> dict[
         "same_as": f"{case}/c/{claim.same_as}/" if claim.same_as else None,
         "sources": [f"{case}/s/{cited.source.id}/" for cited in context.sources if cited.source],
         "reports": [f"{case}/r/{report.id}/" for report in found],
+        "measurements": [f"{case}/m/{one.id}/" for one, _ in context.measured],
         "symptoms": [f"{case}/symptom/{symptom.id}/" for symptom in context.symptoms],
         "tested_by": [f"{case}/d/{detector.id}/" for detector in context.deciding],
         "detectors": [f"{case}/d/{detector.id}/" for detector in context.detectors],
