@@ -58,7 +58,7 @@ class PublishedTable(Model):
     id: Slug
     title: Line
     columns: Annotated[tuple[Line, ...], Field(min_length=2)]
-    rows: Annotated[tuple[tuple[Cell, ...], ...], Field(min_length=1)]
+    rows: tuple[tuple[Cell, ...], ...]
     note: Line | None = None
     plot: Plot | None = None
 
@@ -94,7 +94,7 @@ class Published(Model):
     symptoms: tuple[Slug, ...] = ()
     detectors: tuple[Slug, ...] = ()
     bears_on: tuple[Bearing, ...] = ()
-    tables: Annotated[tuple[PublishedTable, ...], Field(min_length=1)]
+    tables: tuple[PublishedTable, ...]
 
 
 def load_published(content: Path, known: dict[str, frozenset[str]] | None = None) -> tuple[Published, ...]:
@@ -127,9 +127,14 @@ def _twice(document: Document, found: tuple[Published, ...]) -> Iterator[Problem
 
 
 def _tables(document: Document, index: int, one: Published) -> Iterator[Problem]:
+    """Lengths are checked here and not by the model, which counts only the sound entries of a list."""
     ids: set[str] = set()
+    if not one.tables:
+        yield document.problem((index, "tables"), "W-length", "a measurement needs a table")
     for place, table in enumerate(one.tables):
         where: Where = (index, "tables", place)
+        if not table.rows:
+            yield document.problem((*where, "rows"), "W-length", "a table needs a row")
         if table.id in ids:
             yield document.problem((*where, "id"), "W-unique", "the id is taken in this measurement")
         ids.add(table.id)
