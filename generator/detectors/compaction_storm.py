@@ -172,7 +172,7 @@ COMPACTION_STORM = Detector(
         ),
         Parameter(
             Quantity("window", WINDOW.total_seconds(), Unit.SECONDS),
-            "The nearest ordinary compactions in public logs were 14.4 minutes apart; three at that pace would count too.",
+            "The nearest ordinary compactions in public logs were 14.4 minutes apart; three at that pace count too.",
         ),
         Parameter(Quantity("refill", REFILL, Unit.REQUESTS), "An ordinary refill takes dozens of requests."),
         Parameter(Quantity("large-input", LARGE_INPUT, Unit.SHARE), "More than half of what was there before."),
