@@ -216,7 +216,8 @@ def test_reports_count_users_once_and_neither_echo_nor_press_nor_vendor():
     assert counted[date(2026, 3, 23)] == 1
     assert all(sum(parts) == total for _, *parts, total in chart.rows)
     assert chart.sentence.startswith("4 user reports from 1 February to 30 April 2026")
-    assert chart.sentence.endswith("17 to 23 March 2026, have 2.")
+    assert "17 to 23 March 2026, have 2." in chart.sentence
+    assert chart.sentence.endswith("Control months: 1 before the window, 1 after it.")
 
 
 def test_report_of_several_surfaces_is_in_no_single_one():

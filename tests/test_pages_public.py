@@ -161,7 +161,7 @@ def html(path):
 
 
 def test_links_lead_to_pages_and_to_ids_that_are_there():
-    hubs = {"analysis", "claims", "findings", "detectors", "method", "data", "check", "contribute"}
+    hubs = {"analysis", "claims", "corrections", "findings", "detectors", "method", "data", "check", "contribute"}
     others = {f"2026-03/{hub}/" for hub in hubs} | {f"2026-03/c/{claim.id}/" for claim in LIBRARY.claims}
     others |= {f"2026-03/d/{found.id}/" for found in DETECTORS}
     ids = {path: html(path).ids for path in texts()}
