@@ -195,7 +195,7 @@
       const x = `${percent(at)}%`;
       make(svg, "line", { x1: x, x2: x, y1: 0, y2: height, class: "wm-live__rule" });
       const label = new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-      make(svg, "text", { x, y: height + 14 }, label);
+      if (to - at > 10 * DAY) make(svg, "text", { x, y: height + 14 }, label); // else it would be cut at the edge
     }
     lines.forEach(([, label], line) => make(svg, "text", { x: 0, y: line * HEIGHT + 11 }, label));
     ["fault", "policy"].forEach((wanted, line) => {
@@ -231,6 +231,7 @@
   form.hidden = false;
   if (live) {
     live.hidden = false;
+    document.querySelector(".wm-live__key").hidden = false;
     document.querySelector("#timeline-strip .wm-chart")?.classList.add("wm-live__static");
   }
   restore();
