@@ -25,7 +25,7 @@ from generator.grading import Verdict, grades
 from generator.ledger import Chain, Step, chains
 from generator.records import Counter, CounterReading, MeterReading, Request, SourceRef
 from generator.results import Evidence, Finding, Run
-from generator.statistics import Rate, exact_rate
+from generator.statistics import Rate, finding_rate
 
 TOKEN_COUNTERS = frozenset({Counter.INPUT_TOKENS, Counter.OUTPUT_TOKENS})
 
@@ -121,7 +121,7 @@ class Dossier:
             DetectorView(
                 detector=detector,
                 runs=tuple(
-                    (body, run, _rate(run))
+                    (body, run, _rate(run, detector))
                     for body in self.evidence
                     for run in body.runs
                     if run.detector == detector.id
@@ -258,8 +258,8 @@ class Dossier:
         return self.built.date()
 
 
-def _rate(run: Run) -> Rate:
-    return exact_rate(min(run.found, run.examined), run.examined)
+def _rate(run: Run, detector: Detector) -> Rate:
+    return finding_rate(run.found, run.examined, share=detector.one_a_unit)
 
 
 def _views(evidence: Evidence, detectors: Sequence[Detector]) -> Iterable[FindingView]:
@@ -271,7 +271,7 @@ def _views(evidence: Evidence, detectors: Sequence[Detector]) -> Iterable[Findin
         detector = by_id.get(run.detector)
         if detector is None:
             continue
-        rate = _rate(run)
+        rate = _rate(run, detector)
         for finding in run.findings:
             chain = by_chain.get((finding.session, finding.agent))
             shown = (

@@ -24,6 +24,21 @@ class Rate:
         return (self.value * 1000, self.low * 1000, self.high * 1000)
 
 
+def finding_rate(found: int, examined: int, *, share: bool) -> Rate:
+    """Findings per unit examined. `share`: each finding is one of the units, so their ratio is a share of them."""
+    return exact_rate(found, examined) if share else poisson_rate(found, examined)
+
+
+def poisson_rate(events: int, exposure: int) -> Rate:
+    """Events per unit of exposure with the exact interval of a Poisson count (Garwood 1936, Biometrika 28:437-442)."""
+    from scipy.stats import chi2
+
+    if not exposure:
+        return Rate(hits=events, trials=0, low=0.0, high=1.0)
+    low = float(chi2.ppf(0.025, 2 * events)) / 2 if events else 0.0
+    return Rate(events, exposure, low / exposure, float(chi2.ppf(0.975, 2 * events + 2)) / 2 / exposure)
+
+
 def exact_rate(hits: int, trials: int) -> Rate:
     """Clopper-Pearson interval (Clopper and Pearson 1934, Biometrika 26:404-413). 0 of 0 spans [0, 1]."""
     from scipy.stats import beta

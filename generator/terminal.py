@@ -13,7 +13,7 @@ from generator.detectors.needs import NEEDS
 from generator.ledger import LADDER, UNEXPLAINED
 from generator.records import Request, SkipReason, Tally
 from generator.results import Evidence, Finding, Outcome, Run
-from generator.statistics import exact_rate
+from generator.statistics import finding_rate, poisson_rate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -140,7 +140,7 @@ def _print_detectors(console: Console, evidence: Evidence) -> None:
     colours = {Outcome.FOUND: "yellow", Outcome.QUIET: "green", Outcome.FAILED: "red", Outcome.NOT_MEASURABLE: "dim"}
     for run in evidence.runs:
         detector = questions.get(run.detector)
-        rate = exact_rate(min(run.found, run.examined), run.examined)
+        rate = finding_rate(run.found, run.examined, share=detector is not None and detector.one_a_unit)
         interval = f"{rate.value:.2%} ({rate.low:.2%}-{rate.high:.2%})" if run.examined else "-"
         measured = run.outcome in {Outcome.FOUND, Outcome.QUIET}
         table.add_row(
@@ -183,7 +183,7 @@ def print_calibration(console: Console, calibration: Calibration) -> None:
         f"with planted faults, {calibration.null_requests:,} without",
     )  # fmt: skip
     for row in calibration.detectors:
-        false_alarms = exact_rate(row.null_found, max(calibration.null_requests, row.null_found)).per_thousand()
+        false_alarms = poisson_rate(row.null_found, calibration.null_requests).per_thousand()
         table.add_row(
             row.id,
             f"{row.planted:,}",

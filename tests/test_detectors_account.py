@@ -262,7 +262,7 @@ class TestKnownBadVersion:
 
     def test_a_version_off_the_list_is_neither_found_nor_explained(self):
         result = found(KNOWN_BAD_VERSION, steady(3, version="2.1.110"))
-        assert (result.outcome, result.explained, result.examined, result.naive) == (Outcome.QUIET, {}, 1, 0)
+        assert (result.outcome, result.explained, result.examined, result.naive) == (Outcome.QUIET, {}, 0, 0)
 
     def test_a_fault_that_was_met_leaves_the_others_of_the_version_untold(self):
         result = found(KNOWN_BAD_VERSION, steady(3), [mark("resume", 30)])
@@ -458,7 +458,7 @@ class TestLogIntegrity:
             "spotter",
             {
                 "tier-change": (1, 3, 513),
-                "known-bad-version": (0, 2, 0),
+                "known-bad-version": (0, 6, 0),
                 "long-context-premium": (0, 0, 0),
                 "log-integrity": (2, 717, 374),
             },
@@ -467,7 +467,7 @@ class TestLogIntegrity:
             "entire",
             {
                 "tier-change": (0, 19, 211),
-                "known-bad-version": (0, 10, 0),
+                "known-bad-version": (0, 23, 0),
                 "long-context-premium": (0, 0, 0),
                 "log-integrity": (8, 3763, 957),
             },

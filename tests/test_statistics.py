@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.statistics import exact_rate
+from generator.statistics import exact_rate, finding_rate, poisson_rate
 
 
 def test_zero_of_n_has_the_closed_form_upper_bound():
@@ -37,3 +37,18 @@ def test_the_interval_contains_the_share(pair):
 def test_more_hits_than_trials_is_refused():
     with pytest.raises(ValueError, match="between"):
         exact_rate(3, 2)
+
+
+def test_a_count_that_is_no_share_has_the_exact_poisson_interval():
+    """Garwood's limits for 0 and 10 events: 3.689 and 4.795 to 18.390 (tables of Pearson and Hartley)."""
+    none, ten = poisson_rate(0, 1000), poisson_rate(10, 1)
+    assert none.low == 0
+    assert none.high == pytest.approx(3.6889 / 1000, rel=1e-4)
+    assert (ten.low, ten.high) == (pytest.approx(4.7954, rel=1e-4), pytest.approx(18.3904, rel=1e-4))
+    assert ten.value == 10
+
+
+def test_findings_that_span_several_units_may_be_more_than_were_examined():
+    assert finding_rate(3, 2, share=False).value == 1.5
+    with pytest.raises(ValueError, match="between"):
+        finding_rate(3, 2, share=True)

@@ -92,6 +92,7 @@ class Detector:
     measurable: Callable[[Any], bool] = field(repr=False)
     examined: Callable[[Any], int] = field(repr=False)
     naive: Callable[[Any], int] = field(repr=False)
+    one_a_unit: bool = True  # a finding is one of the units examined; else it spans several, and the ratio is no share
     symptoms: tuple[str, ...] = ()  # ids of content/symptoms.yml that it speaks to
     proxy_for: str = ""  # what it can only approach; "" where the log decides the question
     decided_by: str = ""  # what would decide it, where the log does not

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from generator.detectors.base import UNSEEN, Benign, Explained, Parameter, Reference
 from generator.ledger import (
@@ -77,6 +77,11 @@ def explanation(step: Step) -> Explained | None:
 def break_grade(step: Step) -> FindingGrade:
     """Grade A inside a tool loop with a known lifetime; where a turn begins something unseen may have changed."""
     return FindingGrade.A if step.lifetime is not Lifetime.UNKNOWN and in_tool_loop(step) else FindingGrade.B
+
+
+def run_grade(steps: Sequence[Step]) -> FindingGrade:
+    """Grade of several broken steps together: that of the least sure of them."""
+    return max(map(break_grade, steps))
 
 
 def commonest(reasons: Iterable[str | None]) -> Explained:

@@ -23,7 +23,7 @@ from generator.records import Mark, MarkKind, Request, Trigger
 from generator.results import Finding, FindingGrade, Quantity, Unit
 from generator.subjects import Scope
 
-WINDOW = timedelta(minutes=30)
+WINDOW = timedelta(minutes=28)  # less than two of the nearest ordinary distances, 14.4 minutes
 STORM = 3  # compactions
 REFILL = 5  # requests
 LARGE_INPUT = 0.5  # of the size before the compaction
@@ -144,12 +144,12 @@ COMPACTION_STORM = Detector(
     scope=Scope.THREAD,
     unit="compactions",
     rule_text=(
-        "Three or more automatic compactions of one thread within 30 minutes, or two within 30 minutes "
-        "with at most five requests between them. Compactions at most 30 minutes "
+        "Three or more automatic compactions of one thread within 28 minutes, or two within 28 minutes "
+        "with at most five requests between them. Compactions at most 28 minutes "
         "apart are one storm. Those that the user asked for do not count, copies of a boundary in resumed sessions "
         "count once, and a refill by one large input is explained."
     ),
-    formula="3 automatic compactions within 30 min, or 2 within 30 min with at most 5 requests between them",
+    formula="3 automatic compactions within 28 min, or 2 within 28 min with at most 5 requests between them",
     naive_text="Every session with three or more compaction lines, however far apart and whoever asked for them.",
     counterfactual="The first compaction would have been enough: what the others wrote anew is excess.",
     needs=(MARKS, TOKENS),
@@ -172,7 +172,7 @@ COMPACTION_STORM = Detector(
         ),
         Parameter(
             Quantity("window", WINDOW.total_seconds(), Unit.SECONDS),
-            "The nearest ordinary compactions in public logs were 14.4 minutes apart; three at that pace count too.",
+            "The nearest ordinary compactions in public logs were 14.4 minutes apart; three at that pace take 28.8.",
         ),
         Parameter(Quantity("refill", REFILL, Unit.REQUESTS), "An ordinary refill takes dozens of requests."),
         Parameter(Quantity("large-input", LARGE_INPUT, Unit.SHARE), "More than half of what was there before."),
@@ -191,5 +191,6 @@ COMPACTION_STORM = Detector(
     measurable=lambda chain: not chain.agent and bool(chain.requests),
     examined=lambda chain: len(_compactions(chain)),
     naive=lambda chain: int(len(_compactions(chain)) >= STORM),
+    one_a_unit=False,
     symptoms=("compaction-loop",),
 )

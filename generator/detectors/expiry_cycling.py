@@ -13,12 +13,13 @@ from generator.detectors.breaks import (
     LADDER_BENIGN,
     commonest,
     has_testable_step,
+    run_grade,
     testable_steps,
 )
 from generator.detectors.leans import step_lean
 from generator.detectors.needs import TOKENS
 from generator.ledger import UNEXPLAINED, Chain, Step
-from generator.results import FindingGrade, Quantity, Unit
+from generator.results import Quantity, Unit
 from generator.subjects import Scope
 
 WINDOW = timedelta(minutes=60)
@@ -49,7 +50,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
     for window in found:
         leans = {step_lean(step) for step in window}
         lean = leans.pop() if len(leans) == 1 else "no-layer"
-        yield steps_finding(EXPIRY_CYCLING, chain, window, FindingGrade.A, lean=lean)
+        yield steps_finding(EXPIRY_CYCLING, chain, window, run_grade(window), lean=lean)
     # Whatever else broke in a found hour belongs to that hour, and is no second candidate.
     starts = [window[0].after.first_seen for window in found]
     outside = [step for step in losses if not any(start <= step.after.first_seen <= start + WINDOW for start in starts)]
@@ -107,5 +108,6 @@ EXPIRY_CYCLING = Detector(
     measurable=has_testable_step,
     examined=testable_steps,
     naive=lambda chain: sum(1 for _ in _windows(_losses(chain))),
+    one_a_unit=False,
     symptoms=("cache-expiry-cycling",),
 )

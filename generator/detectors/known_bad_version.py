@@ -201,7 +201,7 @@ KNOWN_BAD_VERSION = Detector(
     title="Client version with a known fault",
     question="Did a client version with a known fault run and meet what sets the fault off?",
     scope=Scope.ACCOUNT,
-    unit="client versions",
+    unit="pairs of a client version and a fault of its range",
     rule_text=(
         "A fixed list of faults that a changelog, Anthropic's own report or byte-by-byte captures bear out, each with "
         "its versions and its trigger: a resume; three calls in a row that read the same small start of the prompt; "
@@ -257,7 +257,7 @@ KNOWN_BAD_VERSION = Detector(
     references=tuple(fault.source for fault in FAULTS),
     rule=_rule,
     measurable=lambda account: bool(account.by_version),
-    examined=lambda account: len(account.by_version),
+    examined=lambda account: sum(fault.touches(version) for version in account.by_version for fault in FAULTS),
     naive=lambda account: sum(_between(NAIVE_FIRST, version, NAIVE_LAST) for version in account.by_version),
     symptoms=("runaway-usage",),
 )

@@ -182,5 +182,6 @@ LOG_INTEGRITY = Detector(
         for counts in _of_each_version(account)
         for request in counts.several
     ),
+    one_a_unit=False,
     symptoms=("metering-anomaly",),
 )

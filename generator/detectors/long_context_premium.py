@@ -102,5 +102,6 @@ LONG_CONTEXT_PREMIUM = Detector(
     measurable=lambda chain: bool(chain.requests),
     examined=lambda chain: len(_long(chain)),
     naive=lambda chain: len(_long(chain)),
+    one_a_unit=False,
     symptoms=("runaway-usage",),
 )

@@ -166,5 +166,6 @@ LOW_METER_REFUSAL = Detector(
     ),
     examined=lambda meter: len(meter.refusals),
     naive=lambda meter: len(meter.refusals),
+    one_a_unit=False,
     symptoms=("rate-limit-message",),
 )

@@ -111,5 +111,6 @@ NEGATIVE_DELTA = Detector(
     measurable=lambda meter: any(map(states_resets, meter.intervals)),
     examined=lambda meter: sum(map(states_resets, meter.intervals)),
     naive=lambda meter: sum(interval.points < 0 for interval in meter.intervals),
+    one_a_unit=False,
     symptoms=("negative-delta",),
 )

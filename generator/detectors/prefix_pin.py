@@ -12,12 +12,13 @@ from generator.detectors.breaks import (
     LADDER_BENIGN,
     commonest,
     has_testable_step,
+    run_grade,
     testable_steps,
 )
 from generator.detectors.leans import PREFIX_SHARE
 from generator.detectors.needs import TOKENS
 from generator.ledger import UNEXPLAINED, Chain, Step
-from generator.results import FindingGrade, Quantity, Unit
+from generator.results import Quantity, Unit
 from generator.subjects import Scope
 
 RUN = 3  # breaks
@@ -59,7 +60,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
             yield commonest(step.reason for step in pinned)  # benign: the rung of the ladder that took most
             continue
         read = Quantity("pinned-read", unexplained[0].after.cache_read_tokens, Unit.TOKENS)
-        yield steps_finding(PREFIX_PIN, chain, unexplained, FindingGrade.A, read, lean="prefix-read")
+        yield steps_finding(PREFIX_PIN, chain, unexplained, run_grade(unexplained), read, lean="prefix-read")
 
 
 PREFIX_PIN = Detector(
@@ -121,5 +122,6 @@ PREFIX_PIN = Detector(
     measurable=has_testable_step,
     examined=testable_steps,
     naive=lambda chain: sum(1 for _ in _level_runs(chain, NAIVE_RUN)),
+    one_a_unit=False,
     symptoms=("cache-miss",),
 )

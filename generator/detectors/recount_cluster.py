@@ -109,6 +109,7 @@ RECOUNT_CLUSTER = Detector(
     measurable=lambda meter: any(map(states_resets, meter.intervals)),
     examined=lambda meter: sum(map(states_resets, meter.intervals)),
     naive=_naive,
+    one_a_unit=False,
     symptoms=("recount-cluster",),
     proxy_for="recount triggers, as the article calls them",
     decided_by="The author's own definition of a recount, or a log of the client's token-counting calls.",

@@ -113,5 +113,6 @@ RETRY_STORM = Detector(
     measurable=lambda chain: not all(request.nested for request in chain.requests),
     examined=lambda chain: len(_errors(chain)),
     naive=lambda chain: int(len(_errors(chain)) >= NAIVE),
+    one_a_unit=False,
     symptoms=("elevated-errors",),
 )

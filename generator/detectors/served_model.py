@@ -140,5 +140,6 @@ SERVED_MODEL = Detector(
     measurable=lambda chain: bool(_comparable(chain)),
     examined=lambda chain: len(_comparable(chain)),
     naive=lambda chain: int(len({request.model for request in chain.requests}) > 1),
+    one_a_unit=False,
     symptoms=("metering-anomaly",),
 )

@@ -90,5 +90,6 @@ SYNTHETIC_REFUSAL = Detector(
     measurable=lambda chain: not all(request.nested for request in chain.requests),
     examined=_synthetic,
     naive=_synthetic,
+    one_a_unit=False,
     symptoms=("rate-limit-message",),
 )

@@ -296,5 +296,6 @@ TIER_CHANGE = Detector(
     measurable=_measurable,
     examined=_examined,
     naive=_naive,
+    one_a_unit=False,
     symptoms=("cache-expiry-cycling",),
 )

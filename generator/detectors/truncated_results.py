@@ -191,5 +191,6 @@ TRUNCATED_RESULTS = Detector(
     measurable=lambda chain: bool(_results(chain)),
     examined=lambda chain: len(_results(chain)),
     naive=lambda chain: len(of_kinds(chain, {MarkKind.RESULT_CLEARED})) + sum(1 for _ in _short_runs(chain)),
+    one_a_unit=False,
     symptoms=("context-drift",),
 )

@@ -159,5 +159,6 @@ UNCACHED_INPUT = Detector(
     measurable=lambda chain: bool(chain.requests),
     examined=lambda chain: len(chain.requests),
     naive=lambda chain: sum(not _cached(request) for request in chain.requests),
+    one_a_unit=False,
     symptoms=("runaway-usage",),
 )

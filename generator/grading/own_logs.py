@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from generator.curated.models import Claim, EvidenceKind, Stance
+from generator.detectors import DETECTORS
 from generator.grading.weights import Piece, Strength
 from generator.results import Evidence, Finding, FindingGrade, Outcome, Run
 
@@ -17,6 +18,9 @@ _STRENGTHS = {
     FindingGrade.C: Strength.MEDIUM,
     FindingGrade.D: Strength.WEAK,
 }
+
+
+PROXIES = frozenset(detector.id for detector in DETECTORS if detector.proxy_for)
 
 
 def own_pieces(claim: Claim, bodies: Iterable[Evidence], author_packs: Iterable[str]) -> tuple[Piece, ...]:
@@ -37,7 +41,7 @@ def own_pieces(claim: Claim, bodies: Iterable[Evidence], author_packs: Iterable[
 
 def _outcome(claim: Claim, body: Evidence, run: Run) -> Iterator[Piece]:
     if run.outcome is Outcome.QUIET and run.examined:
-        yield _piece(body, run, Stance.AGAINST, f"None found among {run.examined:,} examined.", Strength.MEDIUM)
+        yield _piece(body, run, Stance.AGAINST, f"None found among {run.examined:,} examined.", _silence(run))
     if run.outcome is not Outcome.FOUND:
         return
     inside = [finding for finding in run.findings if _within(claim, finding.at.date(), _last(finding))]
@@ -46,7 +50,12 @@ def _outcome(claim: Claim, body: Evidence, run: Run) -> Iterator[Piece]:
         yield _piece(body, run, Stance.FOR, shows, max(_STRENGTHS[finding.grade] for finding in inside))
     elif not run.findings:  # a pack of sums says neither when nor how surely
         shows = f"{run.found:,} found of {run.examined:,} examined; published as sums only."
-        yield _piece(body, run, Stance.FOR, shows, Strength.MEDIUM)
+        yield _piece(body, run, Stance.FOR, shows, _silence(run))
+
+
+def _silence(run: Run) -> Strength:
+    """Weight of an outcome without its findings: a proxy is weak on either side."""
+    return Strength.WEAK if run.detector in PROXIES else Strength.MEDIUM
 
 
 def _piece(body: Evidence, run: Run, stance: Stance, shows: str, strength: Strength) -> Piece:

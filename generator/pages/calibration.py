@@ -10,7 +10,7 @@ from generator.filters import n
 from generator.pages.base import Page, PageKind
 from generator.pages.scores import EXCESS_TOLERANCE
 from generator.pages.twin import json_twin
-from generator.statistics import exact_rate
+from generator.statistics import exact_rate, finding_rate, poisson_rate
 
 if TYPE_CHECKING:
     from generator.curated.calibration import CalibratedDetector, Calibration
@@ -75,7 +75,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         missed=tuple(item for item in rows if item.missed),
         measurements=dossier.measurements,
         public=tuple(
-            PublicRow(view.detector, tuple(_cell(measured, view.detector.id) for measured in dossier.measurements))
+            PublicRow(view.detector, tuple(_cell(measured, view.detector) for measured in dossier.measurements))
             for view in dossier.detector_views
         ),
         stats=_stats(calibration, rows) if calibration else (),
@@ -101,8 +101,8 @@ def calibrated(dossier: Dossier) -> Iterator[tuple[Detector, CalibratedDetector]
 
 
 def _row(detector: Detector, row: CalibratedDetector, calibration: Calibration) -> CalibratedRow:
-    false = exact_rate(min(row.null_found, calibration.null_requests), calibration.null_requests).per_thousand()
-    unseen = exact_rate(min(row.unseen_found, calibration.unseen_requests), calibration.unseen_requests)
+    false = poisson_rate(row.null_found, calibration.null_requests).per_thousand()
+    unseen = poisson_rate(row.unseen_found, calibration.unseen_requests)
     excess = row.excess_found / row.excess_planted if row.excess_planted else None
     missed = (
         ("recall", bool(row.planted) and row.recall_bar is not None and row.recalled < row.recall_bar * row.planted),
@@ -122,11 +122,11 @@ def _row(detector: Detector, row: CalibratedDetector, calibration: Calibration) 
     )
 
 
-def _cell(measured: Measurement, detector: str) -> PublicCell:
-    row = next((one for one in measured.detectors if one.id == detector), None)
+def _cell(measured: Measurement, detector: Detector) -> PublicCell:
+    row = next((one for one in measured.detectors if one.id == detector.id), None)
     if row is None or not row.examined:
         return PublicCell(row, None)
-    return PublicCell(row, exact_rate(min(row.findings, row.examined), row.examined))
+    return PublicCell(row, finding_rate(row.findings, row.examined, share=detector.one_a_unit))
 
 
 def _stats(calibration: Calibration, rows: tuple[CalibratedRow, ...]) -> tuple[tuple[str, str], ...]:

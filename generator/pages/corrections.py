@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from generator.curated.voices import Correction, Reply
     from generator.dossier import Dossier
 
+TEMPLATE = """\
+id: author-on-c-064
+page: c/C-064
+date: 2026-12-01
+by: Name or role, as you want it
+stands: author
+text: |
+  What you have to say, in full.
+received: By mail from the address that the article names.
+"""
+
 
 @dataclass(frozen=True)
 class CorrectionsContext:
@@ -22,6 +33,8 @@ class CorrectionsContext:
     replies: tuple[Reply, ...]
     repository: str | None
     people: tuple[Person, ...]
+    template: str
+    """A reply as it is written down."""
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -37,6 +50,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             replies=tuple(reversed(dossier.replies)),
             repository=str(case.repository) if case.repository else None,
             people=case.people,
+            template=TEMPLATE,
         ),
     )
 

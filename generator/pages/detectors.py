@@ -12,7 +12,7 @@ from generator.pages.scores import ScoreRow, score_rows
 from generator.pages.sentences import period, quantity_text, sentence
 from generator.pages.twin import json_twin
 from generator.pages.worked import CALL_COLUMNS, READING_COLUMNS, WorkedExample, worked_example
-from generator.statistics import exact_rate
+from generator.statistics import finding_rate
 from generator.subjects import Scope
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
         undecidable=tuple(item for item in explanations if not item.benign.decidable),
         results=results,
         base_rates=tuple(
-            PublicRate(measured.title, exact_rate(row.findings, row.examined), row.naive)
+            PublicRate(measured.title, finding_rate(row.findings, row.examined, share=detector.one_a_unit), row.naive)
             for measured in dossier.measurements
             for row in measured.detectors
             if row.id == detector.id

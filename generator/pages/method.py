@@ -17,7 +17,7 @@ from generator.pages.base import Page, PageKind
 from generator.pages.evidence import break_rows, breaks_figure_of
 from generator.pages.sentences import period
 from generator.pages.weighed import difference
-from generator.statistics import exact_rate
+from generator.statistics import exact_rate, finding_rate
 
 if TYPE_CHECKING:
     from generator.curated.measurements import Measurement
@@ -154,7 +154,7 @@ def _shares(bodies: tuple[Evidence, ...]) -> tuple[BreakShare, ...]:
 
 
 def _measured(dossier: Dossier, measurement: Measurement) -> MeasuredSet:
-    known = {detector.id: detector.title for detector in dossier.detectors}
+    known = {detector.id: detector for detector in dossier.detectors}
     count = sum(row.count for row in measurement.breaks)
     unexplained = sum(row.count for row in measurement.breaks if row.reason == UNEXPLAINED)
     return MeasuredSet(
@@ -166,7 +166,12 @@ def _measured(dossier: Dossier, measurement: Measurement) -> MeasuredSet:
         break_rate=exact_rate(count, measurement.steps),
         unexplained_rate=exact_rate(unexplained, measurement.steps),
         rates=tuple(
-            BaseRate(row.id, row.id in known, exact_rate(row.findings, row.examined), row.naive)
+            BaseRate(
+                row.id,
+                row.id in known,
+                finding_rate(row.findings, row.examined, share=row.id in known and known[row.id].one_a_unit),
+                row.naive,
+            )
             for row in measurement.detectors
         ),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.filters import interval, n
-from generator.statistics import exact_rate
+from generator.statistics import exact_rate, poisson_rate
 
 if TYPE_CHECKING:
     from generator.curated.calibration import CalibratedDetector, Calibration
@@ -55,7 +55,7 @@ def _excess(row: CalibratedDetector) -> ScoreRow | None:
 
 
 def _false_alarms(row: CalibratedDetector, calibration: Calibration) -> ScoreRow:
-    rate = exact_rate(min(row.null_found, calibration.null_requests), calibration.null_requests)
+    rate = poisson_rate(row.null_found, calibration.null_requests)
     value, _, high = rate.per_thousand()
     return ScoreRow(
         "False alarms per 1,000 calls without faults",
@@ -64,7 +64,7 @@ def _false_alarms(row: CalibratedDetector, calibration: Calibration) -> ScoreRow
 
 
 def _unseen(row: CalibratedDetector, calibration: Calibration) -> ScoreRow:
-    rate = exact_rate(min(row.unseen_found, calibration.unseen_requests), calibration.unseen_requests)
+    rate = poisson_rate(row.unseen_found, calibration.unseen_requests)
     value, low, high = rate.per_thousand()
     return ScoreRow(
         "False alarms per 1,000 calls where causes act that no log shows",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from generator.ledger import UNDECIDABLE
 from generator.simulator.account import updated
-from generator.simulator.sessions import COLD, EFFORT_SINCE, LIFETIMES, Session, compact
+from generator.simulator.sessions import COLD, EFFORT_SINCE, LIFETIMES, PARTIAL, Session, compact
 from generator.simulator.transcript import SPEED_SINCE
 
 MODELS = ("claude-opus-4-6", "claude-sonnet-4-6")
@@ -210,8 +210,19 @@ CONFOUNDERS: tuple[Callable[[Session], None], ...] = (
 
 
 def unlogged(session: Session) -> None:
-    """The start of the prompt changes where no line tells: a tool server reconnects, a setting is changed outside."""
-    session.broken(UNDECIDABLE[0][0])
+    """The start of the prompt changes where no line tells: a tool server reconnects, a setting is changed outside.
+
+    It may lose all or a part, in a tool loop or at a prompt of any length, and after any pause within the lifetime.
+    """
+    rng, reason = session.rng, UNDECIDABLE[0][0]
+    if rng.random() < 0.3:  # noqa: PLR2004
+        session.in_loop()
+    else:
+        if session.lifetime == "1h" and rng.random() < 0.3:  # noqa: PLR2004
+            session.pause(300, 3000)
+        session.prompt(rng.randint(2, 60))
+    loss = rng.choice((COLD, PARTIAL))
+    session.innocent(reason, session.call(tool=False, loss=loss, cause=reason))
 
 
 def batch(session: Session) -> None:
