@@ -18,6 +18,7 @@ from generator.charts import published_chart
 from generator.curated.published import Published, load_published
 from generator.curated.targets import names, page_ids
 from generator.curated.voices import Correction, Reply, load_corrections, load_replies
+from generator.curated.yamlfile import parse
 from generator.importers import discover, read
 from generator.pages import claims, corrections, data, measurements, reports, surfaces, symptoms, timeline
 from generator.pages.collection import collected, spans
@@ -263,6 +264,11 @@ def test_reply_stands_before_the_body_of_the_page_it_answers(key):
     others = [path for path, text in found.items() if "It was otherwise." in text]
     assert others == [f"2026-03/{key}/"]
     assert f"{key}/" in found["2026-03/corrections/"]
+
+
+def test_reply_that_the_page_shows_as_a_model_is_sound():
+    """Whoever copies it and changes its words gets no complaint."""
+    assert Reply.model_validate(parse(corrections.TEMPLATE.encode(), "a reply").value).page == "c/C-064"
 
 
 def test_reply_of_a_stranger_stays_text():
