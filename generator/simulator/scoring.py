@@ -33,7 +33,7 @@ class _Wanted:
 
     def matches(self, finding: Finding) -> bool:
         if self.messages:
-            return not self.messages.isdisjoint(finding.requests)
+            return not self.messages.isdisjoint(finding.requests[1:] or finding.requests)
         agrees = _agree(self.session, finding.session) and _agree(self.fault.client, finding.client)
         return agrees and self._overlaps(finding)
 
