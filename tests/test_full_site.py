@@ -28,8 +28,10 @@ ONE_OF_EACH = [
     "", "2026-03/", "2026-03/claims/", "2026-03/c/C-064/", "2026-03/findings/", "2026-03/detectors/",
     "2026-03/d/cache-break/", "2026-03/evidence/", "2026-03/evidence/specimen/", "2026-03/reports/", "2026-03/r/cc-46829/",
     "2026-03/incidents/", "2026-03/timeline/", "2026-03/e/E-069/", "2026-03/sources/", "2026-03/s/S-010/",
-    "2026-03/measurements/", "2026-03/m/meter-weights/", "2026-03/corrections/", "2026-03/surfaces/", "2026-03/surface/api/", "2026-03/symptoms/", "2026-03/symptom/cache-miss/", "2026-03/method/",
-    "2026-03/data/", "2026-03/check/", "2026-03/contribute/",
+    "2026-03/measurements/", "2026-03/m/meter-weights/", "2026-03/corrections/", "2026-03/surfaces/",
+    "2026-03/surface/api/", "2026-03/symptoms/", "2026-03/symptom/cache-miss/", "2026-03/method/", "2026-03/data/",
+    "2026-03/check/", "2026-03/contribute/", "2026-03/explore/", "2026-03/analysis/", "2026-03/analysis/own-logs/",
+    "2026-03/headline/", "2026-03/calibration/", "2026-03/other-tools/", "2026-03/prices/", "2026-03/d/idle-advance/",
 ]  # fmt: skip
 
 pytestmark = [pytest.mark.corpora, pytest.mark.browser]
