@@ -15,7 +15,7 @@ from public_library import LIBRARY, TRACKER, dossier, event, incident, report
 
 from generator.build import read_content
 from generator.curated.models import ClaimEvidence, EvidenceKind
-from generator.pages import claims, explore, reports, surfaces, symptoms, timeline
+from generator.pages import claims, data, explore, home, reports, surfaces, symptoms, timeline
 from generator.pages.bands import band_groups
 from generator.pages.entries import KINDS, LOOKS, entries
 from generator.pages.facets import LOOK_TITLES, RECORD_TITLES, facets, tokens
@@ -350,6 +350,28 @@ def test_one_new_file_shows_in_all_eight_places(content):
         assert "r/zz-walk/" in new[case + place], place
         assert "r/zz-walk/" not in old[case + place], place
     assert weeks_of(new[f"{case}reports/"], symptom) == weeks_of(old[f"{case}reports/"], symptom) + 1
+
+
+def test_a_report_taken_away_is_counted_nowhere_any_more(content):
+    """Every page is a function of content: without the file, each page that used it is as it was before."""
+    kinds = (home, data, reports, surfaces, symptoms, timeline, explore, claims)
+    before = read_content(content, now=NOW, version="0.1.0")
+    symptom, claim = before.library.symptoms[0].id, before.library.claims[0].id
+    old = rendered(*kinds, of=before)
+    path = content / "content" / "reports" / "zz-walk.yml"
+    path.write_text(NEW.format(symptom=symptom, claim=claim), "utf-8")
+    using = rendered(*kinds, of=read_content(content, now=NOW, version="0.1.0"))
+    recounted = {page for page in old if using[page] != old[page]}
+    case = f"{before.library.case.id}/"
+    assert {
+        case,
+        f"{case}reports/",
+        f"{case}surface/claude-code/",
+        f"{case}symptom/{symptom}/",
+        f"{case}data/",
+    } <= recounted
+    path.unlink()
+    assert rendered(*kinds, of=read_content(content, now=NOW, version="0.1.0")) == old
 
 
 def weeks_of(page, symptom):
