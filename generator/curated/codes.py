@@ -19,7 +19,7 @@ CODES: dict[str, str] = {
     "W-value": "The value is not one of those allowed, or has not the required form.",
     "W-length": "A text or list is too short or too long.",
     "W-date": "Not a date of the form 2026-03-17, not a moment with its zone, or outside 2023 to 2030.",
-    "W-order": "The end lies before the start.",
+    "W-order": "The end lies before the start, or a record has two ends.",
     "W-url": "Not an absolute http(s) address of a public host, or one that carries a user name.",
     "W-name": "The file name and the record do not agree.",
     "W-unique": "Two records share an id (upper and lower case count as equal), or an id is a reserved name.",
