@@ -120,13 +120,8 @@ class Meter:
     @cached_property
     def windows(self) -> tuple[tuple[MeterReading, ...], ...]:
         """Readings by reset window."""
-        runs: list[list[MeterReading]] = []
-        for reading in self.readings:
-            if runs and Interval(runs[-1][-1], reading).same_window:
-                runs[-1].append(reading)
-            else:
-                runs.append([reading])
-        return tuple(tuple(run) for run in runs)
+        starts = [*dict.fromkeys(self.window_starts), len(self.readings)]
+        return tuple(self.readings[start:end] for start, end in pairwise(starts))
 
     @cached_property
     def usd_per_point(self) -> float | None:
@@ -142,10 +137,6 @@ class Meter:
         points = 100 * (run[-1].used - run[0].used)
         cost = self.cost_between(run[0].at, run[-1].at)
         return cost / points if points >= MIN_RATED_POINTS and cost > 0 else None
-
-    def predicted_points(self, start: datetime, end: datetime) -> float | None:
-        """Points that the logged calls in (start, end] explain; None where no rate is known."""
-        return None if self.usd_per_point is None else self.cost_between(start, end) / self.usd_per_point
 
 
 @dataclass(frozen=True)

@@ -319,11 +319,11 @@ class TestKnownBadVersion:
             ((25, 45, 65), Trigger.AUTO, 1),
             ((25, 45), Trigger.AUTO, 0),
             ((25, 45, 65), Trigger.MANUAL, 0),
-            ((25, 45, 1826), Trigger.AUTO, 0),
-            ((25, 45, 1825), Trigger.AUTO, 1),
+            ((25, 45, 1706), Trigger.AUTO, 0),
+            ((25, 45, 1705), Trigger.AUTO, 1),
         ],
     )
-    def test_three_automatic_compactions_within_half_an_hour_are_the_trigger(self, times, trigger, found):
+    def test_three_automatic_compactions_within_28_minutes_are_the_trigger(self, times, trigger, found):
         marks = [mark("compaction", at, trigger=trigger, line=900 + at) for at in times]
         rows = steady(100, version="2.1.60")
         assert faults(rows, marks) == ([("2.1.60", "autocompact-retry", 1)] if found else [])

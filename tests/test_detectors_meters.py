@@ -109,7 +109,7 @@ def test_a_window_of_one_model_counts_only_its_calls():
 def test_a_call_that_runs_while_the_meter_is_read_may_be_posted_already():
     long = request(0, 100, 0, 50_000, input_tokens=0, output_tokens=0, ended=after(900))
     meter = meter_of([long, *calls(1800, first=1)], read((0, 0), (600, 4), (3000, 5)))
-    assert meter.predicted_points(after(0), after(600)) == 0
+    assert meter.cost_between(after(0), after(600)) == 0
     assert explained_points(meter, after(0), after(600)) == pytest.approx(0.5 / meter.usd_per_point)
     assert explained_points(meter, after(0), after(99)) == 0
     asleep = msgspec.structs.replace(long, ended=after(600 + 3601))

@@ -16,32 +16,22 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from test_examples import EXAMPLES, SETTLED_WHILE_READING, borrowed_by
 
-from generator.curated.examples import load_examples
 from generator.detectors import DETECTORS, Detector, run
-from generator.ledger import LADDER, UNDECIDABLE
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "generator" / "detectors"
 MARKED = re.compile(r"# benign:")
-LADDER_IDS = {rung.id for rung in LADDER} | {id for id, _ in UNDECIDABLE}
-SETTLED_WHILE_READING = {"streaming-lines", "copied-history", "copied-boundary"}
-"""The reader folds these into one record, so the rule never sees a candidate; tests of the importer hold them."""
 FILES = sorted(path for path in FOLDER.glob("*.py") if path.stem not in {"__init__", "base", "leans", "needs"})
-
-
-@cache
-def examples():
-    return load_examples(ROOT / "content")
 
 
 def stands(detector: Detector) -> bool:
     """Do all examples of the detector give what they say, and does it name each explanation that they show?"""
-    own = [example for example in examples() if example.detector == detector.id]
+    own = [example for example in EXAMPLES if example.detector == detector.id]
     named = {benign.id for benign in detector.benign}
     shown = {example.benign for example in own} - {None}
-    # Resumes are what one detector asks about, so it borrows every rung but that one.
-    borrowed = LADDER_IDS & named if detector.id != "cache-break" and LADDER_IDS - {"resume"} <= named else set()
+    borrowed = borrowed_by(detector)
     if not (named - borrowed <= shown <= named):
         return False
     for example in own:

@@ -74,6 +74,22 @@ def explanation(step: Step) -> Explained | None:
     return Explained(step.reason)
 
 
+NEW_CHARGE_BENIGN = (
+    Benign("nothing-cached", "The request before left no cached prefix worth the name, so all was new."),
+    Benign("new-content", "The old prefix was read in full; the tokens were new (a file, an image, a paste)."),
+)
+"""Explanations of a large charge that is no broken step at all."""
+
+
+def charge_explanation(step: Step) -> Explained | None:
+    """The innocent explanation of a large charge: all was new, or the rung that holds; None where none does."""
+    if not step.testable:
+        return Explained("nothing-cached")  # benign: nothing-cached
+    if not step.is_break:
+        return Explained("new-content")  # benign: new-content
+    return explanation(step)  # benign: the rung of the ladder that holds
+
+
 def break_grade(step: Step) -> FindingGrade:
     """Grade A inside a tool loop with a known lifetime; where a turn begins something unseen may have changed."""
     return FindingGrade.A if step.lifetime is not Lifetime.UNKNOWN and in_tool_loop(step) else FindingGrade.B

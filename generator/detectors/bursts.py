@@ -6,8 +6,10 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from generator.detectors.base import Detector, finding
 from generator.ledger import Chain
 from generator.records import Mark, MarkKind, Request
+from generator.results import Finding, FindingGrade, Quantity, Unit
 
 
 def of_kinds(chain: Chain, kinds: Collection[MarkKind]) -> list[Mark]:
@@ -43,3 +45,20 @@ def around(chain: Chain, burst: Sequence[Mark]) -> tuple[Request, ...]:
     """The requests next to a burst, before and after, as far as there are any."""
     sides = (before(chain, burst[0].at), after(chain, burst[-1].at))
     return tuple(request for request in sides if request is not None)
+
+
+def burst_finding(
+    detector: Detector, chain: Chain, burst: Sequence[Mark], grade: FindingGrade, *quantities: Quantity, lean: str
+) -> Finding:
+    """Finding about a burst: it cites the requests next to it, spans its marks, and states no excess."""
+    span = Quantity("span", (burst[-1].at - burst[0].at).total_seconds(), Unit.SECONDS)
+    return finding(
+        detector,
+        tuple(request.id for request in around(chain, burst)),
+        chain=chain,
+        at=burst[0].at,
+        until=burst[-1].at,
+        grade=grade,
+        quantities=(*quantities, span),
+        lean=lean,
+    )

@@ -16,6 +16,7 @@ from generator.detectors.base import (
     Verdict,
     finding,
 )
+from generator.detectors.bursts import bursts, of_kinds
 from generator.detectors.needs import MARKS, TOKENS
 from generator.ledger import Chain
 from generator.pricing import rates
@@ -29,14 +30,14 @@ REFILL = 5  # requests
 LARGE_INPUT = 0.5  # of the size before the compaction
 
 
-def _compactions(chain: Chain) -> tuple[Mark, ...]:
-    return tuple(mark for mark in chain.marks if mark.kind is MarkKind.COMPACTION)
+def _compactions(chain: Chain) -> list[Mark]:
+    return of_kinds(chain, {MarkKind.COMPACTION})
 
 
 def _rule(chain: Chain) -> Iterator[Verdict]:
     marks = _compactions(chain)
     automatic = [mark for mark in marks if mark.trigger is not Trigger.MANUAL]
-    storms = [group for group in _groups(automatic) if _is_storm(chain, group)]
+    storms = [group for group in bursts(automatic, WINDOW) if _is_storm(chain, group)]
     for group in storms:
         if _large_input(chain, group):
             yield Explained("large-input")  # benign: large-input
@@ -45,21 +46,9 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
     if len(automatic) == len(marks):
         return
     stormy = {mark.source for group in storms for mark in group}
-    for group in _groups(marks):
+    for group in bursts(marks, WINDOW):
         if _is_storm(chain, group) and not any(mark.source in stormy for mark in group):
             yield Explained("manual-compaction")  # benign: manual-compaction
-
-
-def _groups(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
-    """Runs of compactions in which each follows the one before within the window."""
-    group: list[Mark] = []
-    for mark in marks:
-        if group and mark.at - group[-1].at > WINDOW:
-            yield group
-            group = []
-        group.append(mark)
-    if group:
-        yield group
 
 
 def _is_storm(chain: Chain, group: Sequence[Mark]) -> bool:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Verdict, step_finding
+from generator.detectors.base import Detector, Parameter, Verdict, step_finding
 from generator.detectors.breaks import (
     CACHING_DOCS,
     CLIENT_CACHING_DOCS,
     COUNTERFACTUAL,
     IDENTITY_PARAMETERS,
     LADDER_BENIGN,
+    NEW_CHARGE_BENIGN,
     break_grade,
-    explanation,
+    charge_explanation,
     has_testable_step,
 )
 from generator.detectors.needs import LIFETIME, TOKENS
@@ -34,15 +35,9 @@ def _spikes(chain: Chain) -> tuple[Step, ...]:
 
 def _rule(chain: Chain) -> Iterator[Verdict]:
     for step in _spikes(chain):
-        if not step.testable:
-            yield Explained("nothing-cached")  # benign: nothing-cached
-            continue
-        if not step.is_break:
-            yield Explained("new-content")  # benign: new-content
-            continue
-        explained = explanation(step)
+        explained = charge_explanation(step)
         if explained is not None:
-            yield explained  # benign: the rung of the ladder that holds
+            yield explained  # benign: what explains the charge
             continue
         yield step_finding(GAP_THEN_SPIKE, chain, step, break_grade(step))
 
@@ -65,8 +60,7 @@ GAP_THEN_SPIKE = Detector(
     counterfactual=COUNTERFACTUAL,
     needs=(LIFETIME, TOKENS),
     benign=(
-        Benign("nothing-cached", "The request before left no cached prefix worth the name, so all was new."),
-        Benign("new-content", "The old prefix was read in full; the tokens were new (a file, an image, a paste)."),
+        *NEW_CHARGE_BENIGN,
         *LADDER_BENIGN,
     ),
     limits=(

@@ -6,21 +6,21 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.compaction_storm import STORM
+from generator.detectors.compaction_storm import WINDOW as STORM_WINDOW
+from generator.detectors.leans import PREFIX_SHARE
 from generator.detectors.needs import VERSIONS
+from generator.detectors.prefix_pin import RUN as PIN_RUN
+from generator.detectors.prefix_pin import SAME_READ
+from generator.detectors.thinking_stripped import PAUSE as LONG_PAUSE
 from generator.ledger import UNEXPLAINED, Chain, Step
 from generator.records import Mark, MarkKind, Request, Trigger
 from generator.results import Finding, FindingGrade, Quantity, Unit
 from generator.subjects import Account, Scope, version_key
 
-PINNED_RUN = 3  # broken steps in a row
-PINNED_WITHIN = 0.02  # of the run's first read
-PINNED_BELOW = 0.6  # of the expected read
-LONG_PAUSE = 3600.0  # seconds
-STORM = 3  # automatic compactions
-STORM_WINDOW = timedelta(minutes=30)
 MIN_WRITES = 10  # calls
 NAIVE_FIRST, NAIVE_LAST = "2.1.69", "2.1.89"  # the list of a published tool (research/detectors.md section 3)
 
@@ -87,18 +87,18 @@ def _pinned(threads: Sequence[Chain], version: str) -> list[Request]:
                 run = []
                 continue
             run = [*run, step] if run and _same_read(run[0], step) else [step]
-            if len(run) >= PINNED_RUN:
+            if len(run) >= PIN_RUN:
                 found.append(step.after)
     return found
 
 
 def _partial(step: Step) -> bool:
-    return step.reason == UNEXPLAINED and 0 < step.after.cache_read_tokens < PINNED_BELOW * step.expected
+    return step.reason == UNEXPLAINED and 0 < step.after.cache_read_tokens < PREFIX_SHARE * step.expected
 
 
 def _same_read(first: Step, step: Step) -> bool:
     read = first.after.cache_read_tokens
-    return abs(step.after.cache_read_tokens - read) <= PINNED_WITHIN * read
+    return abs(step.after.cache_read_tokens - read) <= SAME_READ * read
 
 
 def _paused(threads: Sequence[Chain], version: str) -> list[Request]:
@@ -205,7 +205,7 @@ KNOWN_BAD_VERSION = Detector(
     rule_text=(
         "A fixed list of faults that a changelog, Anthropic's own report or byte-by-byte captures bear out, each with "
         "its versions and its trigger: a resume; three calls in a row that read the same small start of the prompt; "
-        "a pause of more than an hour; three automatic compactions within 30 minutes; main threads that write only "
+        "a pause of more than an hour; three automatic compactions within 28 minutes; main threads that write only "
         "for five minutes. A version of the list that met the trigger is a finding, and says no more than that."
     ),
     formula="; ".join(_range(fault) for fault in FAULTS),
@@ -230,13 +230,13 @@ KNOWN_BAD_VERSION = Detector(
         "Five minutes are asked about from 2.1.20 on, the oldest version of which public logs show one hour at once.",
     ),
     parameters=(
-        Parameter(Quantity("pinned-run", PINNED_RUN, Unit.REQUESTS), "Fewer can be chance: one edit breaks one step."),
+        Parameter(Quantity("pinned-run", PIN_RUN, Unit.REQUESTS), "Fewer can be chance: one edit breaks one step."),
         Parameter(
-            Quantity("pinned-within", PINNED_WITHIN, Unit.SHARE),
+            Quantity("pinned-within", SAME_READ, Unit.SHARE),
             "The published captures read the same 11,428 tokens or so each time.",
         ),
         Parameter(
-            Quantity("pinned-below", PINNED_BELOW, Unit.SHARE),
+            Quantity("pinned-below", PREFIX_SHARE, Unit.SHARE),
             "Real partial misses lie below 0.6 of the expected read (measured on 27,169 requests).",
         ),
         Parameter(

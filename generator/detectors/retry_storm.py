@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
-from generator.detectors.bursts import after, around, before, bursts, of_kinds
+from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict
+from generator.detectors.bursts import after, before, burst_finding, bursts, of_kinds
 from generator.detectors.needs import MARKS
 from generator.ledger import Chain
 from generator.records import Mark, MarkKind
@@ -41,19 +41,14 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
 
 
 def _storm(chain: Chain, burst: Sequence[Mark]) -> Finding:
-    return finding(
+    return burst_finding(
         RETRY_STORM,
-        tuple(request.id for request in around(chain, burst)),
-        chain=chain,
-        at=burst[0].at,
-        until=burst[-1].at,
-        grade=FindingGrade.A,
-        quantities=(
-            Quantity("errors", len(burst), Unit.EVENTS),
-            Quantity("highest-attempt", max(map(_attempt, burst)), Unit.EVENTS),
-            Quantity("sent-again", sum(_sent_again(chain, mark) for mark in burst), Unit.TOKENS),
-            Quantity("span", (burst[-1].at - burst[0].at).total_seconds(), Unit.SECONDS),
-        ),
+        chain,
+        burst,
+        FindingGrade.A,
+        Quantity("errors", len(burst), Unit.EVENTS),
+        Quantity("highest-attempt", max(map(_attempt, burst)), Unit.EVENTS),
+        Quantity("sent-again", sum(_sent_again(chain, mark) for mark in burst), Unit.TOKENS),
         lean="refused-by-service",
     )
 

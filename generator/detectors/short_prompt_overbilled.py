@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.base import (
-    Benign,
     Detector,
-    Explained,
     Parameter,
     Verdict,
     step_finding,
@@ -18,8 +16,9 @@ from generator.detectors.breaks import (
     COUNTERFACTUAL,
     IDENTITY_PARAMETERS,
     LADDER_BENIGN,
+    NEW_CHARGE_BENIGN,
     break_grade,
-    explanation,
+    charge_explanation,
 )
 from generator.detectors.needs import PROMPTS, TOKENS
 from generator.ledger import Chain, Step, human_prompts
@@ -42,15 +41,9 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
     for step in _short(chain):
         if _billed(step) < MIN_BILLED:
             continue
-        if not step.testable:
-            yield Explained("nothing-cached")  # benign: nothing-cached
-            continue
-        if not step.is_break:
-            yield Explained("new-content")  # benign: new-content
-            continue
-        explained = explanation(step)
+        explained = charge_explanation(step)
         if explained is not None:
-            yield explained  # benign: the rung of the ladder that holds
+            yield explained  # benign: what explains the charge
             continue
         words = Quantity("prompt-words", step.after.prompt_words or 0, Unit.WORDS)
         yield step_finding(SHORT_PROMPT_OVERBILLED, chain, step, break_grade(step), words)
@@ -77,8 +70,7 @@ SHORT_PROMPT_OVERBILLED = Detector(
     counterfactual=COUNTERFACTUAL,
     needs=(PROMPTS, TOKENS),
     benign=(
-        Benign("nothing-cached", "The request before left no cached prefix worth the name, so all was new."),
-        Benign("new-content", "The old prefix was read in full; the tokens were new (a file, an image, a paste)."),
+        *NEW_CHARGE_BENIGN,
         *LADDER_BENIGN,
     ),
     limits=(

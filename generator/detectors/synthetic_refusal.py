@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
-from generator.detectors.bursts import around, bursts, of_kinds
+from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict
+from generator.detectors.bursts import burst_finding, bursts, of_kinds
 from generator.detectors.needs import MARKS
 from generator.ledger import Chain
 from generator.records import Mark, MarkKind
@@ -29,17 +29,12 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
 
 
 def _refused(chain: Chain, burst: Sequence[Mark]) -> Finding:
-    return finding(
+    return burst_finding(
         SYNTHETIC_REFUSAL,
-        tuple(request.id for request in around(chain, burst)),
-        chain=chain,
-        at=burst[0].at,
-        until=burst[-1].at,
-        grade=FindingGrade.A,
-        quantities=(
-            Quantity("refusals", len(burst), Unit.EVENTS),
-            Quantity("span", (burst[-1].at - burst[0].at).total_seconds(), Unit.SECONDS),
-        ),
+        chain,
+        burst,
+        FindingGrade.A,
+        Quantity("refusals", len(burst), Unit.EVENTS),
         lean="no-layer",
     )
 

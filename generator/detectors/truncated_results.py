@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
-from generator.detectors.bursts import around, bursts, of_kinds
+from generator.detectors.bursts import burst_finding, bursts, of_kinds
 from generator.detectors.needs import TOOL_RESULTS
 from generator.ledger import Chain
 from generator.records import Mark, MarkKind, Request
@@ -93,17 +93,12 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
 
 
 def _removed(chain: Chain, burst: Sequence[Mark]) -> Finding:
-    return finding(
+    return burst_finding(
         TRUNCATED_RESULTS,
-        tuple(request.id for request in around(chain, burst)),
-        chain=chain,
-        at=burst[0].at,
-        until=burst[-1].at,
-        grade=FindingGrade.B,
-        quantities=(
-            Quantity("removed-results", sum(mark.value or 1 for mark in burst), Unit.EVENTS),
-            Quantity("span", (burst[-1].at - burst[0].at).total_seconds(), Unit.SECONDS),
-        ),
+        chain,
+        burst,
+        FindingGrade.B,
+        Quantity("removed-results", sum(mark.value or 1 for mark in burst), Unit.EVENTS),
         lean="client-decides",
     )
 
