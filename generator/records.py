@@ -13,7 +13,7 @@ from typing import Annotated
 
 import msgspec
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Pseudonym = Annotated[str, msgspec.Meta(pattern=r"^([a-z2-7]{16})?$")]
 """Keyed pseudonym (16 letters of base32, 80 bits); "" where there is nothing to name."""
@@ -158,6 +158,8 @@ class SkipReason(StrEnum):
     NO_ID = "no-id"
     TOO_LONG = "too-long"
     NEGATIVE_COUNT = "negative-count"
+    INCOMPLETE = "incomplete"  # the document ends before the record does
+    UNSAFE = "unsafe"  # an archive member that would unpack to more than it may, or lies about its size
 
 
 class SourceRef(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):
@@ -282,19 +284,51 @@ class CounterReading(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_
 
 
 class UsageBucket(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
-    """One row of an aggregated usage or cost report, half-open [start, end)."""
+    """One row of an aggregated usage or cost report, half-open [start, end).
 
+    Reports are other views of the same calls: buckets are compared with calls, never added to them, and a report
+    is never added to another. `group` names the row's other dimensions (key, workspace, tier, actor, ...);
+    `grouping` names which dimensions those are, since pages of different grouping count the same tokens.
+    """
+
+    report: Slug  # id of the importer
     start: datetime
     end: datetime
     surface: Surface
-    model: ModelId
+    model: ModelId  # "other" where the report does not split by model
     group: Pseudonym = ""
+    grouping: Slug = "none"
+    as_of: datetime | None = None  # when the report was refreshed; a later one replaces an earlier one
+    cumulative: bool = False  # counts since `start`; becomes the difference to the reading before
+    requests: int | None = None
     input_tokens: int | None = None
     cache_read_tokens: int | None = None
     cache_write_tokens: int | None = None
     output_tokens: int | None = None
     cost_usd: float | None = None
     source: SourceRef
+
+
+class MatchKey(StrEnum):
+    """How one call was recognised in two formats, surest first."""
+
+    MESSAGE_ID = "message-id"
+    REQUEST_ID = "request-id"
+    COUNTS_AND_TIME = "counts-and-time"  # same model, same input, read and write counts, at most two minutes apart
+
+
+class FormatAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """What one format says of the calls, before copies in other formats were joined to it. Tokens as it states them."""
+
+    importer: Slug
+    calls: int
+    only_here: int  # calls that no other format has
+    matched: dict[MatchKey, int] = {}  # calls that a surer format has too, by how they were recognised
+    differing: int = 0  # calls whose counts differ from those kept
+    input_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_read_tokens: int = 0
+    output_tokens: int = 0
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -333,4 +367,5 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     buckets: tuple[UsageBucket, ...] = ()
     counters: tuple[CounterReading, ...] = ()
     tallies: tuple[Tally, ...] = ()
+    formats: tuple[FormatAccount, ...] = ()
     repeated_marks: dict[MarkKind, int] = {}  # copies of marks that resumes and forks made, dropped by id

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.importers import discover, read
-from generator.importers.claude_code import read_stream
+from generator.importers.formats.claude_code import read_stream
 from generator.importers.fold import fold
 from generator.importers.reading import _reading
 from generator.privacy import pseudonym

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.importers import discover, read, reading
-from generator.importers.claude_code import read_stream
+from generator.importers.formats.claude_code import read_stream
 from generator.importers.fold import CallCopy, fold, merged
 from generator.records import Mark, MarkKind, Request, SourceRef
 

@@ -39,7 +39,7 @@ SIMULATED_KEY = b"simulated logs hold nothing private"  # so that anyone makes t
 
 def default_logs() -> tuple[Path, ...]:
     """Where Claude Code keeps transcripts here. Raises LogError where there are none."""
-    from generator.importers.claude_code import folders
+    from generator.importers.formats.claude_code import folders
 
     found = folders(os.environ.get("CLAUDE_CONFIG_DIR"), Path.home())
     if not found:

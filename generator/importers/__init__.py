@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator.importers.base import Importer, LogFile
-from generator.importers.claude_code import CLAUDE_CODE
 from generator.importers.discovery import Discovery, discover_with
+from generator.importers.formats.claude_code import CLAUDE_CODE
+from generator.importers.formats.statusline import STATUSLINE
+from generator.importers.formats.usage_endpoint import USAGE_ENDPOINT
 from generator.importers.reading import read, read_in_memory
-from generator.importers.statusline import STATUSLINE
-from generator.importers.usage_endpoint import USAGE_ENDPOINT
 from generator.records import Reading
 
 __all__ = ["IMPORTERS", "Discovery", "Importer", "LogFile", "discover", "read", "read_bytes"]

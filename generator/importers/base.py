@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from generator.importers.fold import Extract
+from generator.importers.guide import Guide
 from generator.records import SkipReason, Surface, Tally
 
 HEAD_BYTES = 64 * 1024  # what `sniff` gets to see
 BUFFER_BYTES = 256 * 1024  # of an open log; larger ones are no quicker
 SWALLOW_BYTES = 1024 * 1024
-LONGEST_LINE = 64 * 1024 * 1024  # bytes; a longer line is skipped without being held
+LONGEST_LINE = 32 * 1024 * 1024  # bytes, what the API accepts; a longer line is skipped without being held
 LARGEST_COUNT = 10**12  # tokens; beyond it a number is damage, not a count
 NEWLINE = ord("\n")
 
@@ -45,7 +46,10 @@ class LogFile:
 class Importer:
     """One log format. `sniff(path, head)` claims a file by its first 64 KiB; `read(stream, path, index, key)` reads it.
 
-    `how` says in one or two sentences where a user finds or how they record such a log.
+    `how` says in one or two sentences where a user finds or how they record such a log; `guide` says it at length.
+    `gives` are ids of what detectors need (detectors/needs.py) and this format can meet. `spelling` are byte strings
+    that stand in the head of nearly every such file: they name the nearest candidates of a file that nobody claims.
+    `authority` orders formats that tell the same call: the smallest owns its place and thread.
     """
 
     id: str
@@ -54,6 +58,10 @@ class Importer:
     surface: Surface
     sniff: Callable[[Path, bytes], bool]
     read: Callable[[BinaryIO, Path, int, bytes], Extract]
+    guide: Guide
+    gives: frozenset[str] = frozenset()
+    spelling: tuple[bytes, ...] = ()
+    authority: int = 50
 
     def parse(self, path: Path, index: int, key: bytes) -> Extract:
         """Read one file, the `index`-th of its evidence."""

@@ -74,6 +74,7 @@ class Call(msgspec.Struct, gc=False):
     entrypoint: str | None
     effort: str | None
     nested: bool
+    request_id: str = ""
     lines: int = 1
     miss: tuple[int, str] = NO_MISS  # the largest stated
     tools: dict[str, str] | None = None  # tool uses by their id, so that a copied line counts once
@@ -115,6 +116,7 @@ def opened(
     result_bytes: int | None,
     client: tuple[str, str | None, str | None],
     nested: bool,
+    request_id: str = "",
 ) -> Call:
     """The call as its first line tells it. `client` is (version, entrypoint, effort)."""
     version, entrypoint, effort = client
@@ -134,6 +136,7 @@ def opened(
         entrypoint=entrypoint,
         effort=effort,
         nested=nested,
+        request_id=request_id,
         miss=NO_MISS if message.diagnostics is ABSENT else _stated_miss(message.diagnostics),
         tools=_tools(message.content),
     )
@@ -201,7 +204,13 @@ def closed(call_id: str, call: Call, chain: tuple[str, str], *, file: int, stem:
         lines=call.lines,
         source=SourceRef(file, place.number),
     )
-    return CallCopy(request, place.sidechain, stem == place.session, call.first_seen)
+    return CallCopy(
+        request,
+        place.sidechain,
+        stem == place.session,
+        call.first_seen,
+        request_id=pseudonym("request", call.request_id, key),
+    )
 
 
 def _tools(content: Raw) -> dict[str, str] | None:

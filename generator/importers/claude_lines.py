@@ -96,6 +96,7 @@ class Line(Struct, gc=False, frozen=True, rename="camel"):
     entrypoint: str | None = None
     effort: str | None = None
     session_id_sdk: str | None = field(name="session_id", default=None)
+    request_id: str | None = None
 
 
 class Nested(Struct, gc=False, frozen=True):

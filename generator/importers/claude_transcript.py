@@ -223,6 +223,7 @@ class Transcript:
             result_bytes=self.results.get(parent),
             client=(line.version or "", line.entrypoint, line.effort),
             nested=line.type == "progress",
+            request_id="" if line.type == "progress" else line.request_id or "",
         )
 
     def _mark(self, line: Line, found: Found, place: calls.Place, *, event: str = "") -> None:

@@ -12,7 +12,17 @@ from datetime import datetime
 
 import msgspec
 
-from generator.records import CounterReading, Mark, MarkKind, MeterReading, Request, SourceRef, Tally, UsageBucket
+from generator.records import (
+    CounterReading,
+    Mark,
+    MarkKind,
+    MeterReading,
+    Pseudonym,
+    Request,
+    SourceRef,
+    Tally,
+    UsageBucket,
+)
 
 
 class CallCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -22,6 +32,9 @@ class CallCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
     sidechain: bool  # read in a sub-agent's thread
     named: bool  # the file's name equals the session id: the session's own transcript, not a fork's
     began: datetime  # first line of this copy; merging moves `request.first_seen`, but must not move the rank
+    format: str = "claude-code"  # id of the importer
+    message: bool = True  # is `request.id` made of the API's message id? Else of a weaker name
+    request_id: Pseudonym = ""  # of the `request-id` header, where the format has it
 
     @property
     def rank(self) -> tuple[bool, bool, bool, datetime, int, int]:
@@ -36,6 +49,7 @@ class MarkCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
     id: str
     mark: Mark
     named: bool
+    format: str = "claude-code"
 
     @property
     def rank(self) -> tuple[bool, datetime, int, int]:
@@ -44,7 +58,10 @@ class MarkCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Extract(msgspec.Struct):
-    """What one or more files gave. `repeated` counts mark copies that were dropped."""
+    """What one or more files gave. `repeated` counts mark copies that were dropped.
+
+    Keys of `calls` name a call within one format: `request.id` for transcripts, with the format before it for others.
+    """
 
     calls: dict[str, CallCopy] = {}
     marks: list[MarkCopy] = []
@@ -133,7 +150,7 @@ def merged(one: CallCopy, two: CallCopy) -> CallCopy:
         file_edits=_larger(here.file_edits, there.file_edits),
         lines=here.lines + there.lines,
     )
-    return CallCopy(request, owner.sidechain, owner.named, owner.began)
+    return msgspec.structs.replace(owner, request=request, request_id=max(one.request_id, two.request_id))
 
 
 def _larger(one: int | None, two: int | None) -> int | None:
@@ -141,12 +158,13 @@ def _larger(one: int | None, two: int | None) -> int | None:
     return one if two is None or (one is not None and one > two) else two
 
 
-def finality(request: Request) -> tuple[bool, int, int, int, int, int, int, str, str, str, str, bool]:
-    """Order of usage: an answer with a stop reason beats a streaming placeholder, then the larger output.
+def finality(request: Request) -> tuple[bool, bool, int, int, int, int, int, int, str, str, str, str]:
+    """Order of usage: a final answer beats one with a stop reason, that a streaming placeholder, then larger output.
 
     The rest only makes the order total, so that damaged copies fold to the same record in any order.
     """
     return (
+        request.output_reliable,
         request.stop_reason is not None,
         request.output_tokens,
         request.input_tokens,
@@ -158,5 +176,4 @@ def finality(request: Request) -> tuple[bool, int, int, int, int, int, int, str,
         request.service_tier or "",
         request.speed or "",
         request.region or "",
-        request.output_reliable,
     )

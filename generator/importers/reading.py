@@ -16,7 +16,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from generator.importers.base import HEAD_BYTES, Importer, LogFile
+from generator.importers.buckets import settled
 from generator.importers.fold import Extract, fold
+from generator.importers.join import joined, marks_once, readings_once
 from generator.records import Reading
 
 T = TypeVar("T")
@@ -56,25 +58,25 @@ def read(
     Two runs over the same files agree to the byte whatever `jobs` is. A file that vanished since it was found
     raises OSError.
     """
+    importers = [file.importer for file in files]
     sizes = [os.stat(file.path).st_size for file in files]  # noqa: PTH116  one call, no Path arithmetic
     if min(jobs, len(files)) <= 1 or sum(sizes) < WORTH_A_PROCESS:
-        return _reading(fold(_extracts(files, range(len(files)), key, track)))
+        return _reading(fold(_extracts(files, range(len(files)), key, track)), importers)
     hands = deal(sizes, min(len(files), jobs * HANDS_PER_JOB))
     with multiprocessing.get_context(_start_method()).Pool(jobs, initializer=_start_worker) as pool:
         answers = _Awaited(pool.imap_unordered(partial(_read_hand, files, key), hands), len(hands))
-        return _reading(fold(_decoded(track(answers, "reading logs"))))
+        return _reading(fold(_decoded(track(answers, "reading logs"))), importers)
 
 
 def read_in_memory(importers: Sequence[Importer], files: Mapping[str, bytes], *, key: bytes) -> Reading:
     """The same from the bytes of files by their path; those that no importer claims are left out."""
-    claimed = (
+    claimed = [
         (Path(name), data, importer)
         for name, data in sorted(files.items())
         if (importer := next((one for one in importers if one.sniff(Path(name), data[:HEAD_BYTES])), None))
-    )
-    return _reading(
-        fold(importer.read(BytesIO(data), path, index, key) for index, (path, data, importer) in enumerate(claimed))
-    )
+    ]
+    extracts = (importer.read(BytesIO(data), path, index, key) for index, (path, data, importer) in enumerate(claimed))
+    return _reading(fold(extracts), [importer for _, _, importer in claimed])
 
 
 def deal(sizes: Sequence[int], hands: int) -> list[tuple[int, ...]]:
@@ -116,15 +118,22 @@ def _decoded(answers: Iterable[bytes]) -> Iterator[Extract]:
         yield decoder.decode(answer)
 
 
-def _reading(folded: Extract) -> Reading:
-    requests = (copy.request for copy in folded.calls.values())
-    marks = (copy.mark for copy in folded.marks)
+def _reading(folded: Extract, importers: Sequence[Importer]) -> Reading:
+    """The folded extracts as records, formats joined; `importers` are those of the files, by index."""
+    authority = {importer.id: importer.authority for importer in importers}
+    requests, formats = joined(folded.calls.values(), authority)
+    copies, repeated = marks_once(folded.marks, authority)
+    marks = (copy.mark for copy in copies)
+    meters = readings_once(folded.meters, [importer.id for importer in importers], authority)
+    for kind, count in repeated.items():
+        folded.repeated[kind] = folded.repeated.get(kind, 0) + count
     return Reading(
         requests=tuple(sorted(requests, key=lambda request: (request.first_seen, request.source, request.id))),
         marks=tuple(sorted(marks, key=lambda mark: (mark.at, mark.source, mark.kind))),
-        meters=tuple(sorted(folded.meters, key=lambda meter: (meter.at, meter.source, meter.window))),
-        buckets=tuple(sorted(folded.buckets, key=lambda bucket: (bucket.start, bucket.source))),
+        meters=tuple(sorted(meters, key=lambda meter: (meter.at, meter.source, meter.window))),
+        buckets=tuple(sorted(settled(folded.buckets), key=lambda bucket: (bucket.start, bucket.end, bucket.source))),
         counters=tuple(sorted(folded.counters, key=lambda row: (row.at, row.source, row.counter))),
         tallies=tuple(tally for _, tally in sorted(folded.tallies.items())),
+        formats=formats,
         repeated_marks=dict(sorted(folded.repeated.items())),
     )

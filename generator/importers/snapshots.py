@@ -1,7 +1,6 @@
-"""Files of snapshots: JSON lines that somebody's script appended, each with the time at which it was taken.
+"""Snapshots that somebody's script or export kept: when each was taken, and amounts that can be amounts.
 
-One file holds many answers of one source. Which unit a figure has is known from its source and never guessed from
-its size: 1 may be one percent or all of it.
+Which unit a figure has is known from its source and never guessed from its size: 1 may be one percent or all of it.
 """
 
 from __future__ import annotations
@@ -9,19 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
 
-from generator.importers.base import LARGEST_COUNT, Count, SkipLineError, lines, utc
-from generator.importers.fold import Extract
-from generator.importers.json_lines import BOM, REFUSED, is_utf8, mended, refusal
+from generator.importers.base import LARGEST_COUNT, SkipLineError, utc
+from generator.importers.json_lines import BOM, REFUSED
 from generator.privacy import pseudonym
-from generator.records import CounterReading, MeterReading, Pseudonym, SkipReason, SourceRef
+from generator.records import Pseudonym, SkipReason
 
 ABSENT = Raw(b"null")
-UNKNOWN = "unknown"
 DEFAULT_ACCOUNT = "default"  # for snapshots that name none, of whatever source: one person's files have one account
 
 LARGEST_PERCENT = 100_000.0
@@ -39,18 +35,6 @@ class Stamped(Struct, gc=False, frozen=True):
     captured_at: Raw = ABSENT
     ts: Raw = ABSENT
     time: Raw = ABSENT
-
-
-class Found(NamedTuple):
-    """What one line gave. `type` is what the tally counts it as."""
-
-    type: str
-    meters: tuple[MeterReading, ...] = ()
-    counters: tuple[CounterReading, ...] = ()
-
-
-Take = Callable[[bytes, SourceRef], Found]
-"""From a line and its place to what it gives. May raise SkipLineError, or what the decoder raises."""
 
 
 def account(name: str | None, key: bytes) -> Pseudonym:
@@ -138,42 +122,3 @@ def _claims(line: bytes, is_mine: Callable[[bytes], bool]) -> bool:
         return is_mine(line)
     except REFUSED:
         return False
-
-
-def read_stream(stream: BinaryIO, index: int, importer: str, take: Take) -> Extract:
-    """Read one open file of snapshots, the `index`-th of its evidence."""
-    count = Count()
-    extract = Extract(meters=[], counters=[])
-    for line in lines(stream, count):
-        found = _taken(line, count, take, SourceRef(index, count.read))
-        if found is not None:
-            extract.meters += found.meters
-            extract.counters += found.counters
-            count.types[found.type] += 1
-    extract.tallies = {index: count.tally(index, importer)}
-    return extract
-
-
-def _taken(line: bytes, count: Count, take: Take, source: SourceRef) -> Found | None:
-    """What a line gives, and its place in the account; None where it is not used."""
-    if not is_utf8(line):
-        count.skip(SkipReason.NOT_UTF8)
-        return None
-    try:
-        try:
-            found = take(line, source)
-        except REFUSED:
-            found = take(mended(line), source)
-            count.recovered += 1
-            return found
-    except SkipLineError as skipped:
-        count.skip(skipped.reason)
-        return None
-    except REFUSED:
-        count.skip(refusal(mended(line)))
-        return None
-    if found.meters or found.counters:
-        count.used += 1
-    else:
-        count.other += 1
-    return found

@@ -29,18 +29,17 @@ from msgspec import Raw, Struct, field
 
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
+from generator.importers.guide import Guide, Verified
+from generator.importers.rows import UNKNOWN, Found, read_lines
 from generator.importers.snapshots import (
     ABSENT,
     EPOCH_SECONDS,
-    UNKNOWN,
-    Found,
     Stamped,
     account,
     amount,
     captured,
     claims,
     is_object,
-    read_stream,
     share,
     to_minute,
 )
@@ -181,7 +180,7 @@ def _counters(body: Snapshot, at: datetime, source: SourceRef, key: bytes) -> tu
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    return read_stream(stream, index, STATUSLINE.id, partial(take, key=key))
+    return read_lines(stream, index, STATUSLINE.id, partial(take, key=key))
 
 
 STATUSLINE = Importer(
@@ -192,4 +191,29 @@ STATUSLINE = Importer(
     surface=Surface.CLAUDE_CODE,
     sniff=sniff,
     read=read,
+    guide=Guide(
+        where="Nowhere by default. Claude Code hands one JSON object to the command of your status line after each "
+        "answer; only a command that stores it makes this file.",
+        get=(
+            "Set statusLine in the client's settings to: witnessmark meter record",
+            "Or let your own command append what it reads, with the time: jq -c '. + {timestamp: now}' >> file.jsonl",
+            "Keep it running also on days on which nothing seems wrong: a meter not read then cannot be read later.",
+        ),
+        shows=(
+            "The five-hour and the seven-day meter of a Pro or Max plan, from client 2.1.80 on, after each answer.",
+            "The client's running counters of tokens and cost.",
+        ),
+        hides=(
+            "Nothing is written while no session is open: a gap is no zero.",
+            "The cost counter starts anew at /clear, and before client 2.1.132 the token counters were sums of the "
+            "session: a fall is no refund.",
+            "A session that waits repeats the meter of its last answer.",
+        ),
+        private="Paths of your folders and of the transcript. None of it is kept.",
+        verified=Verified.DOCUMENTED,
+        sources=("https://code.claude.com/docs/en/statusline",),
+    ),
+    gives=frozenset({"meter", "counters"}),
+    spelling=(b'"rate_limits"', b'"used_percentage"', b'"context_window"', b'"total_cost_usd"', b'"session_id"'),
+    authority=45,
 )

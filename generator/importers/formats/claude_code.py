@@ -28,6 +28,7 @@ from generator.importers import claude_lines as shapes
 from generator.importers.base import Count, Importer, lines
 from generator.importers.claude_transcript import Transcript
 from generator.importers.fold import Extract
+from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED
 from generator.records import Surface
 
@@ -71,6 +72,47 @@ CLAUDE_CODE = Importer(
     surface=Surface.CLAUDE_CODE,
     sniff=sniff,
     read=read,
+    guide=Guide(
+        where="On the computer where you work, in the folder projects below .claude in your home folder: one folder for "
+        "each folder you worked in, one file for each session, and a folder subagents beside it. Older installations "
+        "use .config/claude; the variable CLAUDE_CONFIG_DIR names another place.",
+        get=(
+            "Copy the folder now: files are deleted after 30 days.",
+            "Set cleanupPeriodDays in the client's settings to a larger number, so that the next month is kept.",
+            "Run witnessmark scan without a folder: it looks in these places by itself.",
+        ),
+        shows=(
+            "Every answer of the model with its four token counts, the lifetime of what was cached, the model, the "
+            "client version and the time.",
+            "What happened between calls: prompts, compactions, resumes, commands, retries, errors and limits.",
+            "Which call follows which, so that a broken cache shows.",
+        ),
+        hides=(
+            "Calls of the client's own (titles, permission checks) are not in it.",
+            "Before client 2.1.97 the output count is a placeholder, mostly far too small.",
+            "What the usage meter showed, and what was billed.",
+            "One answer stands on several lines, and copies stand in forks and sub-agents' files: adding up lines "
+            "doubles or triples the total.",
+        ),
+        private="Your prompts, code, file paths and the model's answers. None of it is kept.",
+        verified=Verified.REAL_FILES,
+        sources=("https://code.claude.com/docs/en/claude-directory", "https://code.claude.com/docs/en/sessions"),
+    ),
+    gives=frozenset(
+        {
+            "token-counts",
+            "lifetime-split",
+            "human-prompts",
+            "parents",
+            "marks",
+            "client-versions",
+            "first-lines",
+            "tool-results",
+            "tool-uses",
+        }
+    ),
+    spelling=(b'"parentUuid"', b'"sessionId"', b'"isSidechain"', b'"uuid"', b'"requestId"', b'"message"'),
+    authority=10,
 )
 
 

@@ -28,10 +28,10 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
+from generator.importers.guide import Guide, Verified
+from generator.importers.rows import UNKNOWN, Found, read_lines
 from generator.importers.snapshots import (
     ABSENT,
-    UNKNOWN,
-    Found,
     Stamped,
     account,
     captured,
@@ -39,7 +39,6 @@ from generator.importers.snapshots import (
     is_object,
     is_stated,
     iso_time,
-    read_stream,
     share,
     to_minute,
 )
@@ -207,7 +206,7 @@ def _window(limit: Limit) -> Window | None:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    return read_stream(stream, index, USAGE_ENDPOINT.id, partial(take, key=key))
+    return read_lines(stream, index, USAGE_ENDPOINT.id, partial(take, key=key))
 
 
 USAGE_ENDPOINT = Importer(
@@ -218,4 +217,30 @@ USAGE_ENDPOINT = Importer(
     surface=Surface.CLAUDE_AI,
     sniff=sniff,
     read=read,
+    guide=Guide(
+        where="In the data folder of a usage tracker, or where a script of your own puts it. The service does not keep "
+        "past readings for you.",
+        get=(
+            "If a tracker ran on your computer, look for its data folder and take the file with one answer a line.",
+            "From now on: ask the address behind the /usage view every few minutes and append each answer as one line, "
+            "with the time under the key timestamp.",
+        ),
+        shows=(
+            "All meters of a subscription as the service states them, also while no client is open, and when each "
+            "window resets.",
+            "Use of extra credits, as a share of the monthly limit.",
+        ),
+        hides=(
+            "The address is not documented and has changed its shape several times.",
+            "utilization is percent, 0 to 100; in response headers it is a fraction: 1 may mean one percent "
+            "or all of it, and only the source tells.",
+            "The reset time moves by up to a second from poll to poll: that is no reset.",
+            "A poll that failed, or a window of null, is a gap and not zero.",
+        ),
+        private="The account's name or id, which leaves as a pseudonym.",
+        verified=Verified.THIRD_PARTY,
+    ),
+    gives=frozenset({"meter"}),
+    spelling=(b'"five_hour"', b'"seven_day"', b'"utilization"', b'"resets_at"', b'"limits"'),
+    authority=30,
 )

@@ -1,0 +1,259 @@
+"""One call in several formats is one call: copies of transcripts, telemetry, proxies and exports are joined.
+
+A call is recognised by the API's message id, else by the `request-id` header, else by a weaker key that is stated and
+counted: same model, same input, read and write counts, at most two minutes apart, and nothing that contradicts.
+Joining happens after all files are folded, over sorted copies, so neither the order of files nor the number of
+processes changes the result.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from generator.importers.fold import CallCopy, MarkCopy, finality
+from generator.records import FormatAccount, MarkKind, MatchKey, MeterReading, Request, Window
+
+NEAR = timedelta(minutes=2)  # clocks of a proxy and a client, and a transcript's write time, differ by seconds
+SAME_MARK = timedelta(seconds=10)
+LEAST = 50  # authority of a format that states none
+FILLED = (
+    "stop_reason", "service_tier", "speed", "region", "effort", "requested_model", "entrypoint", "started",
+    "miss_reason", "missed_tokens", "first_output_tokens", "result_bytes", "prompt_words", "file_reads", "file_edits",
+)  # fmt: skip
+"""Fields that another format may state where the owner does not."""
+
+
+class _Call:
+    """Copies of one call, one a format, surest format first."""
+
+    def __init__(self, copy: CallCopy) -> None:
+        self.copies = [copy]
+        self.keys: list[MatchKey] = []  # how each copy after the first was recognised
+
+    def takes(self, copy: CallCopy) -> bool:
+        """Is there no copy of this format yet?"""
+        return all(known.format != copy.format for known in self.copies)
+
+    def add(self, copy: CallCopy, key: MatchKey) -> None:
+        self.copies.append(copy)
+        self.keys.append(key)
+
+    def agrees(self, copy: CallCopy) -> bool:
+        """Does no copy contradict this one: another request id, a final output that differs, another hour?"""
+        return self.takes(copy) and all(
+            not (known.request_id and copy.request_id and known.request_id != copy.request_id)
+            and not (
+                known.request.output_reliable
+                and copy.request.output_reliable
+                and known.request.output_tokens != copy.request.output_tokens
+            )
+            and _apart(known.request, copy.request) <= NEAR
+            for known in self.copies
+        )
+
+
+def joined(
+    copies: Iterable[CallCopy], authority: Mapping[str, int]
+) -> tuple[tuple[Request, ...], tuple[FormatAccount, ...]]:
+    """Each call once, and what every format said of the calls. `authority` orders formats by id, smallest first."""
+    ordered = sorted(
+        copies, key=lambda copy: (authority.get(copy.format, LEAST), copy.format, copy.rank, copy.request.id)
+    )
+    one_format = len({copy.format for copy in ordered}) <= 1
+    calls = [_Call(copy) for copy in ordered] if one_format else _grouped(ordered)
+    kept = tuple(_one(call) for call in calls)
+    return kept, _accounts(calls, kept)
+
+
+class _Known:
+    """Calls found so far, by everything they can be recognised by."""
+
+    def __init__(self) -> None:
+        self.calls: list[_Call] = []
+        self.by_message: dict[str, _Call] = {}
+        self.by_request: dict[str, _Call] = {}
+        self.by_counts: defaultdict[tuple[str, int, int, int], list[_Call]] = defaultdict(list)
+
+    def take(self, copy: CallCopy) -> None:
+        """Give the copy to the call that it is of, or open one."""
+        call, key = self._recognised(copy)
+        if call is None:
+            call = _Call(copy)
+            self.calls.append(call)
+            self.by_counts[_counts(copy.request)].append(call)
+        else:
+            call.add(copy, key)
+        if copy.message:
+            self.by_message.setdefault(copy.request.id, call)
+        if copy.request_id:
+            self.by_request.setdefault(copy.request_id, call)
+
+    def _recognised(self, copy: CallCopy) -> tuple[_Call | None, MatchKey]:
+        named = self.by_message.get(copy.request.id) if copy.message else None
+        if named is not None and named.takes(copy):
+            return named, MatchKey.MESSAGE_ID
+        asked = self.by_request.get(copy.request_id) if copy.request_id and not copy.message else None
+        if asked is not None and asked.takes(copy):
+            return asked, MatchKey.REQUEST_ID
+        counts = _counts(copy.request)
+        alike = [] if copy.message or not any(counts[1:]) else self.by_counts.get(counts, [])
+        near = [call for call in alike if call.agrees(copy)]
+        nearest = min(near, key=lambda call: _apart(call.copies[0].request, copy.request), default=None)
+        return nearest, MatchKey.COUNTS_AND_TIME
+
+
+def _grouped(ordered: Sequence[CallCopy]) -> list[_Call]:
+    known = _Known()
+    for copy in sorted(ordered, key=lambda copy: not copy.message):  # stable: calls with a message id first
+        known.take(copy)
+    return known.calls
+
+
+def _counts(request: Request) -> tuple[str, int, int, int]:
+    return (request.model, request.input_tokens, request.cache_read_tokens, request.cache_write_tokens)
+
+
+def _apart(one: Request, two: Request) -> timedelta:
+    """Distance between two answers; none where their spans touch."""
+    return max(one.first_seen - two.ended, two.first_seen - one.ended, timedelta())
+
+
+def _one(call: _Call) -> Request:
+    """All copies as one request: place and thread from the surest format, usage from the most final answer."""
+    owner = call.copies[0].request
+    if len(call.copies) == 1:
+        return owner
+    requests = [copy.request for copy in call.copies]
+    final = max(requests, key=finality)
+    split = next(
+        (
+            one
+            for one in (final, *requests)
+            if one.cache_write_1h_tokens is not None and one.cache_write_tokens == final.cache_write_tokens
+        ),
+        final,
+    )
+    threaded = next((one for one in requests if one.session), owner)
+    filled: dict[str, Any] = {
+        name: next((value for one in requests if (value := getattr(one, name)) is not None), None) for name in FILLED
+    }
+    return msgspec.structs.replace(
+        owner,
+        **filled,
+        session=threaded.session,
+        agent=threaded.agent,
+        parent=threaded.parent,
+        model=next((one.model for one in requests if one.model != "other"), owner.model),
+        version=next((one.version for one in requests if one.version), ""),
+        input_tokens=final.input_tokens,
+        cache_read_tokens=final.cache_read_tokens,
+        cache_write_tokens=final.cache_write_tokens,
+        cache_write_5m_tokens=split.cache_write_5m_tokens,
+        cache_write_1h_tokens=split.cache_write_1h_tokens,
+        output_tokens=final.output_tokens,
+        output_reliable=final.output_reliable,
+        nested=all(one.nested for one in requests),
+    )
+
+
+def _accounts(calls: Sequence[_Call], kept: Sequence[Request]) -> tuple[FormatAccount, ...]:
+    accounts: dict[str, _Account] = {}
+    for call, request in zip(calls, kept, strict=True):
+        for copy, key in zip(call.copies, (None, *call.keys), strict=True):
+            account = accounts.setdefault(copy.format, _Account())
+            account.add(copy.request, request, key, alone=len(call.copies) == 1)
+    return tuple(account.closed(name) for name, account in sorted(accounts.items()))
+
+
+class _Account:
+    """Running account of one format."""
+
+    def __init__(self) -> None:
+        self.calls = self.alone = self.differing = 0
+        self.tokens = [0, 0, 0, 0]
+        self.matched: Counter[MatchKey] = Counter()
+
+    def add(self, told: Request, kept: Request, key: MatchKey | None, *, alone: bool) -> None:
+        """One call as this format tells it, and as it is kept."""
+        self.calls += 1
+        self.alone += alone
+        if key is not None:
+            self.matched[key] += 1
+        counts, final = _four(told), _four(kept)
+        self.differing += counts != final
+        self.tokens = [total + count for total, count in zip(self.tokens, counts, strict=True)]
+
+    def closed(self, importer: str) -> FormatAccount:
+        """The account as a record."""
+        uncached, written, read, output = self.tokens
+        return FormatAccount(
+            importer=importer,
+            calls=self.calls,
+            only_here=self.alone,
+            matched=dict(sorted(self.matched.items())),
+            differing=self.differing,
+            input_tokens=uncached,
+            cache_write_tokens=written,
+            cache_read_tokens=read,
+            output_tokens=output,
+        )
+
+
+def _four(request: Request) -> tuple[int, int, int, int]:
+    return (request.input_tokens, request.cache_write_tokens, request.cache_read_tokens, request.output_tokens)
+
+
+def marks_once(marks: Iterable[MarkCopy], authority: Mapping[str, int]) -> tuple[list[MarkCopy], dict[MarkKind, int]]:
+    """Marks without those that a surer format tells of the same session within ten seconds, and how many went."""
+    ordered = sorted(marks, key=lambda copy: (authority.get(copy.format, LEAST), copy.format, copy.rank))
+    if len({copy.format for copy in ordered}) <= 1:
+        return ordered, {}
+    kept: list[MarkCopy] = []
+    dropped: Counter[MarkKind] = Counter()
+    told: defaultdict[tuple[str, MarkKind], list[tuple[datetime, set[str]]]] = defaultdict(list)
+    for copy in ordered:
+        same = told[copy.mark.session, copy.mark.kind]
+        twin = next(
+            (
+                formats
+                for at, formats in same
+                if abs(at - copy.mark.at) <= SAME_MARK and copy.format not in formats and copy.mark.session
+            ),
+            None,
+        )
+        if twin is None:
+            same.append((copy.mark.at, {copy.format}))
+            kept.append(copy)
+        else:
+            twin.add(copy.format)
+            dropped[copy.mark.kind] += 1
+    return kept, dict(dropped)
+
+
+def readings_once(
+    meters: Iterable[MeterReading], formats: Sequence[str], authority: Mapping[str, int]
+) -> list[MeterReading]:
+    """One reading a minute of each meter where several formats polled it: that of the surest format.
+
+    `formats` holds the importer of each file by its index. Readings of one format are all kept.
+    """
+    meters = list(meters)
+    if len({formats[reading.source.file] for reading in meters}) <= 1:
+        return meters
+    surest: dict[tuple[str, Window, datetime], tuple[int, str]] = {}
+    for reading in meters:
+        minute = (reading.account, reading.window, reading.at.replace(second=0, microsecond=0))
+        name = formats[reading.source.file]
+        rank = (authority.get(name, LEAST), name)
+        surest[minute] = min(rank, surest.get(minute, rank))
+    return [
+        reading
+        for reading in meters
+        if surest[reading.account, reading.window, reading.at.replace(second=0, microsecond=0)][1]
+        == formats[reading.source.file]
+    ]

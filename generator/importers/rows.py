@@ -1,0 +1,125 @@
+"""From the rows of a file to records: every row is read, recovered, or skipped for a reason, whatever the format.
+
+A row is a line of JSON, an element of a JSON document, or a row of a table. A format gives a `take` function, which
+says what one row holds; the account of rows is kept here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import BinaryIO, NamedTuple, TypeVar
+
+from generator.importers.base import Count, SkipLineError, lines
+from generator.importers.fold import CallCopy, Extract, MarkCopy, merged
+from generator.importers.json_lines import REFUSED, is_utf8, mended, refusal
+from generator.records import CounterReading, MeterReading, SkipReason, SourceRef, UsageBucket
+
+UNKNOWN = "unknown"
+RowT = TypeVar("RowT")
+
+
+class Found(NamedTuple):
+    """What one row gave. `type` is what the tally counts it as: a public name, never text of the row."""
+
+    type: str
+    meters: tuple[MeterReading, ...] = ()
+    counters: tuple[CounterReading, ...] = ()
+    calls: tuple[CallCopy, ...] = ()
+    marks: tuple[MarkCopy, ...] = ()
+    buckets: tuple[UsageBucket, ...] = ()
+
+    @property
+    def is_used(self) -> bool:
+        """Did the row give any record?"""
+        return any(self[1:])
+
+
+Take = Callable[[bytes, SourceRef], Found]
+"""From a row of JSON and its place to what it gives. May raise SkipLineError, or what the decoder raises."""
+
+
+class Rows:
+    """The account of one file while its rows are taken, and what they gave."""
+
+    def __init__(self, index: int, importer: str, count: Count | None = None) -> None:
+        self.index, self.importer = index, importer
+        self.count = count or Count()
+        self.found = Extract(calls={}, marks=[], meters=[], counters=[], buckets=[])
+
+    @property
+    def here(self) -> SourceRef:
+        """Place of the row that was just read."""
+        return SourceRef(self.index, self.count.read)
+
+    def json(self, row: bytes, take: Take) -> None:
+        """Account for one row of JSON."""
+        if not is_utf8(row):
+            self.count.skip(SkipReason.NOT_UTF8)
+            return
+        try:
+            try:
+                found = take(row, self.here)
+            except REFUSED:
+                found = take(mended(row), self.here)
+                self.count.recovered += 1
+                self._keep(found)
+                return
+        except SkipLineError as skipped:
+            self.count.skip(skipped.reason)
+        except REFUSED:
+            self.count.skip(refusal(mended(row)))
+        else:
+            self._account(found)
+
+    def plain(self, row: RowT, take: Callable[[RowT, SourceRef], Found]) -> None:
+        """Account for one row that is decoded already."""
+        try:
+            found = take(row, self.here)
+        except SkipLineError as skipped:
+            self.count.skip(skipped.reason)
+        else:
+            self._account(found)
+
+    def _account(self, found: Found) -> None:
+        if found.is_used:
+            self.count.used += 1
+        else:
+            self.count.other += 1
+        self._keep(found)
+
+    def _keep(self, found: Found) -> None:
+        self.count.types[found.type] += 1
+        self.count.usage_lines += len(found.calls)
+        for call in found.calls:
+            name = call_key(call)
+            known = self.found.calls.get(name)
+            self.found.calls[name] = call if known is None else merged(known, call)
+        self.found.marks += found.marks
+        self.found.meters += found.meters
+        self.found.counters += found.counters
+        self.found.buckets += found.buckets
+
+    def extract(self) -> Extract:
+        """Everything the rows gave, with their account."""
+        self.found.tallies = {self.index: self.count.tally(self.index, self.importer)}
+        return self.found
+
+
+def call_key(copy: CallCopy) -> str:
+    """Name of a call within its format (see `fold.Extract`)."""
+    return f"{copy.format} {copy.request.id}"
+
+
+def read_lines(stream: BinaryIO, index: int, importer: str, take: Take) -> Extract:
+    """Read one open file of JSON lines, the `index`-th of its evidence."""
+    rows = Rows(index, importer)
+    for line in lines(stream, rows.count):
+        rows.json(line, take)
+    return rows.extract()
+
+
+def read_each(given: Iterable[bytes], rows: Rows, take: Take) -> Extract:
+    """Take every row that `given` yields; `given` keeps `rows.count.read` at the number of the row just given."""
+    for row in given:
+        rows.json(row, take)
+    return rows.extract()
