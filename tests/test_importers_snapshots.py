@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.importers import IMPORTERS, discover, read, statusline, usage_endpoint
+from generator.importers import IMPORTERS, discover, read
+from generator.importers.formats import statusline, usage_endpoint
 from generator.importers.fold import fold
 from generator.importers.reading import _reading
 from generator.importers.snapshots import read_stream, to_minute

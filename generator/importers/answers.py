@@ -30,7 +30,7 @@ _SESSION = re.compile(r"(?:_session_|\"session_id\"\s*:\s*\")([0-9a-fA-F-]{36})"
 
 
 class Answer(NamedTuple):
-    """One answer: its message with final usage, whether the capture holds its end, and the placeholder it began with."""
+    """One answer: its message with final usage, whether its end is there, and the placeholder it began with."""
 
     message: Message
     is_final: bool

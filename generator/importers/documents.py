@@ -31,7 +31,7 @@ Path = tuple[str, ...]
 def rows(stream: BinaryIO, count: Count, *paths: Path, longest: int = LONGEST_LINE) -> Iterator[bytes]:
     """JSON lines, or the elements of a document's list, whichever the file holds.
 
-    A file is a document if it begins with `[`, or with `{` and its first line is not a whole object, or is the only one.
+    A file is a document if it begins with `[`, or with `{` and its first line is no whole object, or is the only one.
     """
     head = _head(stream)
     if head.startswith(b"[") or (head.startswith(b"{") and _is_document(head)):
@@ -69,7 +69,7 @@ def elements(stream: BinaryIO, count: Count, *paths: Path, longest: int = LONGES
 
 
 class _Scanner:
-    """One pass over the document's structure: strings are passed over, containers counted, one list cut at its commas."""
+    """One pass over the document's structure: strings are passed over, containers counted, a list cut at its commas."""
 
     def __init__(self, stream: BinaryIO, count: Count, paths: frozenset[Path], longest: int) -> None:
         self.stream, self.count, self.paths, self.longest = stream, count, paths, longest

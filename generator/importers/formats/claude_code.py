@@ -73,7 +73,7 @@ CLAUDE_CODE = Importer(
     sniff=sniff,
     read=read,
     guide=Guide(
-        where="On the computer where you work, in the folder projects below .claude in your home folder: one folder for "
+        where="On the computer where you work, in the folder projects below .claude in your home folder: a folder for "
         "each folder you worked in, one file for each session, and a folder subagents beside it. Older installations "
         "use .config/claude; the variable CLAUDE_CONFIG_DIR names another place.",
         get=(
