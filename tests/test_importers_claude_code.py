@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.importers import discover, read
-from generator.importers.formats.claude_code import read_stream
 from generator.importers.fold import fold
+from generator.importers.formats.claude_code import CLAUDE_CODE, read_stream
 from generator.importers.reading import _reading
 from generator.privacy import pseudonym
 from generator.records import Entrypoint, MarkKind, MissReason, Reading, SkipReason, Speed, StopReason, Trigger
@@ -35,7 +35,8 @@ def by_id(reading: Reading, message_id: str):
 
 
 def read_bytes(*files: bytes, stem: str = "file") -> Reading:
-    return _reading(fold(read_stream(io.BytesIO(data), stem, index, KEY) for index, data in enumerate(files)))
+    extracts = fold(read_stream(io.BytesIO(data), stem, index, KEY) for index, data in enumerate(files))
+    return _reading(extracts, [CLAUDE_CODE] * len(files))
 
 
 def marks(reading: Reading) -> list[tuple[str, int | None, str]]:

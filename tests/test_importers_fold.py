@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.importers import discover, read, reading
-from generator.importers.formats.claude_code import read_stream
 from generator.importers.fold import CallCopy, fold, merged
+from generator.importers.formats.claude_code import CLAUDE_CODE, read_stream
 from generator.records import Mark, MarkKind, Request, SourceRef
 
 SAMPLES = Path(__file__).parent / "samples" / "claude-code"
@@ -49,9 +49,8 @@ def prompt(uuid: str, session="s") -> bytes:
 
 
 def read_files(*files: tuple[str, bytes]):
-    return reading._reading(
-        fold(read_stream(io.BytesIO(data), stem, index, KEY) for index, (stem, data) in enumerate(files))
-    )
+    extracts = fold(read_stream(io.BytesIO(data), stem, index, KEY) for index, (stem, data) in enumerate(files))
+    return reading._reading(extracts, [CLAUDE_CODE] * len(files))
 
 
 def only(*files: tuple[str, bytes]) -> Request:

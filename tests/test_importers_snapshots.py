@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.importers import IMPORTERS, discover, read
-from generator.importers.formats import statusline, usage_endpoint
 from generator.importers.fold import fold
+from generator.importers.formats import statusline, usage_endpoint
 from generator.importers.reading import _reading
-from generator.importers.snapshots import read_stream, to_minute
+from generator.importers.rows import read_lines
+from generator.importers.snapshots import to_minute
 from generator.privacy import pseudonym
 from generator.records import Counter, Reading, SkipReason, Window
 
@@ -31,15 +32,16 @@ TAKES = {
     "usage-endpoint": partial(usage_endpoint.take, key=KEY),
 }
 
+BY_ID = {importer.id: importer for importer in IMPORTERS}
+
 
 def sample(name: str) -> Reading:
     return read(discover([SAMPLES / name]).claimed, key=KEY)
 
 
 def read_bytes(importer: str, *files: bytes) -> Reading:
-    return _reading(
-        fold(read_stream(io.BytesIO(data), index, importer, TAKES[importer]) for index, data in enumerate(files))
-    )
+    extracts = fold(read_lines(io.BytesIO(data), index, importer, TAKES[importer]) for index, data in enumerate(files))
+    return _reading(extracts, [BY_ID[importer]] * len(files))
 
 
 def rows(*objects: object) -> bytes:
