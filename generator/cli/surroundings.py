@@ -62,7 +62,7 @@ def discover(paths: tuple[Path, ...]) -> Discovery:
                 0,
                 "W-no-logs",
                 "holds no log that an importer knows",
-                "Claude Code transcripts are *.jsonl files; see the page 'Check yours'",
+                "the page 'Get your logs' lists what is read, and where it lies",
             )
         )
     return found
@@ -82,11 +82,11 @@ def evidence_of(
 
 
 def warn_unclaimed(found: Discovery) -> None:
-    """Name every file that nobody read."""
-    for path in found.unclaimed:
-        problem = Problem(
-            str(path), 0, 0, "W-unclaimed", "no importer knows this file", "it was left out of the account"
-        )
+    """Name every file that nobody read, with the formats it comes nearest to."""
+    for file in found.unclaimed:
+        nearest = f"nearest: {', '.join(file.nearest)}" if file.nearest else "nothing in it is like any known format"
+        hint = "; ".join(part for part in (file.advice, nearest, "it was left out of the account") if part)
+        problem = Problem(str(file.path), 0, 0, "W-unclaimed", "no importer knows this file", hint)
         click.echo(str(problem), err=True)
 
 

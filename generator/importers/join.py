@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from generator.importers.fold import CallCopy, MarkCopy, finality
-from generator.records import FormatAccount, MarkKind, MatchKey, MeterReading, Request, Window
+from generator.records import Difference, FormatAccount, MarkKind, MatchKey, MeterReading, Request, Window
 
 NEAR = timedelta(minutes=2)  # clocks of a proxy and a client, and a transcript's write time, differ by seconds
 SAME_MARK = timedelta(seconds=10)
@@ -127,7 +127,7 @@ def _one(call: _Call) -> Request:
     """All copies as one request: place and thread from the surest format, usage from the most final answer."""
     owner = call.copies[0].request
     if len(call.copies) == 1:
-        return owner
+        return _threaded(owner)
     requests = [copy.request for copy in call.copies]
     final = max(requests, key=finality)
     split = next(
@@ -138,7 +138,7 @@ def _one(call: _Call) -> Request:
         ),
         final,
     )
-    threaded = next((one for one in requests if one.session), owner)
+    threaded = next((one for one in requests if one.session), _threaded(owner))
     filled: dict[str, Any] = {
         name: next((value for one in requests if (value := getattr(one, name)) is not None), None) for name in FILLED
     }
@@ -161,12 +161,21 @@ def _one(call: _Call) -> Request:
     )
 
 
+def _threaded(request: Request) -> Request:
+    """A call of no known session is a thread of its own: strangers' calls must not be compared with each other."""
+    return request if request.session else msgspec.structs.replace(request, session=request.id)
+
+
 def _accounts(calls: Sequence[_Call], kept: Sequence[Request]) -> tuple[FormatAccount, ...]:
     accounts: dict[str, _Account] = {}
     for call, request in zip(calls, kept, strict=True):
         for copy, key in zip(call.copies, (None, *call.keys), strict=True):
             account = accounts.setdefault(copy.format, _Account())
             account.add(copy.request, request, key, alone=len(call.copies) == 1)
+    for call, request in zip(calls, kept, strict=True):
+        told = {copy.format for copy in call.copies}
+        for name, account in accounts.items():
+            account.lacking += name not in told and request.session in account.sessions
     return tuple(account.closed(name) for name, account in sorted(accounts.items()))
 
 
@@ -174,7 +183,9 @@ class _Account:
     """Running account of one format."""
 
     def __init__(self) -> None:
-        self.calls = self.alone = self.differing = 0
+        self.calls = self.alone = self.lacking = 0
+        self.sessions: set[str] = set()
+        self.differences: Counter[Difference] = Counter()
         self.tokens = [0, 0, 0, 0]
         self.matched: Counter[MatchKey] = Counter()
 
@@ -184,8 +195,12 @@ class _Account:
         self.alone += alone
         if key is not None:
             self.matched[key] += 1
-        counts, final = _four(told), _four(kept)
-        self.differing += counts != final
+        if told.session:
+            self.sessions.add(told.session)
+        counts = _four(told)
+        difference = _difference(told, kept)
+        if difference is not None:
+            self.differences[difference] += 1
         self.tokens = [total + count for total, count in zip(self.tokens, counts, strict=True)]
 
     def closed(self, importer: str) -> FormatAccount:
@@ -196,7 +211,8 @@ class _Account:
             calls=self.calls,
             only_here=self.alone,
             matched=dict(sorted(self.matched.items())),
-            differing=self.differing,
+            lacking=self.lacking,
+            differences=dict(sorted(self.differences.items())),
             input_tokens=uncached,
             cache_write_tokens=written,
             cache_read_tokens=read,
@@ -206,6 +222,15 @@ class _Account:
 
 def _four(request: Request) -> tuple[int, int, int, int]:
     return (request.input_tokens, request.cache_write_tokens, request.cache_read_tokens, request.output_tokens)
+
+
+def _difference(told: Request, kept: Request) -> Difference | None:
+    (*prompt, output), (*kept_prompt, kept_output) = _four(told), _four(kept)
+    if prompt == kept_prompt:
+        if output == kept_output:
+            return None
+        return Difference.FINAL_OUTPUT if told.output_reliable else Difference.PLACEHOLDER_OUTPUT
+    return Difference.CACHE_AS_INPUT if sum(prompt) == sum(kept_prompt) else Difference.PROMPT
 
 
 def marks_once(marks: Iterable[MarkCopy], authority: Mapping[str, int]) -> tuple[list[MarkCopy], dict[MarkKind, int]]:
