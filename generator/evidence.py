@@ -19,6 +19,7 @@ import msgspec
 from generator.detectors import DETECTORS, Detector, run
 from generator.ledger import RETRY_WINDOW, Chain
 from generator.pricing import cost, excess_cost
+from generator.reconciliation import reconcile
 from generator.records import CounterReading, Mark, MarkKind, MeterReading, Reading, Request
 from generator.results import BreakCount, DaySum, Evidence, Finding, Level, Run, Totals
 from generator.subjects import subjects
@@ -53,13 +54,20 @@ def examine(
         marks_by_kind=_marks_by_kind(reading.marks),
         breaks=_breaks(threads),
         runs=runs,
+        formats=reading.formats,
+        reconciliation=reconcile(reading, shown),
         meters=reading.meters,
         buckets=reading.buckets,
         counters=reading.counters,
     )
     if level is Level.AGGREGATE:
         return msgspec.structs.replace(
-            whole, runs=tuple(_counts_only(run) for run in runs), meters=(), buckets=(), counters=()
+            whole,
+            runs=tuple(_counts_only(run) for run in runs),
+            reconciliation=msgspec.structs.replace(whole.reconciliation, windows=()),
+            meters=(),
+            buckets=(),
+            counters=(),
         )
     if level is Level.FULL:
         requests = tuple(request for thread in threads for request in thread.requests)

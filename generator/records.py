@@ -33,6 +33,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Counter",
     "CounterReading",
+    "Difference",
     "Entrypoint",
     "FormatAccount",
     "Mark",
@@ -76,7 +77,7 @@ class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=Tr
     """
 
     id: Pseudonym
-    session: Pseudonym
+    session: Pseudonym  # equals `id` where no format knows the call's session: a thread of its own
     agent: Pseudonym = ""  # "" = main thread
     parent: Pseudonym = ""  # line this answer hangs under; two calls under one parent are a doubled call
     surface: Surface = Surface.CLAUDE_CODE
@@ -217,6 +218,15 @@ class MatchKey(StrEnum):
     COUNTS_AND_TIME = "counts-and-time"  # same model, same input, read and write counts, at most two minutes apart
 
 
+class Difference(StrEnum):
+    """What differs between a call as one format tells it and as it is kept."""
+
+    PLACEHOLDER_OUTPUT = "placeholder-output"  # only the output, and this format holds no final one
+    FINAL_OUTPUT = "final-output"  # only the output, though this format states it as final
+    CACHE_AS_INPUT = "cache-as-input"  # the same prompt, split otherwise into input, reads and writes
+    PROMPT = "prompt"  # another size of the prompt
+
+
 class FormatAccount(msgspec.Struct, frozen=True, kw_only=True):
     """What one format says of the calls, before copies in other formats were joined to it. Tokens as it states them."""
 
@@ -224,7 +234,8 @@ class FormatAccount(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     only_here: int  # calls that no other format has
     matched: dict[MatchKey, int] = {}  # calls that a surer format has too, by how they were recognised
-    differing: int = 0  # calls whose counts differ from those kept
+    lacking: int = 0  # calls of sessions known here that only other formats have
+    differences: dict[Difference, int] = {}  # calls whose counts differ from those kept, by what differs
     input_tokens: int = 0
     cache_write_tokens: int = 0
     cache_read_tokens: int = 0

@@ -13,6 +13,7 @@ import msgspec
 
 from generator.records import (
     CounterReading,
+    FormatAccount,
     Mark,
     MarkKind,
     MeterReading,
@@ -22,6 +23,7 @@ from generator.records import (
     Request,
     Slug,
     SourceRef,
+    Surface,
     Tally,
     UsageBucket,
     Version,
@@ -195,6 +197,75 @@ class DaySum(msgspec.Struct, frozen=True, kw_only=True):
     output_tokens: int
 
 
+class WindowBalance(msgspec.Struct, frozen=True, kw_only=True):
+    """One reset window of one meter beside the calls that all logs of the evidence hold for it.
+
+    `predicted`: points that the calls cost at the median price of the account's other windows; None where fewer than
+    three of them have a price. `low` and `high` bound the remainder (moved - predicted): the 95 % interval of that
+    median, and half a point of rounding at either end.
+    """
+
+    account: Pseudonym
+    window: Window
+    start: datetime  # first and last reading
+    end: datetime
+    readings: int
+    longest_gap: int  # seconds between two readings
+    moved: float  # percentage points
+    calls: int
+    unpriced: int
+    cost_usd: float  # list price of what moves meters (no cache reads)
+    others: int  # windows that set the price
+    predicted: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def remainder(self) -> float | None:
+        """Points that no log explains; None where nothing can be predicted."""
+        return None if self.predicted is None else self.moved - self.predicted
+
+
+class ReportLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One day and model of one report beside the logged calls of the same span. None: the report does not say."""
+
+    report: Slug
+    surface: Surface
+    start: datetime
+    end: datetime
+    model: ModelId
+    grouping: Slug
+    requests: int | None = None
+    input_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float | None = None
+    logged: DaySum
+    logged_usd: float = 0.0  # list price of the logged calls
+
+
+class SurfaceDay(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls of one UTC day by the surface that their format belongs to."""
+
+    day: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    surface: Surface
+    requests: int
+    cost_usd: float
+
+
+class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
+    """Meters, reports and calls of one body of evidence side by side, and what is missing to decide a remainder.
+
+    `missing` holds keys of reconciliation.MISSING.
+    """
+
+    windows: tuple[WindowBalance, ...] = ()
+    lines: tuple[ReportLine, ...] = ()
+    surfaces: tuple[SurfaceDay, ...] = ()
+    missing: tuple[Slug, ...] = ()
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One body of evidence after ledger and detectors, redacted to its level; what a pack holds.
 
@@ -212,6 +283,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     marks_by_kind: dict[MarkKind, int]
     breaks: tuple[BreakCount, ...]
     runs: tuple[Run, ...]
+    formats: tuple[FormatAccount, ...] = ()
+    reconciliation: Reconciliation = Reconciliation()
     requests: tuple[Request, ...] = ()
     marks: tuple[Mark, ...] = ()
     meters: tuple[MeterReading, ...] = ()

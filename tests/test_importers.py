@@ -23,18 +23,41 @@ LINE = b'{"type":"user","sessionId":"s","uuid":"u"}\n'
 
 def found(*paths: Path) -> tuple[list[str], list[str]]:
     discovery = discover(paths)
-    return [file.path.name for file in discovery.claimed], [path.name for path in discovery.unclaimed]
+    return [file.path.name for file in discovery.claimed], [file.path.name for file in discovery.unclaimed]
 
 
 def test_importer_ids_are_unique():
     assert len({importer.id for importer in IMPORTERS}) == len(IMPORTERS)
 
 
-def test_folders_are_searched_for_jsonl_in_order(tmp_path):
+def test_folders_are_searched_by_content_in_order(tmp_path):
     (tmp_path / "b").mkdir()
-    for name in ("z.jsonl", "a.jsonl", "b/m.jsonl", "b/notes.txt"):
+    for name in ("z.jsonl", "a.jsonl", "b/m.jsonl", "b/notes.txt", "b/plain"):
         (tmp_path / name).write_bytes(LINE)
-    assert found(tmp_path) == (["a.jsonl", "m.jsonl", "z.jsonl"], [])
+    assert found(tmp_path) == (["a.jsonl", "m.jsonl", "notes.txt", "plain", "z.jsonl"], [])
+
+
+def test_files_that_are_no_logs_are_counted_by_suffix_and_never_claimed(tmp_path):
+    for name in ("a.png", "b.PNG", "read.md"):
+        (tmp_path / name).write_bytes(b"no log")
+    discovery = discover([tmp_path])
+    assert (discovery.claimed, discovery.unclaimed) == ((), ())
+    assert dict(discovery.others) == {".png": 2, ".md": 1}
+
+
+def test_a_file_that_the_user_names_is_never_merely_counted(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"no log")
+    assert found(tmp_path / "a.png") == ([], ["a.png"])
+
+
+def test_an_unclaimed_file_is_named_with_its_nearest_formats(tmp_path):
+    (tmp_path / "odd.json").write_bytes(b'{"five_hour": 3, "resets_at": "x", "seven_day": 2, "sessionId": 1}')
+    (tmp_path / "none.json").write_bytes(b"{}")
+    (tmp_path / "packed.gz").write_bytes(b"\x1f\x8b\x08\x00")
+    named = {file.path.name: file for file in discover([tmp_path]).unclaimed}
+    assert named["odd.json"].nearest[0] == "usage-endpoint"
+    assert named["none.json"].nearest == ()
+    assert "unpack" in named["packed.gz"].advice
 
 
 def test_a_file_given_by_name_counts_whatever_its_suffix(tmp_path):

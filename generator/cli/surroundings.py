@@ -88,6 +88,12 @@ def warn_unclaimed(found: Discovery) -> None:
         hint = "; ".join(part for part in (file.advice, nearest, "it was left out of the account") if part)
         problem = Problem(str(file.path), 0, 0, "W-unclaimed", "no importer knows this file", hint)
         click.echo(str(problem), err=True)
+    aside = [f"{count:,} {kind}" for kind, count in sorted(found.companions.items())]
+    others = [f"{count:,} {suffix}" for suffix, count in sorted(found.others.items())]
+    if aside:
+        click.echo(f"Left aside, known to hold no usage of their own: {', '.join(aside)}.", err=True)
+    if others:
+        click.echo(f"Left aside, no logs by their names: {', '.join(others)}.", err=True)
 
 
 def finish(found: Discovery, evidence: Evidence) -> None:

@@ -45,7 +45,7 @@ class Unclaimed:
 
 @dataclass(frozen=True)
 class Discovery:
-    """Files that an importer claims, those that may be logs but that none claims, and how many of other kinds there are.
+    """Files that an importer claims, those that may be logs and that none claims, and counts of all others.
 
     `companions`: files that lie beside logs and hold no usage, by kind. `others`: files that are no logs, by suffix.
     """
@@ -111,7 +111,7 @@ class _Found:
 
 
 def nearest(importers: Sequence[Importer], head: bytes) -> tuple[str, ...]:
-    """Ids of the formats whose spelling the head comes nearest to, best first; those with nothing in common left out."""
+    """Ids of the formats whose spelling the head comes nearest to, best first; none with nothing in common."""
     lowered = head.lower()
     scores = {
         importer.id: sum(spelled.lower() in lowered for spelled in importer.spelling) / len(importer.spelling)

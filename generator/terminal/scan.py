@@ -13,13 +13,13 @@ from generator.detectors.needs import NEEDS
 from generator.ledger import LADDER, UNEXPLAINED
 from generator.records import Request, SkipReason, Tally
 from generator.results import Evidence, Finding, Outcome, Run
-from generator.statistics import finding_rate, poisson_rate
+from generator.statistics import finding_rate
+from generator.terminal.sources import print_sources, sources_json
+from generator.terminal.tables import table
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
-    from generator.curated.calibration import Calibration
     from generator.detectors import Detector
 
 SHOWN = 10  # findings in the terminal; --json and the site have all
@@ -39,6 +39,7 @@ def scan_json(evidence: Evidence, unclaimed: int) -> dict[str, Any]:
             "unclaimed_files": unclaimed,
             "balances": _balances(evidence),
         },
+        **sources_json(evidence),
         "requests": {
             "count": totals.requests,
             "nested_only": totals.nested_requests,
@@ -93,19 +94,10 @@ def _balances(evidence: Evidence) -> bool:
 def print_scan(console: Console, evidence: Evidence, paths: Sequence[Path]) -> None:
     """Print the whole report. `paths` are the log files in the order of the tallies, for their owner's eyes."""
     _print_reading(console, evidence)
+    print_sources(console, evidence)
     _print_detectors(console, evidence)
     _print_breaks(console, evidence)
     _print_findings(console, evidence, paths)
-
-
-def _table(*columns: str, title: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number == 0 else "right")
-    return table
 
 
 def _print_reading(console: Console, evidence: Evidence) -> None:
@@ -135,7 +127,7 @@ def _print_reading(console: Console, evidence: Evidence) -> None:
 
 
 def _print_detectors(console: Console, evidence: Evidence) -> None:
-    table = _table("Question", "Outcome", "Findings", "Examined", "Rate (95 %)", "Naive rule", title="\nWas it me?")
+    made = table("Question", "Outcome", "Findings", "Examined", "Rate (95 %)", "Naive rule", title="\nWas it me?")
     questions = {detector.id: detector for detector in DETECTORS}
     colours = {Outcome.FOUND: "yellow", Outcome.QUIET: "green", Outcome.FAILED: "red", Outcome.NOT_MEASURABLE: "dim"}
     for run in evidence.runs:
@@ -143,7 +135,7 @@ def _print_detectors(console: Console, evidence: Evidence) -> None:
         rate = finding_rate(run.found, run.examined, share=detector is not None and detector.one_a_unit)
         interval = f"{rate.value:.2%} ({rate.low:.2%}-{rate.high:.2%})" if run.examined else "-"
         measured = run.outcome in {Outcome.FOUND, Outcome.QUIET}
-        table.add_row(
+        made.add_row(
             detector.question if detector else run.detector,
             f"[{colours[run.outcome]}]{run.outcome.value}[/]",
             f"{run.found:,}" if measured else "-",
@@ -151,7 +143,7 @@ def _print_detectors(console: Console, evidence: Evidence) -> None:
             interval,
             f"{run.naive:,}" if measured else "-",
         )
-    console.print(table)
+    console.print(made)
     _print_missing(console, evidence, questions)
 
 
@@ -174,37 +166,6 @@ def _title(run: Run, detectors: dict[str, Detector]) -> str:
     return detectors[run.detector].title if run.detector in detectors else run.detector
 
 
-def print_calibration(console: Console, calibration: Calibration) -> None:
-    """The table of `witnessmark calibrate`; per thousand calls with the upper end of the exact 95 % interval."""
-    table = _table(
-        "Detector", "Planted", "Recall", "Findings", "Precision", "Excess ratio", "Naive rule",
-        "False per 1,000 (up to)",
-        title=f"\n{len(calibration.seeds)} seeds of {calibration.sessions} sessions: {calibration.requests:,} calls "
-        f"with planted faults, {calibration.null_requests:,} without",
-    )  # fmt: skip
-    for row in calibration.detectors:
-        false_alarms = poisson_rate(row.null_found, calibration.null_requests).per_thousand()
-        table.add_row(
-            row.id,
-            f"{row.planted:,}",
-            _held(row.recalled, row.planted, row.recall_bar),
-            f"{row.found:,}",
-            _held(row.hits, row.found, row.precision_bar),
-            f"{row.excess_found / row.excess_planted:.3f}" if row.excess_planted else "-",
-            f"{row.naive:,}",
-            f"{row.null_found:,}: {false_alarms[0]:.4f} ({false_alarms[2]:.4f})",
-        )
-    console.print(table)
-
-
-def _held(hits: int, trials: int, bar: float | None) -> str:
-    """A share, in red where it lies below its bar."""
-    if not trials:
-        return "-"
-    share = hits / trials
-    return f"[red]{share:.3f} < {bar}[/]" if bar is not None and share < bar else f"{share:.3f}"
-
-
 def _print_breaks(console: Console, evidence: Evidence) -> None:
     total = sum(entry.count for entry in evidence.breaks)
     if not total:
@@ -212,7 +173,7 @@ def _print_breaks(console: Console, evidence: Evidence) -> None:
         return
     texts = {rung.id: rung.text for rung in LADDER} | {UNEXPLAINED: "No explanation in the log."}
     steps = evidence.totals.steps
-    table = _table(
+    made = table(
         "Why the cache broke",
         "Breaks",
         "Share",
@@ -221,14 +182,14 @@ def _print_breaks(console: Console, evidence: Evidence) -> None:
         title=f"\nCache breaks: {total:,} of {steps:,} steps",
     )
     for entry in evidence.breaks:
-        table.add_row(
+        made.add_row(
             f"[bold]{entry.reason}[/] {texts.get(entry.reason, '')}",
             f"{entry.count:,}",
             f"{entry.count / total:.1%}",
             f"{entry.excess_tokens:,}",
             f"${entry.excess_usd:,.2f}",
         )
-    console.print(table)
+    console.print(made)
 
 
 def _print_findings(console: Console, evidence: Evidence, paths: Sequence[Path]) -> None:
@@ -236,7 +197,7 @@ def _print_findings(console: Console, evidence: Evidence, paths: Sequence[Path])
     if not findings:
         return
     by_id = {request.id: request for request in evidence.requests}
-    table = _table(
+    made = table(
         "Finding",
         "When (UTC)",
         "Grade",
@@ -246,7 +207,7 @@ def _print_findings(console: Console, evidence: Evidence, paths: Sequence[Path])
         title=f"\nFindings, largest first ({min(SHOWN, len(findings))} of {len(findings)})",
     )
     for finding in sorted(findings, key=lambda one: -one.excess_tokens)[:SHOWN]:
-        table.add_row(
+        made.add_row(
             f"{finding.id} {finding.detector}",
             f"{finding.at:%Y-%m-%d %H:%M}",
             finding.grade.value,
@@ -254,7 +215,7 @@ def _print_findings(console: Console, evidence: Evidence, paths: Sequence[Path])
             "no price" if finding.excess_usd is None else f"${finding.excess_usd:,.2f}",
             _place(finding, by_id, paths),
         )
-    console.print(table)
+    console.print(made)
     console.print("Unexplained is not the same as faulty; `witnessmark build --logs` makes a page for each finding.")
 
 

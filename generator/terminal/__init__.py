@@ -1,0 +1,8 @@
+"""What the command prints: as one JSON object, and as text for a terminal. It never holds text of a log."""
+
+from __future__ import annotations
+
+from generator.terminal.calibration import print_calibration
+from generator.terminal.scan import print_scan, scan_json
+
+__all__ = ["print_calibration", "print_scan", "scan_json"]

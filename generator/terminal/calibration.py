@@ -1,0 +1,44 @@
+"""The table of `witnessmark calibrate`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.statistics import poisson_rate
+from generator.terminal.tables import table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from generator.curated.calibration import Calibration
+
+
+def print_calibration(console: Console, calibration: Calibration) -> None:
+    """The table of `witnessmark calibrate`; per thousand calls with the upper end of the exact 95 % interval."""
+    made = table(
+        "Detector", "Planted", "Recall", "Findings", "Precision", "Excess ratio", "Naive rule",
+        "False per 1,000 (up to)",
+        title=f"\n{len(calibration.seeds)} seeds of {calibration.sessions} sessions: {calibration.requests:,} calls "
+        f"with planted faults, {calibration.null_requests:,} without",
+    )  # fmt: skip
+    for row in calibration.detectors:
+        false_alarms = poisson_rate(row.null_found, calibration.null_requests).per_thousand()
+        made.add_row(
+            row.id,
+            f"{row.planted:,}",
+            _held(row.recalled, row.planted, row.recall_bar),
+            f"{row.found:,}",
+            _held(row.hits, row.found, row.precision_bar),
+            f"{row.excess_found / row.excess_planted:.3f}" if row.excess_planted else "-",
+            f"{row.naive:,}",
+            f"{row.null_found:,}: {false_alarms[0]:.4f} ({false_alarms[2]:.4f})",
+        )
+    console.print(made)
+
+
+def _held(hits: int, trials: int, bar: float | None) -> str:
+    """A share, in red where it lies below its bar."""
+    if not trials:
+        return "-"
+    share = hits / trials
+    return f"[red]{share:.3f} < {bar}[/]" if bar is not None and share < bar else f"{share:.3f}"

@@ -1,0 +1,174 @@
+"""What each file was taken for, what each format says of the same calls, and how reports and meters compare."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from generator.importers import IMPORTERS
+from generator.reconciliation import MISSING
+from generator.records import Difference, FormatAccount, MatchKey, Tally
+from generator.results import Evidence, ReportLine, WindowBalance
+from generator.terminal.tables import table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+TITLES = {importer.id: importer.title for importer in IMPORTERS}
+KEYS = {
+    MatchKey.MESSAGE_ID: "by message id",
+    MatchKey.REQUEST_ID: "by request id",
+    MatchKey.COUNTS_AND_TIME: "by equal counts within two minutes",
+}
+DIFFERENCES = {
+    Difference.PLACEHOLDER_OUTPUT: "has a placeholder for the output count; the final one was taken from elsewhere",
+    Difference.FINAL_OUTPUT: "states another final output count",
+    Difference.CACHE_AS_INPUT: "splits the same prompt otherwise into input, cache reads and cache writes",
+    Difference.PROMPT: "states another size of the prompt",
+}
+SHOWN_LINES = 20  # report lines in the terminal; --json has all
+
+
+def sources_json(evidence: Evidence) -> dict[str, Any]:
+    """Members of the object that `scan --json` prints."""
+    return {
+        "files_by_format": {
+            name: {"files": len(tallies), "rows": sum(tally.read for tally in tallies)}
+            for name, tallies in _by_importer(evidence.tallies).items()
+        },
+        "formats": [msgspec.to_builtins(account) for account in evidence.formats],
+        "reports": [msgspec.to_builtins(line) for line in evidence.reconciliation.lines],
+        "windows": [msgspec.to_builtins(window) for window in evidence.reconciliation.windows],
+        "missing_to_decide": [{"id": slug, "text": MISSING[slug].text} for slug in evidence.reconciliation.missing],
+    }
+
+
+def print_sources(console: Console, evidence: Evidence) -> None:
+    """Everything above in order; a part of which there is nothing is left out."""
+    _print_files(console, evidence)
+    if len(evidence.formats) > 1:
+        _print_formats(console, evidence)
+    if evidence.reconciliation.lines:
+        _print_reports(console, evidence.reconciliation.lines)
+    if evidence.reconciliation.windows:
+        _print_windows(console, evidence.reconciliation.windows)
+        _print_missing(console, evidence)
+
+
+def _by_importer(tallies: tuple[Tally, ...]) -> dict[str, list[Tally]]:
+    found: defaultdict[str, list[Tally]] = defaultdict(list)
+    for tally in tallies:
+        found[tally.importer].append(tally)
+    return dict(sorted(found.items()))
+
+
+def _print_files(console: Console, evidence: Evidence) -> None:
+    made = table("Taken for", "Files", "Rows", "Used", "Skipped", title="\nWhat the files were taken for")
+    for name, tallies in _by_importer(evidence.tallies).items():
+        made.add_row(
+            f"{TITLES.get(name, name)} [dim]({name})[/]",
+            f"{len(tallies):,}",
+            f"{sum(tally.read for tally in tallies):,}",
+            f"{sum(tally.used + tally.recovered for tally in tallies):,}",
+            f"{sum(sum(tally.skipped.values()) for tally in tallies):,}",
+        )
+    console.print(made)
+
+
+def _print_formats(console: Console, evidence: Evidence) -> None:
+    """What each format alone would have said, and the total with every call counted once."""
+    made = table(
+        "Format", "Calls", "Only here", "Lacking", "Input", "Cache writes", "Cache reads", "Output",
+        title="\nThe same calls in several formats, each counted once",
+    )  # fmt: skip
+    for account in evidence.formats:
+        made.add_row(
+            account.importer,
+            f"{account.calls:,}",
+            f"{account.only_here:,}",
+            f"{account.lacking:,}",
+            f"{account.input_tokens:,}",
+            f"{account.cache_write_tokens:,}",
+            f"{account.cache_read_tokens:,}",
+            f"{account.output_tokens:,}",
+        )
+    totals = evidence.totals
+    made.add_section()
+    made.add_row(
+        "[bold]together, each call once[/]",
+        f"{totals.requests:,}",
+        "",
+        "",
+        f"{totals.input_tokens:,}",
+        f"{totals.cache_write_tokens:,}",
+        f"{totals.cache_read_tokens:,}",
+        f"{totals.output_tokens:,}",
+    )
+    added = sum(account.calls for account in evidence.formats)
+    made.add_row("[dim]added up by a naive reader[/]", f"[dim]{added:,}[/]", *[""] * 6)
+    console.print(made)
+    for account in evidence.formats:
+        for sentence in explained(account):
+            console.print(f"  {account.importer}: {sentence}", style="dim")
+
+
+def explained(account: FormatAccount) -> list[str]:
+    """Each difference of one format to the calls as they are kept, in a sentence."""
+    found = [f"{count:,} calls recognised in a surer format {KEYS[key]}." for key, count in account.matched.items()]
+    found += [f"{count:,} calls: {DIFFERENCES[what]}." for what, count in account.differences.items()]
+    if account.lacking:
+        found.append(
+            f"{account.lacking:,} calls of sessions that it knows stand only in other formats (a client's own calls, "
+            "such as titles, are in telemetry and proxy logs but not in transcripts)."
+        )
+    return found
+
+
+def _print_reports(console: Console, lines: tuple[ReportLine, ...]) -> None:
+    """Reports beside the calls of the same span; never added to them."""
+    made = table(
+        "Report", "From (UTC)", "Model", "Input", "Cache writes", "Cache reads", "Output", "Cost",
+        title=f"\nReports beside logged calls (report - logs; {min(SHOWN_LINES, len(lines))} of {len(lines)} lines)",
+    )  # fmt: skip
+    for line in lines[:SHOWN_LINES]:
+        made.add_row(
+            line.report,
+            f"{line.start:%Y-%m-%d}",
+            line.model,
+            _against(line.input_tokens, line.logged.input_tokens),
+            _against(line.cache_write_tokens, line.logged.cache_write_tokens),
+            _against(line.cache_read_tokens, line.logged.cache_read_tokens),
+            _against(line.output_tokens, line.logged.output_tokens),
+            "-" if line.cost_usd is None else f"${line.cost_usd:,.2f} - ${line.logged_usd:,.2f}",
+        )
+    console.print(made)
+
+
+def _against(report: int | None, logged: int) -> str:
+    if report is None:
+        return "-"
+    return f"{report:,}" if report == logged else f"{report:,} ({report - logged:+,})"
+
+
+def _print_windows(console: Console, windows: tuple[WindowBalance, ...]) -> None:
+    moved = sum(window.moved for window in windows)
+    judged = [window for window in windows if window.predicted is not None]
+    console.print(
+        f"\n[bold]Meter[/] {len(windows):,} reset windows, moved by {moved:,.0f} points; {len(judged):,} of them "
+        "can be compared with the price of a point in the account's other windows."
+    )
+    outside = [window for window in judged if (window.low or 0) > 0]
+    if judged:
+        rest = sum(window.remainder or 0 for window in judged)
+        console.print(
+            f"      remainder (moved - predicted) of those: {rest:+,.1f} points; {len(outside):,} windows moved by "
+            "more than the whole interval of the prediction."
+        )
+
+
+def _print_missing(console: Console, evidence: Evidence) -> None:
+    console.print("[bold]What is missing to decide a remainder[/]")
+    for slug in evidence.reconciliation.missing:
+        console.print(f"  - {MISSING[slug].text} {MISSING[slug].how}", style="dim")
