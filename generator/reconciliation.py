@@ -2,7 +2,9 @@
 
 A remainder is no finding: it is what somebody has to explain. The prediction takes the account's own price of a point
 (the median over its other windows), so use that is never logged and always there is part of that price, while use that
-came only in this window is part of the remainder. `MISSING` says what would decide.
+came only in this window is part of the remainder. Its interval takes the cheapest and the dearest point of the other
+windows: with n of them an ordinary further window falls within it (n - 1) / (n + 1) of the time, whatever the
+distribution (Hahn and Meeker 1991, Statistical Intervals, section 5.3). `MISSING` says what would decide.
 """
 
 from __future__ import annotations
@@ -12,11 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from statistics import median
 
 from generator.pricing import cost
 from generator.records import Reading, Request, Surface, UsageBucket
 from generator.results import DaySum, Reconciliation, ReportLine, SurfaceDay, WindowBalance
-from generator.statistics import median_interval
 from generator.subjects import Interval, Meter, Subjects
 
 OTHERS = 3  # windows with a price, without which nothing is predicted
@@ -101,9 +103,8 @@ def _balances(meter: Meter) -> Iterator[WindowBalance]:
         spent = meter.cost_between(run[0].at, run[-1].at)
         predicted = low = high = None
         if len(others) >= OTHERS and len(run) > 1:
-            price, cheapest, dearest = median_interval(others)
-            predicted = spent / price
-            low, high = moved - 2 * ROUNDING - spent / cheapest, moved + 2 * ROUNDING - spent / dearest
+            predicted = spent / median(others)
+            low, high = moved - 2 * ROUNDING - spent / min(others), moved + 2 * ROUNDING - spent / max(others)
         gaps = [int(Interval(before, after).seconds) for before, after in pairwise(run)]
         yield WindowBalance(
             account=meter.account,

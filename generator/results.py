@@ -201,8 +201,8 @@ class WindowBalance(msgspec.Struct, frozen=True, kw_only=True):
     """One reset window of one meter beside the calls that all logs of the evidence hold for it.
 
     `predicted`: points that the calls cost at the median price of the account's other windows; None where fewer than
-    three of them have a price. `low` and `high` bound the remainder (moved - predicted): the 95 % interval of that
-    median, and half a point of rounding at either end.
+    three of them have a price. `low` and `high` bound the remainder (moved - predicted): by the cheapest and the dearest
+    point of the others, and half a point of rounding at either end.
     """
 
     account: Pseudonym

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 
 @dataclass(frozen=True)
@@ -39,24 +37,6 @@ def poisson_rate(events: int, exposure: int) -> Rate:
         return Rate(hits=events, trials=0, low=0.0, high=1.0)
     low = float(chi2.ppf(0.025, 2 * events)) / 2 if events else 0.0
     return Rate(events, exposure, low / exposure, float(chi2.ppf(0.975, 2 * events + 2)) / 2 / exposure)
-
-
-def median_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """(median, low, high) by order statistics: the narrowest symmetric pair that covers the median with 95 %.
-
-    Free of any assumption on the distribution (Conover 1999, Practical Nonparametric Statistics, section 3.2). Fewer
-    than six values cannot reach 95 %: then the pair is the smallest and the largest. Raises ValueError for none.
-    """
-    from scipy.stats import binom
-
-    if not values:
-        msg = "a median needs a value"
-        raise ValueError(msg)
-    ordered, size = sorted(values), len(values)
-    tail = int(binom.ppf(0.025, size, 0.5))
-    rank = tail if tail and binom.cdf(tail - 1, size, 0.5) <= 0.025 else 0  # noqa: PLR2004  half of 5 %
-    first = max(rank - 1, 0)
-    return (median(ordered), ordered[first], ordered[size - 1 - first])
 
 
 def exact_rate(hits: int, trials: int) -> Rate:
