@@ -11,7 +11,9 @@ import msgspec
 from generator.records import UsageBucket
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
-COUNTS = ("requests", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "cost_usd")
+COUNTS = (
+    "requests", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "mixed_tokens", "cost_usd",
+)  # fmt: skip
 
 
 def settled(buckets: Iterable[UsageBucket]) -> list[UsageBucket]:
