@@ -206,7 +206,7 @@ class UsageBucket(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_lik
     cache_read_tokens: int | None = None
     cache_write_tokens: int | None = None
     output_tokens: int | None = None
-    mixed_tokens: int | None = None  # kinds that the report does not tell apart; `grouping` ends in their names
+    mixed_tokens: int | None = None  # several kinds in one number; `grouping` says which
     cost_usd: float | None = None
     source: SourceRef
 
