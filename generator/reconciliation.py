@@ -17,7 +17,7 @@ from itertools import pairwise
 from statistics import median
 
 from generator.pricing import cost
-from generator.records import Reading, Request, Surface, UsageBucket
+from generator.records import MeterReading, Reading, Request, Surface, UsageBucket
 from generator.results import DaySum, Reconciliation, ReportLine, SurfaceDay, WindowBalance
 from generator.subjects import Interval, Meter, Subjects
 
@@ -96,8 +96,9 @@ def reconcile(reading: Reading, subjects: Subjects) -> Reconciliation:
 
 
 def _balances(meter: Meter) -> Iterator[WindowBalance]:
-    rates = [meter.window_rate(run) for run in meter.windows]
-    for place, run in enumerate(meter.windows):
+    runs = [_until_full(run) for run in meter.windows]
+    rates = [meter.window_rate(run) for run in runs]
+    for place, run in enumerate(runs):
         others = [rate for other, rate in enumerate(rates) if other != place and rate is not None]
         moved = Interval(run[0], run[-1]).points
         spent = meter.cost_between(run[0].at, run[-1].at)
@@ -122,6 +123,12 @@ def _balances(meter: Meter) -> Iterator[WindowBalance]:
             low=low,
             high=high,
         )
+
+
+def _until_full(run: Sequence[MeterReading]) -> Sequence[MeterReading]:
+    """Readings up to the first at 100 %: a full meter stands still whatever is used, so it tells nothing after."""
+    full = next((place for place, reading in enumerate(run) if reading.used >= 1), len(run))
+    return run[: full + 1]
 
 
 def _lines(buckets: Sequence[UsageBucket], requests: Sequence[Request]) -> Iterator[ReportLine]:

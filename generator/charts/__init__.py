@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.charts.account import account_chart
 from generator.charts.base import Chart
 from generator.charts.logs import breaks_chart, chain_chart, days_chart
 from generator.charts.meters import meter_chart
@@ -11,6 +12,7 @@ from generator.charts.strip import timeline_chart
 
 __all__ = [
     "Chart",
+    "account_chart",
     "breaks_chart",
     "chain_chart",
     "days_chart",
