@@ -60,6 +60,7 @@ class Importer:
     read: Callable[[BinaryIO, Path, int, bytes], Extract]
     guide: Guide
     gives: frozenset[str] = frozenset()
+    reports: bool = False  # holds sums over a span of time (UsageBucket), which are no calls
     spelling: tuple[bytes, ...] = ()
     authority: int = 50
 
