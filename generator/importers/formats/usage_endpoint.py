@@ -24,65 +24,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import Raw, Struct
 
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.rows import UNKNOWN, Found, read_lines
-from generator.importers.snapshots import (
-    ABSENT,
-    Stamped,
-    account,
-    captured,
-    claims,
-    is_object,
-    is_stated,
-    iso_time,
-    share,
-    to_minute,
-)
-from generator.records import MeterReading, SourceRef, Surface, Window
+from generator.importers.snapshots import ABSENT, account, captured, claims, is_object, is_stated
+from generator.importers.usage_answer import UsageAnswer, readings
+from generator.records import SourceRef, Surface
 
 POLL_ERROR = "poll-error"
-KINDS = {"session": Window.FIVE_HOUR, "weekly_all": Window.SEVEN_DAY}
-SCOPED = "weekly_scoped"
-MODELS = {"opus": Window.SEVEN_DAY_OPUS, "sonnet": Window.SEVEN_DAY_SONNET}
-
-
-class Meter(Struct, gc=False, frozen=True):
-    """One window."""
-
-    utilization: float | UnsetType | None = UNSET
-    resets_at: str | None = None
-
-
-class Extra(Struct, gc=False, frozen=True):
-    """`extra_usage`."""
-
-    utilization: float | None = None
-
-
-class ScopedModel(Struct, gc=False, frozen=True):
-    """`scope.model`; `id` was null in every answer seen."""
-
-    id: str | None = None
-    display_name: str | None = None
-
-
-class Scope(Struct, gc=False, frozen=True):
-    """`scope` of a limit."""
-
-    model: ScopedModel | None = None
-
-
-class Limit(Struct, gc=False, frozen=True):
-    """One entry of `limits`."""
-
-    kind: str | None = None
-    percent: float | None = None
-    resets_at: str | None = None
-    scope: Scope | None = None
 
 
 class Named(Struct, gc=False, frozen=True):
@@ -93,15 +45,9 @@ class Named(Struct, gc=False, frozen=True):
     name: str | None = None
 
 
-class Poll(Stamped, gc=False, frozen=True):
-    """One line, or the answer inside it. UNSET is a key that is not there."""
+class Poll(UsageAnswer, gc=False, frozen=True):
+    """One line, or the answer inside it."""
 
-    five_hour: Meter | UnsetType | None = UNSET
-    seven_day: Meter | UnsetType | None = UNSET
-    seven_day_opus: Meter | UnsetType | None = UNSET
-    seven_day_sonnet: Meter | UnsetType | None = UNSET
-    extra_usage: Extra | UnsetType | None = UNSET
-    limits: list[Limit] | UnsetType | None = UNSET
     account: Named | str | None = None
     account_name: Named | str | None = None
     organization: Named | str | None = None
@@ -118,15 +64,7 @@ _decode = msgspec.json.Decoder(Poll).decode
 
 def sniff(_path: Path, head: bytes) -> bool:
     """Does any line of the head hold windows as this endpoint spells them?"""
-    return claims(head, lambda line: any(_is_answer(poll) for poll in _layers(line)))
-
-
-def _is_answer(poll: Poll) -> bool:
-    """Other sources have windows of the same names, but no `utilization` in them."""
-    if any(limit.kind == SCOPED or limit.kind in KINDS for limit in poll.limits or ()):
-        return True
-    windows = [window for window in (poll.five_hour, poll.seven_day) if window is not UNSET]
-    return bool(windows) and all(window is None or window.utilization is not UNSET for window in windows)
+    return claims(head, lambda line: any(poll.is_spelled for poll in _layers(line)))
 
 
 def _layers(raw: bytes) -> Iterator[Poll]:
@@ -138,33 +76,16 @@ def _layers(raw: bytes) -> Iterator[Poll]:
             yield _decode(nested)
 
 
-def _has_windows(poll: Poll) -> bool:
-    return poll.five_hour is not UNSET or poll.seven_day is not UNSET or bool(poll.limits)
-
-
 def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     """The readings of one poll."""
     layers = tuple(_layers(raw))
-    answer = next((poll for poll in layers if _has_windows(poll)), None)
+    answer = next((poll for poll in layers if poll.has_windows), None)
     if answer is None:
         failed = any(is_stated(poll.status) or is_stated(poll.error) for poll in layers)
         return Found(POLL_ERROR if failed else UNKNOWN)
     at = captured(layers[0], answer)
     owner = account(_account(layers[0]) or _account(answer), key)
-    return Found(
-        "usage",
-        tuple(
-            MeterReading(
-                account=owner,
-                window=window,
-                at=at,
-                used=share(percent),
-                resets_at=to_minute(iso_time(resets_at)) if resets_at else None,
-                source=source,
-            )
-            for window, (percent, resets_at) in sorted(_windows(answer).items())
-        ),
-    )
+    return Found("usage", readings(answer, at, owner, source))
 
 
 def _account(poll: Poll) -> str | None:
@@ -173,35 +94,6 @@ def _account(poll: Poll) -> str | None:
         if name:
             return name
     return None
-
-
-def _windows(poll: Poll) -> dict[Window, tuple[float, str | None]]:
-    """Percent and reset of every window that states a percentage. Its own key beats the list, which rounds."""
-    found: dict[Window, tuple[float, str | None]] = {}
-    for limit in poll.limits or ():
-        window = _window(limit)
-        if window is not None and limit.percent is not None:
-            found[window] = (limit.percent, limit.resets_at)
-    keyed = {
-        Window.FIVE_HOUR: poll.five_hour,
-        Window.SEVEN_DAY: poll.seven_day,
-        Window.SEVEN_DAY_OPUS: poll.seven_day_opus,
-        Window.SEVEN_DAY_SONNET: poll.seven_day_sonnet,
-    }
-    for window, meter in keyed.items():
-        if isinstance(meter, Meter) and isinstance(meter.utilization, float):
-            found[window] = (meter.utilization, meter.resets_at)
-    if isinstance(poll.extra_usage, Extra) and poll.extra_usage.utilization is not None:
-        found[Window.EXTRA_USAGE] = (poll.extra_usage.utilization, None)
-    return found
-
-
-def _window(limit: Limit) -> Window | None:
-    if limit.kind != SCOPED:
-        return KINDS.get(limit.kind or "")
-    model = limit.scope.model if limit.scope else None
-    name = f"{model.id or ''} {model.display_name or ''}".lower() if model else ""
-    return next((window for family, window in MODELS.items() if family in name), None)
 
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
