@@ -26,6 +26,7 @@ from generator.records import (
     SourceRef,
     Speed,
     StopReason,
+    Surface,
 )
 
 T = TypeVar("T")
@@ -159,7 +160,16 @@ def extend(call: Call, message: Message, usage: Usage, at: datetime) -> None:
         call.tools = tools if call.tools is None else call.tools | tools
 
 
-def closed(call_id: str, call: Call, chain: tuple[str, str], *, file: int, stem: str, key: bytes) -> CallCopy:
+def closed(
+    call_id: str,
+    call: Call,
+    chain: tuple[str, str],
+    *,
+    file: int,
+    stem: str,
+    key: bytes,
+    surface: Surface = Surface.CLAUDE_CODE,
+) -> CallCopy:
     """The call as a record. `chain` holds the pseudonyms of session and agent.
 
     Ids are pseudonymised, names compared with public lists.
@@ -175,6 +185,7 @@ def closed(call_id: str, call: Call, chain: tuple[str, str], *, file: int, stem:
         session=chain[0],
         agent=chain[1],
         parent=pseudonym("line", call.parent, key),
+        surface=surface,
         version=version,
         entrypoint=_named(_ENTRYPOINTS, call.entrypoint, Entrypoint.OTHER),
         model=known_model(call.model),

@@ -65,6 +65,9 @@ class Attachment(Struct, gc=False, frozen=True):
     hook_name: str | None = field(name="hookName", default=None)
     tool_use_id: str | None = field(name="toolUseID", default=None)
     is_initial: bool | None = field(name="isInitial", default=None)
+    command_mode: str | None = field(name="commandMode", default=None)
+    prompt: Raw = ABSENT
+    origin: Raw = ABSENT
 
 
 class Line(Struct, gc=False, frozen=True, rename="camel"):

@@ -70,6 +70,7 @@ STARTS: dict[str, MarkKind] = {
 }
 """Sources of the SessionStart hook. `compact` is missing on purpose: the boundary line is that mark."""
 
+QUEUED = "queued_command"
 TOOL_DELTAS = frozenset({"deferred_tools_delta", "mcp_instructions_delta", "agent_listing_delta"})
 
 _COMMAND = re.compile(r"<command-name>\s*/?([^<]{1,80}?)\s*</command-name>")
@@ -126,17 +127,18 @@ def user_line(line: Line, *, typed: bool) -> UserLine:
     marks = [found for text in texts if (found := _marked(text, meta=bool(line.is_meta)))]
     if not typed or marks or results or line.is_meta or not (texts or seen):
         return UserLine((*marks, *seen), None, sum(result.result_bytes or 0 for result in results) if results else None)
-    human = [text for text in texts if not _is_machine(text)] if _from_human(line) else []
-    if not human and (texts or not _from_human(line)):
+    from_human = _from_human(line.origin)
+    human = [text for text in texts if not _is_machine(text)] if from_human else []
+    if not human and (texts or not from_human):
         return UserLine((Found(MarkKind.AUTOMATIC_PROMPT), *seen))
     words = sum(len(text.split()) for text in human)
     return UserLine((Found(MarkKind.PROMPT, words), *seen), words)
 
 
-def _from_human(line: Line) -> bool:
+def _from_human(stated: Raw) -> bool:
     """Newer clients state where a user line comes from; where nothing is stated, a person wrote it."""
     try:
-        origin = decode_origin(line.origin)
+        origin = decode_origin(stated)
     except REFUSED:
         return True
     return origin is None or origin.kind in {None, "human"}
@@ -228,11 +230,23 @@ def hook(name: str | None) -> Found | None:
 
 def attachment_line(attachment: Attachment) -> Found | None:
     """The mark of an attachment line. A first listing is no change; a later one is."""
+    if attachment.type == QUEUED:
+        return _queued(attachment)
     if attachment.type.startswith("hook_"):
         return hook(attachment.hook_name)
     delta = attachment.type in TOOL_DELTAS and not attachment.is_initial
     relisted = attachment.type == "skill_listing" and attachment.is_initial is False
     return Found(MarkKind.TOOLS_CHANGE) if delta or relisted else None
+
+
+def _queued(attachment: Attachment) -> Found | None:
+    """What waited while the model worked: a prompt that a person typed in between never becomes a user line."""
+    if attachment.command_mode not in {None, "prompt"} or not _from_human(attachment.origin):
+        return Found(MarkKind.AUTOMATIC_PROMPT)
+    content = decode_blocks(attachment.prompt)
+    texts = [content] if isinstance(content, str) else [block.text or "" for block in content or []]
+    human = [text for text in texts if text and not _is_machine(text)]
+    return Found(MarkKind.PROMPT, sum(len(text.split()) for text in human)) if human else None
 
 
 def synthetic_line(line: Line, message: Message) -> Found:

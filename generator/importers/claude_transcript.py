@@ -12,7 +12,7 @@ from generator.importers.base import Count, SkipLineError, utc, utc_or_none
 from generator.importers.fold import CallCopy, Extract, MarkCopy, merged
 from generator.importers.json_lines import REFUSED, is_utf8, mended
 from generator.privacy import pseudonym
-from generator.records import Mark, MarkKind, SkipReason, SourceRef
+from generator.records import Mark, MarkKind, SkipReason, SourceRef, Surface
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,8 +31,8 @@ class Transcript:
     Raw ids live here only and go with it; what leaves carries pseudonyms.
     """
 
-    def __init__(self, stem: str, index: int, key: bytes, count: Count) -> None:
-        self.stem, self.index, self.count = stem, index, count
+    def __init__(self, stem: str, index: int, key: bytes, count: Count, surface: Surface = Surface.CLAUDE_CODE) -> None:
+        self.stem, self.index, self.count, self.surface = stem, index, count, surface
         self.key = key
         self.chains: dict[tuple[str, str], tuple[str, str]] = {}  # raw (session, agent) to their pseudonyms
         self.direct: dict[str, calls.Call] = {}
@@ -258,7 +258,13 @@ class Transcript:
         for known in (self.direct, self.nested):
             for call_id, call in known.items():
                 copy = calls.closed(
-                    call_id, call, self._chain(call.place), file=self.index, stem=self.stem, key=self.key
+                    call_id,
+                    call,
+                    self._chain(call.place),
+                    file=self.index,
+                    stem=self.stem,
+                    key=self.key,
+                    surface=self.surface,
                 )
                 same = found.get(copy.request.id)
                 found[copy.request.id] = copy if same is None else merged(same, copy)

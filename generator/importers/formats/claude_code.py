@@ -2,7 +2,8 @@
 
 Where
     `projects/<folder>/<session>.jsonl` below `~/.claude` (or `$CLAUDE_CONFIG_DIR`), with sub-agents in
-    `<session>/subagents/agent-*.jsonl` (2.1.2 on) or in `agent-*.jsonl` beside it (before).
+    `<session>/subagents/agent-*.jsonl` (2.1.2 on) or in `agent-*.jsonl` beside it (before). Cowork keeps the same
+    files below `local-agent-mode-sessions` in the data folder of the desktop app: there the surface is Cowork.
 Which records
     `assistant` lines with `message.usage`; several lines carry one answer, one a content block, and one answer
     is one `message.id`. `agent_progress` lines mirror a sub-agent's calls and count only where nothing else does.
@@ -32,6 +33,8 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED
 from generator.records import Surface
 
+COWORK = "local-agent-mode-sessions"  # folder of the desktop app; every Cowork session keeps a `.claude` of its own
+
 
 def sniff(_path: Path, head: bytes) -> bool:
     """Does any line of the head look like a transcript line? An empty file is one that nothing was written to yet."""
@@ -50,10 +53,10 @@ def _is_transcript_line(line: bytes) -> bool:
     return bool(identity.session_id or identity.leaf_uuid or identity.message_id)
 
 
-def read_stream(stream: BinaryIO, stem: str, index: int, key: bytes) -> Extract:
+def read_stream(stream: BinaryIO, stem: str, index: int, key: bytes, surface: Surface = Surface.CLAUDE_CODE) -> Extract:
     """Read one open transcript; `stem` is its file name without suffix."""
     count = Count()
-    transcript = Transcript(stem, index, key, count)
+    transcript = Transcript(stem, index, key, count, surface)
     for raw in lines(stream, count):
         transcript.feed(raw)
     return transcript.extract(CLAUDE_CODE.id)
@@ -61,7 +64,7 @@ def read_stream(stream: BinaryIO, stem: str, index: int, key: bytes) -> Extract:
 
 def read(stream: BinaryIO, path: Path, index: int, key: bytes) -> Extract:
     """Read one open transcript, the `index`-th of its evidence; its name without suffix tells whose it is."""
-    return read_stream(stream, path.stem, index, key)
+    return read_stream(stream, path.stem, index, key, Surface.COWORK if COWORK in path.parts else Surface.CLAUDE_CODE)
 
 
 CLAUDE_CODE = Importer(
