@@ -1,0 +1,226 @@
+"""One account on one time axis: what formats, meters and reports say of the same calls, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from generator.charts import Chart, account_chart
+from generator.charts.files import csv_bytes
+from generator.filters import n, usd
+from generator.importers import IMPORTERS
+from generator.pages.base import Download, Page, PageKind
+from generator.pages.sentences import period
+from generator.pages.twin import json_twin
+from generator.reconciliation import MISSING, OTHERS, Missing
+from generator.records import Difference, FormatAccount, MatchKey
+from generator.results import Evidence, Reconciliation, ReportLine, WindowBalance
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+
+TITLES = {importer.id: importer.title for importer in IMPORTERS}
+KEYS = {
+    MatchKey.MESSAGE_ID: "by message id",
+    MatchKey.REQUEST_ID: "by request id",
+    MatchKey.COUNTS_AND_TIME: "by equal counts within two minutes",
+}
+DIFFERENCES = {
+    Difference.PLACEHOLDER_OUTPUT: "placeholder for the output count",
+    Difference.FINAL_OUTPUT: "another final output count",
+    Difference.CACHE_AS_INPUT: "the same prompt split otherwise",
+    Difference.PROMPT: "another size of the prompt",
+}
+WINDOW_COLUMNS = (
+    "simulated", "window", "start", "end", "readings", "longest_gap_seconds", "moved_points", "calls", "unpriced",
+    "cost_usd", "other_windows", "predicted_points", "remainder_low", "remainder_high",
+)  # fmt: skip
+LINE_COLUMNS = (
+    "simulated", "report", "surface", "start", "end", "model", "requests", "input_tokens", "cache_write_tokens",
+    "cache_read_tokens", "output_tokens", "cost_usd", "logged_requests", "logged_input_tokens",
+    "logged_cache_write_tokens", "logged_cache_read_tokens", "logged_output_tokens", "logged_usd",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FormatRow:
+    """One format's word on the calls. `recognised` and `differences` are (words, number of calls)."""
+
+    account: FormatAccount
+    title: str
+    recognised: tuple[tuple[str, int], ...]
+    differences: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One line of a report; `cells` are (report, report - logs) for input, writes, reads and output."""
+
+    line: ReportLine
+    title: str
+    cells: tuple[tuple[int | None, int | None], ...]
+
+
+@dataclass(frozen=True)
+class ReconciledContext:
+    """Variables of reconciled.md.j2."""
+
+    evidence: Evidence
+    sentence: str
+    facts: tuple[tuple[str, str], ...]
+    figure: Chart | None
+    formats: tuple[FormatRow, ...]
+    naive_calls: int
+    windows: tuple[WindowBalance, ...]
+    judged: int
+    above: int
+    remainder: float | None
+    fewest: int
+    lines: tuple[LineRow, ...]
+    missing: tuple[Missing, ...]
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """One page for each body of evidence."""
+    case = dossier.library.case
+    for evidence in sorted(dossier.evidence, key=lambda evidence: (evidence.simulated, evidence.id)):
+        context, downloads = _context(evidence, case.id)
+        kind = "Simulated account" if evidence.simulated else "One account"
+        yield Page(
+            path=f"{case.id}/evidence/{evidence.id}/account/",
+            template="reconciled.md.j2",
+            title=f"{kind} on one axis: {evidence.id}",
+            description="Logged calls, usage meter and reports of the same account side by side, and what is missing.",
+            context=context,
+            downloads=downloads,
+        )
+
+
+def _context(evidence: Evidence, case: str) -> tuple[ReconciledContext, tuple[Download, ...]]:
+    account = evidence.reconciliation
+    judged = [window for window in account.windows if window.predicted is not None]
+    figure = _figure(evidence, account)
+    context = ReconciledContext(
+        evidence=evidence,
+        sentence=_sentence(evidence, account),
+        facts=(
+            ("Calls", n(evidence.totals.requests)),
+            ("List price", usd(evidence.totals.cost_usd)),
+            ("Windows of the meter", n(len(account.windows))),
+            ("Report lines", n(len(account.lines))),
+        ),
+        figure=figure,
+        formats=tuple(_format_row(one) for one in evidence.formats),
+        naive_calls=sum(one.calls for one in evidence.formats),
+        windows=account.windows,
+        judged=len(judged),
+        above=sum((window.low or 0) > 0 for window in judged),
+        remainder=sum(window.remainder or 0 for window in judged) if judged else None,
+        fewest=OTHERS + 1,
+        lines=tuple(_line_row(line) for line in account.lines),
+        missing=tuple(MISSING[slug] for slug in account.missing),
+    )
+    return context, (
+        Download("windows.csv", csv_bytes(WINDOW_COLUMNS, (_window_cells(evidence, one) for one in account.windows))),
+        Download("reports.csv", csv_bytes(LINE_COLUMNS, (_line_cells(evidence, one) for one in account.lines))),
+        *(figure.downloads() if figure else ()),
+        json_twin("account", evidence.id, _record(evidence), {"evidence": f"{case}/evidence/{evidence.id}/"}),
+    )
+
+
+def _figure(evidence: Evidence, account: Reconciliation) -> Chart | None:
+    if not (account.surfaces or account.windows or account.lines):
+        return None
+    note = "Simulated data. " if evidence.simulated else ""
+    chart = account_chart(
+        account,
+        note=f"{note}Points: how far the meter moved in a window. Grey: what the logged calls predict, with its "
+        "interval. Red: moved by more than all of it.",
+    )
+    return replace(chart, simulated=evidence.simulated)
+
+
+def _sentence(evidence: Evidence, account: Reconciliation) -> str:
+    parts = [f"{n(evidence.totals.requests)} logged calls, {period(evidence)} UTC"]
+    if account.windows:
+        parts.append(f"{n(len(account.windows))} windows of the usage meter")
+    if account.lines:
+        parts.append(f"{n(len(account.lines))} lines of reports")
+    return f"{', '.join(parts)}: compared with each other, never added."
+
+
+def _format_row(account: FormatAccount) -> FormatRow:
+    return FormatRow(
+        account=account,
+        title=TITLES.get(account.importer, account.importer),
+        recognised=tuple((KEYS[key], count) for key, count in account.matched.items()),
+        differences=tuple((DIFFERENCES[what], count) for what, count in account.differences.items()),
+    )
+
+
+def _line_row(line: ReportLine) -> LineRow:
+    pairs = (
+        (line.input_tokens, line.logged.input_tokens),
+        (line.cache_write_tokens, line.logged.cache_write_tokens),
+        (line.cache_read_tokens, line.logged.cache_read_tokens),
+        (line.output_tokens, line.logged.output_tokens),
+    )
+    cells = tuple((told, None if told is None else told - logged) for told, logged in pairs)
+    return LineRow(line, TITLES.get(line.report, line.report), cells)
+
+
+def _window_cells(evidence: Evidence, window: WindowBalance) -> tuple[object, ...]:
+    return (
+        evidence.simulated,
+        window.window.value,
+        window.start.isoformat(),
+        window.end.isoformat(),
+        window.readings,
+        window.longest_gap,
+        window.moved,
+        window.calls,
+        window.unpriced,
+        round(window.cost_usd, 6),
+        window.others,
+        window.predicted,
+        window.low,
+        window.high,
+    )
+
+
+def _line_cells(evidence: Evidence, line: ReportLine) -> tuple[object, ...]:
+    logged = line.logged
+    return (
+        evidence.simulated,
+        line.report,
+        line.surface.value,
+        line.start.isoformat(),
+        line.end.isoformat(),
+        line.model,
+        line.requests,
+        line.input_tokens,
+        line.cache_write_tokens,
+        line.cache_read_tokens,
+        line.output_tokens,
+        line.cost_usd,
+        logged.requests,
+        logged.input_tokens,
+        logged.cache_write_tokens,
+        logged.cache_read_tokens,
+        logged.output_tokens,
+        round(line.logged_usd, 6),
+    )
+
+
+def _record(evidence: Evidence) -> dict[str, object]:
+    return {
+        "simulated": evidence.simulated,
+        "formats": [msgspec.to_builtins(one) for one in evidence.formats],
+        "reconciliation": msgspec.to_builtins(evidence.reconciliation),
+    }
+
+
+KIND = PageKind("reconciled", pages)
