@@ -15,6 +15,7 @@ from generator.pages import (
     headline,
     home,
     incidents,
+    logs,
     measurements,
     method,
     other_tools,
@@ -53,6 +54,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     prices.KIND,
     data.KIND,
     check.KIND,
+    logs.KIND,
     contribute.KIND,
     corrections.KIND,
 )

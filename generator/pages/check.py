@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from generator.detectors.needs import METER
 from generator.filters import n
+from generator.importers import IMPORTERS, Importer
+from generator.pages.answerable import giving
 from generator.pages.base import Page, PageKind
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ class CheckContext:
     folders: tuple[tuple[str, tuple[str, ...], str], ...]
     rows: tuple[CheckRow, ...]
     with_meter: tuple[Detector, ...]
+    formats: int
+    meters: tuple[Importer, ...]
+    """Logs that hold the meter."""
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -53,6 +58,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             folders=FOLDERS,
             rows=tuple(CheckRow(detector, _public(dossier, detector)) for detector in dossier.detectors),
             with_meter=tuple(detector for detector in dossier.detectors if METER in detector.needs),
+            formats=len(IMPORTERS),
+            meters=giving(METER),
         ),
         boost=2,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generator.pages.answerable import answering, giving
 from generator.pages.base import Page, PageKind
 from generator.pages.findings import Listed
 from generator.pages.scores import ScoreRow, score_rows
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from generator.curated.models import Symptom
     from generator.detectors import Detector
     from generator.detectors.base import Benign
+    from generator.detectors.needs import Need
     from generator.dossier import DetectorView, Dossier
+    from generator.importers import Importer
     from generator.results import Evidence, Run
     from generator.statistics import Rate
 
@@ -99,6 +102,8 @@ class DetectorContext:
     counts: tuple[tuple[int, str], ...]
     facts: tuple[tuple[str, str], ...]
     scope_text: str
+    logs: tuple[Importer, ...]
+    inputs: tuple[tuple[Need, tuple[Importer, ...]], ...]
     calibration: Calibration | None
     score: tuple[ScoreRow, ...]
     parameters: tuple[ParameterRow, ...]
@@ -162,6 +167,8 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
             ("Needs", ", ".join(need.id.replace("-", " ") for need in detector.needs)),
         ),
         scope_text=SCOPES[detector.scope],
+        logs=answering(detector),
+        inputs=tuple((need, giving(need)) for need in detector.needs),
         calibration=dossier.calibration,
         score=score_rows(dossier.calibration, detector.id),
         parameters=tuple(
@@ -218,6 +225,7 @@ def _record(context: DetectorContext) -> dict[str, Any]:
         "naive_rule": detector.naive_text,
         "counterfactual": detector.counterfactual,
         "needs": [need.id for need in detector.needs],
+        "logs": [importer.id for importer in context.logs],
         "explanations": [
             {"id": benign.id, "text": benign.text, "decidable": benign.decidable} for benign in detector.benign
         ],
@@ -245,6 +253,7 @@ def _links(context: DetectorContext, case: str) -> dict[str, Any]:
     return {
         "page": f"{case}/d/{context.detector.id}/",
         "detectors": f"{case}/detectors/",
+        "logs": [f"{case}/logs/{importer.id}/" for importer in context.logs],
         "evidence": [f"{case}/evidence/{result.evidence.id}/" for result in context.results],
         "findings": [f"{case}/f/{item.view.finding.id}/" for item in context.own],
     }

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.curated.models import Claim, Event, Report, SurfaceText
+from generator.pages.answerable import answered, kinds, of_surface
 from generator.pages.base import Page, PageKind
 from generator.pages.collection import Spans, spans
 from generator.pages.incidents import IncidentRow, incident_row
+from generator.pages.logs import LogRow
 from generator.pages.matrix import Matrix, Periods, counted, matrix
 from generator.pages.measurements import measured_with
 from generator.pages.neighbours import neighbours
@@ -58,6 +60,9 @@ class SurfaceContext:
     counts: SurfaceCounts
     spans: Spans
     matrix: Matrix
+    formats: tuple[LogRow, ...]
+    """Logs of this surface that are read."""
+    questions: int
     detectors: tuple[Detector, ...]
     """Those of the symptoms that user reports name here."""
     published: tuple[Published, ...]
@@ -128,6 +133,8 @@ def _surface_page(
         counts=counts,
         spans=spans(library),
         matrix=table,
+        formats=tuple(LogRow(one, kinds(one), len(answered(one))) for one in of_surface(surface.id)),
+        questions=len(dossier.detectors),
         detectors=tuple(detector for detector in dossier.detectors if detector.id in read_off),
         published=measured_with(dossier.published, surface=surface.id),
         claims=claims,
@@ -143,6 +150,7 @@ def _surface_page(
         next=after,
     )
     links = {
+        "logs": [f"{library.case.id}/logs/{row.importer.id}/" for row in context.formats],
         "claims": [f"{library.case.id}/c/{claim.id}/" for claim in claims],
         "reports": [f"{library.case.id}/r/{report.id}/" for report in reports],
         "incidents": [f"{library.case.id}/i/{row.incident.id}/" for row in context.incidents],
