@@ -7,10 +7,19 @@ from pathlib import Path
 
 from generator.importers.base import Importer, LogFile
 from generator.importers.discovery import Discovery, discover_with
+from generator.importers.formats.admin_cost import ADMIN_COST
+from generator.importers.formats.admin_usage import ADMIN_USAGE
+from generator.importers.formats.audit_log_csv import AUDIT_LOG_CSV
 from generator.importers.formats.claude_code import CLAUDE_CODE
+from generator.importers.formats.claude_code_analytics import CLAUDE_CODE_ANALYTICS
+from generator.importers.formats.console_cost_csv import CONSOLE_COST_CSV
+from generator.importers.formats.console_usage_csv import CONSOLE_USAGE_CSV
+from generator.importers.formats.enterprise_cost import ENTERPRISE_COST
+from generator.importers.formats.enterprise_usage import ENTERPRISE_USAGE
 from generator.importers.formats.otel_events import OTEL_EVENTS
 from generator.importers.formats.otel_metrics import OTEL_METRICS
 from generator.importers.formats.raw_bodies import RAW_BODIES
+from generator.importers.formats.spend_csv import SPEND_CSV
 from generator.importers.formats.statusline import STATUSLINE
 from generator.importers.formats.usage_endpoint import USAGE_ENDPOINT
 from generator.importers.reading import read, read_in_memory
@@ -25,6 +34,15 @@ IMPORTERS: tuple[Importer, ...] = (
     OTEL_EVENTS,
     OTEL_METRICS,
     RAW_BODIES,
+    ADMIN_USAGE,
+    ADMIN_COST,
+    CONSOLE_USAGE_CSV,
+    CONSOLE_COST_CSV,
+    CLAUDE_CODE_ANALYTICS,
+    ENTERPRISE_USAGE,
+    ENTERPRISE_COST,
+    SPEND_CSV,
+    AUDIT_LOG_CSV,
 )
 """Asked in this order; the first whose `sniff` agrees claims the file."""
 

@@ -16,7 +16,7 @@ Period = tuple[datetime, datetime]
 DAY = timedelta(days=1)
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00| UTC)?")
 _RANGE = re.compile(r"(?<!\d)(20\d\d-\d\d-\d\d)[-_ ]*(?:to|until|through)?[-_ ]*(20\d\d-\d\d-\d\d)(?!\d)")
-_MONTH = re.compile(r"(?<![\d-])(20\d\d)-(\d\d)(?![\d]|-\d)")
+_MONTH = re.compile(r"(?<![0-9a-f])(20\d\d)-(\d\d)(?![0-9a-f]|-\d)")  # no part of an id
 
 
 def interval(starting_at: str | None, ending_at: str | None) -> Period:
