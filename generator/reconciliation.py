@@ -17,7 +17,7 @@ from itertools import pairwise
 from statistics import median
 
 from generator.pricing import cost
-from generator.records import MeterReading, Reading, Request, Surface, UsageBucket
+from generator.records import Difference, MatchKey, MeterReading, Reading, Request, Surface, UsageBucket
 from generator.results import DaySum, Reconciliation, ReportLine, SurfaceDay, WindowBalance
 from generator.subjects import Interval, Meter, Subjects
 
@@ -81,6 +81,19 @@ MISSING: dict[str, Missing] = {
         "Whether the account was used on another computer or by another person, no log of this computer can say.",
         "Add the logs of all computers, and look at the account's list of active sessions.",
     ),
+}
+
+
+RECOGNISED = {
+    MatchKey.MESSAGE_ID: "recognised by message id",
+    MatchKey.REQUEST_ID: "recognised by request id",
+    MatchKey.COUNTS_AND_TIME: "recognised by equal counts within two minutes",
+}
+DIFFERENCES = {
+    Difference.PLACEHOLDER_OUTPUT: "with a placeholder for the output count",
+    Difference.FINAL_OUTPUT: "with another final output count",
+    Difference.CACHE_AS_INPUT: "with the same prompt split otherwise into input, cache reads and writes",
+    Difference.PROMPT: "with another size of the prompt",
 }
 
 

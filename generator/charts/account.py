@@ -102,7 +102,7 @@ def _sentence(account: Reconciliation) -> str:
         judged = [window for window in windows if window.predicted is not None]
         above = sum((window.low or 0) > 0 for window in judged)
         parts.append(
-            f"{len(windows):,} {windows[0].window.value.replace('-', ' ')} windows of the meter, {above:,} of the "
+            f"{len(windows):,} {windows[0].window.value} windows of the meter, {above:,} of the "
             f"{len(judged):,} that can be predicted moved by more than the whole interval of the prediction"
         )
     if account.lines:

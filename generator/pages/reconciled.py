@@ -15,25 +15,14 @@ from generator.importers import IMPORTERS
 from generator.pages.base import Download, Page, PageKind
 from generator.pages.sentences import period
 from generator.pages.twin import json_twin
-from generator.reconciliation import MISSING, OTHERS, Missing
-from generator.records import Difference, FormatAccount, MatchKey
+from generator.reconciliation import DIFFERENCES, MISSING, OTHERS, RECOGNISED, Missing
+from generator.records import FormatAccount
 from generator.results import Evidence, Reconciliation, ReportLine, WindowBalance
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
 
 TITLES = {importer.id: importer.title for importer in IMPORTERS}
-KEYS = {
-    MatchKey.MESSAGE_ID: "by message id",
-    MatchKey.REQUEST_ID: "by request id",
-    MatchKey.COUNTS_AND_TIME: "by equal counts within two minutes",
-}
-DIFFERENCES = {
-    Difference.PLACEHOLDER_OUTPUT: "placeholder for the output count",
-    Difference.FINAL_OUTPUT: "another final output count",
-    Difference.CACHE_AS_INPUT: "the same prompt split otherwise",
-    Difference.PROMPT: "another size of the prompt",
-}
 WINDOW_COLUMNS = (
     "simulated", "window", "start", "end", "readings", "longest_gap_seconds", "moved_points", "calls", "unpriced",
     "cost_usd", "other_windows", "predicted_points", "remainder_low", "remainder_high",
@@ -156,7 +145,7 @@ def _format_row(account: FormatAccount) -> FormatRow:
     return FormatRow(
         account=account,
         title=TITLES.get(account.importer, account.importer),
-        recognised=tuple((KEYS[key], count) for key, count in account.matched.items()),
+        recognised=tuple((RECOGNISED[key], count) for key, count in account.matched.items()),
         differences=tuple((DIFFERENCES[what], count) for what, count in account.differences.items()),
     )
 

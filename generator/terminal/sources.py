@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from generator.importers import IMPORTERS
-from generator.reconciliation import MISSING
-from generator.records import Difference, FormatAccount, MatchKey, Tally
+from generator.reconciliation import DIFFERENCES, MISSING, RECOGNISED
+from generator.records import FormatAccount, Tally
 from generator.results import Evidence, ReportLine, WindowBalance
 from generator.terminal.tables import table
 
@@ -17,17 +17,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 TITLES = {importer.id: importer.title for importer in IMPORTERS}
-KEYS = {
-    MatchKey.MESSAGE_ID: "by message id",
-    MatchKey.REQUEST_ID: "by request id",
-    MatchKey.COUNTS_AND_TIME: "by equal counts within two minutes",
-}
-DIFFERENCES = {
-    Difference.PLACEHOLDER_OUTPUT: "has a placeholder for the output count; the final one was taken from elsewhere",
-    Difference.FINAL_OUTPUT: "states another final output count",
-    Difference.CACHE_AS_INPUT: "splits the same prompt otherwise into input, cache reads and cache writes",
-    Difference.PROMPT: "states another size of the prompt",
-}
 SHOWN_LINES = 20  # report lines in the terminal; --json has all
 
 
@@ -116,8 +105,8 @@ def _print_formats(console: Console, evidence: Evidence) -> None:
 
 def explained(account: FormatAccount) -> list[str]:
     """Each difference of one format to the calls as they are kept, in a sentence."""
-    found = [f"{count:,} calls recognised in a surer format {KEYS[key]}." for key, count in account.matched.items()]
-    found += [f"{count:,} calls: {DIFFERENCES[what]}." for what, count in account.differences.items()]
+    found = [f"{count:,} calls {RECOGNISED[key]}." for key, count in account.matched.items()]
+    found += [f"{count:,} calls {DIFFERENCES[what]}." for what, count in account.differences.items()]
     if account.lacking:
         found.append(
             f"{account.lacking:,} calls of sessions that it knows stand only in other formats (a client's own calls, "
@@ -163,8 +152,8 @@ def _print_windows(console: Console, windows: tuple[WindowBalance, ...]) -> None
     if judged:
         rest = sum(window.remainder or 0 for window in judged)
         console.print(
-            f"      remainder (moved - predicted) of those: {rest:+,.1f} points; {len(outside):,} windows moved by "
-            "more than the whole interval of the prediction."
+            f"      together {abs(rest):,.1f} points {'more' if rest > 0 else 'less'} than predicted; {len(outside):,} of "
+            "them moved by more than the whole interval of the prediction."
         )
 
 
