@@ -39,6 +39,24 @@ def rows(stream: BinaryIO, count: Count, *paths: Path, longest: int = LONGEST_LI
     return lines(stream, count, longest=longest)
 
 
+def whole(stream: BinaryIO, count: Count, *, longest: int = LONGEST_LINE) -> bytes:
+    """A document that is small as a whole; empty where it is blank, or longer than `longest` and so skipped."""
+    document = stream.read(longest + 1)
+    count.bytes += len(document)
+    if not document:
+        return b""
+    count.read += 1
+    if len(document) > longest:
+        count.skip(SkipReason.TOO_LONG)
+        for rest in iter(lambda: stream.read(CHUNK), b""):
+            count.bytes += len(rest)
+        return b""
+    if document.isspace():
+        count.blank += 1
+        return b""
+    return document
+
+
 def _head(stream: BinaryIO, size: int = 64 * 1024) -> bytes:
     start = stream.tell()
     head = stream.read(size)
