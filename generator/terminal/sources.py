@@ -151,9 +151,10 @@ def _print_windows(console: Console, windows: tuple[WindowBalance, ...]) -> None
     outside = [window for window in judged if (window.low or 0) > 0]
     if judged:
         rest = sum(window.remainder or 0 for window in judged)
+        more = "more" if rest > 0 else "less"
         console.print(
-            f"      together {abs(rest):,.1f} points {'more' if rest > 0 else 'less'} than predicted; {len(outside):,} of "
-            "them moved by more than the whole interval of the prediction."
+            f"      together {abs(rest):,.1f} points {more} than predicted; {len(outside):,} of them moved by "
+            "more than the whole interval of the prediction."
         )
 
 
