@@ -1,15 +1,14 @@
-"""Answers of the Messages API as captures hold them: a body, a stream of events, headers, and the request before.
+"""Answers of the Messages API as captures hold them: a body or a stream of events, and the request before it.
 
 What a proxy log, a browser recording, a folder of raw bodies and a response log share. Shapes: Anthropic's API
-reference (messages, streaming, rate limits) and research/log-formats.md 3.1; the `unified` headers of subscriptions
-are documented by third parties only.
+reference (messages, streaming) and research/log-formats.md 3.1.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -17,15 +16,21 @@ from msgspec import Raw, Struct
 
 from generator.importers.base import SkipLineError
 from generator.importers.claude_calls import Place, checked, closed, opened
-from generator.importers.claude_lines import ABSENT, Message, Usage
+from generator.importers.claude_lines import ABSENT, Message, Usage, decode_blocks
 from generator.importers.fold import CallCopy
+from generator.importers.headers import AGENT, NO_CLIENT, SESSION, Client, header
 from generator.importers.json_lines import REFUSED, mended
-from generator.importers.snapshots import EPOCH_SECONDS, account, amount, to_minute
 from generator.privacy import known_model, pseudonym
-from generator.records import MeterReading, ModelId, Pseudonym, SkipReason, SourceRef, Surface, Window
+from generator.records import ModelId, SkipReason, SourceRef, Surface
 
-LARGEST_SHARE = 1000.0
-UNIFIED = {"5h": Window.FIVE_HOUR, "7d": Window.SEVEN_DAY}
+SPAWNERS = frozenset({"Task", "Agent"})  # tools by which a main thread starts sub-agents; those have none of them
+STATUSES = {
+    "invalid_request_error": 400, "authentication_error": 401, "billing_error": 402, "permission_error": 403,
+    "not_found_error": 404, "request_too_large": 413, "rate_limit_error": 429, "api_error": 500, "timeout_error": 504,
+    "overloaded_error": 529,
+}  # fmt: skip
+"""HTTP status of each error type (Anthropic docs, errors)."""
+
 _SESSION = re.compile(r"(?:_session_|\"session_id\"\s*:\s*\")([0-9a-fA-F-]{36})")
 
 
@@ -38,19 +43,42 @@ class Answer(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a request body says: the model that was asked for and the raw session id ("" where it names none)."""
+    """What a request says: the model that was asked for, and raw names of session and thread ("" for none).
+
+    `agent` is "" for the main thread too.
+    """
 
     model: ModelId | None
     session: str
+    agent: str = ""
 
 
 class _Metadata(Struct, gc=False, frozen=True):
     user_id: str | None = None
 
 
+class _Tool(Struct, gc=False, frozen=True):
+    name: str = ""
+
+
+class _Turn(Struct, gc=False, frozen=True):
+    content: Raw = ABSENT
+
+
 class _Body(Struct, gc=False, frozen=True):
     model: str | None = None
     metadata: _Metadata | None = None
+    tools: Raw = ABSENT
+    messages: Raw = ABSENT
+
+
+class _Cause(Struct, gc=False, frozen=True):
+    type: str = ""
+
+
+class _Fault(Struct, gc=False, frozen=True):
+    type: str = ""
+    error: _Cause | None = None
 
 
 class _Event(Struct, gc=False, frozen=True):
@@ -73,23 +101,48 @@ class _DeltaUsage(Struct, gc=False, frozen=True):
 
 _decode_message = msgspec.json.Decoder(Message).decode
 _decode_body = msgspec.json.Decoder(_Body).decode
+_decode_tools = msgspec.json.Decoder(list[_Tool] | None).decode
+_decode_turns = msgspec.json.Decoder(list[Raw] | None).decode
+_decode_turn = msgspec.json.Decoder(_Turn).decode
+_decode_fault = msgspec.json.Decoder(_Fault).decode
 _decode_event = msgspec.json.Decoder(_Event).decode
 _decode_delta = msgspec.json.Decoder(_Delta | None).decode
 _decode_delta_usage = msgspec.json.Decoder(_DeltaUsage | None).decode
 
 
-def asked(body: bytes) -> Asked:
-    """What the body of a request says; nothing where it cannot be read.
+def asked(body: bytes, headers: Mapping[str, str] | None = None) -> Asked:
+    """What a request says by its body and headers; nothing where the body cannot be read.
 
-    Claude Code puts its session id into `metadata.user_id`, as `..._session_<uuid>` or inside a JSON string.
+    Claude Code puts its session id into `metadata.user_id`, as `..._session_<uuid>` or inside a JSON string, and later
+    clients into a header too; sub-agents have a header of their own (docs, llm-gateway-protocol).
     """
+    sent = headers or {}
+    session = header(sent, SESSION)
     try:
         request = _decode_body(mended(body))
     except REFUSED:
-        return Asked(None, "")
+        return Asked(None, session, header(sent, AGENT) if session else "")
     user = request.metadata.user_id if request.metadata else None
     found = _SESSION.search(user or "")
-    return Asked(known_model(request.model) if request.model else None, found.group(1).lower() if found else "")
+    session = session or (found.group(1).lower() if found else "")
+    agent = (header(sent, AGENT) or _thread(request)) if session else ""
+    return Asked(known_model(request.model) if request.model else None, session, agent)
+
+
+def _thread(request: _Body) -> str:
+    """A name of the thread where no header states one: "" for the main thread, else its first message.
+
+    Without it the calls of sub-agents would stand between those of the main thread, and each change would look like
+    a lost cache.
+    """
+    try:
+        tools, turns = _decode_tools(request.tools), _decode_turns(request.messages)
+        if any(tool.name in SPAWNERS for tool in tools or ()) or not turns:
+            return ""
+        content = decode_blocks(_decode_turn(turns[0]).content)
+    except REFUSED:
+        return ""
+    return content if isinstance(content, str) else "\n".join(block.text or "" for block in content or ())
 
 
 def body_answer(body: bytes) -> Answer | None:
@@ -132,10 +185,32 @@ def stream_answer(text: bytes) -> Answer | None:
     return Answer(whole, final, first)
 
 
+def fault(body: bytes) -> int | None:
+    """HTTP status of the error that a body states, in JSON or as an event of a stream; None where it states none.
+
+    A stream that was opened with status 200 may still end in an error (Anthropic docs, errors).
+    """
+    for line in body.splitlines() if is_stream(body) else (body,):
+        try:
+            stated = _decode_fault(mended(line.removeprefix(b"data:").strip()))
+        except REFUSED:
+            continue
+        if stated.type == "error" and stated.error is not None:
+            return STATUSES.get(stated.error.type, STATUSES["api_error"])
+    return None
+
+
+def is_stream(body: bytes) -> bool:
+    """Is the body the text of server-sent events?"""
+    return body.lstrip()[:16].startswith((b"event:", b"data:", b":"))
+
+
 def _updated(usage: Usage, delta: _DeltaUsage | None) -> Usage:
     if delta is None:
         return usage
     written = delta.cache_creation_input_tokens
+    if written is not None and written != usage.cache_write_tokens:
+        usage = msgspec.structs.replace(usage, cache_creation=None)  # the split is of the first count only
     return msgspec.structs.replace(
         usage,
         input_tokens=usage.input_tokens if delta.input_tokens is None else delta.input_tokens,
@@ -149,8 +224,7 @@ def _updated(usage: Usage, delta: _DeltaUsage | None) -> Usage:
 
 def answer(body: bytes) -> Answer | None:
     """The answer in a body of either kind. Raises what the decoder raises."""
-    start = body.lstrip()[:16]
-    return stream_answer(body) if start.startswith((b"event:", b"data:", b":")) else body_answer(body)
+    return stream_answer(body) if is_stream(body) else body_answer(body)
 
 
 def call(
@@ -166,17 +240,19 @@ def call(
     agent: str = "",
     request_id: str = "",
     requested: ModelId | None = None,
+    client: Client = NO_CLIENT,
+    own_id: str = "",
 ) -> CallCopy:
-    """The call as one copy of it. `session`, `agent` and `request_id` are raw; times are UTC.
+    """The call as one copy of it. `session`, `agent`, `request_id` and `own_id` are raw; times are UTC.
 
-    `began` is when the request was sent, None where the capture does not say. Raises SkipLineError for usage that
-    cannot be one, or an answer with no id at all.
+    `began` is when the request was sent, None where the capture does not say. `own_id` names the call within its format
+    where the API's ids are unknown. Raises SkipLineError for usage that cannot be one, or an answer with no id at all.
     """
     message, usage = found.message, found.message.usage
     if usage is None:
         raise SkipLineError(SkipReason.BAD_FIELD)
     named = bool(message.id)
-    name = message.id or request_id
+    name = message.id or request_id or (own_id and f"{format}/{own_id}")
     if not name:
         raise SkipLineError(SkipReason.NO_ID)
     checked(msgspec.structs.replace(message, id=name), usage)
@@ -189,7 +265,7 @@ def call(
         started=began,
         words=None,
         result_bytes=None,
-        client=("", None, None),
+        client=client,
         nested=False,
         request_id=request_id,
     )
@@ -197,49 +273,10 @@ def call(
     copy = closed(name, line, chain, file=source.file, stem="", key=key)
     request = msgspec.structs.replace(
         copy.request,
-        id=pseudonym("message" if named else "request", name, key),
+        id=pseudonym("message" if named else "request" if request_id else "call", name, key),
         surface=surface,
         output_reliable=found.is_final,
         first_output_tokens=found.first_output,
         requested_model=requested,
     )
     return msgspec.structs.replace(copy, request=request, format=format, message=named, named=False)
-
-
-def header(headers: Mapping[str, str], *names: str) -> str:
-    """The first header that is there, whatever the case of its name; "" for none."""
-    lowered = {name.lower(): value for name, value in headers.items()}
-    return next((lowered[name] for name in names if lowered.get(name)), "")
-
-
-def request_id(headers: Mapping[str, str]) -> str:
-    """The `request-id` of a response ("" for none): the name under which transcripts know the call too."""
-    return header(headers, "request-id", "x-request-id")
-
-
-def unified_meters(headers: Mapping[str, str], at: datetime, source: SourceRef, key: bytes) -> tuple[MeterReading, ...]:
-    """Meters of a subscription that a response states: fractions 0-1, where the endpoint's twin is percent."""
-    lowered = {name.lower(): value for name, value in headers.items()}
-    owner: Pseudonym = account(None, key)
-    found = []
-    for short, window in UNIFIED.items():
-        used = _number(lowered.get(f"anthropic-ratelimit-unified-{short}-utilization", ""))
-        if used is not None:
-            reset = _number(lowered.get(f"anthropic-ratelimit-unified-{short}-reset", ""))
-            found.append(
-                MeterReading(
-                    account=owner,
-                    window=window,
-                    at=at,
-                    used=amount(used, LARGEST_SHARE),
-                    resets_at=to_minute(datetime.fromtimestamp(reset, UTC))
-                    if reset is not None and EPOCH_SECONDS[0] <= reset < EPOCH_SECONDS[1]
-                    else None,
-                    source=source,
-                )
-            )
-    return tuple(found)
-
-
-def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", text) else None
