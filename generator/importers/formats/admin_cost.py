@@ -74,5 +74,6 @@ ADMIN_COST = Importer(
             "https://platform.claude.com/docs/manage-claude/usage-cost-api",
         ),
     ),
+    reports=True,
     spelling=(b'"results"', b'"amount"', b'"currency"', b'"cost_type"', b'"token_type"'),
 )

@@ -86,5 +86,6 @@ ADMIN_USAGE = Importer(
             "https://platform.claude.com/docs/manage-claude/usage-cost-api",
         ),
     ),
+    reports=True,
     spelling=(b'"results"', b'"uncached_input_tokens"', b'"starting_at"', b'"cache_creation"', b'"api_key_id"'),
 )

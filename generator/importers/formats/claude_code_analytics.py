@@ -193,5 +193,6 @@ CLAUDE_CODE_ANALYTICS = Importer(
         verified=Verified.DOCUMENTED,
         sources=("https://platform.claude.com/docs/en/api/admin/usage_report",),
     ),
+    reports=True,
     spelling=(b'"model_breakdown"', b'"core_metrics"', b'"estimated_cost"', b'"terminal_type"', b'"customer_type"'),
 )

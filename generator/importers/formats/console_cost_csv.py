@@ -110,5 +110,6 @@ CONSOLE_COST_CSV = Importer(
         verified=Verified.THIRD_PARTY,
         sources=("https://support.claude.com/en/articles/9534590-cost-and-usage-reporting-in-the-claude-console",),
     ),
+    reports=True,
     spelling=(b"usage_date_utc", b"cost_usd", b"token_type", b"usage_type", b"workspace"),
 )

@@ -117,5 +117,6 @@ CONSOLE_USAGE_CSV = Importer(
         verified=Verified.THIRD_PARTY,
         sources=("https://support.claude.com/en/articles/9534590-cost-and-usage-reporting-in-the-claude-console",),
     ),
+    reports=True,
     spelling=(b"usage_date_utc", b"model_version", b"usage_input_tokens_no_cache", b"usage_output_tokens"),
 )

@@ -93,5 +93,6 @@ ENTERPRISE_COST = Importer(
             "https://platform.claude.com/docs/en/api/go/beta/organization/analytics/cost",
         ),
     ),
+    reports=True,
     spelling=(b'"amount"', b'"list_amount"', b'"product"', b'"data_refreshed_at"', b'"actor"'),
 )

@@ -94,5 +94,6 @@ ENTERPRISE_USAGE = Importer(
             "https://platform.claude.com/docs/zh-CN/manage-claude/usage-cost-analytics-api",
         ),
     ),
+    reports=True,
     spelling=(b'"uncached_input_tokens"', b'"product"', b'"data_refreshed_at"', b'"requests"', b'"actor"'),
 )

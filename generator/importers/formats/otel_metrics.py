@@ -189,6 +189,7 @@ OTEL_METRICS = Importer(
         ),
     ),
     gives=frozenset(),
+    reports=True,
     spelling=(b'"resourceMetrics"', b'"scopeMetrics"', b'"dataPoints"', b'"aggregationTemporality"', b"claude_code."),
     authority=35,
 )

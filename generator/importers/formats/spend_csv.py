@@ -141,5 +141,6 @@ SPEND_CSV = Importer(
         verified=Verified.THIRD_PARTY,
         sources=("https://support.claude.com/en/articles/12883420-usage-analytics-for-team-and-enterprise-plans",),
     ),
+    reports=True,
     spelling=(b"account_uuid", b"total_net_spend_usd", b"total_requests", b"total_prompt_tokens", b"product"),
 )
