@@ -188,7 +188,11 @@ def command(text: str) -> Found | None:
     match = _COMMAND.search(text, 0, _COMMAND_WITHIN)
     if match is None:
         return None
-    name = match.group(1)
+    return command_named(match.group(1))
+
+
+def command_named(name: str) -> Found:
+    """The mark of a slash command, by its name without the slash."""
     own = Trigger.OTHER if name in BUILT_IN else Trigger.CUSTOM
     return Found(MarkKind.COMMAND, trigger=COMMANDS.get(name, own))
 
