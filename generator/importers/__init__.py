@@ -12,15 +12,21 @@ from generator.importers.formats.admin_usage import ADMIN_USAGE
 from generator.importers.formats.audit_log_csv import AUDIT_LOG_CSV
 from generator.importers.formats.claude_code import CLAUDE_CODE
 from generator.importers.formats.claude_code_analytics import CLAUDE_CODE_ANALYTICS
+from generator.importers.formats.claude_export import CLAUDE_EXPORT
 from generator.importers.formats.console_cost_csv import CONSOLE_COST_CSV
 from generator.importers.formats.console_usage_csv import CONSOLE_USAGE_CSV
+from generator.importers.formats.cowork_audit import COWORK_AUDIT
 from generator.importers.formats.enterprise_cost import ENTERPRISE_COST
 from generator.importers.formats.enterprise_usage import ENTERPRISE_USAGE
+from generator.importers.formats.history import HISTORY
+from generator.importers.formats.meter_snapshots import METER_SNAPSHOTS
 from generator.importers.formats.otel_events import OTEL_EVENTS
 from generator.importers.formats.otel_metrics import OTEL_METRICS
 from generator.importers.formats.raw_bodies import RAW_BODIES
 from generator.importers.formats.spend_csv import SPEND_CSV
+from generator.importers.formats.stats_cache import STATS_CACHE
 from generator.importers.formats.statusline import STATUSLINE
+from generator.importers.formats.stream_json import STREAM_JSON
 from generator.importers.formats.usage_endpoint import USAGE_ENDPOINT
 from generator.importers.reading import read, read_in_memory
 from generator.records import Reading
@@ -43,6 +49,12 @@ IMPORTERS: tuple[Importer, ...] = (
     ENTERPRISE_COST,
     SPEND_CSV,
     AUDIT_LOG_CSV,
+    COWORK_AUDIT,
+    HISTORY,
+    STATS_CACHE,
+    STREAM_JSON,
+    CLAUDE_EXPORT,
+    METER_SNAPSHOTS,
 )
 """Asked in this order; the first whose `sniff` agrees claims the file."""
 
