@@ -10,6 +10,7 @@ from generator.importers.discovery import Discovery, discover_with
 from generator.importers.formats.admin_cost import ADMIN_COST
 from generator.importers.formats.admin_usage import ADMIN_USAGE
 from generator.importers.formats.audit_log_csv import AUDIT_LOG_CSV
+from generator.importers.formats.ccusage_json import CCUSAGE_JSON
 from generator.importers.formats.claude_code import CLAUDE_CODE
 from generator.importers.formats.claude_code_analytics import CLAUDE_CODE_ANALYTICS
 from generator.importers.formats.claude_export import CLAUDE_EXPORT
@@ -18,7 +19,11 @@ from generator.importers.formats.console_usage_csv import CONSOLE_USAGE_CSV
 from generator.importers.formats.cowork_audit import COWORK_AUDIT
 from generator.importers.formats.enterprise_cost import ENTERPRISE_COST
 from generator.importers.formats.enterprise_usage import ENTERPRISE_USAGE
+from generator.importers.formats.helicone import HELICONE
 from generator.importers.formats.history import HISTORY
+from generator.importers.formats.langfuse import LANGFUSE
+from generator.importers.formats.litellm_daily import LITELLM_DAILY
+from generator.importers.formats.litellm_spend import LITELLM_SPEND
 from generator.importers.formats.meter_snapshots import METER_SNAPSHOTS
 from generator.importers.formats.otel_events import OTEL_EVENTS
 from generator.importers.formats.otel_metrics import OTEL_METRICS
@@ -55,6 +60,11 @@ IMPORTERS: tuple[Importer, ...] = (
     STREAM_JSON,
     CLAUDE_EXPORT,
     METER_SNAPSHOTS,
+    LITELLM_SPEND,
+    LITELLM_DAILY,
+    LANGFUSE,
+    HELICONE,
+    CCUSAGE_JSON,
 )
 """Asked in this order; the first whose `sniff` agrees claims the file."""
 

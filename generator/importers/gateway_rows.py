@@ -15,17 +15,16 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers import documents, tables
-from generator.importers.base import SkipLineError, utc
+from generator.importers.base import HEAD_BYTES, SkipLineError, lines, utc
 from generator.importers.fold import CallCopy, Extract, MarkCopy
 from generator.importers.gateway_counts import Counts
-from generator.importers.json_lines import BOM
+from generator.importers.json_lines import BOM, REFUSED
 from generator.importers.rows import Found, Rows, Take
 from generator.privacy import pseudonym
 from generator.records import Mark, MarkKind, ModelId, Request, SkipReason, SourceRef, Surface
 
 NULL = b"null"
 EMPTY = b'""'
-PEEK = 4096
 OTHER_VENDOR, OWN_CACHE, NO_CACHE_COUNTS, NO_TOKENS = "other-vendor", "own-cache", "cache-unknown", "no-tokens"
 UNCLEAR = "unclear-input"
 FAILURE = "failure"
@@ -61,16 +60,38 @@ def read_rows(
     paths: Iterable[documents.Path] = ((), ("data",)),
 ) -> Extract:
     """Read one open file; a row of a table becomes the object that the same row is in JSON, empty cells left out."""
-    rows = Rows(index, importer)
-    start = stream.read(PEEK).removeprefix(BOM).lstrip()[:1]
+    head = stream.read(HEAD_BYTES)
     stream.seek(0)
-    if start in (b"{", b"["):
-        given: Iterable[bytes] = documents.rows(stream, rows.count, *paths)
-    else:
+    rows = Rows(index, importer)
+    given: Iterable[bytes]
+    if len(named.keys() & set(tables.header(head))) > 1:
         given = (_as_object(row, named) for row in tables.rows(stream, rows.count))
+    elif _is_lines(head.removeprefix(BOM).lstrip(), [path[0] for path in paths if path]):
+        given = lines(stream, rows.count)
+    else:
+        given = documents.elements(stream, rows.count, *paths)
     for row in given:
         rows.json(row, take)
     return rows.extract()
+
+
+def _is_lines(head: bytes, lists: Collection[str]) -> bool:
+    """Is the file one of JSON lines, even if its first line is damaged, is the only one, or is longer than the head?"""
+    if head.startswith(b"["):
+        return False
+    first, _, rest = head.partition(b"\n")
+    if rest.strip() and _is_whole(first):
+        return True
+    if any(spells(first, name) for name in lists):
+        return False
+    return not head.startswith(b"{") or not rest.strip() or _is_whole(rest.split(b"\n", 1)[0])
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        return bytes(msgspec.json.decode(line, type=Raw)).startswith(b"{")
+    except REFUSED:
+        return False
 
 
 def _as_object(row: tables.Row, named: dict[str, str]) -> bytes:
@@ -173,7 +194,4 @@ def counted(own: str, copy: CallCopy, counts: Counts) -> Found:
 
 def claimed(_path: Path, head: bytes, keys: Iterable[Collection[str]], tables_with: Iterable[Collection[str]]) -> bool:
     """Does the head spell one of these sets of keys, or is it a table with one of these sets of columns?"""
-    start = head.removeprefix(BOM).lstrip()[:1]
-    if start in (b"{", b"["):
-        return any(spells(head, *names) for names in keys)
-    return any(heads(head, *names) for names in tables_with)
+    return any(spells(head, *names) for names in keys) or any(heads(head, *names) for names in tables_with)

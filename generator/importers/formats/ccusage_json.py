@@ -30,14 +30,13 @@ from generator.importers.fold import Extract
 from generator.importers.gateway_models import OTHER, gateway_model
 from generator.importers.gateway_rows import OTHER_VENDOR, spells
 from generator.importers.guide import Guide, Verified
-from generator.importers.json_lines import BOM, REFUSED, mended
+from generator.importers.json_lines import BOM, REFUSED, mended, refusal
 from generator.importers.rows import UNKNOWN, Found, Rows
 from generator.importers.snapshots import amount, iso_time
 from generator.privacy import SEPARATOR, pseudonym
 from generator.records import ModelId, SkipReason, SourceRef, Surface, UsageBucket
 
-GAP = "gap"
-MIXED = "mixed-vendors"
+GAP, MIXED = "gap", "mixed-vendors"
 WEEK = timedelta(days=7)
 LAST = timedelta(seconds=1)  # a session's last moment belongs to it
 MONTH = len("2026-03")
@@ -258,7 +257,7 @@ def _read_document(text: bytes, rows: Rows, key: bytes) -> None:
         found = list(_decode_document(mended(text)).rows())
     except REFUSED:
         rows.count.read += 1
-        rows.count.skip(SkipReason.NOT_JSON)
+        rows.count.skip(refusal(mended(text)))
         return
     for row, project in found:
         rows.count.read += 1

@@ -74,8 +74,19 @@ class Row(Struct, frozen=True):
     usage_details: Raw = ABSENT
 
 
-class CamelRow(Row, frozen=True, rename="camel"):
+class CamelRow(Struct, frozen=True, rename="camel"):
     """The same as the web page and the API spell it."""
+
+    id: str | None = None
+    type: str | None = None
+    parent_observation_id: str | None = None
+    start_time: str | None = None
+    end_time: str | None = None
+    completion_start_time: str | None = None
+    level: str | None = None
+    provided_model_name: str | None = None
+    model: str | None = None
+    usage_details: Raw = ABSENT
 
 
 _decode = msgspec.json.Decoder(Row, strict=False).decode
@@ -98,8 +109,8 @@ class _Reading:
 
     def take(self, raw: bytes, source: SourceRef) -> Found:
         """The call or the failure of one observation."""
-        row = _decode(raw)
-        row = row if row.start_time else _decode_camel(raw)
+        snake = _decode(raw)
+        row = snake if snake.start_time else _decode_camel(raw)
         own = row.id or ""
         if row.parent_observation_id:
             self.parents[self._name(own)] = self._name(row.parent_observation_id)
