@@ -50,11 +50,12 @@ def sniff(_path: Path, head: bytes) -> bool:
 
 def take(row: Row, source: SourceRef, *, key: bytes) -> Found:
     """The mark of one event."""
-    if not row["created_at"]:
+    created = row.get("created_at", "")
+    if not created:
         raise SkipLineError(SkipReason.NO_TIME)
-    at = iso_time(row["created_at"].removesuffix(" UTC") + ("+00:00" if row["created_at"].endswith(" UTC") else ""))
+    at = iso_time(f"{created.removesuffix(' UTC')}+00:00" if created.endswith(" UTC") else created)
     whole = SEPARATOR.join(f"{name}={text}" for name, text in sorted(row.items()))
-    event = row["event"].strip().lower()
+    event = row.get("event", "").strip().lower()
     return Found(
         event.replace("_", "-") if event in PUBLIC else UNKNOWN,
         marks=(

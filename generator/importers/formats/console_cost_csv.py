@@ -51,10 +51,10 @@ def sniff(_path: Path, head: bytes) -> bool:
 
 def take(row: Row, source: SourceRef, *, namesakes: Namesakes, key: bytes) -> Found:
     """The bucket of one row."""
-    start, end = utc_day(row[DAY])
+    start, end = utc_day(row.get(DAY, ""))
     model, rest = displayed_model(row.get("model", ""))
     names, values = split_by(row, COLUMNS)
-    cost = number(row[COST])
+    cost = number(row.get(COST, ""))
     stated(cost)
     place = namesakes.place((start, model, rest, *values), (cost,))
     return Found(

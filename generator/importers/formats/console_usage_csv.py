@@ -49,7 +49,7 @@ def sniff(_path: Path, head: bytes) -> bool:
 
 def take(row: Row, source: SourceRef, *, namesakes: Namesakes, key: bytes) -> Found:
     """The bucket of one row."""
-    start, end = utc_day(row[DAY])
+    start, end = utc_day(row.get(DAY, ""))
     model, rest = displayed_model(row.get("model_version", ""))
     names, values = split_by(row, COLUMNS)
     written = total(row, WRITES)
