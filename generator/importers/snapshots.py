@@ -65,8 +65,12 @@ def captured(*stamps: Stamped) -> datetime:
 
 
 def _moment(raw: Raw) -> datetime:
-    """ISO 8601 with a zone, or a number since 1970, which scripts write as a string too."""
-    value = _decode_scalar(raw)
+    """The time that a JSON value states."""
+    return moment(_decode_scalar(raw))
+
+
+def moment(value: float | str) -> datetime:
+    """ISO 8601 with a zone, or a number since 1970, which scripts write as a string too. Raises SkipLineError."""
     if isinstance(value, str):
         return _epoch_time(float(value)) if _NUMBER.fullmatch(value) else iso_time(value)
     return _epoch_time(value)
