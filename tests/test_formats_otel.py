@@ -744,6 +744,23 @@ def test_what_is_no_regular_file_is_not_opened(tmp_path):
     assert len(extract.calls) == 1
 
 
+def test_a_log_in_memory_opens_no_file(tmp_path):
+    """Even where its name leads to a folder that holds an index."""
+    entry = {"timestamp": NOW.isoformat(), "session_id": SESSION, "response_file": "a.response.json"}
+    (tmp_path / "index.jsonl").write_bytes(lines(entry))
+    (tally,) = read_bytes({str(tmp_path / "a.response.json"): response()}, key=KEY).tallies
+    assert tally.skipped == {SkipReason.NO_TIME: 1}
+
+
+def test_an_index_is_held_up_to_a_number_of_answers(monkeypatch, tmp_path):
+    monkeypatch.setattr(raw_bodies, "MOST_ANSWERS", 2)
+    entries = [{"timestamp": NOW.isoformat(), "response_file": f"{letter}.response.json"} for letter in "abc"]
+    (tmp_path / "index.jsonl").write_bytes(lines(*entries))
+    for letter in "ac":
+        (tmp_path / f"{letter}.response.json").write_bytes(response())
+    assert [len(sample(tmp_path / f"{letter}.response.json").requests) for letter in "ac"] == [1, 0]
+
+
 def test_a_changed_index_is_read_again(tmp_path):
     (tmp_path / "a.response.json").write_bytes(response())
     entry = {"session_id": SESSION, "request_file": "a.request.json", "response_file": "a.response.json"}
@@ -860,6 +877,13 @@ def test_any_damage_is_accounted_for(path, data):
     assert tally.bytes == len(damaged)
     encoded = msgspec.json.encode(extract)
     assert msgspec.json.encode(msgspec.json.decode(encoded, type=type(extract))) == encoded
+
+
+def test_a_batch_of_more_parts_than_any_collector_writes_is_passed_over():
+    """Eleven million empty records fit into one line and would fill a gigabyte."""
+    line = b'{"resourceLogs":[{"scopeLogs":[{"logRecords":[' + b"{}," * 700_001 + b"{}]}]}]}\n"
+    (tally,) = parse(OTEL_EVENTS, line + lines(logs(request())))[1].tallies.values()
+    assert (tally.read, tally.used, tally.skipped) == (2, 1, {SkipReason.TOO_LONG: 1})
 
 
 def test_a_bomb_of_brackets_is_counted():

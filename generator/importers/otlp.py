@@ -30,6 +30,7 @@ Scalar = str | int | float | bool
 PREFIXES = ("claude_code.", "cowork.")  # of event and metric names
 
 MAIN = re.compile(r"(?:repl_main_thread|main|sdk)\b")  # `query_source` of the conversation itself
+MOST_PARTS = 700_000  # commas of one batch: a collector puts 8192 records of some 75 into it; more only fill memory
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 _OURS = re.compile(rb'claude_code\.|com\.anthropic\.claude_code|"(?:claude-code|claude-code-desktop|cowork)"')
@@ -157,6 +158,9 @@ def _batches(stream: BinaryIO, count: Count, signal: str) -> Iterator[bytes]:
 
 
 def _decoded(raw: bytes, count: Count) -> _Batch | None:
+    if raw.count(b",") > MOST_PARTS:
+        count.skip(SkipReason.TOO_LONG)
+        return None
     try:
         try:
             return _decode_batch(raw)

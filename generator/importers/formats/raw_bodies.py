@@ -26,7 +26,7 @@ from stat import S_ISREG
 from typing import BinaryIO, NamedTuple
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from generator.importers import answers
 from generator.importers.base import LONGEST_LINE, SWALLOW_BYTES, Count, Importer, lines
@@ -39,7 +39,8 @@ from generator.importers.snapshots import Stamped, captured, claims, iso_time
 from generator.records import SkipReason, SourceRef, Surface
 
 REQUEST, RESPONSE, INDEX = ".request.json", ".response.json", "index.jsonl"
-LONGEST_INDEX = 64 * 1024 * 1024  # bytes of an index that are looked at: more than 100,000 answers
+LONGEST_INDEX = 64 * 1024 * 1024  # bytes
+MOST_ANSWERS = 50_000  # of one index: their requests would fill some 50 GB
 
 _REQUEST_ID = re.compile(r"req_[0-9A-Za-z]{1,64}")
 _ANSWERED = re.compile(rb'"type"\s*:\s*"message"|"id"\s*:\s*"msg_|"usage"\s*:')
@@ -57,6 +58,10 @@ class Indexed(Struct, gc=False, frozen=True):
     response_file: str = ""
 
 
+class _Object(Struct, gc=False, frozen=True):
+    """Any object, of which nothing is read."""
+
+
 class Beside(NamedTuple):
     """What other files say of a response."""
 
@@ -66,7 +71,7 @@ class Beside(NamedTuple):
 
 _decode_indexed = msgspec.json.Decoder(Indexed).decode
 _decode_stamped = msgspec.json.Decoder(Stamped).decode
-_decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
+_decode_object = msgspec.json.Decoder(_Object).decode
 
 
 def sniff(path: Path, head: bytes) -> bool:
@@ -199,6 +204,8 @@ def _indexed(path: Path, _size: int, _changed: int) -> Mapping[str, Indexed]:
                 except REFUSED:
                     continue
                 found[PureWindowsPath(entry.response_file).name] = entry
+                if len(found) >= MOST_ANSWERS:
+                    break
     except OSError:
         return {}
     return found
