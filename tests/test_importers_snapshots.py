@@ -319,7 +319,7 @@ def test_a_file_is_claimed_by_one_importer_only(path):
     "row",
     [
         {"rate_limits": {"primary": {"used_percent": 3}}},
-        {"five_hour": {"used_percentage": 3}},
+        {"five_hour": {"used": 3}},
         {"limits": [{"kind": "cpu", "percent": 3}]},
         {"limits": []},
         {"usage": {"input_tokens": 3}, "model": "x"},

@@ -3,7 +3,7 @@
 Where
     Nowhere by default: the command gets one JSON object on standard input (Claude Code docs, statusline) and
     nothing stores it. Scripts that do add a time (`timestamp`, `captured_at`, `ts` or `time`) and put the object at
-    the top level or under `statusline`, `input` or `data`.
+    the top level or under `statusline`, `input` or `data`; some keep only the two windows of `rate_limits`.
 Which records
     `rate_limits` gives readings of the account's meters (clients from 2.1.80; Pro and Max, after the first answer
     of a session; each window may be absent). `context_window` and `cost` give readings of the session's running
@@ -90,12 +90,15 @@ class Snapshot(Stamped, gc=False, frozen=True):
     rate_limits: RateLimits | None = None
     context_window: ContextWindow | None = None
     cost: Cost | None = None
+    five_hour: Raw = ABSENT
+    seven_day: Raw = ABSENT
     statusline: Raw = ABSENT
     nested_input: Raw = field(name="input", default=ABSENT)
     data: Raw = ABSENT
 
 
 _decode = msgspec.json.Decoder(Snapshot).decode
+_decode_limit = msgspec.json.Decoder(Limit).decode
 
 
 def sniff(_path: Path, head: bytes) -> bool:
@@ -112,12 +115,22 @@ def _body(line: Snapshot) -> Snapshot | None:
 
 
 def _has_figures(body: Snapshot) -> bool:
-    limits, context, cost = body.rate_limits, body.context_window, body.cost
+    limits, context, cost = _limits(body), body.context_window, body.cost
     return (
-        (limits is not None and (limits.five_hour or limits.seven_day) is not None)
+        (limits.five_hour or limits.seven_day) is not None
         or (context is not None and (context.total_input_tokens, context.total_output_tokens) != (None, None))
         or (cost is not None and cost.total_cost_usd is not None)
     )
+
+
+def _limits(body: Snapshot) -> RateLimits:
+    """The windows of `rate_limits`, or those that stand by themselves in its spelling."""
+    return body.rate_limits or RateLimits(five_hour=_alone(body.five_hour), seven_day=_alone(body.seven_day))
+
+
+def _alone(raw: Raw) -> Limit | None:
+    """A window outside of `rate_limits`; the usage endpoint has windows of the same names in another spelling."""
+    return _decode_limit(raw) if is_object(raw) and b'"used_percentage"' in bytes(raw) else None
 
 
 def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
@@ -127,7 +140,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     if body is None:
         return Found(UNKNOWN)
     at = captured(line, body)
-    limits = body.rate_limits or RateLimits()
+    limits = _limits(body)
     windows = {Window.FIVE_HOUR: limits.five_hour, Window.SEVEN_DAY: limits.seven_day}
     meters = tuple(
         MeterReading(
