@@ -229,7 +229,7 @@ STATS_CACHE = Importer(
         ),
         hides=(
             "A day's number mixes kinds of tokens: input and output in older files, all four in newer ones. The two "
-            "are no more comparable than metres and miles.",
+            "cannot be compared.",
             "The totals are running ones: adding up two copies doubles them.",
             "After a change of its format the client builds the file anew from the transcripts that are left, so it "
             "can fall. That is no refund.",
@@ -238,7 +238,10 @@ STATS_CACHE = Importer(
         ),
         private="Ids of sessions. None of it is kept.",
         verified=Verified.THIRD_PARTY,
-        sources=("https://code.claude.com/docs/en/claude-directory",),
+        sources=(
+            "https://code.claude.com/docs/en/claude-directory",
+            "https://github.com/ryoppippi/ccusage/discussions/754",
+        ),
     ),
     spelling=(b'"lastComputedDate"', b'"dailyActivity"', b'"dailyModelTokens"', b'"modelUsage"', b'"totalSessions"'),
 )
