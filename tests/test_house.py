@@ -14,7 +14,7 @@ from generator.pages import PAGE_KINDS
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "generator").rglob("*.py"))
-WRITERS = {"site.py", "pack.py", "lab.py"}  # the laboratory writes what `simulate` and `calibrate` were asked for
+WRITERS = {"site.py", "pack.py", "lab.py", "meter.py"}  # the laboratory writes what `simulate` and `calibrate` were asked for
 NOT_DETECTORS = {"__init__", "base", "breaks", "bursts", "falls", "meters", "leans", "needs", "tried"}
 WRITING = re.compile(r"\.write_(?:text|bytes)\(|\.mkdir\(|\.unlink\(|\.rename\(|rmtree\(|open\([^)]*[\"'][wax]")
 
@@ -46,7 +46,8 @@ def test_every_detector_has_worked_examples_and_every_example_a_detector():
 
 def test_every_importer_has_samples():
     for importer in IMPORTERS:
-        assert list((ROOT / "tests" / "samples" / importer.id).glob("*.jsonl")), importer.id
+        samples = (ROOT / "tests" / "samples" / importer.id).rglob("*")
+        assert [path for path in samples if path.is_file() and path.suffix != ".md"], importer.id
 
 
 def test_every_page_module_is_registered():

@@ -200,7 +200,7 @@ def test_the_fields_of_a_context_are_exactly_the_variables_of_its_template(templ
     context = next(page.context for page in pages() if page.template == template)
     source = (ROOT / "templates" / template).read_text("utf-8")
     used = jinja2.meta.find_undeclared_variables(_environment(ROOT / "templates").parse(source))
-    assert used - {"page", "site", "wm", "public", "ref", "url"} == {
+    assert used - {"page", "site", "wm", "public", "logs", "ref", "url"} == {
         field.name for field in dataclasses.fields(context)
     }
 

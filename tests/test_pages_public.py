@@ -22,6 +22,7 @@ from public_library import HOSTILE, LIBRARY, dossier, report
 from generator.charts.weeks import weeks
 from generator.curated.models import Detail, EvidenceClass
 from generator.detectors import DETECTORS
+from generator.importers import IMPORTERS
 from generator.pages import explore, home, incidents, reports, sources, surfaces, symptoms, timeline
 from generator.pages.entries import KINDS as KIND_WORDS
 from generator.pages.entries import LOOKS
@@ -93,6 +94,7 @@ def test_context_holds_exactly_the_variables_of_its_template():
             "wm",
             "public",
             "lists",
+            "logs",
             "ref",
             "url",
         }
@@ -122,6 +124,7 @@ def test_item_pages_carry_their_record_as_json_with_links_that_lead_to_pages():
         *pages(),
         *(f"2026-03/c/{claim.id}/" for claim in LIBRARY.claims),
         *(f"2026-03/d/{found.id}/" for found in DETECTORS),
+        *(f"2026-03/logs/{importer.id}/" for importer in IMPORTERS),
     }
     items = [page for path, page in pages().items() if path.count("/") == 3]
     assert items
@@ -161,9 +164,21 @@ def html(path):
 
 
 def test_links_lead_to_pages_and_to_ids_that_are_there():
-    hubs = {"analysis", "claims", "corrections", "findings", "detectors", "method", "data", "check", "contribute"}
+    hubs = {
+        "analysis",
+        "claims",
+        "corrections",
+        "findings",
+        "detectors",
+        "method",
+        "data",
+        "check",
+        "contribute",
+        "logs",
+    }
     others = {f"2026-03/{hub}/" for hub in hubs} | {f"2026-03/c/{claim.id}/" for claim in LIBRARY.claims}
     others |= {f"2026-03/d/{found.id}/" for found in DETECTORS}
+    others |= {f"2026-03/logs/{importer.id}/" for importer in IMPORTERS}
     ids = {path: html(path).ids for path in texts()}
     for path in texts():
         assert len(ids[path]) == len(set(ids[path])), f"an id stands twice on {path}"

@@ -11,9 +11,10 @@ TRANSCRIPTS = (
     "Claude Code keeps transcripts in ~/.claude/projects for about 30 days; copy the folder before it is cleaned, "
     "or set cleanupPeriodDays higher in the client's settings."
 )
+RECORD = "Let the statusline setting of Claude Code run the command witnessmark meter record"
 METER_HOW = (
-    "Append each JSON object that Claude Code hands to a statusline command (version 2.1.80 or later) to a file, with "
-    "the time, or save polls of the usage endpoint as JSON lines; every few minutes, also while nobody works."
+    f"{RECORD} (client 2.1.80 or later), or keep polls of the usage endpoint, or name what a usage tracker recorded; "
+    "every few minutes, also while nobody works."
 )
 
 
@@ -90,15 +91,15 @@ TOOL_USES = Need(
 REQUESTED_MODEL = Need(
     "requested-model",
     "the model that was asked for, beside the one that answered",
-    "A transcript holds only the model that answered. Recorded requests would tell (a proxy log, a HAR file, raw "
-    "bodies of the client's telemetry), but this version of Witnessmark reads none of these yet.",
+    "A transcript holds only the model that answered. A recorded request holds the other: a HAR file, a log of "
+    "claude-trace or of a gateway, or the raw bodies of the client's telemetry.",
     lambda subjects: _calls(subjects, lambda call: call.requested_model is not None),
 )
 METER = Need("meter", "readings of the usage meter over time", METER_HOW, lambda subjects: bool(subjects.meters))
 COUNTERS = Need(
     "counters",
     "readings of the client's running token counters over time",
-    "Append each JSON object that Claude Code hands to a statusline command to a file, with the time.",
+    f"{RECORD}.",
     lambda subjects: bool(subjects.counters),
 )
 

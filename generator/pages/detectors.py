@@ -102,7 +102,8 @@ class DetectorContext:
     counts: tuple[tuple[int, str], ...]
     facts: tuple[tuple[str, str], ...]
     scope_text: str
-    logs: tuple[Importer, ...]
+    formats: tuple[Importer, ...]
+    """Logs that hold all it needs."""
     inputs: tuple[tuple[Need, tuple[Importer, ...]], ...]
     calibration: Calibration | None
     score: tuple[ScoreRow, ...]
@@ -167,7 +168,7 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
             ("Needs", ", ".join(need.id.replace("-", " ") for need in detector.needs)),
         ),
         scope_text=SCOPES[detector.scope],
-        logs=answering(detector),
+        formats=answering(detector),
         inputs=tuple((need, giving(need)) for need in detector.needs),
         calibration=dossier.calibration,
         score=score_rows(dossier.calibration, detector.id),
@@ -225,7 +226,7 @@ def _record(context: DetectorContext) -> dict[str, Any]:
         "naive_rule": detector.naive_text,
         "counterfactual": detector.counterfactual,
         "needs": [need.id for need in detector.needs],
-        "logs": [importer.id for importer in context.logs],
+        "logs": [importer.id for importer in context.formats],
         "explanations": [
             {"id": benign.id, "text": benign.text, "decidable": benign.decidable} for benign in detector.benign
         ],
@@ -253,7 +254,7 @@ def _links(context: DetectorContext, case: str) -> dict[str, Any]:
     return {
         "page": f"{case}/d/{context.detector.id}/",
         "detectors": f"{case}/detectors/",
-        "logs": [f"{case}/logs/{importer.id}/" for importer in context.logs],
+        "logs": [f"{case}/logs/{importer.id}/" for importer in context.formats],
         "evidence": [f"{case}/evidence/{result.evidence.id}/" for result in context.results],
         "findings": [f"{case}/f/{item.view.finding.id}/" for item in context.own],
     }

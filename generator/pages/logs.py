@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from generator.detectors import DETECTORS, Detector
@@ -284,7 +285,14 @@ def _table(case: str, surfaces: tuple[SurfaceLogs, ...]) -> Page:
         DetectorRow(
             detector,
             tuple(
-                Cell(row.importer, tuple((numbers[need.id], need) for need in lacking(row.importer, detector)))
+                Cell(
+                    row.importer,
+                    tuple(
+                        sorted(
+                            ((numbers[need.id], need) for need in lacking(row.importer, detector)), key=itemgetter(0)
+                        )
+                    ),
+                )
                 for row in totals
             ),
         )
