@@ -300,6 +300,7 @@ CCUSAGE_JSON = Importer(
         ),
     ),
     gives=frozenset(),
+    reports=True,
     spelling=(b'"modelBreakdowns"', b'"cacheCreationTokens"', b'"totalCost"', b'"totalTokens"', b'"modelsUsed"'),
     authority=40,
 )

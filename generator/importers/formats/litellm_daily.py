@@ -216,6 +216,7 @@ LITELLM_DAILY = Importer(
         ),
     ),
     gives=frozenset(),
+    reports=True,
     spelling=(b'"api_requests"', b'"breakdown"', b'"spend"', b'"prompt_tokens"', b'"failed_requests"'),
     authority=40,
 )

@@ -134,7 +134,7 @@ _decode = msgspec.json.Decoder(Row, strict=False).decode
 _decode_metadata = msgspec.json.Decoder(Metadata | None, strict=False).decode
 COLUMNS = columns(Row)
 KEYS = (("request_id", "startTime", "call_type"), ("request_id", "startTime", "spend", "prompt_tokens"))
-TABLES = (("request_id", "starttime", "spend", "prompt_tokens"),)
+TABLES = (("request_id", "starttime", "call_type"), ("request_id", "starttime", "spend", "prompt_tokens"))
 
 
 def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
