@@ -8,7 +8,7 @@ import sys
 import click
 
 from generator import __version__
-from generator.cli import lab, logs, site
+from generator.cli import lab, logs, meter, site
 from generator.problems import Exit, WitnessmarkError
 
 EXIT_CODES = """\b
@@ -34,16 +34,17 @@ def cli() -> None:
       witnessmark scan                        your own Claude Code logs: was it me?
       witnessmark scan ~/old-logs --json      the same for a program
       witnessmark collect ~/.claude/projects --into content/evidence/mine
+      witnessmark meter record --help         keep your usage meter from now on
       witnessmark check                       every mistake in content/, with its place
       witnessmark build                       the site, into site/
       witnessmark serve                       the site on this machine, rebuilt on change
 
-    Logs never leave this machine: no command opens a connection, and only `collect` writes anything of them,
-    as numbers and keyed pseudonyms.
+    Logs never leave this machine: no command opens a connection, and only two write anything
+    of them: `collect` numbers, enums and keyed pseudonyms, `meter` the meter's figures into your state folder.
     """
 
 
-for command in (logs.scan, logs.collect, site.build, site.check, site.serve, lab.simulate, lab.calibrate):
+for command in (logs.scan, logs.collect, meter.meter, site.build, site.check, site.serve, lab.simulate, lab.calibrate):
     cli.add_command(command)
 
 

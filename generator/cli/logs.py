@@ -30,6 +30,7 @@ def scan(logs: tuple[Path, ...], as_json: bool, jobs: int | None) -> None:  # no
     \b
     LOGS: transcripts or folders of them. Without LOGS, what Claude Code uses:
       $CLAUDE_CONFIG_DIR/projects, ~/.claude/projects, ~/.config/claude/projects
+      and what `witnessmark meter` kept in your state folder
 
     \b
     Examples:

@@ -38,10 +38,11 @@ SIMULATED_KEY = b"simulated logs hold nothing private"  # so that anyone makes t
 
 
 def default_logs() -> tuple[Path, ...]:
-    """Where Claude Code keeps transcripts here. Raises LogError where there are none."""
+    """Where Claude Code keeps transcripts here, and what `meter` kept. Raises LogError where there is neither."""
     from generator.importers.formats.claude_code import folders
 
-    found = folders(os.environ.get("CLAUDE_CONFIG_DIR"), Path.home())
+    kept = (meter_folder(),) if meter_folder().is_dir() else ()
+    found = (*folders(os.environ.get("CLAUDE_CONFIG_DIR"), Path.home()), *kept)
     if not found:
         hint = "name a folder: witnessmark scan LOGS"
         raise LogError(Problem("~/.claude/projects", 0, 0, "W-no-logs", "there are no Claude Code logs here", hint))
@@ -115,6 +116,11 @@ def state_folder() -> Path:
     """Where the key of the pseudonyms lives."""
     base = os.environ.get("XDG_STATE_HOME")
     return (Path(base) if base else Path.home() / ".local" / "state") / "witnessmark"
+
+
+def meter_folder() -> Path:
+    """Where the commands of `meter` write unless told otherwise."""
+    return state_folder() / "meter"
 
 
 def track() -> Any:

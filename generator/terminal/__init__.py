@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from generator.terminal.calibration import print_calibration
 from generator.terminal.scan import print_scan, scan_json
+from generator.terminal.series import print_series
 
-__all__ = ["print_calibration", "print_scan", "scan_json"]
+__all__ = ["print_calibration", "print_scan", "print_series", "scan_json"]

@@ -1,0 +1,102 @@
+"""What was recorded of each meter, in a table: how long, how dense, how often reset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from generator.records import MeterReading, Window
+from generator.terminal.tables import table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+LONG = timedelta(minutes=30)  # a longer time without a reading is a gap
+
+
+@dataclass(frozen=True)
+class Series:
+    """One meter of one account. `falls`: falls for which no reset is stated; `gaps`: times without a reading."""
+
+    account: str
+    window: Window
+    readings: int
+    first: datetime
+    last: datetime
+    used: float
+    highest: float
+    resets: int
+    falls: int
+    gaps: tuple[timedelta, ...]
+
+
+def series(readings: Iterable[MeterReading]) -> list[Series]:
+    """One entry for each account and window, by account and then as `Window` orders them."""
+    meters: dict[tuple[str, Window], list[MeterReading]] = {}
+    for reading in sorted(readings, key=lambda reading: reading.at):
+        meters.setdefault((reading.account, reading.window), []).append(reading)
+    order = list(Window)
+    return [_series(rows) for _, rows in sorted(meters.items(), key=lambda item: (item[0][0], order.index(item[0][1])))]
+
+
+def _series(rows: Sequence[MeterReading]) -> Series:
+    steps = list(pairwise(rows))
+    return Series(
+        account=rows[0].account,
+        window=rows[0].window,
+        readings=len(rows),
+        first=rows[0].at,
+        last=rows[-1].at,
+        used=rows[-1].used,
+        highest=max(row.used for row in rows),
+        resets=sum(_is_reset(before, after) for before, after in steps),
+        falls=sum(after.used < before.used and not _is_reset(before, after) for before, after in steps),
+        gaps=tuple(after.at - before.at for before, after in steps if after.at - before.at > LONG),
+    )
+
+
+def _is_reset(before: MeterReading, after: MeterReading) -> bool:
+    """A fall is a reset only if the stated time of it moved on; a session that waits repeats an old value."""
+    return None not in (before.resets_at, after.resets_at) and before.resets_at < after.resets_at  # type: ignore[operator]
+
+
+def print_series(console: Console, readings: Iterable[MeterReading]) -> None:
+    """One row a meter. Accounts are numbered, since their names are not kept."""
+    found = series(readings)
+    accounts = {name: f"account {number}" for number, name in enumerate(dict.fromkeys(row.account for row in found), 1)}
+    names = (
+        "meter",
+        "readings",
+        "first (UTC)",
+        "last (UTC)",
+        "last value",
+        "highest",
+        "resets",
+        "falls",
+        "gaps",
+        "longest",
+    )
+    shown = table(*names, title="Meters")
+    for row in found:
+        shown.add_row(
+            f"{accounts[row.account]}, {row.window.value}" if len(accounts) > 1 else row.window.value,
+            f"{row.readings:,}",
+            f"{row.first:%Y-%m-%d %H:%M}",
+            f"{row.last:%Y-%m-%d %H:%M}",
+            f"{row.used:.1%}",
+            f"{row.highest:.1%}",
+            str(row.resets),
+            str(row.falls),
+            str(len(row.gaps)),
+            _hours(max(row.gaps, default=timedelta())),
+        )
+    console.print(shown if found else "No meter reading was found.")
+    if found:
+        console.print("Gaps: more than 30 minutes without a reading. Falls: without a reset that is stated.")
+
+
+def _hours(length: timedelta) -> str:
+    return f"{length / timedelta(hours=1):.1f} h" if length else "-"
