@@ -7,8 +7,8 @@ Which records
     A bucket for each row: person, product and model over the whole range of the export. The rows do not state the
     range. It is read from columns, if somebody added them, else from the file's name; without either no row is used.
 Units
-    `total_prompt_tokens` includes cache reads and writes: it is no uncached input and is not read. Newer files have
-    uncached input, reads and writes apart, which are read. Costs are USD; net spend is taken, else gross.
+    `total_prompt_tokens` includes cache reads and writes: it is no uncached input and becomes `mixed_tokens`. Newer
+    files have uncached input, reads and writes apart, which are read instead. Costs are USD; net spend, else gross.
 Never read
     E-mails, account ids and channels, which leave as one pseudonym.
 """
@@ -31,6 +31,7 @@ from generator.importers.tables import Row, header, number
 from generator.records import SkipReason, SourceRef, Surface, UsageBucket
 
 NET, GROSS = "net_spend", "gross_spend"
+PROMPT = "prompt"  # kinds of token in `mixed_tokens`: all that was read, from the cache or not
 WRITES = ("cache_write_5m_tokens", "cache_write_1h_tokens")
 COLUMNS = {
     "product": "product",
@@ -67,6 +68,7 @@ def take(row: Row, source: SourceRef, *, period: Period | None, key: bytes) -> F
     net = number(row.get(NET, ""))
     cost = number(row.get(GROSS, "")) if net is None else net
     requests, output = total(row, ("requests",)), total(row, ("completion_tokens",))
+    mixes = [PROMPT] if "prompt_tokens" in row and "uncached_input_tokens" not in row else []  # the same for all rows
     stated(cost, requests, output)
     return Found(
         "person-range",
@@ -78,13 +80,14 @@ def take(row: Row, source: SourceRef, *, period: Period | None, key: bytes) -> F
                 surface=surface(row.get("product")),
                 model=model,
                 group=group((*values, rest), key),
-                grouping=grouping(("model", *names), start, end),
+                grouping=grouping(("model", *names, *mixes), start, end),
                 source=source,
                 requests=requests,
                 input_tokens=total(row, ("uncached_input_tokens",)),
                 cache_read_tokens=total(row, ("cache_read_tokens",)),
                 cache_write_tokens=total(row, WRITES),
                 output_tokens=output,
+                mixed_tokens=total(row, ("prompt_tokens",)) if mixes else None,
                 cost_usd=cost,
             ),
         ),
@@ -130,7 +133,7 @@ SPEND_CSV = Importer(
         ),
         hides=(
             "Prompt tokens include everything that was read from the cache, at a tenth of the price. They are not "
-            "uncached input; in files that have only this column no input is read.",
+            "uncached input; a file that has only this column gives a mix, which is compared with nothing.",
             "The whole range is one row. When in it something happened cannot be told.",
             "On seat-based plans only spend beyond the seats is in it.",
             "Net spend is after discounts and credits, gross spend before: two views of the same use, not two amounts.",
