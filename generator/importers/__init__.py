@@ -9,26 +9,33 @@ from generator.importers.base import Importer, LogFile
 from generator.importers.discovery import Discovery, discover_with
 from generator.importers.formats.admin_cost import ADMIN_COST
 from generator.importers.formats.admin_usage import ADMIN_USAGE
+from generator.importers.formats.api_responses import API_RESPONSES
 from generator.importers.formats.audit_log_csv import AUDIT_LOG_CSV
 from generator.importers.formats.ccusage_json import CCUSAGE_JSON
 from generator.importers.formats.claude_code import CLAUDE_CODE
 from generator.importers.formats.claude_code_analytics import CLAUDE_CODE_ANALYTICS
 from generator.importers.formats.claude_export import CLAUDE_EXPORT
+from generator.importers.formats.claude_trace import CLAUDE_TRACE
 from generator.importers.formats.console_cost_csv import CONSOLE_COST_CSV
 from generator.importers.formats.console_usage_csv import CONSOLE_USAGE_CSV
 from generator.importers.formats.cowork_audit import COWORK_AUDIT
 from generator.importers.formats.enterprise_cost import ENTERPRISE_COST
 from generator.importers.formats.enterprise_usage import ENTERPRISE_USAGE
+from generator.importers.formats.har import HAR
 from generator.importers.formats.helicone import HELICONE
 from generator.importers.formats.history import HISTORY
 from generator.importers.formats.langfuse import LANGFUSE
 from generator.importers.formats.litellm_daily import LITELLM_DAILY
 from generator.importers.formats.litellm_spend import LITELLM_SPEND
+from generator.importers.formats.meter_log import METER_LOG
 from generator.importers.formats.meter_snapshots import METER_SNAPSHOTS
 from generator.importers.formats.otel_events import OTEL_EVENTS
 from generator.importers.formats.otel_metrics import OTEL_METRICS
+from generator.importers.formats.proxy_ndjson import PROXY_NDJSON
+from generator.importers.formats.rate_limit_headers import RATE_LIMIT_HEADERS
 from generator.importers.formats.raw_bodies import RAW_BODIES
 from generator.importers.formats.spend_csv import SPEND_CSV
+from generator.importers.formats.sse_capture import SSE_CAPTURE
 from generator.importers.formats.stats_cache import STATS_CACHE
 from generator.importers.formats.statusline import STATUSLINE
 from generator.importers.formats.stream_json import STREAM_JSON
@@ -65,6 +72,13 @@ IMPORTERS: tuple[Importer, ...] = (
     LANGFUSE,
     HELICONE,
     CCUSAGE_JSON,
+    HAR,
+    CLAUDE_TRACE,
+    SSE_CAPTURE,
+    PROXY_NDJSON,
+    API_RESPONSES,
+    RATE_LIMIT_HEADERS,
+    METER_LOG,
 )
 """Asked in this order; the first whose `sniff` agrees claims the file."""
 

@@ -103,7 +103,7 @@ def poll(exchange: Exchange, source: SourceRef, key: bytes) -> Found:
     owner = named.group(1).lower() if named else header(exchange.received, ORGANISATION).lower()
     if not answer.has_windows:
         return Found(NO_USAGE)
-    return Found(Kind.USAGE, usage_answer.readings(answer, exchange.ended, account(owner, key), source))
+    return Found(Kind.USAGE.value, usage_answer.readings(answer, exchange.ended, account(owner, key), source))
 
 
 def messages(exchange: Exchange, source: SourceRef, *, format: str, key: bytes) -> Found:
@@ -119,7 +119,7 @@ def messages(exchange: Exchange, source: SourceRef, *, format: str, key: bytes) 
         return Found(FAILURE, meters, marks=(_failure(exchange, status, asked, source, format=format, key=key),))
     if answer is None:
         return Found(NO_USAGE, meters)
-    return Found(Kind.MESSAGES, meters, calls=(_call(exchange, answer, asked, source, format=format, key=key),))
+    return Found(Kind.MESSAGES.value, meters, calls=(_call(exchange, answer, asked, source, format=format, key=key),))
 
 
 def _answer(body: bytes) -> answers.Answer | None:

@@ -24,7 +24,8 @@ SESSION, AGENT = "x-claude-code-session-id", "x-claude-code-agent-id"
 WANTED = frozenset({"date", "request-id", "x-request-id", "user-agent", "cf-ray", ORGANISATION, SESSION, AGENT})
 LIMITS = "anthropic-ratelimit-"
 _CLIENT = re.compile(r"claude-cli/([0-9.]{5,16})(?:[^(]{0,40}\((?:external|internal), ?([a-z-]{1,20}))?")
-_PLAIN = re.compile(rb"[0-9]{1,12}(?:\.[0-9]{1,9})?")
+_PLAIN = re.compile(rb"[0-9]{1,12}(?:\.[0-9]{1,20})?")
+_NUMBER = re.compile(_PLAIN.pattern.decode())
 
 _decode_text = msgspec.json.Decoder(str).decode
 
@@ -98,4 +99,4 @@ def unified_meters(headers: Mapping[str, str], at: datetime, source: SourceRef, 
 
 
 def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", text) else None
+    return float(text) if _NUMBER.fullmatch(text) else None

@@ -107,7 +107,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     status = received.status_code or 0
     outside = exchange.unanswered(sent.method, status)
     if outside or about in {Kind.OTHER, Kind.COMPLETION}:
-        return Found(outside or about)
+        return Found(outside or about.value)
     found = Exchange(
         path=exchange.address(sent.url)[1],
         status=status,
@@ -184,7 +184,9 @@ CLAUDE_TRACE = Importer(
             "https://code.claude.com/docs/en/llm-gateway-protocol",
         ),
     ),
-    gives=frozenset(),
+    gives=frozenset(
+        {"client-versions", "first-lines", "lifetime-split", "marks", "meter", "requested-model", "token-counts"}
+    ),
     spelling=(b'"request"', b'"response"', b'"status_code"', b'"body_raw"', b'"logged_at"'),
     authority=20,
 )

@@ -113,7 +113,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     status = int(answered.status or 0)
     outside = exchange.unanswered(asked.method, status, cached=bool(entry.from_cache))
     if outside or about in {Kind.OTHER, Kind.COMPLETION}:
-        return Found(outside or about)
+        return Found(outside or about.value)
     began = _began(entry)
     found = Exchange(
         path=exchange.address(asked.url)[1],
@@ -212,7 +212,9 @@ HAR = Importer(
             "https://platform.claude.com/docs/en/api/rate-limits",
         ),
     ),
-    gives=frozenset(),
+    gives=frozenset(
+        {"client-versions", "first-lines", "lifetime-split", "marks", "meter", "requested-model", "token-counts"}
+    ),
     spelling=(b'"log"', b'"creator"', b'"entries"', b'"startedDateTime"', b'"postData"', b'"httpVersion"'),
     authority=20,
 )

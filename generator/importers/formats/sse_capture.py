@@ -6,7 +6,6 @@ Which records
     A row of the account is one answer: all lines from its head (`HTTP/...` and headers, as `curl -i` writes them) or,
     without a head, from its `message_start`, up to the next one. The call is that of the answer's `message_start` and
     its last `message_delta`. A head with a refusal and a JSON body is a mark. An answer given as JSON is read too.
-    Text before the first answer is a row of its own.
 Units
     No event holds a time. It comes from the `date` header (RFC 9110, in GMT), which is when the answer began; without
     one the answer is skipped. `message_delta` states totals so far: the last one wins, none is added.
@@ -39,7 +38,7 @@ LARGEST_ANSWER = LONGEST_LINE  # bytes of an answer that are kept: events with u
 OK = 200
 _STATUS = re.compile(rb"HTTP/[0-9.]{1,4} +([0-9]{3})\b")
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{0,80}):[ \t]*(.{0,300}?)[ \t\r\n]*", re.DOTALL)
-_START = re.compile(rb'data: ?\{\s*"type"\s*:\s*"message_start"|data: ?.{0,4096}"type"\s*:\s*"message_start"')
+_START = re.compile(rb'"type"\s*:\s*"message_start"')  # inside a string the quotes are escaped
 _TELLING = re.compile(rb'"type"\s*:\s*"(?:message_start|message_delta|error)"')
 _SNIFFED = re.compile(rb'^(?:data: ?\{.{0,200}"type"\s*:\s*"message_start"|event: ?message_start\r?$)', re.MULTILINE)
 
@@ -80,9 +79,24 @@ class _Open:
         if self.in_head:
             self._header(line)
             return
-        is_event = line.startswith((b"data:", b"event:", b":", b"id:", b"retry:"))
-        if not is_event or (line.startswith(b"data:") and _TELLING.search(line)):
-            self._keep(line)
+        if line.startswith(b"data:"):
+            if _TELLING.search(line):
+                self._event(line)
+        elif not self.began and not line.startswith((b"event:", b":", b"id:", b"retry:")):
+            self._keep(line)  # of a body in JSON
+
+    def ends_at(self, status: int | None, line: bytes) -> bool:
+        """Does the line begin another answer? Heads without an answer, as 100 Continue, belong to the next one."""
+        if status is None:
+            return self.began and _starts(line)
+        interim = self.status // 100 == 1 or (self.status == OK and not self.headers)
+        return self.text and not (interim and not self.kept)
+
+    def _event(self, line: bytes) -> None:
+        if _starts(line):
+            self.began = True
+            self.kept.clear()  # whatever a tool printed before it
+        self._keep(line)
 
     def head(self, status: int) -> None:
         """The status line; of several (100 Continue, a proxy's own) the last one counts."""
@@ -110,9 +124,13 @@ class _Open:
         return Part(self.headers, self.status, b"".join(self.kept) or (b" " if self.text else b""), self.fault)
 
 
+def _starts(line: bytes) -> bool:
+    return line.startswith(b"data:") and _START.search(line) is not None
+
+
 def sniff(_path: Path, head: bytes) -> bool:
-    """Does a line of the head begin an answer, as an event and not inside JSON?"""
-    return _SNIFFED.search(head.removeprefix(BOM)) is not None
+    """Does a line of the head begin an answer, as an event and not inside JSON? Pages of documentation quote some."""
+    return _SNIFFED.search(head.removeprefix(BOM)) is not None and b"\n```" not in head
 
 
 def parts(stream: BinaryIO, count: Count) -> Iterator[Part]:
@@ -123,18 +141,15 @@ def parts(stream: BinaryIO, count: Count) -> Iterator[Part]:
             current.text, current.fault = True, SkipReason.TOO_LONG
             continue
         shown = line.removeprefix(BOM).removeprefix(b"< ")
-        status = _STATUS.match(shown)
-        starts = _START.match(shown) is not None
-        if (status and not current.in_head and (current.status not in {0, 100} or current.text)) or (
-            starts and current.began
-        ):
+        found = _STATUS.match(shown)
+        status = int(found.group(1)) if found else None
+        if current.ends_at(status, shown):
             yield current.part()
             current = _Open()
-        if status:
-            current.head(int(status.group(1)))
-        else:
-            current.began = current.began or starts
+        if status is None:
             current.add(shown)
+        else:
+            current.head(status)
     yield current.part()
 
 
@@ -227,7 +242,7 @@ SSE_CAPTURE = Importer(
             "https://curl.se/docs/manpage.html",
         ),
     ),
-    gives=frozenset(),
+    gives=frozenset({"first-lines", "lifetime-split", "marks", "meter", "token-counts"}),
     spelling=(b"event: message_start", b"message_delta", b"content_block_delta", b"data: {", b"event: ping"),
     authority=20,
 )
