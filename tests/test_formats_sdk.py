@@ -586,6 +586,28 @@ def test_any_bytes_are_accounted_for(name, data):
     take_any(name, data)
 
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 10**20) | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+LINES = [row for path in (AUDIT, STREAM, SAMPLES / "history" / "client-2.1.60.jsonl") for row in parsed(path)]
+DOCUMENT = json.loads((SAMPLES / "stats-cache" / "version-1.json").read_bytes())
+
+
+@given(st.sampled_from(LINES), st.data())
+def test_any_value_in_any_field_is_accounted_for(line, data):
+    field = data.draw(st.sampled_from(sorted(line)))
+    changed = line | {field: data.draw(json_values)}
+    for name in ("cowork-audit", "stream-json", "history"):
+        take_any(name, rows([line, changed, line]))
+
+
+@given(st.sampled_from(sorted(DOCUMENT)), json_values)
+def test_any_value_in_any_field_of_a_document_is_accounted_for(field, value):
+    take_any("stats-cache", json.dumps(DOCUMENT | {field: value}).encode())
+
+
 @settings(max_examples=200)
 @given(st.sampled_from(FILES), st.data())
 def test_any_damage_is_accounted_for(path, data):
