@@ -91,10 +91,16 @@ def _totals(threads: Sequence[Chain], days: Sequence[DaySum]) -> Totals:
         output_tokens=sum(day.output_tokens for day in days),
         cost_usd=dollars,
         unpriced=unpriced,
-        sessions=len({thread.session for thread in threads}),
+        sessions=len({thread.session for thread in threads if not _is_unthreaded(thread)}),
+        unthreaded=sum(_is_unthreaded(thread) for thread in threads),
         chains=len(threads),
         steps=sum(thread.testable_steps for thread in threads),
     )
+
+
+def _is_unthreaded(thread: Chain) -> bool:
+    """Is it a call of no known session, which stands as a thread of its own?"""
+    return len(thread.requests) == 1 and thread.requests[0].id == thread.session
 
 
 def _list_price(requests: Sequence[Request]) -> tuple[float, int]:

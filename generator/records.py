@@ -235,7 +235,7 @@ class FormatAccount(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     only_here: int  # calls that no other format has
     matched: dict[MatchKey, int] = {}  # calls that a surer format has too, by how they were recognised
-    lacking: int = 0  # calls of sessions known here that only other formats have
+    lacking: int = 0  # calls between its first and its last that only other formats have
     differences: dict[Difference, int] = {}  # calls whose counts differ from those kept, by what differs
     input_tokens: int = 0
     cache_write_tokens: int = 0

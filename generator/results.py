@@ -181,6 +181,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     cost_usd: float = 0.0  # list price of all requests with a known price
     unpriced: int = 0
     sessions: int = 0
+    unthreaded: int = 0  # calls of no known session
     chains: int = 0
     steps: int = 0  # pairs of requests on which the identity can be tested
 
@@ -201,8 +202,8 @@ class WindowBalance(msgspec.Struct, frozen=True, kw_only=True):
     """One reset window of one meter beside the calls that all logs of the evidence hold for it.
 
     `predicted`: points that the calls cost at the median price of the account's other windows; None where fewer than
-    three of them have a price. `low` and `high` bound the remainder (moved - predicted): by the cheapest and the dearest
-    point of the others, and half a point of rounding at either end.
+    three of them have a price. `low` and `high` bound the remainder (moved - predicted): by the cheapest and the
+    dearest point of the others, and half a point of rounding at either end.
     """
 
     account: Pseudonym

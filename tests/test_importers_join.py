@@ -158,14 +158,15 @@ def test_a_call_of_no_session_is_a_thread_of_its_own():
     assert {request.session for request in requests} == {request.id for request in requests}
 
 
-def test_calls_that_a_format_lacks_are_counted_in_sessions_it_knows_only():
+def test_calls_that_a_format_lacks_are_counted_between_its_first_and_its_last():
     _, (transcript, telemetry) = join(
         copy("claude-code", message="msg", request_id="r"),
+        copy("claude-code", message="last", minutes=5),
         copy("otel", request_id="r"),
         copy("otel", request_id="title", own="title", counts=(300, 0, 0, 9), minutes=3),
-        copy("otel", request_id="else", own="else", session="t", counts=(301, 0, 0, 9), minutes=3),
+        copy("otel", request_id="later", own="later", counts=(301, 0, 0, 9), minutes=6),
     )
-    assert (transcript.lacking, telemetry.lacking) == (1, 0)
+    assert (transcript.lacking, telemetry.lacking) == (1, 1)
     assert telemetry.only_here == 2
 
 

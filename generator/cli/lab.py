@@ -40,7 +40,7 @@ WRITTEN_BY = "# Written by `witnessmark calibrate`; do not edit the figures by h
 @click.option("--every", type=click.IntRange(1, 1000), default=7, show_default=True, help="Hours from one to the next.")
 @click.option("--no-faults", is_flag=True, help="Plant no fault: what is found then is a false alarm.")
 def simulate(folder: Path, seed: int, sessions: int, start: datetime, every: int, no_faults: bool) -> None:  # noqa: FBT001, PLR0917
-    """Write simulated transcripts and meter readings with planted faults, to try the tool on.
+    """Write simulated transcripts, meters, telemetry and a usage report with planted faults, to try the tool on.
 
     Client versions and prices follow the dates: from 4 March on, one session in 41 hours meets all of them.
 
@@ -49,7 +49,7 @@ def simulate(folder: Path, seed: int, sessions: int, start: datetime, every: int
       witnessmark simulate --into /tmp/specimen && witnessmark scan /tmp/specimen
       witnessmark simulate --into /tmp/spring --start 2026-03-04 --every 41
     """
-    from generator.simulator import FaultRates
+    from generator.simulator import FaultRates, exported
     from generator.simulator import simulate as make
 
     if folder.exists() and any(folder.iterdir()):
@@ -61,11 +61,12 @@ def simulate(folder: Path, seed: int, sessions: int, start: datetime, every: int
         faults=None if no_faults else FaultRates.specimen(),
         every=timedelta(hours=every),
     )
-    for name, data in made.files.items():
+    files = made.files | exported(made.files, seed)
+    for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    click.echo(f"Wrote {len(made.files)} simulated logs into {folder}.")
+    click.echo(f"Wrote {len(files)} simulated logs into {folder}.")
 
 
 @click.command()

@@ -175,7 +175,7 @@ def _accounts(calls: Sequence[_Call], kept: Sequence[Request]) -> tuple[FormatAc
     for call, request in zip(calls, kept, strict=True):
         told = {copy.format for copy in call.copies}
         for name, account in accounts.items():
-            account.lacking += name not in told and request.session in account.sessions
+            account.lacking += name not in told and account.spans(request)
     return tuple(account.closed(name) for name, account in sorted(accounts.items()))
 
 
@@ -184,7 +184,8 @@ class _Account:
 
     def __init__(self) -> None:
         self.calls = self.alone = self.lacking = 0
-        self.sessions: set[str] = set()
+        self.first: datetime | None = None
+        self.last: datetime | None = None
         self.differences: Counter[Difference] = Counter()
         self.tokens = [0, 0, 0, 0]
         self.matched: Counter[MatchKey] = Counter()
@@ -195,13 +196,17 @@ class _Account:
         self.alone += alone
         if key is not None:
             self.matched[key] += 1
-        if told.session:
-            self.sessions.add(told.session)
+        self.first = told.ended if self.first is None else min(self.first, told.ended)
+        self.last = told.ended if self.last is None else max(self.last, told.ended)
         counts = _four(told)
         difference = _difference(told, kept)
         if difference is not None:
             self.differences[difference] += 1
         self.tokens = [total + count for total, count in zip(self.tokens, counts, strict=True)]
+
+    def spans(self, request: Request) -> bool:
+        """Did the call end between this format's first and last?"""
+        return self.first is not None and self.last is not None and self.first <= request.ended <= self.last
 
     def closed(self, importer: str) -> FormatAccount:
         """The account as a record."""

@@ -239,6 +239,7 @@ def _totals(evidence: Evidence) -> tuple[tuple[str, str], ...]:
         ("List price, not a bill", usd(totals.cost_usd)),
         ("Calls without a known price", n(totals.unpriced)),
         ("Sessions", n(totals.sessions)),
+        ("Calls of no known session", n(totals.unthreaded)),
         ("Threads", n(totals.chains)),
     )
 

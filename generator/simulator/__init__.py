@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from generator.simulator import cache_faults, thread_faults
 from generator.simulator.account import Account, current, faulty, second
 from generator.simulator.confounders import CONFOUNDERS, MODELS, batch, unlogged
+from generator.simulator.exports import exported
 from generator.simulator.facts import facts
 from generator.simulator.made import Made, consequences
 from generator.simulator.meter_faults import METER_FAULTS, WEIGHT
@@ -18,7 +19,7 @@ from generator.simulator.sessions import FOLDER, Session, sub_agent
 from generator.simulator.transcript import Transcript
 from generator.simulator.truth import Confounder, Fault, FaultRates, Truth
 
-__all__ = ["Confounder", "Fault", "FaultRates", "Simulation", "Truth", "simulate"]
+__all__ = ["Confounder", "Fault", "FaultRates", "Simulation", "Truth", "exported", "simulate"]
 
 Act = Callable[[Session], None]
 

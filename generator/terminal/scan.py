@@ -116,7 +116,8 @@ def _print_reading(console: Console, evidence: Evidence) -> None:
     span = f", {min(days)} to {max(days)} UTC" if days else ""
     console.print(
         f"[bold]Calls[/] {totals.requests:,} in {totals.sessions:,} sessions{span} "
-        f"(written on {tally['usage_lines']:,} lines; {totals.nested_requests:,} known only from a parent's log)"
+        f"(written on {tally['usage_lines']:,} lines; {totals.nested_requests:,} known only from a parent's log; "
+        f"{totals.unthreaded:,} of no known session)"
     )
     console.print(
         f"      input {totals.input_tokens:,}  cache writes {totals.cache_write_tokens:,}  "

@@ -109,8 +109,8 @@ def explained(account: FormatAccount) -> list[str]:
     found += [f"{count:,} calls {DIFFERENCES[what]}." for what, count in account.differences.items()]
     if account.lacking:
         found.append(
-            f"{account.lacking:,} calls of sessions that it knows stand only in other formats (a client's own calls, "
-            "such as titles, are in telemetry and proxy logs but not in transcripts)."
+            f"{account.lacking:,} calls between its first and its last stand only in other formats (a client's own "
+            "calls, such as titles, are in telemetry and proxy logs but not in transcripts)."
         )
     return found
 
