@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli.surroundings import console, discover, meter_folder, now, state_folder, track
+from generator.cli.surroundings import console, discover, meter_folder, now, state_folder, track, warn_unclaimed
 
 if TYPE_CHECKING:
     from generator.records import MeterReading
@@ -241,4 +241,6 @@ def _own_record() -> tuple[Path, ...]:
 def _readings(files: tuple[Path, ...], key: bytes) -> tuple[MeterReading, ...]:
     from generator.importers import read
 
-    return read(discover(files).claimed, key=key, track=track()).meters
+    found = discover(files)
+    warn_unclaimed(found)
+    return read(found.claimed, key=key, track=track()).meters
