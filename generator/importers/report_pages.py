@@ -27,6 +27,7 @@ from generator.records import SkipReason, SourceRef
 
 HEAD = 64 * 1024
 SWALLOW = 1024 * 1024
+LONGEST_ROW = 8 * 1024 * 1024  # bytes of one element of `data`: an interval with ten thousand groups
 PAGE, PAGE_WITH_MORE = "page", "page-with-more"
 DATA = ("data",)
 
@@ -63,7 +64,7 @@ def read_pages(stream: BinaryIO, index: int, importer: str, take: Take, dimensio
     for number, raw in enumerate(_pages(stream, outer)):
         envelope = _envelope(raw, rows.count)
         page = Page(_as_of(envelope), chains[number] if number < len(chains) else frozenset())
-        for row in elements(BytesIO(raw), rows.count, DATA):
+        for row in elements(BytesIO(raw), rows.count, DATA, longest=LONGEST_ROW):
             rows.json(row, partial(_taken, take, page))
     count = rows.count
     count.read += outer.read - outer.used
@@ -169,7 +170,7 @@ def _chains(stream: BinaryIO, dimensions: Dimensions) -> list[frozenset[str]]:
 
 
 def _stated(page: bytes, dimensions: Dimensions) -> Iterator[frozenset[str]]:
-    for row in elements(BytesIO(page), Count(), DATA):
+    for row in elements(BytesIO(page), Count(), DATA, longest=LONGEST_ROW):
         try:
             yield dimensions(mended(row))
         except REFUSED:

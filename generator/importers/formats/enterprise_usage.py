@@ -91,7 +91,7 @@ ENTERPRISE_USAGE = Importer(
         sources=(
             "https://support.claude.com/en/articles/13703965-claude-enterprise-analytics-api-reference-guide",
             "https://platform.claude.com/docs/en/api/admin/usage_report",
-            "https://platform.claude.com/docs/zh-CN/manage-claude/usage-cost-analytics-api",
+            "https://platform.claude.com/docs/en/manage-claude/usage-cost-analytics-api",
         ),
     ),
     reports=True,
