@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from generator.importers import IMPORTERS, discover, read, read_bytes
 from generator.importers.fold import Extract
+from generator.importers.report_pages import LONGEST_ROW
 from generator.reconciliation import reconcile
 from generator.records import Reading, SkipReason, Surface, UsageBucket
 from generator.subjects import subjects
@@ -172,6 +173,15 @@ def test_pages_joined_without_a_last_line_end_are_all_read():
     )
     reading = read_bytes({"a.jsonl": two}, key=KEY)
     assert (len(reading.buckets), reading.tallies[0].pending, reading.tallies[0].bytes) == (2, 0, len(two))
+
+
+def test_a_row_of_a_page_that_is_too_long_is_skipped_without_the_rest():
+    """Memory stays bounded whatever one interval holds."""
+    long = bucket(usage() | {"x": "a" * LONGEST_ROW})
+    good = bucket(usage(3), start="2026-03-05T00:00:00Z", end="2026-03-06T00:00:00Z")
+    reading = read_bytes({"a.json": page(good, long)}, key=KEY)
+    assert rows(reading, "input_tokens") == [(3,)]
+    assert reading.tallies[0].skipped == {SkipReason.TOO_LONG: 1}
 
 
 # Costs

@@ -78,8 +78,8 @@ ADMIN_USAGE = Importer(
             "workspace or in the Console itself.",
             "A filter (one model, one key) is not stated in the answer; a filtered page looks like a whole one.",
             "The newest minutes still grow. A report that was asked for again replaces the earlier one.",
-            "Since August 2026 the documentation calls this report old; its successor is read too, as the usage report of "
-            "the Analytics API.",
+            "Since August 2026 the documentation calls this report old; its successor is read too, as the usage "
+            "report of the Analytics API.",
         ),
         private="Ids of API keys, workspaces and accounts. They leave as a pseudonym.",
         verified=Verified.DOCUMENTED,
