@@ -119,7 +119,7 @@ def _append(path: Path, kept: dict[str, Any], at: datetime) -> None:
     if any(_repeats(line, kept, at) for line in tail.splitlines()[-64:]):
         return
     line = json.dumps({"timestamp": at.isoformat(timespec="milliseconds"), **kept}, separators=(",", ":"))
-    torn = bool(tail) and not tail.endswith(b"\n")  # by a disk that was full
+    torn = bool(tail) and not tail.endswith(b"\n")  # by a disk that was full; or another is just being written
     _write(path, (b"\n" if torn else b"") + line.encode() + b"\n")
 
 
