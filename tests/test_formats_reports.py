@@ -177,7 +177,7 @@ def test_pages_joined_without_a_last_line_end_are_all_read():
 
 def test_a_row_of_a_page_that_is_too_long_is_skipped_without_the_rest():
     """Memory stays bounded whatever one interval holds."""
-    long = bucket(usage() | {"x": "a" * LONGEST_ROW})
+    long = bucket(usage() | {"x": "a" * (LONGEST_ROW + 1024 * 1024)})
     good = bucket(usage(3), start="2026-03-05T00:00:00Z", end="2026-03-06T00:00:00Z")
     reading = read_bytes({"a.json": page(good, long)}, key=KEY)
     assert rows(reading, "input_tokens") == [(3,)]
