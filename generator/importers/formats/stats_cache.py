@@ -243,5 +243,6 @@ STATS_CACHE = Importer(
             "https://github.com/ryoppippi/ccusage/discussions/754",
         ),
     ),
+    reports=True,
     spelling=(b'"lastComputedDate"', b'"dailyActivity"', b'"dailyModelTokens"', b'"modelUsage"', b'"totalSessions"'),
 )
