@@ -18,6 +18,7 @@ from public_library import dossier
 from generator.detectors import DETECTORS
 from generator.detectors.needs import COUNTERS, METER, NEEDS, TOKENS
 from generator.importers import IMPORTERS
+from generator.importers.guide import Verified
 from generator.pages import check, detectors, logs, surfaces
 from generator.pages.answerable import Kind, answered, answering, giving, holding, kinds, lacking, of_surface
 from generator.render import SiteContext, _environment, render
@@ -92,8 +93,8 @@ def test_every_need_names_the_formats_that_give_it_best_first():
     for need in NEEDS.values():
         given = giving(need)
         assert set(given) == {importer for importer in IMPORTERS if need.id in importer.gives}
-        counts = [len(answered(importer)) for importer in given]
-        assert counts == sorted(counts, reverse=True)
+        real = [importer.guide.verified is Verified.REAL_FILES for importer in given]
+        assert real == sorted(real, reverse=True)
 
 
 def test_what_a_log_holds_follows_from_what_it_gives():
@@ -156,6 +157,9 @@ def test_every_problem_of_the_hub_is_met_by_a_format_that_holds_what_it_asks_for
         for importer in (choice.first, *choice.others):
             assert importer in holding(choice.problem.kind)
             assert importer.surface in choice.problem.surfaces
+    first = {choice.problem.text: choice.first.id for choice in pages()[HUB].context.choices}
+    assert first["My use of Claude Code makes no sense"] == "claude-code"
+    assert first["A counter on my screen fell or started anew"] == "statusline"
     spoken_to = {choice.problem.kind for choice in pages()[HUB].context.choices}
     assert spoken_to == {kind for one in IMPORTERS for kind in kinds(one)} - {Kind.ACTIVITY}
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from generator.detectors import DETECTORS, Detector
 from generator.detectors.needs import COUNTERS, METER, NEEDS, TOKENS, Need
 from generator.importers import IMPORTERS, Importer
+from generator.importers.guide import Verified
 
 
 class Kind(StrEnum):
@@ -61,13 +62,24 @@ def of_surface(surface: str) -> tuple[Importer, ...]:
 
 
 def holding(kind: Kind, importers: Iterable[Importer] = IMPORTERS) -> tuple[Importer, ...]:
-    """Those of the formats that hold such a kind of record, best first."""
-    return ranked(importer for importer in importers if kind in kinds(importer))
+    """Those of the formats that hold such a kind of record, best first: one that is made for it, then the rest.
+
+    Of sums the service's own come before those of a gateway, whose calls can be had instead.
+    """
+    found = ranked(importer for importer in importers if kind in kinds(importer))
+    if kind is Kind.REPORTS:
+        return tuple(sorted(found, key=lambda one: (len(kinds(one)), -one.authority)))
+    return tuple(sorted(found, key=lambda one: len(kinds(one))))
 
 
 def ranked(importers: Iterable[Importer]) -> tuple[Importer, ...]:
-    """Those that answer most questions alone first; of equals the one whose word counts in `authority`."""
-    return tuple(sorted(importers, key=lambda one: (-len(answered(one)), one.authority, one.id)))
+    """Those tried on real files first, then those whose word counts (`authority`), then those that answer most."""
+    return tuple(sorted(importers, key=_rank))
+
+
+def _rank(importer: Importer) -> tuple[bool, int, int, str]:
+    real = importer.guide.verified is Verified.REAL_FILES
+    return (not real, importer.authority, -len(answered(importer)), importer.id)
 
 
 def numbered() -> tuple[tuple[int, Need], ...]:

@@ -85,9 +85,9 @@ PROBLEMS = (
     ),
     Problem(
         "What I was charged and what I count differ",
-        "It is the service's own sum. Compare it with a log of calls from the same days.",
+        "It is what was counted for the bill. Compare it with a log of calls from the same days.",
         Kind.REPORTS,
-        (Surface.API, Surface.ENTERPRISE, Surface.CLAUDE_CODE),
+        (Surface.API, Surface.ENTERPRISE),
     ),
 )
 
