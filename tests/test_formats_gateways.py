@@ -450,6 +450,33 @@ def test_trap_another_vendors_tokens_are_none_of_ours():
     assert sum(bucket.cache_read_tokens for bucket in sample(DAILY).buckets) == 225_955
 
 
+def test_trap_ccusage_beside_the_transcripts_that_it_read():
+    """Nothing of a report joins the calls: they are the same with it and without it."""
+    transcript = SAMPLES / "claude-code" / "client-2.1.104.jsonl"
+    alone, both = sample(transcript), sample(transcript, DAILY)
+    naive = prompts(alone) + sum(sum(part or 0 for part in sums(bucket)[:3]) for bucket in both.buckets)
+    assert naive == prompts(alone) + 231_951
+    assert counts(both) == counts(alone)
+    assert [account.importer for account in both.formats] == ["claude-code"]
+
+
+def test_trap_a_gateway_beside_the_transcripts_of_the_same_calls(tmp_path):
+    """The gateway's whole prompt and the transcript's three parts are one call, by the message id."""
+    transcript = SAMPLES / "claude-code" / "client-2.1.104.jsonl"
+    line = next(row for row in rows(transcript) if row.get("message", {}).get("usage"))
+    message, usage = line["message"], line["message"]["usage"]
+    read_, written = usage["cache_read_input_tokens"], usage["cache_creation_input_tokens"]
+    whole = usage["input_tokens"] + read_ + written
+    times = dict.fromkeys(("startTime", "endTime"), line["timestamp"])
+    stated = {"prompt_tokens": whole, "completion_tokens": 1, "cache_read_input_tokens": read_}
+    row = spend(request_id=message["id"], metadata={"usage_object": stated | {"cache_creation_input_tokens": written}})
+    (tmp_path / "spend.jsonl").write_bytes(jsonl(row | times))
+    alone, both = sample(transcript), sample(transcript, tmp_path)
+    assert prompts(alone) + prompts(sample(tmp_path)) == prompts(alone) + whole
+    assert (prompts(both), len(both.requests)) == (prompts(alone), len(alone.requests))
+    assert [account.matched for account in both.formats] == [{}, {MatchKey.MESSAGE_ID: 1}]
+
+
 def test_trap_a_call_in_several_gateways_and_by_its_message_id(tmp_path):
     """A gateway that keeps the id is matched by it; one that does not, by its counts and its time."""
     (tmp_path / "spend.jsonl").write_bytes(jsonl(spend(request_id="msg_01SampleS")))
@@ -507,6 +534,14 @@ def test_an_inclusive_input_of_anothers_spelling_is_not_taken_for_anthropics():
     }  # fmt: skip
     extract = parse(LITELLM_SPEND, jsonl(spend(metadata={"usage_object": usage})))
     assert [copy.request.input_tokens for copy in extract.calls.values()] == [10]
+
+
+def test_cache_counts_of_zero_are_counts():
+    """Zero is stated; a key that is not there is not."""
+    usage = {"input": 700, "output": 20, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 0}
+    extract = parse(LANGFUSE, jsonl(observation(usage_details=usage)))
+    assert [four(copy.request) for copy in extract.calls.values()] == [(700, 0, 0, 20)]
+    assert extract.tallies[0].types == {"generation": 1}
 
 
 # Names of models
@@ -672,7 +707,12 @@ def test_any_bytes_are_accounted_for(importer, data):
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 10**20) | st.floats(allow_nan=False) | st.text(max_size=8),
+    st.sampled_from(["nan", "inf", "-inf", "1e400", "7", "", "True"])
+    | st.none()
+    | st.booleans()
+    | st.integers(-5, 10**20)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=8),
     lambda within: st.lists(within, max_size=3) | st.dictionaries(st.text(max_size=8), within, max_size=3),
     max_leaves=6,
 )
@@ -681,6 +721,19 @@ fields = st.sampled_from(
      "prompt_tokens", "prompt_cache_read_tokens", "response_body", "response_status", "delay_ms", "id", "level", "status",
      "parent_observation_id", "completion_tokens", "type", "provided_model_name", "request_model"]
 )  # fmt: skip
+
+
+day_fields = st.sampled_from(
+    ["date", "model", "spend", "prompt_tokens", "api_requests", "metrics", "breakdown", "updated_at"]
+)
+
+
+@given(st.dictionaries(day_fields, json_values, max_size=4))
+def test_any_daily_row_is_accounted_for(row):
+    day = {"date": "2026-03-02", "model": OPUS, "api_requests": 1, "prompt_tokens": 1, "spend": 1}
+    extract = parse(LITELLM_DAILY, jsonl(day | row, day))
+    assert (extract.tallies[0].balances, extract.tallies[0].read) == (True, 2)
+    assert msgspec.json.decode(msgspec.json.encode(extract), type=Extract) == extract
 
 
 @given(st.sampled_from(CALLS), st.dictionaries(fields, json_values, max_size=4))

@@ -45,3 +45,12 @@ def checked(counts: Counts) -> Counts:
     if max(numbers) > LARGEST_COUNT:
         raise SkipLineError(SkipReason.BAD_FIELD)
     return counts
+
+
+def summed(value: int | None) -> int | None:
+    """A sum that a report states, if it can be one; None where it states none. Raises SkipLineError."""
+    if value is not None and value < 0:
+        raise SkipLineError(SkipReason.NEGATIVE_COUNT)
+    if value is not None and value > LARGEST_COUNT:
+        raise SkipLineError(SkipReason.BAD_FIELD)
+    return value

@@ -25,21 +25,21 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from generator.importers import tables
-from generator.importers.base import LARGEST_COUNT, LONGEST_LINE, Importer, SkipLineError
+from generator.importers.base import LONGEST_LINE, Importer, SkipLineError
 from generator.importers.fold import Extract
+from generator.importers.gateway_counts import summed
 from generator.importers.gateway_models import OTHER, gateway_model
 from generator.importers.gateway_rows import OTHER_VENDOR, spells
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED, mended, refusal
 from generator.importers.rows import UNKNOWN, Found, Rows
-from generator.importers.snapshots import amount, iso_time
+from generator.importers.snapshots import iso_time
 from generator.privacy import SEPARATOR, pseudonym
 from generator.records import ModelId, SkipReason, SourceRef, Surface, UsageBucket
 
 GAP, MIXED = "gap", "mixed-vendors"
 WEEK = timedelta(days=7)
 LAST = timedelta(seconds=1)  # a session's last moment belongs to it
-MONTH = len("2026-03")
 
 
 class Sums(Struct, frozen=True, rename="camel"):
@@ -58,6 +58,11 @@ class Part(Sums, frozen=True, rename="camel"):
 
     model_name: str | None = None
     model: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name as written."""
+        return self.model_name or self.model or ""
 
 
 class Row(Sums, frozen=True, rename="camel"):
@@ -152,7 +157,7 @@ def _span(row: Row, project: str) -> Span | None:
             raise SkipLineError(SkipReason.BAD_FIELD)
         return Span("weekly", start, start + WEEK, f"local-week{by_project}-model", project)
     if row.month:
-        start, _ = tables.day(f"{row.month[:MONTH]}-01")
+        start, _ = tables.day(f"{row.month[:7]}-01")
         end, _ = tables.day(f"{start.year + start.month // 12:04d}-{start.month % 12 + 1:02d}-01")
         return Span("monthly", start, end, f"local-month{by_project}-model", project)
     begin, end_text = row.start_time or row.block_start, row.end_time or row.block_end
@@ -177,7 +182,7 @@ def _ordered(first: str, last: str) -> tuple[datetime, datetime]:
 def _parts(row: Row) -> Iterator[Share]:
     """What each model has of the row; nothing where vendors cannot be told apart."""
     if row.model_breakdowns:
-        yield from (Share(gateway_model(name), name, part) for part in row.model_breakdowns if (name := _name(part)))
+        yield from (Share(gateway_model(name), name, part) for part in row.model_breakdowns if (name := part.name))
         return
     if row.breakdown:
         yield from (Share(gateway_model(name), name, part) for name, part in row.breakdown.items())
@@ -191,13 +196,8 @@ def _parts(row: Row) -> Iterator[Share]:
         yield Share(OTHER, "", sums)
 
 
-def _name(part: Part) -> str:
-    return part.model_name or part.model or ""
-
-
 def _bucket(span: Span, share: Share, source: SourceRef, key: bytes) -> UsageBucket:
-    sums = share.sums
-    written, read = sums.cache_creation_tokens, sums.cache_read_tokens
+    sums, written, read = share.sums, share.sums.cache_creation_tokens, share.sums.cache_read_tokens
     return UsageBucket(
         report=CCUSAGE_JSON.id,
         start=span.start,
@@ -206,16 +206,12 @@ def _bucket(span: Span, share: Share, source: SourceRef, key: bytes) -> UsageBuc
         model=share.model or OTHER,
         group=pseudonym("group", SEPARATOR.join((span.group, share.name)), key),
         grouping=span.grouping,
-        input_tokens=_count(sums.input_tokens),
-        cache_write_tokens=_count(sums.cache_creation_input_tokens if written is None else written),
-        cache_read_tokens=_count(sums.cache_read_input_tokens if read is None else read),
-        output_tokens=_count(sums.output_tokens),
+        input_tokens=summed(sums.input_tokens),
+        cache_write_tokens=summed(sums.cache_creation_input_tokens if written is None else written),
+        cache_read_tokens=summed(sums.cache_read_input_tokens if read is None else read),
+        output_tokens=summed(sums.output_tokens),
         source=source,
     )
-
-
-def _count(value: int | None) -> int | None:
-    return None if value is None else int(amount(value, LARGEST_COUNT))
 
 
 def sniff(_path: Path, head: bytes) -> bool:
@@ -228,14 +224,12 @@ def sniff(_path: Path, head: bytes) -> bool:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence. An output is small; a file above 32 MiB is not read."""
-    rows = Rows(index, CCUSAGE_JSON.id)
-    text = stream.read(LONGEST_LINE + 1)
+    rows, text = Rows(index, CCUSAGE_JSON.id), stream.read(LONGEST_LINE + 1)
     rows.count.bytes = len(text)
     if len(text) > LONGEST_LINE:
         rows.count.read += 1
         rows.count.skip(SkipReason.TOO_LONG)
-        for rest in iter(lambda: stream.read(LONGEST_LINE), b""):
-            rows.count.bytes += len(rest)
+        rows.count.bytes += sum(map(len, iter(lambda: stream.read(LONGEST_LINE), b"")))
         return rows.extract()
     for document in _documents(text):
         _read_document(document, rows, key)
@@ -279,8 +273,8 @@ CCUSAGE_JSON = Importer(
             "If you have older outputs from months whose transcripts were deleted since, take them as they are.",
         ),
         shows=(
-            "Tokens of each day, week, month, session or block, and by model where the report splits them.",
-            "What an account used in months of which nothing else is left.",
+            "Tokens of each day, week, month, session or block, and by model where the report splits them, also of "
+            "months of which nothing else is left.",
         ),
         hides=(
             "Its sums come from the same transcripts: they are compared with calls and never added to them.",
@@ -288,8 +282,8 @@ CCUSAGE_JSON = Importer(
             "for output tokens: a difference to another log may be one of these.",
             "A day is of the time zone that ccusage ran in, and the file does not say which. A session without its "
             "first moment has no span and is not read.",
-            "Blocks are computed from the transcripts. They are not the windows of the service's meter.",
-            "The dollars are list prices of the tokens and nobody's bill; they are not read.",
+            "Blocks are computed from the transcripts and are not the windows of the service's meter. Dollars are list "
+            "prices and nobody's bill; they are not read.",
         ),
         private="Names of projects and sessions; they leave as pseudonyms.",
         verified=Verified.THIRD_PARTY,

@@ -20,13 +20,14 @@ Never read
 from __future__ import annotations
 
 from collections import defaultdict
+from math import isfinite
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 from msgspec import Raw, Struct
 
-from generator.importers.base import Importer
+from generator.importers.base import Importer, SkipLineError
 from generator.importers.fold import CallCopy, Extract
 from generator.importers.gateway_counts import Counts, checked, uncached
 from generator.importers.gateway_models import gateway_model
@@ -47,7 +48,7 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.rows import Found
 from generator.importers.snapshots import ABSENT
 from generator.privacy import pseudonym
-from generator.records import Pseudonym, Request, SourceRef, Surface
+from generator.records import Pseudonym, Request, SkipReason, SourceRef, Surface
 
 GENERATION, OBSERVATION = "generation", "observation"
 ERROR = "ERROR"
@@ -121,10 +122,10 @@ class _Reading:
             return Found(OTHER_VENDOR)
         started = moment(row.start_time)
         ended = moment(row.end_time) if row.end_time else started
-        usage = {name: int(value) for name, value in (inner(row.usage_details, _decode_usage) or {}).items() if value}
-        if row.level == ERROR and not usage:
+        usage = _whole(inner(row.usage_details, _decode_usage) or {})
+        if row.level == ERROR and not any(usage.values()):
             return failure(own, ended, None, format=LANGFUSE.id, source=source, key=self.key)
-        if not usage:
+        if not any(usage.values()):
             return Found(NO_TOKENS)
         counts = _counts(usage)
         if counts is None:
@@ -164,6 +165,13 @@ class _Reading:
 
 def _four(request: Request) -> list[int]:
     return [request.input_tokens, request.cache_write_tokens, request.cache_read_tokens, request.output_tokens]
+
+
+def _whole(usage: dict[str, float | None]) -> dict[str, int]:
+    """The counts that are stated. Raises SkipLineError for one that is no number at all."""
+    if not all(value is None or isfinite(value) for value in usage.values()):
+        raise SkipLineError(SkipReason.BAD_FIELD)
+    return {name: int(value) for name, value in usage.items() if value is not None}
 
 
 def _counts(usage: dict[str, int]) -> Counts | None:

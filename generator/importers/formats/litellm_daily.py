@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -25,15 +26,16 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers import tables
-from generator.importers.base import LARGEST_COUNT, Importer
+from generator.importers.base import Importer, SkipLineError
 from generator.importers.fold import Extract
+from generator.importers.gateway_counts import summed
 from generator.importers.gateway_models import gateway_model
 from generator.importers.gateway_rows import OTHER_VENDOR, claimed, columns, moment, read_rows
 from generator.importers.guide import Guide, Verified
 from generator.importers.rows import Found
 from generator.importers.snapshots import ABSENT, amount
 from generator.privacy import SEPARATOR, pseudonym
-from generator.records import ModelId, Pseudonym, Slug, SourceRef, Surface, UsageBucket
+from generator.records import ModelId, Pseudonym, SkipReason, Slug, SourceRef, Surface, UsageBucket
 
 DAILY, ACTIVITY = "daily-spend", "daily-activity"
 WHO = ("user_id", "team_id", "tag", "organization_id", "end_user_id", "agent_id")
@@ -152,18 +154,20 @@ def _bucket(sums: Metrics, model: ModelId, place: Place) -> UsageBucket:
         group=place.group,
         grouping=place.grouping,
         as_of=place.as_of,
-        requests=_count(sums.api_requests if successful is None else successful),
-        input_tokens=_count(sums.prompt_tokens) if cached == (0, 0) else None,
-        cache_read_tokens=_count(cached[0]),
-        cache_write_tokens=_count(cached[1]),
-        output_tokens=_count(sums.completion_tokens),
-        cost_usd=None if sums.spend is None else amount(sums.spend),
+        requests=summed(sums.api_requests if successful is None else successful),
+        input_tokens=summed(sums.prompt_tokens) if cached == (0, 0) else None,
+        cache_read_tokens=summed(cached[0]),
+        cache_write_tokens=summed(cached[1]),
+        output_tokens=summed(sums.completion_tokens),
+        cost_usd=_dollars(sums.spend),
         source=place.source,
     )
 
 
-def _count(value: int | None) -> int | None:
-    return None if value is None else int(amount(value, LARGEST_COUNT))
+def _dollars(value: float | None) -> float | None:
+    if value is not None and not isfinite(value):
+        raise SkipLineError(SkipReason.BAD_FIELD)
+    return None if value is None else amount(value)
 
 
 def sniff(path: Path, head: bytes) -> bool:
@@ -217,6 +221,6 @@ LITELLM_DAILY = Importer(
     ),
     gives=frozenset(),
     reports=True,
-    spelling=(b'"api_requests"', b'"breakdown"', b'"spend"', b'"prompt_tokens"', b'"failed_requests"'),
+    spelling=(b"api_requests", b"breakdown", b"spend", b"prompt_tokens", b"failed_requests"),
     authority=40,
 )

@@ -247,6 +247,6 @@ LITELLM_SPEND = Importer(
         ),
     ),
     gives=frozenset({"token-counts", "marks", "lifetime-split"}),
-    spelling=(b'"request_id"', b'"startTime"', b'"call_type"', b'"spend"', b'"usage_object"'),
+    spelling=(b"request_id", b"startTime", b"call_type", b"spend", b"usage_object"),
     authority=40,
 )
