@@ -207,7 +207,7 @@ HAR = Importer(
         "Cookies and keys are not decoded here, and no text is kept.",
         verified=Verified.DOCUMENTED,
         sources=(
-            "http://www.softwareishard.com/blog/har-12-spec/",
+            "https://w3c.github.io/web-performance/specs/HAR/Overview.html",
             "https://developer.chrome.com/docs/devtools/network/reference",
             "https://platform.claude.com/docs/en/api/rate-limits",
         ),
