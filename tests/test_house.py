@@ -50,6 +50,11 @@ def test_every_importer_has_samples():
         assert [path for path in samples if path.is_file() and path.suffix != ".md"], importer.id
 
 
+def test_readme_names_every_format():
+    table = (ROOT / "README.md").read_text().split("## What it reads")[1].split("\n## ")[0]
+    assert {importer.id for importer in IMPORTERS} - set(re.findall(r"`([a-z0-9-]+)`", table)) == set()
+
+
 def test_every_page_module_is_registered():
     with_kind = {
         path.stem
