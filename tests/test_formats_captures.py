@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.detectors.needs import NEEDS
-from generator.importers import IMPORTERS, answers, discover, headers, read
+from generator.importers import IMPORTERS, discover, headers, read
 from generator.importers.exchange import Kind, kind, unanswered
 from generator.importers.fold import Extract, fold
 from generator.importers.reading import _reading
@@ -209,6 +209,12 @@ def test_a_log_of_claude_trace():
     assert (tally.blank, tally.skipped) == (1, {SkipReason.NOT_JSON: 1})
 
 
+def test_an_answer_ends_when_its_body_was_logged_and_not_with_its_headers():
+    first = sample("claude-trace/log-2026-03-03-10-00-00.jsonl").requests[0]
+    assert first.started == DATE.replace(hour=10, microsecond=250_000)
+    assert first.ended == DATE.replace(hour=10, second=2, microsecond=500_000)
+
+
 def test_an_answer_that_was_cut_off_is_a_call_with_an_output_that_is_not_reliable():
     served, cut = sample("claude-trace/log-2026-03-03-11-00-00.jsonl").requests
     assert (served.requested_model, served.model, served.output_reliable) == (
@@ -263,6 +269,13 @@ def test_what_a_tool_printed_before_the_head_is_a_row_of_its_own(before, read_):
     head = b"HTTP/2 200\r\ndate: Tue, 03 Mar 2026 10:00:00 GMT\r\n\r\n"
     (tally,) = from_bytes("sse-capture", before + head + json.dumps(message()).encode()).tallies
     assert (tally.read, tally.used, tally.balances) == (read_, 1, True)
+
+
+def test_what_a_tool_printed_between_head_and_events_is_passed_over():
+    whole = (SAMPLES / "sse-capture/curl-headers.txt").read_bytes()
+    noisy = whole.replace(b"\r\n\r\nevent: message_start", b"\r\n\r\n100 4096 --:--\nevent: message_start", 1)
+    assert noisy != whole
+    assert from_bytes("sse-capture", noisy).requests == from_bytes("sse-capture", whole).requests
 
 
 def test_an_answer_that_is_too_long_is_skipped_and_the_next_one_read(monkeypatch):
@@ -381,46 +394,7 @@ def test_rows_of_the_meter_with_ids():
     assert reading.tallies[0].skipped == {SkipReason.NEGATIVE_COUNT: 1}
 
 
-# What requests say
-
-
-@pytest.mark.parametrize(
-    ("user", "session"),
-    [
-        ("user_1_account_2_session_00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000001"),
-        ('{"session_id": "00000000-0000-4000-8000-00000000000A"}', "00000000-0000-4000-8000-00000000000a"),
-        ("somebody", ""),
-        (None, ""),
-    ],
-)
-def test_the_session_in_the_metadata_of_a_request(user, session):
-    assert answers.asked(json.dumps({"metadata": {"user_id": user}}).encode()).session == session
-
-
-def test_a_thread_is_named_by_header_then_by_its_first_message():
-    """A main thread can start sub-agents; a mark for the cache in the first message does not change the thread."""
-    metadata = {"user_id": "_session_00000000-0000-4000-8000-000000000001"}
-
-    def thread(tool: str, first: object, **sent: str) -> str:
-        body = {"metadata": metadata, "tools": [{"name": tool}], "messages": [{"role": "user", "content": first}]}
-        return answers.asked(json.dumps(body).encode(), sent).agent
-
-    assert thread("Task", "one") == ""
-    block = [{"type": "text", "text": "one", "cache_control": {"type": "ephemeral"}}]
-    assert thread("Read", "one") == thread("Read", block) == "one"
-    assert thread("Read", "one", **{"X-Claude-Code-Agent-Id": "a1"}) == "a1"
-
-
-@pytest.mark.parametrize(
-    ("agent", "client"),
-    [
-        ("claude-cli/2.1.90 (external, cli)", ("2.1.90", "cli", None)),
-        ("claude-cli/2.1.140 (external, sdk-py, agent-sdk/0.1)", ("2.1.140", "sdk-py", None)),
-        ("anthropic-sdk-python/0.80", ("", None, None)),
-    ],
-)
-def test_the_client_by_its_user_agent(agent, client):
-    assert headers.client({"User-Agent": agent}) == client
+# All
 
 
 @pytest.mark.parametrize("text", ["0.5", "0.3333333333333333"])
@@ -429,9 +403,6 @@ def test_utilization_of_any_length_is_read(text):
         "rate-limit-headers", rows({"ts": 1772532000, "anthropic-ratelimit-unified-5h-utilization": text})
     )
     assert used(reading) == [("five-hour", float(text))]
-
-
-# All
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
