@@ -512,6 +512,15 @@ def test_any_mapping_is_read_or_refused(data):
         column_maps.parse(data, Path("columns.yml"), own=True)
 
 
+@pytest.mark.parametrize(("text", "wanted"), [("table: poll\n", ":1:8: W-ref no table"), ("", ":1:1: W-missing table")])
+def test_a_database_needs_the_name_of_its_table(tmp_path, text, wanted):
+    made("CREATE TABLE polls (at, five)", tmp_path / "x.db")
+    (tmp_path / "x.db.columns.yml").write_text(text + GOOD)
+    with pytest.raises(LogError) as caught:
+        discover([tmp_path / "x.db"])
+    assert f"x.db.columns.yml{wanted}" in str(caught.value)
+
+
 def test_a_mapping_for_a_folder_claims_only_tables_with_its_columns(tmp_path):
     (tmp_path / "columns.yml").write_text(GOOD)
     (tmp_path / "mine.csv").write_text("at,five\n2026-03-02T10:00:00Z,1\n")

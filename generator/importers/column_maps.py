@@ -30,6 +30,7 @@ SHARED = "columns.yml"
 KEYS = ("table", "time", "zone", "unit", "window", "used", "resets_at", "account")
 REQUIRED = ("time", "unit", "used")
 ROOT = ""
+TABLE = "\ntable"  # no column: where the name of the table stands
 _OURS = re.compile(rb"^(?:used|unit|resets_at)[ \t]*:", re.MULTILINE)  # other programs have files of this name too
 
 
@@ -62,6 +63,14 @@ class ColumnMap:
             )
         return not missing
 
+    def fitting(self, tables: Mapping[str, Collection[str]]) -> list[str]:
+        """Names of the tables of a database that this is for. Raises LogError where it is meant and there is none."""
+        named = [name for name in tables if name == self.table]
+        if self.own and not named:
+            code, message = ("W-ref", "no table has this name") if self.table else ("W-missing", "table is missing")
+            raise LogError(_problem(self.path, self.places.get(TABLE, Place(1, 1)), code, message))
+        return [name for name in named if self.fits(tables[name])]
+
 
 def beside(path: Path) -> ColumnMap | None:
     """The mapping for this file, None where there is none. Raises LogError with every mistake in it."""
@@ -88,7 +97,7 @@ def parse(data: bytes, path: Path, *, own: bool) -> ColumnMap:
     columns = reading.columns(entries) if entries is not None else None
     if reading.problems or columns is None:
         raise LogError(*reading.problems)
-    return ColumnMap(path, own, reading.text(entries, "table") if entries else "", columns, reading.places)
+    return ColumnMap(path, own, reading.table, columns, reading.places)
 
 
 def _problem(path: Path, place: Place, code: str, message: str, hint: str = "") -> Problem:
@@ -102,6 +111,7 @@ class _Reading:
         self.path = path
         self.problems: list[Problem] = []
         self.places: dict[str, Place] = {}
+        self.table = ""
 
     def entries(self, data: bytes) -> dict[str, Any] | None:
         """Nodes by key."""
@@ -140,6 +150,9 @@ class _Reading:
         unit, zone = self._choice(entries, "unit", tuple(Unit)), self._zone(entries)
         time, owner = self.text(entries, "time"), self.text(entries, "account")
         gauges = self._gauges(entries)
+        if "table" in entries:
+            self.table = self.text(entries, "table")
+            self.places[TABLE] = _place(entries["table"].start_mark)
         for key in ("time", "account"):
             if key in entries:
                 self._name(entries[key])

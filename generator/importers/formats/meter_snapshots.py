@@ -90,12 +90,8 @@ def _json_columns(path: Path, start: bytes) -> Columns | None:
 def _meters(path: Path, found: tuple[databases.Table, ...]) -> list[tuple[str, Columns]]:
     """Tables with readings. A mapping beside the file speaks for all of it."""
     mapped = column_maps.beside(path)
-    if mapped is not None and mapped.table:
-        named = [table for table in found if table.name == mapped.table]
-        return [(table.name, mapped.columns) for table in named if mapped.fits(table.columns)]
-    if mapped is not None and mapped.own:
-        fitting = [table for table in found if set(mapped.columns.names) <= set(table.columns)]
-        return [(table.name, mapped.columns) for table in fitting]
+    if mapped is not None and (mapped.own or mapped.table):
+        return [(name, mapped.columns) for name in mapped.fitting({table.name: table.columns for table in found})]
     by_name = ((table.name, known(table.columns, table.name)) for table in found)
     return [(name, columns) for name, columns in by_name if columns is not None]
 

@@ -199,8 +199,8 @@ def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
 STATUSLINE = Importer(
     id="statusline",
     title="Statusline snapshots of Claude Code",
-    how="Nothing keeps them by default. Let the command of your statusLine setting append what it reads from standard "
-    "input, with the time: jq -c '. + {timestamp: now}' >> ~/statusline.jsonl",
+    how="Nothing keeps them by default. Set the command of statusLine in the client's settings to: witnessmark meter "
+    "record. Or let your own append what it reads, with the time: jq -c '. + {timestamp: now}' >> ~/statusline.jsonl",
     surface=Surface.CLAUDE_CODE,
     sniff=sniff,
     read=read,
@@ -220,7 +220,7 @@ STATUSLINE = Importer(
             "Nothing is written while no session is open: a gap is no zero.",
             "The cost counter starts anew at /clear, and before client 2.1.132 the token counters were sums of the "
             "session: a fall is no refund.",
-            "A session that waits repeats the meter of its last answer.",
+            "A session that waits repeats the meter of its last answer; our recorder leaves such a line out.",
         ),
         private="Paths of your folders and of the transcript. None of it is kept.",
         verified=Verified.DOCUMENTED,
