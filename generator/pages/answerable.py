@@ -47,39 +47,28 @@ def answered(importer: Importer, detectors: Iterable[Detector] = DETECTORS) -> t
 
 
 def answering(detector: Detector) -> tuple[Importer, ...]:
-    """Formats that give all it needs, best first."""
+    """Formats that give all it needs, the surest first."""
     return ranked(importer for importer in IMPORTERS if not lacking(importer, detector))
 
 
 def giving(need: Need) -> tuple[Importer, ...]:
-    """Formats that give this input, best first."""
+    """Formats that give this input, the surest first."""
     return ranked(importer for importer in IMPORTERS if need.id in importer.gives)
 
 
 def of_surface(surface: str) -> tuple[Importer, ...]:
-    """Formats of one surface, best first."""
+    """Formats of one surface, the surest first."""
     return ranked(importer for importer in IMPORTERS if importer.surface == surface)
 
 
-def holding(kind: Kind, importers: Iterable[Importer] = IMPORTERS) -> tuple[Importer, ...]:
-    """Those of the formats that hold such a kind of record, best first: one that is made for it, then the rest.
-
-    Of sums the service's own come before those of a gateway, whose calls can be had instead.
-    """
-    found = ranked(importer for importer in importers if kind in kinds(importer))
-    if kind is Kind.REPORTS:
-        return tuple(sorted(found, key=lambda one: (len(kinds(one)), -one.authority)))
-    return tuple(sorted(found, key=lambda one: len(kinds(one))))
-
-
 def ranked(importers: Iterable[Importer]) -> tuple[Importer, ...]:
-    """Those tried on real files first, then those whose word counts (`authority`), then those that answer most."""
+    """The surest first; of equals those whose word counts (`authority`), then those that answer most."""
     return tuple(sorted(importers, key=_rank))
 
 
-def _rank(importer: Importer) -> tuple[bool, int, int, str]:
-    real = importer.guide.verified is Verified.REAL_FILES
-    return (not real, importer.authority, -len(answered(importer)), importer.id)
+def _rank(importer: Importer) -> tuple[int, int, int, str]:
+    sure = list(Verified).index(importer.guide.verified)
+    return (sure, importer.authority, -len(answered(importer)), importer.id)
 
 
 def numbered() -> tuple[tuple[int, Need], ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.detectors import DETECTORS, Detector
 from generator.importers import IMPORTERS, Importer
-from generator.pages.answerable import Kind, answered, giving, holding, kinds, lacking, numbered, of_surface
+from generator.pages.answerable import Kind, answered, giving, kinds, lacking, numbered, of_surface
 from generator.pages.base import Page, PageKind
 from generator.pages.neighbours import neighbours
 from generator.pages.twin import json_twin
@@ -27,69 +27,65 @@ NAMES = {
     Surface.COWORK: "Cowork",
     Surface.ENTERPRISE: "Team and Enterprise",
 }
-CHOICES = 3  # formats offered in one answer of the first table; the rest stands below
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What somebody comes with, and the kind of record that speaks to it."""
+    """What somebody comes with, and the logs to take for it, the easiest first."""
 
     text: str
     because: str
-    kind: Kind
-    surfaces: tuple[Surface, ...] = SURFACES
+    take: tuple[str, ...]
 
 
 PROBLEMS = (
     Problem(
         "My use of Claude Code makes no sense",
         "It shows each call with what it read, wrote and cost, and what happened between calls.",
-        Kind.CALLS,
-        (Surface.CLAUDE_CODE,),
+        ("claude-code", "otel-events", "stream-json"),
     ),
     Problem(
         "My bill of the API makes no sense",
-        "Only the record of your own program shows each call; the Console shows sums.",
-        Kind.CALLS,
-        (Surface.API,),
+        "Only the record of your own program or gateway shows each call; the Console shows sums.",
+        ("api-responses", "litellm-spend", "har"),
     ),
     Problem(
         "My limit on Claude.ai makes no sense",
         "No file holds the cost of a chat. What can be kept is the meter, from now on.",
-        Kind.METERS,
-        (Surface.CLAUDE_AI,),
+        ("usage-endpoint", "meter-snapshots"),
     ),
     Problem(
         "My use of Cowork makes no sense",
         "Where the program keeps its sessions, they show each call.",
-        Kind.CALLS,
-        (Surface.COWORK,),
+        ("cowork-audit", "claude-code", "otel-events"),
     ),
     Problem(
         "The bill of our organisation makes no sense",
-        "It breaks the sum down by day, model or user, which tells where to look further.",
-        Kind.REPORTS,
-        (Surface.ENTERPRISE, Surface.API),
+        "It breaks the sum down by person, product, model or day, which tells where to look further.",
+        ("spend-csv", "enterprise-cost", "claude-code-analytics"),
     ),
     Problem(
         "My limit was gone too soon, or moved while nobody worked",
-        "A series of readings shows when the meter moved. Record calls beside it, to see what moved it.",
-        Kind.METERS,
-        (Surface.CLAUDE_CODE, Surface.CLAUDE_AI),
+        "A series of readings shows when the meter moved. Take a log of calls beside it, to see what moved it.",
+        ("statusline", "usage-endpoint", "meter-snapshots"),
     ),
     Problem(
         "A counter on my screen fell or started anew",
         "A series of readings shows when, and how far.",
-        Kind.COUNTERS,
-        (Surface.CLAUDE_CODE,),
+        ("statusline", "stream-json"),
     ),
     Problem(
         "What I was charged and what I count differ",
         "It is what was counted for the bill. Compare it with a log of calls from the same days.",
-        Kind.REPORTS,
-        (Surface.API, Surface.ENTERPRISE),
+        ("console-cost-csv", "console-usage-csv", "admin-cost"),
+    ),
+    Problem(
+        "Another model answered than I asked for",
+        "Only a recorded request holds the model that was asked for.",
+        ("raw-bodies", "claude-trace", "har"),
     ),
 )
+"""Advice, so kept by hand; the lists of formats below it are not."""
 
 
 @dataclass(frozen=True)
@@ -211,12 +207,10 @@ KIND = PageKind("logs", pages)
 
 
 def _choices() -> Iterator[Choice]:
-    """Problems that any format speaks to."""
+    formats = {importer.id: importer for importer in IMPORTERS}
     for problem in PROBLEMS:
-        fitting = holding(problem.kind, (one for one in IMPORTERS if one.surface in problem.surfaces))
-        in_order = sorted(fitting, key=lambda one: problem.surfaces.index(one.surface))
-        if in_order:
-            yield Choice(problem, in_order[0], tuple(in_order[1:CHOICES]))
+        first, *others = (formats[id] for id in problem.take)
+        yield Choice(problem, first, tuple(others))
 
 
 def _surface(surface: Surface, dossier: Dossier) -> SurfaceLogs:
