@@ -152,10 +152,10 @@ def _lines(buckets: Sequence[UsageBucket], requests: Sequence[Request]) -> Itera
         spans[bucket.report, bucket.surface, start, end].append(bucket)
     calls = _Calls(requests)
     for (report, surface, start, end), rows in sorted(spans.items()):
-        finest = max(_fineness(row) for row in rows)
+        finest = _finest(rows)
         models: defaultdict[str, list[UsageBucket]] = defaultdict(list)
         for row in rows:
-            if _fineness(row) == finest:
+            if row.grouping == finest:
                 models[row.model].append(row)
         for model, same in sorted(models.items()):
             one_model = any(row.model != "other" for row in rows)
@@ -172,6 +172,7 @@ def _lines(buckets: Sequence[UsageBucket], requests: Sequence[Request]) -> Itera
                 cache_write_tokens=_sum(row.cache_write_tokens for row in same),
                 cache_read_tokens=_sum(row.cache_read_tokens for row in same),
                 output_tokens=_sum(row.output_tokens for row in same),
+                mixed_tokens=_sum(row.mixed_tokens for row in same),
                 cost_usd=_dollars(row.cost_usd for row in same),
                 logged=_day_sum(logged, start, model),
                 logged_usd=sum(cost(call) or 0.0 for call in logged),
@@ -184,8 +185,17 @@ def _span(bucket: UsageBucket) -> tuple[datetime, datetime]:
     return (start, start + DAY) if bucket.end - start <= DAY else (bucket.start, bucket.end)
 
 
-def _fineness(bucket: UsageBucket) -> tuple[int, str]:
-    return (0 if bucket.grouping == "none" else bucket.grouping.count("-") + 1, bucket.grouping)
+def _finest(rows: Sequence[UsageBucket]) -> str:
+    """The grouping that covers most of the span, and among equals the one that tells most apart."""
+    spans: defaultdict[str, set[tuple[datetime, datetime]]] = defaultdict(set)
+    for row in rows:
+        spans[row.grouping].add((row.start, row.end))
+
+    def worth(grouping: str) -> tuple[timedelta, int, str]:
+        covered = sum((end - start for start, end in spans[grouping]), timedelta())
+        return covered, 0 if grouping == "none" else grouping.count("-") + 1, grouping
+
+    return max(spans, key=worth)
 
 
 class _Calls:

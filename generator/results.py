@@ -241,6 +241,7 @@ class ReportLine(msgspec.Struct, frozen=True, kw_only=True):
     cache_write_tokens: int | None = None
     cache_read_tokens: int | None = None
     output_tokens: int | None = None
+    mixed_tokens: int | None = None  # tokens whose kinds the report does not tell apart
     cost_usd: float | None = None
     logged: DaySum
     logged_usd: float = 0.0  # list price of the logged calls

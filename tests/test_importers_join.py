@@ -11,19 +11,17 @@ from hypothesis import strategies as st
 
 from generator.importers.buckets import settled
 from generator.importers.fold import CallCopy, MarkCopy
-from generator.importers.join import joined, marks_once, readings_once
+from generator.importers.join import joined, marks_once
 from generator.privacy import pseudonym
 from generator.records import (
     Difference,
     Mark,
     MarkKind,
     MatchKey,
-    MeterReading,
     Request,
     SourceRef,
     Surface,
     UsageBucket,
-    Window,
 )
 
 KEY = b"key"
@@ -183,7 +181,7 @@ def test_the_order_of_files_changes_nothing(order):
     assert joined([copies[place] for place in order], AUTHORITY) == joined(copies, AUTHORITY)
 
 
-# Marks and meters
+# Marks
 
 
 def mark(format: str, seconds: float, kind: MarkKind = MarkKind.PROMPT, session: str = "s") -> MarkCopy:
@@ -208,18 +206,6 @@ def test_a_mark_of_a_session_that_two_formats_tell_counts_once():
 def test_marks_of_one_format_or_of_other_sessions_are_all_kept():
     marks = [mark("claude-code", 0), mark("claude-code", 1), mark("otel", 0, session="t")]
     assert len(marks_once(marks, AUTHORITY)[0]) == 3
-
-
-def reading(file: int, seconds: float, used: float) -> MeterReading:
-    return MeterReading(
-        account="", window=Window.FIVE_HOUR, at=START + timedelta(seconds=seconds), used=used, source=SourceRef(file, 1)
-    )
-
-
-def test_a_meter_that_two_formats_polled_in_one_minute_is_read_once():
-    rows = [reading(0, 5, 0.42), reading(1, 40, 0.425), reading(1, 61, 0.43), reading(0, 7, 0.43)]
-    kept = readings_once(rows, ["claude-code", "otel"], AUTHORITY)
-    assert kept == [rows[0], rows[2], rows[3]]
 
 
 # Buckets

@@ -305,7 +305,7 @@ def test_a_mixed_folder_gives_each_file_to_its_importer(tmp_path):
     )
     found = discover([tmp_path])
     assert {file.path.name: file.importer.id for file in found.claimed} == wanted
-    assert [path.name for path in found.unclaimed] == ["foreign.jsonl"]
+    assert [file.path.name for file in found.unclaimed] == ["foreign.jsonl"]
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.rglob("*.jsonl")), ids=lambda path: path.name)

@@ -88,9 +88,14 @@ def _words(surface: Surface) -> str:
 
 
 def _tokens(line: ReportLine) -> int:
-    return sum(
-        count or 0 for count in (line.input_tokens, line.cache_write_tokens, line.cache_read_tokens, line.output_tokens)
+    counts = (
+        line.input_tokens,
+        line.cache_write_tokens,
+        line.cache_read_tokens,
+        line.output_tokens,
+        line.mixed_tokens,
     )
+    return sum(count or 0 for count in counts)
 
 
 def _sentence(account: Reconciliation) -> str:

@@ -24,6 +24,7 @@ DEEPEST = 64  # containers around the list that is wanted; a deeper one is none 
 _TOKEN = re.compile(rb'["\[\]{},:]')
 _STRING_END = re.compile(rb'["\\]')
 _decode_key = msgspec.json.Decoder(str).decode
+_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 Path = tuple[str, ...]
 
@@ -31,10 +32,10 @@ Path = tuple[str, ...]
 def rows(stream: BinaryIO, count: Count, *paths: Path, longest: int = LONGEST_LINE) -> Iterator[bytes]:
     """JSON lines, or the elements of a document's list, whichever the file holds.
 
-    A file is a document if it begins with `[`, or with `{` and its first line is no whole object, or is the only one.
+    A file is a document if it begins with `[`, or with `{` and one of the lists is spelled in its first object.
     """
     head = _head(stream)
-    if head.startswith(b"[") or (head.startswith(b"{") and _is_document(head)):
+    if head.startswith(b"[") or (head.startswith(b"{") and _is_document(head, paths)):
         return elements(stream, count, *paths, longest=longest)
     return lines(stream, count, longest=longest)
 
@@ -64,15 +65,21 @@ def _head(stream: BinaryIO, size: int = 64 * 1024) -> bytes:
     return head.removeprefix(BOM).lstrip()
 
 
-def _is_document(head: bytes) -> bool:
+def _is_document(head: bytes, paths: tuple[Path, ...]) -> bool:
     first, _, rest = head.partition(b"\n")
-    if not rest.strip():
-        return True
+    members = _members(first)
+    if members is None:  # laid out over several lines, longer than the head, or damaged
+        spelled = any(f'"{path[0]}"'.encode() in head for path in paths if path)
+        return spelled and _members(rest.partition(b"\n")[0]) is None
+    return any(path[0] in members for path in paths if path)
+
+
+def _members(line: bytes) -> dict[str, msgspec.Raw] | None:
+    """Members of a whole object; None for anything else."""
     try:
-        msgspec.json.decode(first, type=msgspec.Raw)
+        return _decode_members(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return True
-    return False
+        return None
 
 
 def elements(stream: BinaryIO, count: Count, *paths: Path, longest: int = LONGEST_LINE) -> Iterator[bytes]:

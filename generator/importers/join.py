@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from generator.importers.fold import CallCopy, MarkCopy, finality
-from generator.records import Difference, FormatAccount, MarkKind, MatchKey, MeterReading, Request, Window
+from generator.records import Difference, FormatAccount, MarkKind, MatchKey, Request
 
 NEAR = timedelta(minutes=2)  # clocks of a proxy and a client, and a transcript's write time, differ by seconds
 SAME_MARK = timedelta(seconds=10)
@@ -124,19 +124,24 @@ def _apart(one: Request, two: Request) -> timedelta:
 
 
 def _one(call: _Call) -> Request:
-    """All copies as one request: place and thread from the surest format, usage from the most final answer."""
+    """All copies as one request: place, thread and prompt from the surest format, output from the most final answer.
+
+    Counts of the prompt are the same in every honest copy; where a gateway mixed cached tokens into the input, the
+    surer format is right.
+    """
     owner = call.copies[0].request
     if len(call.copies) == 1:
         return _threaded(owner)
     requests = [copy.request for copy in call.copies]
     final = max(requests, key=finality)
+    prompt = next((one for one in requests if one.total_tokens), owner)
     split = next(
         (
             one
-            for one in (final, *requests)
-            if one.cache_write_1h_tokens is not None and one.cache_write_tokens == final.cache_write_tokens
+            for one in (prompt, *requests)
+            if one.cache_write_1h_tokens is not None and one.cache_write_tokens == prompt.cache_write_tokens
         ),
-        final,
+        prompt,
     )
     threaded = next((one for one in requests if one.session), _threaded(owner))
     filled: dict[str, Any] = {
@@ -150,9 +155,9 @@ def _one(call: _Call) -> Request:
         parent=threaded.parent,
         model=next((one.model for one in requests if one.model != "other"), owner.model),
         version=next((one.version for one in requests if one.version), ""),
-        input_tokens=final.input_tokens,
-        cache_read_tokens=final.cache_read_tokens,
-        cache_write_tokens=final.cache_write_tokens,
+        input_tokens=prompt.input_tokens,
+        cache_read_tokens=prompt.cache_read_tokens,
+        cache_write_tokens=prompt.cache_write_tokens,
         cache_write_5m_tokens=split.cache_write_5m_tokens,
         cache_write_1h_tokens=split.cache_write_1h_tokens,
         output_tokens=final.output_tokens,
@@ -263,27 +268,3 @@ def marks_once(marks: Iterable[MarkCopy], authority: Mapping[str, int]) -> tuple
             twin.add(copy.format)
             dropped[copy.mark.kind] += 1
     return kept, dict(dropped)
-
-
-def readings_once(
-    meters: Iterable[MeterReading], formats: Sequence[str], authority: Mapping[str, int]
-) -> list[MeterReading]:
-    """One reading a minute of each meter where several formats polled it: that of the surest format.
-
-    `formats` holds the importer of each file by its index. Readings of one format are all kept.
-    """
-    meters = list(meters)
-    if len({formats[reading.source.file] for reading in meters}) <= 1:
-        return meters
-    surest: dict[tuple[str, Window, datetime], tuple[int, str]] = {}
-    for reading in meters:
-        minute = (reading.account, reading.window, reading.at.replace(second=0, microsecond=0))
-        name = formats[reading.source.file]
-        rank = (authority.get(name, LEAST), name)
-        surest[minute] = min(rank, surest.get(minute, rank))
-    return [
-        reading
-        for reading in meters
-        if surest[reading.account, reading.window, reading.at.replace(second=0, microsecond=0)][1]
-        == formats[reading.source.file]
-    ]

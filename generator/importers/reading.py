@@ -18,7 +18,7 @@ import msgspec
 from generator.importers.base import HEAD_BYTES, Importer, LogFile
 from generator.importers.buckets import settled
 from generator.importers.fold import Extract, fold
-from generator.importers.join import joined, marks_once, readings_once
+from generator.importers.join import joined, marks_once
 from generator.records import Reading
 
 T = TypeVar("T")
@@ -124,13 +124,12 @@ def _reading(folded: Extract, importers: Sequence[Importer]) -> Reading:
     requests, formats = joined(folded.calls.values(), authority)
     copies, repeated = marks_once(folded.marks, authority)
     marks = (copy.mark for copy in copies)
-    meters = readings_once(folded.meters, [importer.id for importer in importers], authority)
     for kind, count in repeated.items():
         folded.repeated[kind] = folded.repeated.get(kind, 0) + count
     return Reading(
         requests=tuple(sorted(requests, key=lambda request: (request.first_seen, request.source, request.id))),
         marks=tuple(sorted(marks, key=lambda mark: (mark.at, mark.source, mark.kind))),
-        meters=tuple(sorted(meters, key=lambda meter: (meter.at, meter.source, meter.window))),
+        meters=tuple(sorted(folded.meters, key=lambda meter: (meter.at, meter.source, meter.window))),
         buckets=tuple(sorted(settled(folded.buckets), key=lambda bucket: (bucket.start, bucket.end, bucket.source))),
         counters=tuple(sorted(folded.counters, key=lambda row: (row.at, row.source, row.counter))),
         tallies=tuple(tally for _, tally in sorted(folded.tallies.items())),

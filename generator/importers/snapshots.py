@@ -111,7 +111,7 @@ def amount(value: float, largest: float = LARGEST_COUNT) -> float:
     """The value, if it can be an amount of anything. Raises SkipLineError."""
     if value < 0:
         raise SkipLineError(SkipReason.NEGATIVE_COUNT)
-    if value > largest:
+    if not value <= largest:  # NaN too
         raise SkipLineError(SkipReason.BAD_FIELD)
     return value
 

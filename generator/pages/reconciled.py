@@ -29,7 +29,7 @@ WINDOW_COLUMNS = (
 )  # fmt: skip
 LINE_COLUMNS = (
     "simulated", "report", "surface", "start", "end", "model", "requests", "input_tokens", "cache_write_tokens",
-    "cache_read_tokens", "output_tokens", "cost_usd", "logged_requests", "logged_input_tokens",
+    "cache_read_tokens", "output_tokens", "mixed_tokens", "cost_usd", "logged_requests", "logged_input_tokens",
     "logged_cache_write_tokens", "logged_cache_read_tokens", "logged_output_tokens", "logged_usd",
 )  # fmt: skip
 
@@ -194,6 +194,7 @@ def _line_cells(evidence: Evidence, line: ReportLine) -> tuple[object, ...]:
         line.cache_write_tokens,
         line.cache_read_tokens,
         line.output_tokens,
+        line.mixed_tokens,
         line.cost_usd,
         logged.requests,
         logged.input_tokens,
