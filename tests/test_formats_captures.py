@@ -357,6 +357,14 @@ def test_rows_of_other_tools_are_not_taken_for_logged_answers(row):
     assert not BY_ID["api-responses"].sniff(Path("x"), rows(row))
 
 
+def test_a_first_row_longer_than_the_head_does_not_hide_logged_answers():
+    row = {"timestamp": "2026-03-03T10:00:00Z", "response": message(content=["x" * 70_000])}
+    sniff = BY_ID["api-responses"].sniff
+    assert sniff(Path("x"), rows(row)[:65536])
+    assert not sniff(Path("x"), rows({"sessionId": "s"} | row)[:65536])
+    assert not sniff(Path("x.response.json"), rows(row)[:65536])
+
+
 def test_saved_headers():
     reading = sample("rate-limit-headers/nested.jsonl")
     assert used(reading) == [

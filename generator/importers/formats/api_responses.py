@@ -18,6 +18,7 @@ Never read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
@@ -28,7 +29,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers import answers
-from generator.importers.base import Count, Importer, lines
+from generator.importers.base import HEAD_BYTES, Count, Importer, lines
 from generator.importers.claude_lines import Message
 from generator.importers.documents import elements
 from generator.importers.exchange import FAILURE, failure
@@ -43,6 +44,14 @@ from generator.records import ServiceTier, SourceRef, Surface
 RESPONSE, BATCH_RESULT, NOT_BILLED = "messages", "batch-result", "batch-not-billed"
 TOP = ((),)
 DEEPEST = 3  # the row, what it wraps, and what that wraps
+_SIGNS = tuple(
+    re.compile(sign)
+    for sign in (rb'"id"\s*:\s*"msg_', rb'"model"\s*:\s*"claude', rb'"(?:timestamp|created_at|ts|time|custom_id)"\s*:')
+)
+_OTHERS = re.compile(
+    rb'"(?:sessionId|session_id|uuid|url|call_type|trace_id|traceId|startTime|request_created_at)"\s*:'
+)
+"""In a first row that is longer than the head: signs of a logged answer, and keys of other tools."""
 FOREIGN = (".request.json", ".response.json")  # of the client's own folder of raw bodies
 
 
@@ -110,6 +119,8 @@ def sniff(path: Path, head: bytes) -> bool:
     if path.name.endswith(FOREIGN):
         return False
     text = head.removeprefix(BOM).lstrip()
+    if text.startswith(b"{") and b"\n" not in text and len(head) >= HEAD_BYTES:
+        return all(sign.search(text) for sign in _SIGNS) and _OTHERS.search(text) is None
     if not text.startswith(b"["):
         return claims(text, _is_mine)
     return any(claims(row.replace(b"\n", b" "), _is_mine) for row in elements(BytesIO(text), Count(), *TOP))

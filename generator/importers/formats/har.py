@@ -42,6 +42,7 @@ from generator.importers.snapshots import ABSENT, iso_time
 from generator.records import SkipReason, SourceRef, Surface
 
 ENTRIES = ("log", "entries")
+LONGEST_ENTRY = 16 * 1024 * 1024  # bytes; an entry is held as text and as the bodies in it, several times its size
 LONGEST_MS = 86_400_000  # an exchange that took more than a day is damage
 _DOCUMENT = re.compile(rb'\s*\{\s*"log"\s*:\s*\{.*?"(?:creator|entries|pages|browser)"\s*:\s*[\[{]', re.DOTALL)
 
@@ -167,7 +168,7 @@ def _body(answered: Answered) -> bytes:
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
     rows = Rows(index, HAR.id)
-    return read_each(elements(stream, rows.count, ENTRIES), rows, partial(take, key=key))
+    return read_each(elements(stream, rows.count, ENTRIES, longest=LONGEST_ENTRY), rows, partial(take, key=key))
 
 
 HAR = Importer(
