@@ -162,7 +162,6 @@ def _read_list(stream: BinaryIO, rows: Rows, key: bytes) -> None:
 
 
 def _take_conversation(raw: bytes, _source: SourceRef, *, messages: list[tuple[str, Raw]]) -> Found:
-    messages.clear()
     conversation = _decode(raw)
     if conversation.chat_messages is UNSET:
         return Found(next((kind for names, kind in _KINDS if all(name in raw for name in names)), UNKNOWN))
