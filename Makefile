@@ -2,10 +2,13 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+# Tests that write down what they counted; tests/promises.py merges the figures.
+RECORDING = WITNESSMARK_PROMISES=$(CURDIR)/content/measurements/promises.yml $(BIN)/pytest -n 2 --dist loadfile \
+	$$(grep -lE '^(from|import) promises' tests/test_*.py)
 APT    := $(if $(filter 0,$(shell id -u)),apt-get,sudo apt-get)
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check test-full lint types contract content format serve chromium lock clean
+.PHONY: help site test check test-full promises promises-full lint types contract content format serve chromium lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -23,6 +26,12 @@ check: lint types contract content chromium  ## format, lint, types, import cont
 
 test-full: check  ## also the long forms: full payload lists, more seeds
 	$(BIN)/pytest -n 2 --dist loadfile -m full --full
+
+promises: $(VENV)/.dev chromium  ## run the tests behind the page of promises and write their figures
+	$(RECORDING)
+
+promises-full: $(VENV)/.dev chromium  ## the same with their long forms
+	$(RECORDING) -m full --full
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
+import promises
 import pytest
 import stub_site
 
@@ -36,6 +37,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="long form; make test-full runs it"))
         if item.get_closest_marker("corpora") and absent:
             item.add_marker(pytest.mark.skip(reason="../shared/corpora is absent"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Figures that a test records say whether its long form counted them."""
+    os.environ[promises.FORM] = "full" if item.get_closest_marker("full") else "fast"
 
 
 @pytest.fixture(scope="session", autouse=True)
