@@ -14,6 +14,7 @@ from generator.curated.headline import load_analysis
 from generator.curated.library import load
 from generator.curated.measurements import load_measurements
 from generator.curated.prices import load_prices
+from generator.curated.promises import load_promises
 from generator.curated.published import load_published
 from generator.curated.targets import names, page_ids
 from generator.curated.voices import load_corrections, load_replies
@@ -62,6 +63,7 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
     measurements = read(lambda: load_measurements(content))
     calibration = read(lambda: (load_calibration(content),))
     prices = read(lambda: load_prices(content, now.date()))
+    trials = read(lambda: load_promises(content))
     analysis = read(lambda: load_analysis(content, library))
     packs = read(lambda: read_packs(content / "evidence"))
     published = read(lambda: load_published(content, names(library, benigns)))
@@ -74,6 +76,7 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
         or measurements is None
         or calibration is None
         or prices is None
+        or trials is None
         or analysis is None
         or packs is None
         or published is None
@@ -93,6 +96,7 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
         published=published,
         replies=replies,
         corrections=corrections,
+        trials=trials,
         built=now,
         version=version,
     )

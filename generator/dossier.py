@@ -17,6 +17,7 @@ from generator.curated.headline import NO_ANALYSIS, Analysis
 from generator.curated.measurements import Measurement
 from generator.curated.models import Claim, Event, Incident, Library, Report, Source, SurfaceText, Symptom
 from generator.curated.prices import PriceRow
+from generator.curated.promises import Trial
 from generator.curated.published import Published
 from generator.curated.voices import Correction, Reply
 from generator.detectors import Detector
@@ -101,6 +102,7 @@ class Dossier:
     published: tuple[Published, ...] = ()
     replies: tuple[Reply, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    trials: tuple[Trial, ...] = ()
 
     @cached_property
     def findings(self) -> tuple[FindingView, ...]:
@@ -310,11 +312,10 @@ def _counter_series(evidence: Evidence, cited: set[SourceRef]) -> list[CounterRe
 
 
 def _reading_row(one: MeterReading | CounterReading, evidence: Evidence, *, cited: bool) -> ReadingRow:
-    meter = isinstance(one, MeterReading)
     return ReadingRow(
         at=one.at,
         value=round(100 * one.used, 2) if isinstance(one, MeterReading) else one.value,
-        unit="percent" if meter else "tokens",
+        unit="percent" if isinstance(one, MeterReading) else "tokens",
         resets_at=one.resets_at if isinstance(one, MeterReading) else None,
         cited=cited,
         source=f"{evidence.tallies[one.source.file].label} line {one.source.line}",
