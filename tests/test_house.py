@@ -14,7 +14,12 @@ from generator.pages import PAGE_KINDS
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "generator").rglob("*.py"))
-WRITERS = {"site.py", "pack.py", "lab.py", "meter.py"}  # the laboratory writes what `simulate` and `calibrate` were asked for
+WRITERS = {
+    "site.py",
+    "pack.py",
+    "lab.py",
+    "meter.py",
+}  # the laboratory writes what `simulate` and `calibrate` were asked for
 NOT_DETECTORS = {"__init__", "base", "breaks", "bursts", "falls", "meters", "leans", "needs", "tried"}
 WRITING = re.compile(r"\.write_(?:text|bytes)\(|\.mkdir\(|\.unlink\(|\.rename\(|rmtree\(|open\([^)]*[\"'][wax]")
 
