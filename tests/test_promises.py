@@ -11,9 +11,15 @@ from pathlib import Path
 import promises
 import pytest
 import yaml
+from public_library import HOSTILE, dossier
 
-from generator.curated.promises import load_promises
+from generator.curated.promises import Trial, load_promises
+from generator.pages.promises import PROMISES, pages
 from generator.problems import ContentError
+from generator.render import SiteContext, render
+
+ROOT = Path(__file__).parent.parent
+SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0")
 
 TRIAL = "- {{id: {id}, form: {form}, trials: {trials}, failures: {failures}, date: '2026-11-24', command: pytest x}}\n"
 
@@ -96,3 +102,83 @@ def test_without_the_file_nothing_is_recorded(tmp_path):
 
 def test_dates_are_dates(tmp_path):
     assert load_promises(written(tmp_path, trial()))[0].date == date(2026, 11, 24)
+
+
+# ---- the page ----
+
+
+def run(id, form="fast", **fields):
+    given = {"trials": 10, "failures": 0, "date": date(2026, 11, 24), "command": "pytest x"}
+    return Trial(**(given | {"id": id, "form": form} | fields))
+
+
+def page(*trials):
+    (one,) = pages(dossier(trials=trials))
+    return one
+
+
+def text(*trials):
+    files = render((page(*trials),), templates=ROOT / "templates", site_context=SITE)
+    return next(file.content.decode() for file in files if str(file.path).endswith(".md"))
+
+
+def section(markdown: str, promise: str) -> str:
+    return markdown.split(f"{{ #{promise} }}")[1].split("\n## ", maxsplit=1)[0]
+
+
+def test_a_promise_without_a_run_says_so_in_its_section_and_at_the_top():
+    markdown = text(run("proofs-honest"))
+    for promise in PROMISES:
+        bare = "No recorded run." in section(markdown, promise.id)
+        listed = f'<a href="#{promise.id}">' in markdown.split("## ")[0]
+        assert bare == listed == (promise.id != "proofs"), promise.id
+
+
+def test_a_failure_is_said_in_words_and_in_figures():
+    markdown = text(run("proofs-honest", trials=12_000, failures=3), run("proofs-tampered"))
+    own = section(markdown, "proofs")
+    assert "Not kept." in own
+    assert "12,000" in own
+    assert "<b>3</b>" in own
+    assert "Not kept." not in section(markdown, "readers")
+    assert page(run("proofs-honest", failures=3)).context.failures == 3
+
+
+def test_each_run_shows_its_form_its_day_and_how_to_run_it_again_the_long_form_first():
+    own = section(text(run("readers-live"), run("readers-live", "full", command="pytest y --full")), "readers")
+    assert own.index("pytest y --full") < own.index("pytest x")
+    assert own.count('datetime="2026-11-24"') == 2
+    assert "<td>full</td>" in own
+
+
+def test_a_run_of_no_promise_is_shown_and_not_lost():
+    markdown = text(run("weather-good"))
+    assert "weather-good-fast" in section(markdown, "others")
+    assert "{ #others }" not in text()
+
+
+def test_every_run_on_record_belongs_to_exactly_one_promise():
+    for trial in load_promises(ROOT / "content"):
+        owners = [promise.id for promise in PROMISES if promise.holds(trial.id)]
+        assert len(owners) == 1, (trial.id, owners)
+
+
+def test_no_word_begins_the_ids_of_two_promises():
+    stems = [stem for promise in PROMISES for stem in promise.stems]
+    assert len(stems) == len(set(stems))
+
+
+def test_every_promise_says_what_is_not_promised_and_how_it_is_tested():
+    for promise in PROMISES:
+        assert promise.texts, promise.id
+        assert promise.tested, promise.id
+        assert promise.never, promise.id
+
+
+def test_notes_are_shown_as_text():
+    assert "<script" not in text(run("readers-live", note=HOSTILE))
+
+
+@pytest.mark.parametrize("place", ["templates/method.md.j2", "templates/theme/partials/footer.html", "README.md"])
+def test_the_page_is_linked_where_readers_ask(place):
+    assert "promises/" in (ROOT / place).read_text(encoding="utf-8")
