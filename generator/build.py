@@ -21,6 +21,7 @@ from generator.curated.voices import load_corrections, load_replies
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
 from generator.gate import gate
+from generator.manifest import Provenance, hash_inputs
 from generator.pack import read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.base import Page
@@ -29,7 +30,7 @@ from generator.progress import Track, silent
 from generator.publish import static_files
 from generator.render import RenderedFile, SiteContext, render
 from generator.results import Evidence, Outcome
-from generator.site import Layout, publish_site
+from generator.site import Layout, held, publish_site
 
 T = TypeVar("T")
 
@@ -129,13 +130,24 @@ def render_site(dossier: Dossier, pages: tuple[Page, ...], templates: Path) -> t
 def build(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime, version: str, track: Track = silent) -> Built:
     """Build and publish the site of the repository at `root`.
 
-    Raises ContentError, PackError, PublishRefusedError or BusyError; then the site that was there stays as it was.
+    Raises ContentError, PackError, PublishRefusedError, BusyError or OSError; then the site that was there stays as
+    it was. The lock is held from the first file read to the last one written.
     """
-    dossier = read_content(root, extra, now=now, version=version)
-    pages = plan(dossier, track)
-    files = render_site(dossier, pages, root / "templates")
-    cited = (*_cited(dossier), *(str(url) for row in dossier.prices for url in row.epoch.sources))
-    site = publish_site(files, Layout(root), built_on=dossier.day, gate=lambda rendered: gate(rendered, public=cited))
+    layout = Layout(root)
+    with held(layout):
+        inputs = hash_inputs(root)
+        dossier = read_content(root, extra, now=now, version=version)
+        pages = plan(dossier, track)
+        files = render_site(dossier, pages, root / "templates")
+        cited = (*_cited(dossier), *(str(url) for row in dossier.prices for url in row.epoch.sources))
+        asked = {"built": dossier.day.isoformat(), "own_logs": sorted(evidence.id for evidence in extra)}
+        site = publish_site(
+            files,
+            layout,
+            built_on=dossier.day,
+            gate=lambda rendered: gate(rendered, public=cited),
+            made_from=Provenance(inputs, asked),
+        )
     runs = [run for evidence in dossier.evidence for run in evidence.runs]
     return Built(
         site=site,

@@ -1,8 +1,8 @@
 """Gate everything, write everything, run MkDocs, check the result, swap it in. The only writer of the site.
 
 The published folder is exchanged as a whole: a reader of `site/` sees the old site or the new one. Where the
-system cannot exchange two folders in one step, two renames do it, and a run that was killed between them is mended
-by the next.
+system cannot exchange two folders in one step, two renames do it under a journal, and the next run finishes what a
+killed one began; between the two renames no site stands.
 """
 
 from __future__ import annotations
@@ -11,17 +11,22 @@ import ctypes
 import errno
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
+from generator import manifest
+from generator.manifest import Provenance
+from generator.policy import HEADERS_FILE, guarded, headers_file
 from generator.problems import BusyError, Problem, PublishRefusedError
 from generator.render import RenderedFile, checked_path
 from generator.sitecheck import check_site
@@ -39,6 +44,7 @@ _SITE_URL = re.compile(r"^site_url:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _ITEM = re.compile(r"^\s+- (\S+)$")
 _CONFIG = "mkdocs.yml"
 _DOC_FILE = re.compile(r"[Dd]oc file '([^']+)'")
+_SYSTEM_ERROR = re.compile(r"^[\w.]*Error: \[Errno (\d+)\] [^:]+(?:: '([^']*)')?", re.MULTILINE)
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EXDEV}
@@ -49,6 +55,7 @@ class Layout:
     """Where things stand under the root of a repository."""
 
     root: Path
+    run: str = ""  # tells one run's folder from that of a killed one, whose MkDocs may still be writing
 
     @property
     def config(self) -> Path:
@@ -63,12 +70,17 @@ class Layout:
     @property
     def built(self) -> Path:
         """The new site, until it is swapped in; the old one for a moment after."""
-        return self.root / "build" / "site"
+        return self.root / "build" / f"site{self.run}"
 
     @property
     def aside(self) -> Path:
         """The old site between two renames."""
         return self.root / "build" / "site.old"
+
+    @property
+    def journal(self) -> Path:
+        """Names the new site while two renames are under way."""
+        return self.root / "build" / "swap.journal"
 
     @property
     def published(self) -> Path:
@@ -81,28 +93,64 @@ class Layout:
         return self.root / "build" / ".lock"
 
 
-def publish_site(files: Sequence[RenderedFile], layout: Layout, *, built_on: date, gate: Gate) -> Path:
-    """Publish all files or none; returns the published folder.
+def publish_site(
+    files: Sequence[RenderedFile],
+    layout: Layout,
+    *,
+    built_on: date,
+    gate: Gate,
+    made_from: Provenance | None = None,
+) -> Path:
+    """Publish all files or none; returns the published folder. `made_from` goes into the manifest.
 
-    Raises PublishRefusedError with every problem of the gate, of MkDocs or of the site checker; BusyError when
-    another build holds the lock.
+    Raises PublishRefusedError with every problem of the gate, of MkDocs or of the site checker, or where an input
+    changed meanwhile; BusyError when another build holds the lock; OSError when the system refuses, as a full disk.
     """
-    problems = tuple(gate(files))
-    if problems:
-        raise PublishRefusedError(*problems)
+    refuse_if(tuple(gate(files)))
+    with held(layout):
+        mend(layout)
+        staged = replace(layout, run=f".{secrets.token_hex(4)}")
+        try:
+            write_docs(files, staged)
+            run_mkdocs(staged, built_on)
+            write_policies(staged.built)
+            refuse_if(check_site(staged.built, base=base_path(staged.config)))
+            write_manifest(staged, made_from)
+            swap(staged)
+        except OSError:
+            shutil.rmtree(staged.docs, ignore_errors=True)  # a full disk should not stay full
+            raise
+        finally:
+            shutil.rmtree(staged.built, ignore_errors=True)
+    return layout.published
+
+
+@contextmanager
+def held(layout: Layout) -> Iterator[None]:
+    """Hold the lock of the one build that may run; who holds it may take it again. Raises BusyError at once."""
     layout.lock.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(layout.lock, timeout=0, is_singleton=True)
     try:
-        with FileLock(layout.lock, timeout=0):
-            mend(layout)
-            write_docs(files, layout)
-            run_mkdocs(layout, built_on)
-            refuse_if(check_site(layout.built, base=base_path(layout.config)))
-            swap(layout)
+        lock.acquire()
     except Timeout:
         raise BusyError(
             Problem("build/.lock", 0, 0, "S001", "another build is running", "wait for it, then run again")
         ) from None
-    return layout.published
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def write_manifest(layout: Layout, made_from: Provenance | None) -> None:
+    """Put manifest.json into the built site. Raises PublishRefusedError where an input is not what was read."""
+    if made_from:
+        now = manifest.hash_inputs(layout.root)
+        moved = sorted(
+            name for name in now.keys() | made_from.inputs.keys() if now.get(name) != made_from.inputs.get(name)
+        )
+        refuse_if([Problem(name, 0, 0, "S110", "changed while the site was built", "build again") for name in moved])
+    (layout.built / manifest.NAME).write_bytes(manifest.manifest_of(layout.built, made_from or Provenance()))
 
 
 def base_path(config: Path) -> str:
@@ -127,10 +175,13 @@ def write_docs(files: Iterable[RenderedFile], layout: Layout) -> None:
 
 
 def run_mkdocs(layout: Layout, built_on: date) -> None:
-    """Build into `layout.built`; every warning is a refusal. Never with -q, which hides what strict mode counts."""
-    _remove(layout.built)
+    """Build into `layout.built`; every warning is a refusal. Never with -q, which hides what strict mode counts.
+
+    Raises OSError where MkDocs ended with an error of the system.
+    """
     epoch = int(datetime.combine(built_on, time(), UTC).timestamp())
     command = [sys.executable, "-P", "-m", "mkdocs", "build", "--strict", "--config-file", str(layout.config)]
+    command += ["--site-dir", str(layout.built)]
     # An environment of its own: the same bytes whoever builds, wherever.
     environment = {
         "SOURCE_DATE_EPOCH": str(epoch),
@@ -153,10 +204,22 @@ def run_mkdocs(layout: Layout, built_on: date) -> None:
         check=False,
     )
     problems = mkdocs_problems(done.stdout)
+    if done.returncode and (failed := _SYSTEM_ERROR.search(done.stdout)):
+        raise OSError(int(failed[1]), os.strerror(int(failed[1])), failed[2] or "MkDocs")
     if done.returncode and not problems:
         last = done.stdout.strip().splitlines()[-1:] or ["no output"]
         problems = [Problem(_CONFIG, 0, 0, "S101", f"mkdocs ended with {done.returncode}: {last[0][:300]}")]
     refuse_if(problems)
+
+
+def write_policies(built: Path) -> None:
+    """Put the content security policy into every page, and the headers of the whole site beside them."""
+    pages = []
+    for path in sorted(built.rglob("*.html")):
+        page = path.read_text("utf-8")
+        path.write_text(guarded(page), "utf-8", newline="")
+        pages.append(page)
+    (built / HEADERS_FILE).write_text(headers_file(pages), "utf-8", newline="")
 
 
 def mkdocs_problems(output: str) -> list[Problem]:
@@ -186,17 +249,51 @@ def swap(layout: Layout) -> None:
         layout.built.rename(layout.published)
         return
     if not _exchange(layout.built, layout.published):
+        _rename_twice(layout)
+    with suppress(OSError):  # the new site stands: what is left over waits for the next run
+        _remove_leftovers(layout)
+
+
+def _rename_twice(layout: Layout) -> None:
+    with layout.journal.open("w", encoding="utf-8") as file:
+        file.write(layout.built.name)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
         layout.published.rename(layout.aside)
         layout.built.rename(layout.published)
-    _remove(layout.built)
-    _remove(layout.aside)
+    except BaseException:  # an interrupt too must not leave the place empty
+        if not layout.published.exists():
+            layout.aside.rename(layout.published)
+        raise
 
 
 def mend(layout: Layout) -> None:
-    """Undo what a killed run left: bring an old site back that was set aside, else remove it."""
-    if layout.aside.exists() and not layout.published.exists():
-        layout.aside.rename(layout.published)
+    """Finish what a killed run began: its new site if that is whole, else the old one; then remove its leftovers."""
+    if not layout.published.exists():
+        new = _journaled(layout)
+        if new and not manifest.differences(new):
+            new.rename(layout.published)
+        elif layout.aside.exists():
+            layout.aside.rename(layout.published)
+    _remove_leftovers(layout)
+
+
+def _journaled(layout: Layout) -> Path | None:
+    """The new site that the journal names, where there is one."""
+    if not layout.journal.is_file():
+        return None
+    name = layout.journal.read_text("utf-8", "replace")
+    folder = layout.journal.parent / name
+    return folder if re.fullmatch(r"site(\.[0-9a-f]+)?", name) and folder.is_dir() else None
+
+
+def _remove_leftovers(layout: Layout) -> None:
+    """Only with a site published. Folders of killed runs as far as they go: their MkDocs may still be writing there."""
+    layout.journal.unlink(missing_ok=True)
     _remove(layout.aside)
+    for left in layout.lock.parent.glob("site*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:

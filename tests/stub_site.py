@@ -158,7 +158,7 @@ def context(**fields: Any) -> Any:
     return make_dataclass("StubContext", fields, frozen=True)(**fields)
 
 
-FOOTER = ("2026-03/data/", "2026-03/corrections/")  # hubs that the foot of every page links
+FOOTER = ("2026-03/data/", "2026-03/corrections/", "2026-03/promises/")  # hubs that the foot of every page links
 
 
 def nav_paths(config: str) -> list[str]:
