@@ -5,7 +5,6 @@ Reads the folder, changes nothing. Paths in problems are relative to it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import posixpath
 import re
@@ -15,10 +14,11 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from generator.policy import DATA_TYPES, HEADERS_FILE, THEME_SCRIPTS, headers_file, page_policy, script_id
 from generator.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _RESOURCES = {
@@ -34,7 +34,16 @@ _RESOURCES = {
     ("video", "poster"),
     ("audio", "src"),
     ("use", "href"),
+    ("use", "xlink:href"),
     ("image", "href"),
+    ("image", "xlink:href"),
+    ("track", "src"),
+    ("input", "src"),
+    ("body", "background"),
+    ("form", "action"),
+    ("button", "formaction"),
+    ("input", "formaction"),
+    ("a", "ping"),
 }
 _LINKS = {("a", "href"), ("area", "href"), *_RESOURCES}
 _RESOURCE_RELS = {
@@ -48,12 +57,18 @@ _RESOURCE_RELS = {
     "dns-prefetch",
 }
 _LOCAL_RELS = _RESOURCE_RELS | {"alternate", "prev", "next"}
-_BASE = re.compile(r'new URL\("[^"]*",location\)')
-_DATA_TYPES = {"application/json", "application/ld+json"}
-
-THEME_SCRIPTS = frozenset({"6a9a103c779f", "0eb10c249dbd", "ffcc0f7735fd"})
-"""First 12 hex digits of the SHA-256 of each inline script of Material 9.8.1 (state, palette, restore), without the
-base address. A new version of the theme means: read its scripts, then change these."""
+_FETCHED = re.compile(r"""(?:@import\s+|url\(\s*)["']?((?:[a-z][a-z0-9+.-]*:)?//[^"')\s]+)""", re.IGNORECASE)
+_SVG_DANGER = re.compile(
+    r"<(?:\w+:)?(?:script|foreignobject|iframe|a|animate|set|handler|style|image|use)\b|\son\w+\s*=|javascript:|<!(?:DOCTYPE|ENTITY)"
+    r"|(?:href|src)\s*=\s*[\"']?\s*(?!#)|@import|url\(\s*[\"']?(?!#)",
+    re.IGNORECASE,
+)
+_PUBLISHED = frozenset(
+    (".bib", ".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".map", ".png", ".svg", ".txt", ".woff2", ".xml")
+)
+_NO_SUFFIX = frozenset({HEADERS_FILE, ".gitignore", ".nojekyll", "CNAME"})
+_CHARSET_WITHIN = 1024
+"""Bytes in which a browser looks for <meta charset> (https://html.spec.whatwg.org/#charset)."""
 
 
 class Place(NamedTuple):
@@ -76,6 +91,8 @@ class Scanned:
     title: str = ""
     headings: int = 0
     described: bool = False
+    policy: str | None = None  # of the first <meta>, if that is what it is
+    metas: int = 0
     redirects: bool = False
 
 
@@ -84,21 +101,21 @@ def check_site(root: Path, known_scripts: frozenset[str] = THEME_SCRIPTS, *, bas
 
     `base` is the path of the site on its host: 404.html addresses everything from there.
     """
-    files = frozenset(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-    pages = {name: _scan((root / name).read_text("utf-8")) for name in sorted(files) if name.endswith(".html")}
+    entries = {path.relative_to(root).as_posix(): path for path in root.rglob("*")}
+    files = frozenset(name for name, path in entries.items() if path.is_file() and not path.is_symlink())
+    sources = {name: (root / name).read_text("utf-8") for name in sorted(files) if name.endswith(".html")}
+    pages = {name: _scan(source) for name, source in sources.items()}
     site = _Site(files, pages, base)
     problems: list[Problem] = []
     for name, page in pages.items():
         problems += _page_problems(name, page, known_scripts)
+        problems += _policy_problems(name, page, sources[name], known_scripts)
         problems += _link_problems(name, page, site)
+    for name, path in entries.items():
+        problems += _file_problems(name, path)
+    problems += _headers_problems(root, sources.values(), known_scripts)
     problems += [problem for name in files if name.endswith(".json") for problem in _json_problems(root, name)]
     return tuple(sorted(problems))
-
-
-def script_id(body: str) -> str:
-    """Identity of an inline script: its hash without the base address, which varies with the depth of the page."""
-    neutral = _BASE.sub('new URL(".",location)', body.strip())
-    return hashlib.sha256(neutral.encode()).hexdigest()[:12]
 
 
 class _Site(NamedTuple):
@@ -123,16 +140,21 @@ class _Scanner(HTMLParser):
             case "link":
                 self._link(values, line)
             case "meta":
+                if not page.metas and values.get("http-equiv", "").lower() == "content-security-policy":
+                    page.policy = values.get("content", "")
+                page.metas += 1
                 page.described |= values.get("name") == "description" and bool(values.get("content"))
                 page.redirects |= values.get("http-equiv", "").lower() == "refresh"
             case "img":
                 missing = [name for name in ("alt", "width", "height") if name not in values]
                 page.faults.extend(Place(line, f"<img> without {name}") for name in missing)
+            case "base":
+                page.faults.append(Place(line, "<base> moves every address of the page"))
             case "h1":
                 page.headings += 1
             case "title":
                 self._in_title = not page.title
-            case "script" if "src" not in values and values.get("type", "") not in _DATA_TYPES:
+            case "script" if "src" not in values and values.get("type", "") not in DATA_TYPES:
                 self._script = []
 
     def handle_data(self, data: str) -> None:
@@ -159,6 +181,8 @@ class _Scanner(HTMLParser):
                 group.extend(Place(line, address) for address in _addresses(name, value))
             elif name.startswith("on"):
                 self.page.faults.append(Place(line, f"attribute {name} on <{tag}>"))
+            elif name in {"style", "srcdoc"}:
+                self.page.faults.append(Place(line, f"attribute {name} on <{tag}>, which the policy blocks"))
 
     def _link(self, values: Mapping[str, str], line: int) -> None:
         rels = set(values.get("rel", "").lower().split())
@@ -200,6 +224,35 @@ def _page_problems(name: str, page: Scanned, known_scripts: frozenset[str]) -> I
         yield Problem(name, 0, 0, "S205", f"the page has {page.headings} main headings", "one <h1> a page")
     if not page.described:
         yield Problem(name, 0, 0, "S206", "the page has no description")
+
+
+def _policy_problems(name: str, page: Scanned, source: str, known_scripts: frozenset[str]) -> Iterator[Problem]:
+    if page.policy is None:
+        yield Problem(name, 0, 0, "S213", "the first <meta> is not the content security policy")
+    elif page.policy != page_policy((body for _, body in page.scripts), known_scripts):
+        yield Problem(name, 0, 0, "S213", "the policy is not the one this page needs")
+    elif "charset" not in source.encode()[:_CHARSET_WITHIN].decode("utf-8", "replace"):
+        yield Problem(name, 0, 0, "S213", "the policy pushes the charset out of the first 1,024 bytes")
+
+
+def _headers_problems(root: Path, sources: Iterable[str], known_scripts: frozenset[str]) -> Iterator[Problem]:
+    path = root / HEADERS_FILE
+    if not path.is_file() or path.read_text("utf-8") != headers_file(sources, known_scripts):
+        yield Problem(HEADERS_FILE, 0, 0, "S214", "the headers are not the ones the pages need")
+
+
+def _file_problems(name: str, path: Path) -> Iterator[Problem]:
+    """Only ordinary files of known types are published; pictures and stylesheets fetch and run nothing."""
+    if path.is_symlink() or not (path.is_file() or path.is_dir()):
+        yield Problem(name, 0, 0, "S215", "not an ordinary file")
+    elif path.is_dir():
+        return
+    elif path.suffix not in _PUBLISHED and path.name not in _NO_SUFFIX:
+        yield Problem(name, 0, 0, "S215", "a file of a type that the site does not publish")
+    elif path.suffix == ".svg" and (found := _SVG_DANGER.search(path.read_text("utf-8"))):
+        yield Problem(name, 0, 0, "S216", f"a picture with {found[0].strip()[:20]!r}")
+    elif path.suffix == ".css" and _FETCHED.search(path.read_text("utf-8")):
+        yield Problem(name, 0, 0, "S207", "loads something from another host", "vendor it under assets/")
 
 
 def _link_problems(name: str, page: Scanned, site: _Site) -> Iterator[Problem]:

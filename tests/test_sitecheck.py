@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.sitecheck import check_site, script_id
+from generator.policy import guarded, headers_file, script_id
+from generator.sitecheck import check_site
 
-SOUND = """<!doctype html><html lang="en"><head><title>T</title><meta name="description" content="d">
+SOUND = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>T</title><meta name="description" content="d">
 <link rel="canonical" href="https://a.example/x/"><link rel="stylesheet" href="../s.css"></head><body>
 <h1 id="top">T</h1>
 {}
@@ -25,7 +26,7 @@ def check(tmp_path: Path, body: str, page: str = SOUND, scripts: frozenset[str] 
     }.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        path.write_text(guarded(text, scripts) if path.suffix == ".html" else text, "utf-8")
     return [(problem.code, problem.line) for problem in check_site(tmp_path, scripts) if problem.path == "x/index.html"]
 
 
@@ -90,6 +91,7 @@ def test_a_page_needs_title_heading_and_description(tmp_path: Path, cut: str, co
 @pytest.mark.parametrize("content", ["{", "NaN", '{"a": Infinity}', ""])
 def test_json_of_the_site_parses_everywhere(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.json").write_text(content)
+    (tmp_path / "_headers").write_text(headers_file(()))
     assert [problem.code for problem in check_site(tmp_path)] == ["S212"]
 
 

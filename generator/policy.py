@@ -1,0 +1,110 @@
+"""The content security policy of the site: what a page may run and load, said to the browser before anything else.
+
+Scripts come from the site itself or are inline scripts of the theme that we have read; each page names the hashes
+of its own. The policy stands in the page, because a static host may send no headers, and in `_headers` for hosts
+that read such a file (https://www.w3.org/TR/CSP3/).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from html import escape
+from html.parser import HTMLParser
+
+DATA_TYPES = frozenset({"application/json", "application/ld+json"})
+"""Types of <script> that no browser runs."""
+
+THEME_SCRIPTS = frozenset({"6a9a103c779f", "0eb10c249dbd", "ffcc0f7735fd"})
+"""First 12 hex digits of the SHA-256 of each inline script of Material 9.8.1 (state, palette, restore), without the
+base address. A new version of the theme means: read its scripts, then change these."""
+
+HEADERS_FILE = "_headers"
+_HEAD = re.compile(r"<head>", re.ASCII)
+_BASE = re.compile(r'new URL\("[./%A-Za-z0-9_~-]*",location\)')
+_ONLY_BY_HEADER = ("frame-ancestors 'none'",)  # browsers ignore it in <meta>
+_OTHER_HEADERS = (
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+
+
+def script_id(body: str) -> str:
+    """Identity of an inline script: its hash without the base address, which varies with the depth of the page."""
+    neutral = _BASE.sub('new URL(".",location)', body.strip())
+    return hashlib.sha256(neutral.encode()).hexdigest()[:12]
+
+
+def script_hash(body: str) -> str:
+    """How a policy names exactly this inline script."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'"
+
+
+def policy(hashes: Iterable[str]) -> str:
+    """The policy of a page that may run the inline scripts with these hashes."""
+    scripts = " ".join(("'self'", *sorted(set(hashes))))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {scripts}",
+            "style-src 'self'",
+            "img-src 'self' data:",  # the theme's stylesheet carries its icons
+            "font-src 'self'",
+            "connect-src 'self'",  # the search index
+            "worker-src 'self'",  # the search
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def page_policy(scripts: Iterable[str], known: frozenset[str] = THEME_SCRIPTS) -> str:
+    """The policy of a page with these inline scripts; one that is not known gets no hash and so never runs."""
+    return policy(script_hash(body) for body in scripts if script_id(body) in known)
+
+
+def guarded(page: str, known: frozenset[str] = THEME_SCRIPTS) -> str:
+    """The page with its policy as the first <meta>: what stands before it would not be bound by it."""
+    content = escape(page_policy(inline_scripts(page), known), quote=False)
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{content}">'
+    return _HEAD.sub(lambda head: head[0] + meta, page, count=1)
+
+
+def headers_file(pages: Iterable[str], known: frozenset[str] = THEME_SCRIPTS) -> str:
+    """`_headers` for all files of the site; its policy allows the inline scripts of all pages together."""
+    hashes = {script_hash(body) for page in pages for body in inline_scripts(page) if script_id(body) in known}
+    rules = ("Content-Security-Policy", "; ".join((policy(hashes), *_ONLY_BY_HEADER)))
+    return "\n".join(("/*", *(f"  {name}: {value}" for name, value in (rules, *_OTHER_HEADERS)), ""))
+
+
+def inline_scripts(page: str) -> tuple[str, ...]:
+    """Bodies of the scripts that stand in the page itself, as a browser hashes them."""
+    parser = _Scripts()
+    parser.feed(page)
+    parser.close()
+    return tuple(parser.bodies)
+
+
+class _Scripts(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.bodies: list[str] = []
+        self._open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self._open = tag == "script" and "src" not in values and (values.get("type") or "") not in DATA_TYPES
+        if self._open:
+            self.bodies.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.bodies[-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = self._open and tag != "script"
