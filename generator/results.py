@@ -31,6 +31,7 @@ from generator.records import (
 )
 
 FindingId = Annotated[str, msgspec.Meta(pattern=r"^F-[A-Z2-7]{6,10}$")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Level(StrEnum):
@@ -268,6 +269,27 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Slug, ...] = ()
 
 
+class FileTree(msgspec.Struct, frozen=True):
+    """Tree over the records of one log file: how many there are, and its root (salted, see generator/proofs)."""
+
+    size: int
+    root: Digest
+
+
+class Commitments(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pack publishes so that its numbers can be proved from the logs without showing these."""
+
+    root: Digest
+    files: tuple[FileTree, ...]  # in the order of the tallies
+    findings: int
+    findings_root: Digest
+
+    @property
+    def records(self) -> int:
+        """Leaves of all files."""
+        return sum(file.size for file in self.files)
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One body of evidence after ledger and detectors, redacted to its level; what a pack holds.
 
@@ -292,3 +314,4 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     meters: tuple[MeterReading, ...] = ()
     buckets: tuple[UsageBucket, ...] = ()
     counters: tuple[CounterReading, ...] = ()
+    commitments: Commitments | None = None

@@ -19,6 +19,7 @@ WRITERS = {
     "pack.py",
     "lab.py",
     "meter.py",
+    "proofs.py",
 }  # the laboratory writes what `simulate` and `calibrate` were asked for
 NOT_DETECTORS = {"__init__", "base", "breaks", "bursts", "falls", "meters", "leans", "needs", "tried"}
 WRITING = re.compile(r"\.write_(?:text|bytes)\(|\.mkdir\(|\.unlink\(|\.rename\(|rmtree\(|open\([^)]*[\"'][wax]")

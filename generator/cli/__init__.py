@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from generator import __version__
-from generator.cli import lab, logs, meter, site, verify_site
+from generator.cli import lab, logs, meter, proofs, site, verify_site
 from generator.problems import Exit, WitnessmarkError
 
 EXIT_CODES = """\b
@@ -37,13 +37,15 @@ def cli() -> None:
       witnessmark scan                        your own Claude Code logs: was it me?
       witnessmark scan ~/old-logs --json      the same for a program
       witnessmark collect ~/.claude/projects --into content/evidence/mine
+      witnessmark prove --help                prove a published number, show no log
       witnessmark meter record --help         keep your usage meter from now on
       witnessmark check                       every mistake in content/, with its place
       witnessmark build                       the site, into site/
       witnessmark serve                       the site on this machine, rebuilt on change
 
-    Logs never leave this machine: no command opens a connection, and only two write anything
-    of them: `collect` numbers, enums and keyed pseudonyms, `meter` the meter's figures into your state folder.
+    Logs never leave this machine: no command opens a connection, and only three write anything
+    of them: `collect` numbers, enums and keyed pseudonyms, `prove` the fields that you open, `meter` the
+    meter's figures into your state folder.
     """
 
 
@@ -51,6 +53,8 @@ for command in (
     logs.scan,
     logs.collect,
     meter.meter,
+    proofs.prove,
+    proofs.verify,
     site.build,
     site.check,
     site.serve,

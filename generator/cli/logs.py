@@ -81,7 +81,7 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
 
     found = discover(logs)
     key = SIMULATED_KEY if simulated else load_key(state_folder() / "key")
-    evidence = evidence_of(found, key, jobs, folder.name, level, simulated=simulated)
+    evidence = evidence_of(found, key, jobs, folder.name, level, simulated=simulated, commit=True)
     write_pack(evidence, folder)
     findings = sum(run.found for run in evidence.runs)
     click.echo(

@@ -16,6 +16,8 @@ from generator.problems import Exit, LogError, Problem
 
 if TYPE_CHECKING:
     from generator.importers import Discovery
+    from generator.proofs.commitments import LogTree
+    from generator.records import Reading
     from generator.results import Evidence
 
 ROOT = click.option(
@@ -70,16 +72,47 @@ def discover(paths: tuple[Path, ...]) -> Discovery:
 
 
 def evidence_of(
-    found: Discovery, key: bytes, jobs: int | None, name: str, level: str, *, simulated: bool = False
+    found: Discovery,
+    key: bytes,
+    jobs: int | None,
+    name: str,
+    level: str,
+    *,
+    simulated: bool = False,
+    commit: bool = False,
 ) -> Evidence:
-    """Read the files and run the detectors."""
+    """Read the files and run the detectors; `commit`: also hash every record, so that it can be proved later."""
     from generator.evidence import examine
-    from generator.importers import read
+    from generator.proofs.publication import committed
     from generator.results import Level
 
+    reading = _reading(found, key, jobs)
+    evidence = examine(
+        reading, id=name, simulated=simulated, level=Level(level), tool_version=__version__, track=track()
+    )
+    return committed(evidence, _trees(found, reading, key)) if commit else evidence
+
+
+def log_trees_of(found: Discovery, key: bytes, jobs: int | None) -> tuple[LogTree, ...]:
+    """Read the files and hash every record."""
+    return _trees(found, _reading(found, key, jobs), key)
+
+
+def _reading(found: Discovery, key: bytes, jobs: int | None) -> Reading:
+    from generator.importers import read
+
     gc.disable()  # records hold no cycles, and walking hundreds of thousands of them is a third of the time
-    reading = read(found.claimed, key=key, jobs=jobs or os.cpu_count() or 1, track=track())
-    return examine(reading, id=name, simulated=simulated, level=Level(level), tool_version=__version__, track=track())
+    return read(found.claimed, key=key, jobs=jobs or os.cpu_count() or 1, track=track())
+
+
+def _trees(found: Discovery, reading: Reading, key: bytes) -> tuple[LogTree, ...]:
+    from generator.proofs.commitments import FIRST_LINE_BYTES, identities, log_trees
+
+    known = []
+    for file in found.claimed:
+        with file.path.open("rb") as stream:
+            known.append((file.path.name, stream.read(FIRST_LINE_BYTES)))
+    return log_trees(reading, identities(known), key)
 
 
 def warn_unclaimed(found: Discovery) -> None:

@@ -1,0 +1,79 @@
+"""The fields of a record that are committed to, each as one text, so that two programs cannot disagree about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from generator.records import CounterReading, Mark, MeterReading, Reading, Request, UsageBucket
+
+KINDS: dict[str, type[msgspec.Struct]] = {
+    "request": Request,
+    "mark": Mark,
+    "meter": MeterReading,
+    "bucket": UsageBucket,
+    "counter": CounterReading,
+}
+LEFT_OUT = frozenset({"lines", "position", "source"})
+"""Not of the line itself: copies in later files raise `lines`, and the rest depends on the other files."""
+MINUTE = "_minute"
+LINE = "line"
+DEFAULT_FIELDS: dict[str, tuple[str, ...]] = {
+    "request": ("id", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens"),
+    "meter": (LINE, "window", "at_minute", "used"),
+    "counter": (LINE, "counter", "at_minute", "value"),
+}
+"""What a proof opens unless told otherwise: what names the record, and its numbers."""
+NAMED_BY: dict[str, tuple[str, ...]] = {"request": ("id",), "meter": (LINE,), "counter": (LINE,)}
+"""What a proof always opens: by these a finding cites the record."""
+
+
+def records_of(reading: Reading) -> dict[str, tuple[Any, ...]]:
+    """Records by kind."""
+    return {
+        "request": reading.requests,
+        "mark": reading.marks,
+        "meter": reading.meters,
+        "bucket": reading.buckets,
+        "counter": reading.counters,
+    }
+
+
+@lru_cache
+def field_names(kind: str) -> tuple[str, ...]:
+    """Committed fields of a kind, in their order. A time is there twice: exact, and to the minute."""
+    names = [LINE]
+    for name, hint in get_type_hints(KINDS[kind]).items():
+        if name in LEFT_OUT:
+            continue
+        names.append(name)
+        if hint is datetime or datetime in get_args(hint):
+            names.append(name + MINUTE)
+    return tuple(names)
+
+
+def field_texts(kind: str, record: Any) -> list[str]:
+    """Values in the order of `field_names`."""
+    return [_value(record, name) for name in field_names(kind)]
+
+
+def _value(record: Any, name: str) -> str:
+    if name == LINE:
+        return str(record.source.line)
+    if name.endswith(MINUTE):
+        at = getattr(record, name.removesuffix(MINUTE))
+        return "null" if at is None else f"{at:%Y-%m-%dT%H:%M}Z"
+    return _text(getattr(record, name))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return repr(value) if isinstance(value, float) else str(value)

@@ -1,0 +1,125 @@
+"""Proof files: what one holds, and strict reading of strangers' ones. Types only, all sizes bounded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from generator.problems import ContentError, Problem
+from generator.records import Slug
+from generator.results import Digest
+
+LARGEST_PROOF = 64 * 1024 * 1024  # bytes
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what JSON readers agree on
+Path = Annotated[tuple[Digest, ...], msgspec.Meta(max_length=64)]
+FieldName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base: a key that is not known is refused."""
+
+
+class Header(Strict, frozen=True):
+    """What the root of a pack is the hash of."""
+
+    evidence: Slug
+    files: Count
+    files_root: Digest
+    findings: Count
+    findings_root: Digest
+
+
+class Opened(Strict, frozen=True):
+    """A field that is shown: with its salt, its commitment can be made again."""
+
+    name: FieldName
+    text: Annotated[str, msgspec.Meta(max_length=200)]
+    salt: Digest
+
+
+class FindingPart(Strict, frozen=True):
+    """The finding as published, and its audit path."""
+
+    index: Count
+    statement: Annotated[str, msgspec.Meta(max_length=16_000_000)]
+    path: Path
+
+
+class FilePart(Strict, frozen=True):
+    """One log file: its place in the pack, number of records, root and audit path."""
+
+    file: Count
+    size: Count
+    root: Digest
+    path: Path
+
+
+class RecordPart(Strict, frozen=True):
+    """One record: opened fields, and bare commitments of the others in their places."""
+
+    file: Count
+    index: Count
+    kind: FieldName
+    fields: Annotated[tuple[Opened | Digest, ...], msgspec.Meta(max_length=200)]
+    path: Path
+
+
+class FindingProof(Strict, frozen=True, tag_field="proof", tag="finding-1"):
+    """Records that a finding cites, opened in part, with the way to the root of the pack."""
+
+    root: Digest
+    pack: Header
+    finding: FindingPart
+    files: tuple[FilePart, ...]
+    records: tuple[RecordPart, ...]
+
+
+class GrownPart(Strict, frozen=True):
+    """One file of the older pack in the newer one: `index`, new `size` and `root`, its audit path, and the path from
+    the old root to the new.
+    """
+
+    index: Count
+    size: Count
+    root: Digest
+    path: Path
+    grown: Path
+
+
+class OldFile(Strict, frozen=True):
+    """One file of the older pack, and where it is now; None: it is gone, or what stood in it is no longer its start."""
+
+    size: Count
+    root: Digest
+    now: GrownPart | None
+
+
+class GrowthProof(Strict, frozen=True, tag_field="proof", tag="growth-1"):
+    """Two packs of growing logs: the older one's records are the beginning of the newer one's, file by file."""
+
+    old_root: Digest
+    root: Digest
+    old: Header
+    pack: Header
+    files: tuple[OldFile, ...]  # of the older pack, all of them, in their order
+
+
+Proof = FindingProof | GrowthProof
+
+
+def parse_proof(data: bytes, name: str) -> Proof:
+    """The proof in a file. Raises ContentError, without any of its text."""
+    if len(data) > LARGEST_PROOF:
+        raise ContentError(Problem(name, 0, 0, "W-proof", "is too large to be a proof"))
+    try:
+        proof: Proof = msgspec.json.decode(data, type=Proof)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        hint = "`witnessmark prove` writes proofs"
+        raise ContentError(Problem(name, 0, 0, "W-proof", "is not a proof of this version", hint)) from None
+    return proof
+
+
+def written(proof: Proof) -> bytes:
+    """The proof as a file."""
+    return msgspec.json.format(msgspec.json.encode(proof), indent=1) + b"\n"
