@@ -28,6 +28,7 @@ from generator import manifest
 from generator.manifest import Provenance
 from generator.policy import HEADERS_FILE, guarded, headers_file
 from generator.problems import BusyError, Problem, PublishRefusedError
+from generator.publish import mended_search
 from generator.render import RenderedFile, checked_path
 from generator.sitecheck import check_site
 
@@ -114,6 +115,7 @@ def publish_site(
             write_docs(files, staged)
             run_mkdocs(staged, built_on)
             write_policies(staged.built)
+            mend_search(staged.built)
             refuse_if(check_site(staged.built, base=base_path(staged.config)))
             write_manifest(staged, made_from)
             swap(staged)
@@ -220,6 +222,15 @@ def write_policies(built: Path) -> None:
         path.write_text(guarded(page), "utf-8", newline="")
         pages.append(page)
     (built / HEADERS_FILE).write_text(headers_file(pages), "utf-8", newline="")
+
+
+def mend_search(built: Path) -> None:
+    """Correct the search worker that the theme carries; a theme with another one is a refusal."""
+    for path in built.glob("assets/javascripts/workers/search.*.js"):
+        try:
+            path.write_text(mended_search(path.read_text("utf-8")), "utf-8", newline="")
+        except ValueError as error:
+            raise PublishRefusedError(Problem(path.name, 0, 0, "S102", str(error))) from None
 
 
 def mkdocs_problems(output: str) -> list[Problem]:
