@@ -256,6 +256,8 @@ def swap(layout: Layout) -> None:
     keep = layout.published / ".gitignore"
     if keep.is_file():
         shutil.copyfile(keep, layout.built / ".gitignore")
+    if hasattr(os, "sync"):
+        os.sync()  # the new site is on the disk before the old one goes; not tried by cutting the power
     if not layout.published.exists():
         layout.built.rename(layout.published)
         return
