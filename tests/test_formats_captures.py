@@ -54,7 +54,7 @@ def given_by(importer: str, data: bytes, index: int = 0) -> Extract:
 
 def from_bytes(importer: str, *files: bytes) -> Reading:
     extracts = fold(given_by(importer, data, index) for index, data in enumerate(files))
-    return _reading(extracts, [BY_ID[importer]] * len(files))
+    return _reading(extracts, [BY_ID[importer]] * len(files), KEY)
 
 
 def rows(*objects: object) -> bytes:
@@ -134,9 +134,9 @@ def test_meters_of_a_recording_name_the_organisation_where_it_is_stated():
     reading = sample("har/browser-1.2.har")
     at = {(meter.at.minute, meter.window): (meter.used, meter.account) for meter in reading.meters}
     assert at[0, Window.FIVE_HOUR] == (0.12, ORGANISATION)
-    assert at[3, Window.FIVE_HOUR] == (1.01, DEFAULT)
+    assert at[3, Window.FIVE_HOUR] == (1.01, ORGANISATION)  # unnamed, beside the only one that is named
     assert at[4, Window.SEVEN_DAY] == (0.41, ORGANISATION)
-    assert at[5, Window.FIVE_HOUR] == (0.02, DEFAULT)
+    assert at[5, Window.FIVE_HOUR] == (0.02, ORGANISATION)
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_saved_headers():
     (tally,) = reading.tallies
     assert tally.types == {"api-limits": 1, "headers": 3, "unknown": 1}
     assert tally.skipped == {SkipReason.NO_TIME: 1, SkipReason.NOT_OBJECT: 1, SkipReason.BAD_FIELD: 1}
-    assert {meter.account for meter in sample("rate-limit-headers/flat.jsonl").meters} == {DEFAULT, ORGANISATION}
+    assert {meter.account for meter in sample("rate-limit-headers/flat.jsonl").meters} == {ORGANISATION}
 
 
 def test_rows_of_the_meter_without_ids():

@@ -36,7 +36,7 @@ def by_id(reading: Reading, message_id: str):
 
 def read_bytes(*files: bytes, stem: str = "file") -> Reading:
     extracts = fold(read_stream(io.BytesIO(data), stem, index, KEY) for index, data in enumerate(files))
-    return _reading(extracts, [CLAUDE_CODE] * len(files))
+    return _reading(extracts, [CLAUDE_CODE] * len(files), KEY)
 
 
 def marks(reading: Reading) -> list[tuple[str, int | None, str]]:

@@ -138,7 +138,7 @@ def archive(path: Path, write: Callable[[zipfile.ZipFile], Iterator[None] | None
 
 def zeros(packed: zipfile.ZipFile) -> None:
     with packed.open("conversations.json", "w", force_zip64=True) as member:
-        member.write(b'[{"uuid":"')
+        member.write(b'[{"uuid":"u","name":"n","chat_messages":[{"uuid":"m","sender":"human","text":"')
         for _ in range(1024):
             member.write(bytes(MEBIBYTE))
 

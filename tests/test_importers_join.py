@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 
 from generator.importers.buckets import settled
 from generator.importers.fold import CallCopy, MarkCopy
-from generator.importers.join import joined, marks_once
+from generator.importers.join import joined, marks_once, one_account
 from generator.privacy import pseudonym
 from generator.records import (
     Difference,
     Mark,
     MarkKind,
     MatchKey,
+    MeterReading,
     Request,
     SourceRef,
     Surface,
     UsageBucket,
+    Window,
 )
 
 KEY = b"key"
@@ -269,3 +271,22 @@ def test_settling_depends_on_no_order(shapes, random):
     shuffled = random.sample(rows, len(rows))
     order = lambda row: (row.start, row.end, row.source, row.input_tokens)  # noqa: E731
     assert sorted(settled(shuffled), key=order) == sorted(settled(rows), key=order)
+
+
+# Accounts
+
+
+def meter(account: str, seconds: float = 0) -> MeterReading:
+    at = START + timedelta(seconds=seconds)
+    return MeterReading(account=account, window=Window.FIVE_HOUR, at=at, used=0.4, source=SourceRef(0, 1))
+
+
+def test_a_meter_of_nobody_is_the_only_named_account_s():
+    kept = one_account([meter("unnamed"), meter("somebody", 9)], "unnamed")
+    assert {reading.account for reading in kept} == {"somebody"}
+
+
+def test_between_two_accounts_a_meter_of_nobody_stays_nobody_s():
+    rows = [meter("unnamed"), meter("one", 1), meter("two", 2)]
+    assert one_account(rows, "unnamed") == rows
+    assert one_account(rows[:1], "unnamed") == rows[:1]

@@ -41,7 +41,7 @@ def sample(name: str) -> Reading:
 
 def read_bytes(importer: str, *files: bytes) -> Reading:
     extracts = fold(read_lines(io.BytesIO(data), index, importer, TAKES[importer]) for index, data in enumerate(files))
-    return _reading(extracts, [BY_ID[importer]] * len(files))
+    return _reading(extracts, [BY_ID[importer]] * len(files), KEY)
 
 
 def rows(*objects: object) -> bytes:

@@ -40,14 +40,14 @@ from generator.dossier import Dossier
 from generator.evidence import examine
 from generator.grading import RULES, WEIGHTS
 from generator.ledger import LADDER, UNDECIDABLE
-from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method
+from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method, reconciled
 from generator.pages.cite import cite
 from generator.records import Reading, Tally
 from generator.render import SiteContext, _environment, render
 from generator.results import Level, Outcome
 
 ROOT = Path(__file__).parent.parent
-KINDS = (claims, findings, detectors, evidence, method, data, check, contribute)
+KINDS = (claims, findings, detectors, evidence, reconciled, method, data, check, contribute)
 HOSTILE = "</td><script>alert(1)</script> [x](javascript:alert(1)) {: onclick=alert(1) } {{ 7*7 }}"
 URL = "https://example.org/report"
 EXAMPLES = load_examples(ROOT / "content")

@@ -285,8 +285,8 @@ def severity(tokens: int, usd: float | None, session_usd: float) -> Severity:
 def run(detector: Detector, subjects: Subjects) -> Run:
     """Run one detector over its subjects. An exception becomes the outcome "failed", with its type and no text.
 
-    "Quiet" needs at least one subject that the rule could judge; without one it is "not measurable", and `missing`
-    names the inputs that were not there.
+    "Quiet" needs every input and at least one subject that the rule could judge; else it is "not measurable", and
+    `missing` names the inputs that were not there. What was found stays found.
     """
     findings: list[Finding] = []
     explained: Counter[str] = Counter()
@@ -313,7 +313,7 @@ def run(detector: Detector, subjects: Subjects) -> Run:
             outcome=Outcome.FAILED,
             error=type(error).__name__.lower(),
         )
-    quiet = Outcome.QUIET if measured_any else Outcome.NOT_MEASURABLE
+    quiet = Outcome.QUIET if measured_any and not missing else Outcome.NOT_MEASURABLE
     return Run(
         detector=detector.id,
         version=detector.version,

@@ -17,7 +17,7 @@ from generator.detectors.breaks import (
     has_testable_step,
     testable_steps,
 )
-from generator.detectors.needs import TOKENS
+from generator.detectors.needs import THREADS, TOKENS
 from generator.ledger import MIN_EXPECTED, Chain
 from generator.subjects import Scope
 
@@ -59,7 +59,7 @@ CACHE_BREAK = Detector(
     formula="q = read[i] / (read[i-1] + write[i-1]);  break if q < 0.98;  excess = min(expected - read, write + input)",
     naive_text="Every request whose cache-hit ratio is below 80 %, whatever came before it.",
     counterfactual=COUNTERFACTUAL,
-    needs=(TOKENS,),
+    needs=(TOKENS, THREADS),
     benign=LADDER_BENIGN,
     limits=(
         "Unexplained is not the same as faulty: a changed tool list, an MCP server that reconnected, or a setting "

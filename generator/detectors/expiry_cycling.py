@@ -17,7 +17,7 @@ from generator.detectors.breaks import (
     testable_steps,
 )
 from generator.detectors.leans import step_lean
-from generator.detectors.needs import TOKENS
+from generator.detectors.needs import THREADS, TOKENS
 from generator.ledger import UNEXPLAINED, Chain, Step
 from generator.results import Quantity, Unit
 from generator.subjects import Scope
@@ -73,7 +73,7 @@ EXPIRY_CYCLING = Detector(
     formula="at least 3 steps within 60 min with q <= 0.5 and no innocent explanation",
     naive_text="Every hour with three such losses in one thread, whatever their reasons.",
     counterfactual=COUNTERFACTUAL,
-    needs=(TOKENS,),
+    needs=(TOKENS, THREADS),
     benign=LADDER_BENIGN,
     limits=(
         "Working with pauses longer than the cache lives gives the same picture; with a lifetime of five minutes it "

@@ -16,7 +16,7 @@ from generator.detectors.breaks import (
     charge_explanation,
     has_testable_step,
 )
-from generator.detectors.needs import LIFETIME, TOKENS
+from generator.detectors.needs import LIFETIME, THREADS, TOKENS
 from generator.ledger import Chain, Step
 from generator.results import Quantity, Unit
 from generator.subjects import Scope
@@ -58,7 +58,7 @@ GAP_THEN_SPIKE = Detector(
     formula="pause >= 300 s  and  write + input >= 20,000  and  q < 0.98  and no innocent explanation holds",
     naive_text="Every request that writes or sends at least 20,000 tokens after a pause of five minutes or more.",
     counterfactual=COUNTERFACTUAL,
-    needs=(LIFETIME, TOKENS),
+    needs=(LIFETIME, TOKENS, THREADS),
     benign=(
         *NEW_CHARGE_BENIGN,
         *LADDER_BENIGN,

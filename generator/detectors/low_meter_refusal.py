@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.meters import LIMITS_DOCS
-from generator.detectors.needs import MARKS, METER
+from generator.detectors.needs import METER, REFUSALS
 from generator.records import MeterReading, Window
 from generator.results import Finding, FindingGrade, Quantity, Unit
 from generator.subjects import MODEL_WINDOWS, Meter, Scope
@@ -125,7 +125,7 @@ LOW_METER_REFUSAL = Detector(
     formula="limit message at t  and  every window: last reading in [t - 10 min, t] < 90 %",
     naive_text="Every limit message.",
     counterfactual="The call would have been answered. A refused call has no tokens and no price.",
-    needs=(METER, MARKS),
+    needs=(METER, REFUSALS),
     benign=(
         Benign("meter-full", "The five-hour window was at 90 % or more just before or just after."),
         Benign("other-window-full", "Another window of the account was at 90 % or more: the week, or one model's."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from generator.records import MarkKind
 from generator.subjects import Subjects
 
 TRANSCRIPTS = (
@@ -16,6 +17,10 @@ METER_HOW = (
     f"{RECORD} (client 2.1.80 or later), or keep polls of the usage endpoint, or name what a usage tracker recorded; "
     "every few minutes, also while nobody works."
 )
+
+
+BARE = frozenset({MarkKind.API_ERROR, MarkKind.LIMIT_REFUSAL, MarkKind.OTHER})
+"""Marks that a gateway has too; a log that holds no others does not tell what happened between calls."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,12 @@ TOKENS = Need(
     "input, cache-read, cache-write and output tokens of each call",
     TRANSCRIPTS,
     lambda subjects: any(thread.requests for thread in subjects.threads),
+)
+THREADS = Need(
+    "threads",
+    "which calls belong to one conversation",
+    "Transcripts tell it, and recordings of requests that name a session; most gateways do not. " + TRANSCRIPTS,
+    lambda subjects: any(len(thread.requests) > 1 for thread in subjects.threads),
 )
 LIFETIME = Need(
     "lifetime-split",
@@ -62,7 +73,17 @@ MARKS = Need(
     "marks",
     "what happened between calls: compactions, resumes, commands, retries",
     TRANSCRIPTS,
-    lambda subjects: any(thread.requests for thread in subjects.threads),
+    lambda subjects: (
+        _calls(subjects, lambda call: bool(call.parent))
+        or any(mark.kind not in BARE for thread in subjects.threads for mark in thread.marks)
+        or any(counter.marks for counter in subjects.counters)
+    ),
+)
+REFUSALS = Need(
+    "refusals",
+    "which calls were refused because a limit was reached",
+    TRANSCRIPTS,
+    lambda subjects: MARKS.met(subjects) or any(meter.refusals for meter in subjects.meters),
 )
 VERSIONS = Need(
     "client-versions",
@@ -106,7 +127,7 @@ COUNTERS = Need(
 NEEDS: dict[str, Need] = {
     need.id: need
     for need in (
-        TOKENS, LIFETIME, PROMPTS, PARENTS, MARKS, VERSIONS, FIRST_LINES, TOOL_RESULTS, TOOL_USES, REQUESTED_MODEL,
-        METER, COUNTERS,
+        TOKENS, THREADS, LIFETIME, PROMPTS, PARENTS, MARKS, REFUSALS, VERSIONS, FIRST_LINES, TOOL_RESULTS, TOOL_USES,
+        REQUESTED_MODEL, METER, COUNTERS,
     )
 }  # fmt: skip

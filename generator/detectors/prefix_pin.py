@@ -16,7 +16,7 @@ from generator.detectors.breaks import (
     testable_steps,
 )
 from generator.detectors.leans import PREFIX_SHARE
-from generator.detectors.needs import TOKENS
+from generator.detectors.needs import THREADS, TOKENS
 from generator.ledger import UNEXPLAINED, Chain, Step
 from generator.results import Quantity, Unit
 from generator.subjects import Scope
@@ -79,7 +79,7 @@ PREFIX_PIN = Detector(
     formula="q[i] < 0.6 for 3 steps in a row, read[i] = read[first] within 2 %, read[i] > 0",
     naive_text="Every two breaks in a row that read the same number of tokens, whatever their reasons.",
     counterfactual=COUNTERFACTUAL,
-    needs=(TOKENS,),
+    needs=(TOKENS, THREADS),
     benign=LADDER_BENIGN,
     limits=(
         "A thread that is no conversation looks the same: calls that share a system prompt and nothing else read "

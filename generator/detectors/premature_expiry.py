@@ -20,7 +20,7 @@ from generator.detectors.breaks import (
     has_testable_step,
     testable_steps,
 )
-from generator.detectors.needs import LIFETIME, TOKENS
+from generator.detectors.needs import LIFETIME, THREADS, TOKENS
 from generator.ledger import Chain, Step
 from generator.subjects import Scope
 
@@ -60,7 +60,7 @@ PREMATURE_EXPIRY = Detector(
     formula="read[i] = 0  and  pause < lifetime - 15 s  and no innocent explanation holds",
     naive_text="Every request that reads nothing from cache although the one before it left a cached prefix.",
     counterfactual=COUNTERFACTUAL,
-    needs=(LIFETIME, TOKENS),
+    needs=(LIFETIME, TOKENS, THREADS),
     benign=LADDER_BENIGN,
     limits=(
         "Reading nothing at all means that the very first block differed or was gone. A changed tool list or "

@@ -10,7 +10,7 @@ from msgspec import structs
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, step_finding
 from generator.detectors.breaks import CLIENT_CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN
 from generator.detectors.leans import LEANINGS, PREFIX_SHARE
-from generator.detectors.needs import MARKS, TOKENS
+from generator.detectors.needs import MARKS, THREADS, TOKENS
 from generator.ledger import TRIMMED_BELOW, UNEXPLAINED, Chain, Step, first_reason, human_prompts
 from generator.records import Mark, MarkKind, Trigger
 from generator.results import Finding, FindingGrade, Quantity, Unit
@@ -104,7 +104,7 @@ RESUME_MISS = Detector(
     formula="first step after a resume: q < 0.98  and  pause < lifetime - 15 s  and no other innocent explanation",
     naive_text="Every break of the cache after a resume, however long the pause was.",
     counterfactual=COUNTERFACTUAL,
-    needs=(MARKS, TOKENS),
+    needs=(MARKS, TOKENS, THREADS),
     benign=(
         Benign("cleared", "The conversation was cleared as well (/clear), so another one began."),
         *(benign for benign in LADDER_BENIGN if benign.id != "resume"),

@@ -16,7 +16,7 @@ from generator.detectors.falls import (
     reason,
     steps_from,
 )
-from generator.detectors.needs import MARKS, TOKENS
+from generator.detectors.needs import MARKS, THREADS, TOKENS
 from generator.ledger import Chain
 from generator.results import Quantity, Unit
 from generator.subjects import Scope
@@ -50,7 +50,7 @@ SESSION_RESET = Detector(
         "The conversation goes on: what is written anew is read from cache. Nothing is counted where the cache may "
         "have expired."
     ),
-    needs=(TOKENS, MARKS),
+    needs=(TOKENS, MARKS, THREADS),
     benign=(
         *BENIGN,
         Benign("fork", "The conversation was continued from an earlier place, and no line says so.", decidable=False),

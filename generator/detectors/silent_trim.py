@@ -19,7 +19,7 @@ from generator.detectors.falls import (
     reason,
     steps_from,
 )
-from generator.detectors.needs import MARKS, TOKENS
+from generator.detectors.needs import MARKS, THREADS, TOKENS
 from generator.ledger import TRIMMED_BELOW, Chain, in_tool_loop
 from generator.records import MarkKind
 from generator.results import Quantity, Unit
@@ -65,7 +65,7 @@ SILENT_TRIM = Detector(
         "Nothing is cut: what was cached before is read. A trim also spares later reads; that saving is not set "
         "against it, so the excess is an upper bound."
     ),
-    needs=(TOKENS, MARKS),
+    needs=(TOKENS, MARKS, THREADS),
     benign=(
         *BENIGN,
         Benign("tools-change", "Tools were announced or withdrawn in between."),

@@ -13,7 +13,7 @@ from generator.detectors.breaks import (
     LADDER_BENIGN,
     commonest,
 )
-from generator.detectors.needs import TOKENS, VERSIONS
+from generator.detectors.needs import THREADS, TOKENS, VERSIONS
 from generator.ledger import BREAK_BELOW, UNEXPLAINED, Chain, Step, first_reason
 from generator.records import MarkKind
 from generator.results import FindingGrade, Quantity, Unit
@@ -98,7 +98,7 @@ THINKING_STRIPPED = Detector(
     formula="pause > 3,600 s, then 3 of the next 5 steps with 0 < q < 0.98 and read > 0; version 2.1.85 to 2.1.100",
     naive_text="Any three misses among the five requests after a pause of over an hour, whatever their reasons.",
     counterfactual=COUNTERFACTUAL,
-    needs=(TOKENS, VERSIONS),
+    needs=(TOKENS, VERSIONS, THREADS),
     benign=(
         Benign(
             "other-version",

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from generator.importers.fold import CallCopy, MarkCopy, finality
-from generator.records import Difference, FormatAccount, MarkKind, MatchKey, Request
+from generator.records import Difference, FormatAccount, MarkKind, MatchKey, MeterReading, Pseudonym, Request
 
 NEAR = timedelta(minutes=2)  # clocks of a proxy and a client, and a transcript's write time, differ by seconds
 SAME_MARK = timedelta(seconds=10)
@@ -268,3 +268,16 @@ def marks_once(marks: Iterable[MarkCopy], authority: Mapping[str, int]) -> tuple
             twin.add(copy.format)
             dropped[copy.mark.kind] += 1
     return kept, dict(dropped)
+
+
+def one_account(meters: Iterable[MeterReading], unnamed: Pseudonym) -> list[MeterReading]:
+    """Readings of the `unnamed` account become the named one's, where exactly one is named.
+
+    A statusline does not say whose meter it shows, while a captured answer names its organisation.
+    """
+    meters = list(meters)
+    named = {reading.account for reading in meters} - {unnamed}
+    if len(named) != 1:
+        return meters
+    (owner,) = named
+    return [msgspec.structs.replace(reading, account=owner) for reading in meters]

@@ -18,7 +18,8 @@ import msgspec
 from generator.importers.base import HEAD_BYTES, Importer, LogFile
 from generator.importers.buckets import settled
 from generator.importers.fold import Extract, fold
-from generator.importers.join import joined, marks_once
+from generator.importers.join import joined, marks_once, one_account
+from generator.importers.snapshots import account
 from generator.records import Reading
 
 T = TypeVar("T")
@@ -61,11 +62,11 @@ def read(
     importers = [file.importer for file in files]
     sizes = [os.stat(file.path).st_size for file in files]  # noqa: PTH116  one call, no Path arithmetic
     if min(jobs, len(files)) <= 1 or sum(sizes) < WORTH_A_PROCESS:
-        return _reading(fold(_extracts(files, range(len(files)), key, track)), importers)
+        return _reading(fold(_extracts(files, range(len(files)), key, track)), importers, key)
     hands = deal(sizes, min(len(files), jobs * HANDS_PER_JOB))
     with multiprocessing.get_context(_start_method()).Pool(jobs, initializer=_start_worker) as pool:
         answers = _Awaited(pool.imap_unordered(partial(_read_hand, files, key), hands), len(hands))
-        return _reading(fold(_decoded(track(answers, "reading logs"))), importers)
+        return _reading(fold(_decoded(track(answers, "reading logs"))), importers, key)
 
 
 def read_in_memory(importers: Sequence[Importer], files: Mapping[str, bytes], *, key: bytes) -> Reading:
@@ -76,7 +77,7 @@ def read_in_memory(importers: Sequence[Importer], files: Mapping[str, bytes], *,
         if (importer := next((one for one in importers if one.sniff(Path(name), data[:HEAD_BYTES])), None))
     ]
     extracts = (importer.read(BytesIO(data), path, index, key) for index, (path, data, importer) in enumerate(claimed))
-    return _reading(fold(extracts), [importer for _, _, importer in claimed])
+    return _reading(fold(extracts), [importer for _, _, importer in claimed], key)
 
 
 def deal(sizes: Sequence[int], hands: int) -> list[tuple[int, ...]]:
@@ -118,7 +119,7 @@ def _decoded(answers: Iterable[bytes]) -> Iterator[Extract]:
         yield decoder.decode(answer)
 
 
-def _reading(folded: Extract, importers: Sequence[Importer]) -> Reading:
+def _reading(folded: Extract, importers: Sequence[Importer], key: bytes) -> Reading:
     """The folded extracts as records, formats joined; `importers` are those of the files, by index."""
     authority = {importer.id: importer.authority for importer in importers}
     requests, formats = joined(folded.calls.values(), authority)
@@ -129,7 +130,11 @@ def _reading(folded: Extract, importers: Sequence[Importer]) -> Reading:
     return Reading(
         requests=tuple(sorted(requests, key=lambda request: (request.first_seen, request.source, request.id))),
         marks=tuple(sorted(marks, key=lambda mark: (mark.at, mark.source, mark.kind))),
-        meters=tuple(sorted(folded.meters, key=lambda meter: (meter.at, meter.source, meter.window))),
+        meters=tuple(
+            sorted(
+                one_account(folded.meters, account(None, key)), key=lambda meter: (meter.at, meter.source, meter.window)
+            )
+        ),
         buckets=tuple(sorted(settled(folded.buckets), key=lambda bucket: (bucket.start, bucket.end, bucket.source))),
         counters=tuple(sorted(folded.counters, key=lambda row: (row.at, row.source, row.counter))),
         tallies=tuple(tally for _, tally in sorted(folded.tallies.items())),

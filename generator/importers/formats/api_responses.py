@@ -280,7 +280,7 @@ API_RESPONSES = Importer(
             "https://platform.claude.com/docs/en/build-with-claude/batch-processing",
         ),
     ),
-    gives=frozenset({"lifetime-split", "marks", "meter", "requested-model", "token-counts"}),
+    gives=frozenset({"lifetime-split", "meter", "requested-model", "token-counts"}),
     spelling=(b'"usage"', b'"input_tokens"', b'"output_tokens"', b'"stop_reason"', b'"msg_', b'"custom_id"'),
     authority=20,
 )

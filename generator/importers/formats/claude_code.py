@@ -103,13 +103,15 @@ CLAUDE_CODE = Importer(
     ),
     gives=frozenset(
         {
-            "token-counts",
-            "lifetime-split",
-            "human-prompts",
-            "parents",
-            "marks",
             "client-versions",
             "first-lines",
+            "human-prompts",
+            "lifetime-split",
+            "marks",
+            "parents",
+            "refusals",
+            "threads",
+            "token-counts",
             "tool-results",
             "tool-uses",
         }

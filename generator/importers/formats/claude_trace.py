@@ -185,7 +185,7 @@ CLAUDE_TRACE = Importer(
         ),
     ),
     gives=frozenset(
-        {"client-versions", "first-lines", "lifetime-split", "marks", "meter", "requested-model", "token-counts"}
+        {"client-versions", "first-lines", "lifetime-split", "meter", "requested-model", "threads", "token-counts"}
     ),
     spelling=(b'"request"', b'"response"', b'"status_code"', b'"body_raw"', b'"logged_at"'),
     authority=20,

@@ -99,15 +99,17 @@ COWORK_AUDIT = Importer(
     ),
     gives=frozenset(
         {
-            "token-counts",
-            "lifetime-split",
-            "human-prompts",
-            "marks",
             "client-versions",
+            "counters",
+            "human-prompts",
+            "lifetime-split",
+            "marks",
+            "meter",
+            "refusals",
+            "threads",
+            "token-counts",
             "tool-results",
             "tool-uses",
-            "meter",
-            "counters",
         }
     ),
     spelling=(b'"_audit_timestamp"', b'"_audit_hmac"', b'"session_id"', b'"parent_tool_use_id"', b'"type"'),

@@ -214,7 +214,16 @@ HAR = Importer(
         ),
     ),
     gives=frozenset(
-        {"client-versions", "first-lines", "lifetime-split", "marks", "meter", "requested-model", "token-counts"}
+        {
+            "client-versions",
+            "first-lines",
+            "lifetime-split",
+            "meter",
+            "refusals",
+            "requested-model",
+            "threads",
+            "token-counts",
+        }
     ),
     spelling=(b'"log"', b'"creator"', b'"entries"', b'"startedDateTime"', b'"postData"', b'"httpVersion"'),
     authority=20,

@@ -230,7 +230,7 @@ HELICONE = Importer(
             "https://github.com/Helicone/helicone/blob/main/valhalla/jawn/src/lib/db/ClickhouseWrapper.ts",
         ),
     ),
-    gives=frozenset({"token-counts", "marks", "requested-model", "lifetime-split"}),
+    gives=frozenset({"lifetime-split", "requested-model", "token-counts"}),
     spelling=(b"request_created_at", b"response_status", b"prompt_cache_read_tokens", b"delay_ms", b"request_model"),
     authority=40,
 )

@@ -245,7 +245,7 @@ LANGFUSE = Importer(
             "https://github.com/langfuse/langfuse/issues/10592",
         ),
     ),
-    gives=frozenset({"token-counts", "marks"}),
+    gives=frozenset({"token-counts"}),
     spelling=(b"GENERATION", b"usage_details", b"usageDetails", b"trace_id", b"traceId"),
     authority=40,
 )

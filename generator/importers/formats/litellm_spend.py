@@ -246,7 +246,7 @@ LITELLM_SPEND = Importer(
             "https://github.com/BerriAI/litellm/pull/23342",
         ),
     ),
-    gives=frozenset({"token-counts", "marks", "lifetime-split"}),
+    gives=frozenset({"lifetime-split", "token-counts"}),
     spelling=(b"request_id", b"startTime", b"call_type", b"spend", b"usage_object"),
     authority=40,
 )

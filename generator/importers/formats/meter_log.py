@@ -173,7 +173,7 @@ METER_LOG = Importer(
         verified=Verified.THIRD_PARTY,
         sources=("https://github.com/cnighswonger/claude-code-meter/blob/main/src/log/schema.mjs",),
     ),
-    gives=frozenset({"lifetime-split", "marks", "meter", "requested-model", "token-counts"}),
+    gives=frozenset({"lifetime-split", "meter", "requested-model", "token-counts"}),
     spelling=(b'"q5h"', b'"q7d"', b'"qstatus"', b'"ephemeral_1h_input_tokens"', b'"cache_hit_rate"'),
     authority=20,
 )

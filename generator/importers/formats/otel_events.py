@@ -287,7 +287,7 @@ OTEL_EVENTS = Importer(
             "https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/exporter/fileexporter",
         ),
     ),
-    gives=frozenset({"token-counts", "marks", "client-versions"}),
+    gives=frozenset({"client-versions", "marks", "refusals", "threads", "token-counts"}),
     spelling=(b'"resourceLogs"', b'"scopeLogs"', b'"logRecords"', b'"timeUnixNano"', b"claude_code."),
     authority=35,
 )

@@ -165,7 +165,7 @@ PROXY_NDJSON = Importer(
         verified=Verified.THIRD_PARTY,
         sources=("https://github.com/fgrosswig/claude-usage-dashboard/blob/main/docs/en/09-data-formats.md",),
     ),
-    gives=frozenset({"lifetime-split", "marks", "meter", "requested-model", "token-counts"}),
+    gives=frozenset({"lifetime-split", "meter", "refusals", "requested-model", "token-counts"}),
     spelling=(
         b'"ts_end"',
         b'"upstream_status"',

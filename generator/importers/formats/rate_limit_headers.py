@@ -131,7 +131,7 @@ RATE_LIMIT_HEADERS = Importer(
             "https://github.com/ArkNill/claude-code-hidden-problem-analysis/blob/main/02_RATELIMIT-HEADERS.md",
         ),
     ),
-    gives=frozenset({"meter"}),
+    gives=frozenset({"meter", "refusals"}),
     spelling=(b"anthropic-ratelimit-unified", b"-utilization", b'"headers"', b"anthropic-ratelimit-"),
     authority=20,
 )

@@ -252,7 +252,7 @@ RAW_BODIES = Importer(
             "https://code.claude.com/docs/en/agent-sdk/observability",
         ),
     ),
-    gives=frozenset({"token-counts", "lifetime-split", "marks", "requested-model", "tool-uses"}),
+    gives=frozenset({"lifetime-split", "requested-model", "threads", "token-counts", "tool-uses"}),
     spelling=(b'"request_file"', b'"response_file"', b'"stop_reason"', b'"usage"', b'"max_tokens"', b'"messages"'),
     authority=20,
 )

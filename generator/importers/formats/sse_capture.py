@@ -242,7 +242,7 @@ SSE_CAPTURE = Importer(
             "https://curl.se/docs/manpage.html",
         ),
     ),
-    gives=frozenset({"first-lines", "lifetime-split", "marks", "meter", "token-counts"}),
+    gives=frozenset({"first-lines", "lifetime-split", "meter", "refusals", "token-counts"}),
     spelling=(b"event: message_start", b"message_delta", b"content_block_delta", b"data: {", b"event: ping"),
     authority=20,
 )

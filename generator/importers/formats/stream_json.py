@@ -113,14 +113,16 @@ STREAM_JSON = Importer(
     ),
     gives=frozenset(
         {
-            "token-counts",
+            "client-versions",
+            "counters",
             "lifetime-split",
             "marks",
-            "client-versions",
+            "meter",
+            "refusals",
+            "threads",
+            "token-counts",
             "tool-results",
             "tool-uses",
-            "meter",
-            "counters",
         }
     ),
     spelling=(b'"session_id"', b'"parent_tool_use_id"', b'"subtype"', b'"total_cost_usd"', b'"num_turns"'),

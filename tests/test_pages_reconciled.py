@@ -1,0 +1,79 @@
+"""The page of one account on one axis: everything side by side, nothing added, and what is missing said."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from generator.evidence import examine
+from generator.importers import read_bytes
+from generator.pages.reconciled import _context
+from generator.reconciliation import MISSING
+from generator.results import Evidence, Level
+from generator.simulator import FaultRates, exported, simulate
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    """Simulated transcripts, meters, telemetry and a report of one account."""
+    made = simulate(7, sessions=14, start=datetime(2026, 3, 2, tzinfo=UTC), faults=FaultRates.specimen())
+    reading = read_bytes(made.files | exported(made.files, 7), key=b"key")
+    return examine(reading, id="specimen", simulated=True, level=Level.FINDINGS, tool_version="")
+
+
+@pytest.fixture(scope="module")
+def page(evidence: Evidence):
+    return _context(evidence, "2026-03")
+
+
+def test_the_figure_has_calls_meter_and_report_on_one_axis_and_says_simulated(page):
+    figure = page[0].figure
+    kinds = {row[0].split(",")[0] for row in figure.rows}
+    assert kinds == {"Calls", "Meter", "Report"}
+    assert figure.simulated
+    assert figure.narrow is not None
+
+
+def test_formats_are_counted_once_and_the_naive_sum_stands_beside(page, evidence):
+    context = page[0]
+    assert {row.account.importer for row in context.formats} == {"claude-code", "otel-events"}
+    assert context.naive_calls > evidence.totals.requests
+    (telemetry,) = (row for row in context.formats if row.account.importer == "otel-events")
+    assert telemetry.account.only_here == len(evidence.reconciliation.surfaces) or telemetry.account.only_here > 0
+    assert sum(count for _, count in telemetry.recognised) == telemetry.account.calls - telemetry.account.only_here
+
+
+def test_the_report_differs_from_the_logs_by_nothing(page):
+    """Telemetry holds the client's own calls too, so all that was billed is logged."""
+    assert page[0].lines
+    for row in page[0].lines:
+        assert [difference for _, difference in row.cells] == [0, 0, 0, 0]
+
+
+def test_remainders_are_of_predicted_windows_only(page):
+    context = page[0]
+    assert 0 < context.judged <= len(context.windows)
+    for window in context.windows:
+        if window.predicted is None:
+            assert window.remainder is None
+        else:
+            assert window.low <= window.remainder + 1e-9 <= window.high + 2e-9
+
+
+def test_what_is_missing_is_said_with_how_to_get_it(page, evidence):
+    assert page[0].missing == tuple(MISSING[slug] for slug in evidence.reconciliation.missing)
+    assert MISSING["no-report"] not in page[0].missing
+
+
+def test_downloads_hold_every_window_and_line_and_say_simulated(page, evidence):
+    files = {download.name: download.content for download in page[1]}
+    windows = list(csv.DictReader(io.StringIO(files["windows.csv"].decode())))
+    lines = list(csv.DictReader(io.StringIO(files["reports.csv"].decode())))
+    assert len(windows) == len(evidence.reconciliation.windows)
+    assert len(lines) == len(evidence.reconciliation.lines)
+    assert {row["simulated"] for row in windows + lines} == {"True"}
+    assert json.loads(files["index.json"])
