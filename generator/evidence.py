@@ -22,6 +22,7 @@ from generator.pricing import cost, excess_cost
 from generator.reconciliation import reconcile
 from generator.records import CounterReading, Mark, MarkKind, MeterReading, Reading, Request
 from generator.results import BreakCount, DaySum, Evidence, Finding, Level, Run, Totals
+from generator.small_cells import aggregate
 from generator.subjects import subjects
 
 NEIGHBOURS = 8  # requests kept, and shown, on either side of a cited one
@@ -61,22 +62,11 @@ def examine(
         counters=reading.counters,
     )
     if level is Level.AGGREGATE:
-        return msgspec.structs.replace(
-            whole,
-            runs=tuple(_counts_only(run) for run in runs),
-            reconciliation=msgspec.structs.replace(whole.reconciliation, windows=()),
-            meters=(),
-            buckets=(),
-            counters=(),
-        )
+        return aggregate(whole, [request for thread in threads for request in thread.requests])
     if level is Level.FULL:
         requests = tuple(request for thread in threads for request in thread.requests)
         return msgspec.structs.replace(whole, requests=requests, marks=reading.marks)
     return _around_findings(whole, threads)
-
-
-def _counts_only(run: Run) -> Run:
-    return msgspec.structs.replace(run, findings=())
 
 
 def _totals(threads: Sequence[Chain], days: Sequence[DaySum]) -> Totals:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from generator.results import Evidence
 
 LEVELS = {
-    "aggregate": "Sums only: no row of a log is shown.",
+    "aggregate": "Sums only: no row of a log is shown. Fewer than five calls, or calls of one session, are never told "
+    "apart: small days stand under the next one, small models under other, and counts are rounded down to fives.",
     "findings": "Rows that findings cite, with eight neighbours each; a thread's clock is moved by less than a minute.",
     "full": "Every row.",
 }

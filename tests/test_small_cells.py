@@ -1,0 +1,270 @@
+"""At level `aggregate` nothing published tells of few calls, alone or by subtraction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from itertools import combinations, product
+
+import msgspec
+import pytest
+from builders import START, mark, request, steady
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from promises import record
+
+from generator.evidence import examine
+from generator.records import Reading, Surface, Tally
+from generator.results import Level
+from generator.small_cells import FEWEST_CALLS, FEWEST_SESSIONS, aggregate, blocks, few, is_safe, rounded
+
+DAY = 86_400
+MODELS = ("claude-opus-4-6", "claude-sonnet-4-6", "claude-haiku-4-5")
+SURFACES = (Surface.CLAUDE_CODE, Surface.API)
+KEYS = list(product(range(3), MODELS[:2], SURFACES))  # (day, model, surface)
+
+
+def calls(cells):
+    """Calls for `{(day, model, surface): (calls, sessions)}`."""
+    rows = []
+    for (day, model, surface), (count, sessions) in cells.items():
+        rows += [
+            request(
+                len(rows) + place, day * DAY + place, 0, 100, model=model, surface=surface,
+                session_name=f"{day}{model}{surface}{place % max(1, sessions)}",
+            )
+            for place in range(count)
+        ]  # fmt: skip
+    return rows
+
+
+def published(rows):
+    """Every published cell of calls as the set of calls that it sums: days by model, days by surface, and the total."""
+    told = blocks(rows)
+    days, surfaces = defaultdict(set), defaultdict(set)
+    for block in told:
+        ids = {call.id for call in block.requests}
+        days[block.day, block.model] |= ids
+        if block.surface is not None:
+            surfaces[block.day, block.surface] |= ids
+    total = [{call.id for call in rows}] if told else []
+    return [*days.values(), *surfaces.values(), *total]
+
+
+def in_span(rows, target):
+    """Is the vector a linear combination of the rows? Exact, by elimination."""
+    basis = []
+    for row in [*rows, target]:
+        left = [Fraction(value) for value in row]
+        for pivot, other in basis:
+            if left[pivot]:
+                factor = left[pivot] / other[pivot]
+                left = [a - factor * b for a, b in zip(left, other, strict=True)]
+        pivot = next((place for place, value in enumerate(left) if value), None)
+        if row is target:
+            return pivot is None
+        if pivot is not None:
+            basis.append((pivot, left))
+    raise AssertionError
+
+
+def small_and_told(rows):
+    """Sets of calls that some combination of published cells isolates, though they are few. Brute force.
+
+    Calls that stand in the same cells can only be told together, so it is enough to try sets of whole groups of them.
+    """
+    cells = published(rows)
+    groups = defaultdict(set)
+    for call in rows:
+        groups[tuple(call.id in cell for cell in cells)].add(call.id)
+    atoms = list(groups.values())
+    matrix = [[int(atom <= cell) for atom in atoms] for cell in cells]
+    by_id = {call.id: call for call in rows}
+    found, tried = [], 0
+    for size in range(1, len(atoms) + 1):
+        for chosen in combinations(range(len(atoms)), size):
+            ids = set().union(*(atoms[place] for place in chosen))
+            if is_safe([by_id[id] for id in ids]):
+                continue
+            tried += 1
+            if in_span(matrix, [int(place in chosen) for place in range(len(atoms))]):
+                found.append(ids)
+    return found, tried
+
+
+counts = st.tuples(st.integers(0, 9), st.integers(1, 3))
+tables = st.dictionaries(st.sampled_from(KEYS), counts, max_size=9)
+
+
+@settings(max_examples=300)
+@given(tables)
+def test_no_published_cell_is_small(cells):
+    rows = calls(cells)
+    by_id = {call.id: call for call in rows}
+    for cell in published(rows):
+        assert is_safe([by_id[id] for id in cell])
+
+
+@settings(max_examples=300)
+@given(tables)
+def test_no_few_calls_come_out_by_adding_and_subtracting(cells):
+    assert small_and_told(calls(cells))[0] == []
+
+
+def test_the_brute_force_sees_a_leak_where_small_cells_are_only_left_out(monkeypatch):
+    """The usual mistake: the small cell is left out, and the total gives it back."""
+    rows = calls({(0, MODELS[0], SURFACES[0]): (8, 2), (0, MODELS[1], SURFACES[0]): (3, 2)})
+    assert small_and_told(rows)[0] == []
+    cells = [{call.id for call in rows if call.model == MODELS[0]}, {call.id for call in rows}]
+    monkeypatch.setitem(globals(), "published", lambda _: cells)
+    assert [len(ids) for ids in small_and_told(rows)[0]] == [3]
+
+
+SIZES = {"fast": (0, 3, 4, 5), "full": tuple(range(8))}
+
+
+@pytest.mark.parametrize(
+    "form", ["fast", pytest.param("full", marks=pytest.mark.full)]
+)  # every table of one day, two models and two surfaces with these counts
+def test_every_small_table_by_brute_force(form):
+    failures, trials, lone = 0, 0, 0
+    for sizes in product(SIZES[form], repeat=4):
+        for sessions in (1, 2):
+            cells = {key: (size, sessions) for key, size in zip(KEYS[:4], sizes, strict=True) if size}
+            found, tried = small_and_told(calls(cells))
+            failures += bool(found)
+            lone += tried
+            trials += 1
+    record("small-cells", trials=trials, failures=failures, note="whole tables, all differences of published cells")
+    assert trials == 2 * len(SIZES[form]) ** 4
+    assert failures == 0
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [KEYS[:1] + [(0, model, SURFACES[0]) for model in MODELS[1:]], [(day, MODELS[0], SURFACES[0]) for day in range(3)]],
+    ids=["models", "days"],
+)
+def test_what_is_published_never_pins_a_small_cell_to_one_value(keys):
+    """For whoever knows the rule as well: any small count has another one that gives the same output."""
+    seen = defaultdict(set)
+    for sizes in product(range(16), repeat=3):
+        rows = calls({key: (size, 2) for key, size in zip(keys, sizes, strict=True) if size})
+        told = tuple(sorted((block.day, block.model, len(block.requests)) for block in blocks(rows)))
+        seen[told].add(sizes)
+    pinned = [
+        (told, place)
+        for told, ways in seen.items()
+        for place in range(3)
+        if sum(next(iter(ways))) < 16  # beyond it, other ways lie outside the range that was tried
+        and len({way[place] for way in ways}) == 1
+        and 0 < next(iter(ways))[place] < FEWEST_CALLS
+    ]
+    assert pinned == []
+
+
+def test_a_small_day_stands_under_the_next_and_the_last_under_the_one_before():
+    rows = calls(
+        {(0, MODELS[0], SURFACES[0]): (2, 2), (1, MODELS[0], SURFACES[0]): (6, 2), (2, MODELS[0], SURFACES[0]): (1, 1)}
+    )
+    (block,) = blocks(rows)
+    assert block.day == (START.date().replace(day=START.day + 2)).isoformat()
+    assert len(block.requests) == 9
+
+
+def test_few_calls_in_all_or_one_session_in_all_are_not_told():
+    assert blocks(steady(FEWEST_CALLS - 1)) == ()
+    assert blocks(steady(50)) == ()  # one session
+    assert FEWEST_SESSIONS == 2
+
+
+def body(level):
+    rows = [
+        *steady(12),
+        *steady(9, first=100, session_name="t", model=MODELS[1]),
+        *steady(2, first=200, session_name="u", model=MODELS[2]),
+    ]
+    tallies = tuple(
+        Tally(
+            label=f"log-{n:04}",
+            importer="claude-code",
+            bytes=12_345,
+            read=12,
+            used=9,
+            other=2,
+            skipped={},
+            blank=1,
+            types={"user": 2},
+        )
+        for n in (1, 2, 3)
+    )
+    marks = (mark("prompt", 1), mark("prompt", 2), *(mark("retry", at) for at in range(7)))
+    return examine(
+        Reading(requests=tuple(rows), marks=marks, tallies=tallies),
+        id="mine",
+        simulated=False,
+        level=level,
+        tool_version="0.1.0",
+    )
+
+
+def counts_of(value):
+    """Every integer of a count in the evidence that is no token sum."""
+    return [
+        *value.marks_by_kind.values(),
+        *(row.count for row in value.breaks),
+        *(number for run in value.runs for number in (run.found, run.examined, run.not_measurable, run.naive, *run.explained.values())),
+        *(number for tally in value.tallies for number in (tally.read, tally.used, tally.other, tally.blank, tally.usage_lines, *tally.types.values())),
+        *(getattr(value.totals, name) for name in ("nested_requests", "unpriced", "unthreaded", "chains", "steps")),
+    ]  # fmt: skip
+
+
+def test_every_other_count_is_a_multiple_of_five_at_level_aggregate():
+    assert any(count % FEWEST_CALLS for count in counts_of(body(Level.FULL)))
+    assert [count for count in counts_of(body(Level.AGGREGATE)) if count % FEWEST_CALLS] == []
+
+
+def test_files_of_one_format_are_one_account_that_balances():
+    (tally,) = body(Level.AGGREGATE).tallies
+    assert tally.balances
+    assert (tally.label, tally.used, tally.bytes) == ("all-files", 25, 30_000)
+
+
+def test_days_sum_to_the_total():
+    evidence = body(Level.AGGREGATE)
+    assert sum(day.requests for day in evidence.days) == evidence.totals.requests == 23
+    assert {day.model for day in evidence.days} == {"other"}  # each model is one session
+
+
+def test_formats_and_report_lines_stay_at_home():
+    evidence = body(Level.AGGREGATE)
+    assert (evidence.formats, evidence.reconciliation.lines, evidence.reconciliation.windows) == ((), (), ())
+    assert (evidence.requests, evidence.marks, evidence.meters, evidence.buckets, evidence.counters) == ((),) * 5
+
+
+def test_every_field_of_the_evidence_was_thought_of():
+    """A new field must be decided on in `aggregate` before it can leave."""
+    assert set(body(Level.FULL).__struct_fields__) == {
+        "id", "simulated", "level", "tool_version", "tallies", "totals", "days", "marks_by_kind", "breaks", "runs",
+        "formats", "reconciliation", "requests", "marks", "meters", "buckets", "counters", "commitments",
+    }  # fmt: skip
+
+
+@given(st.dictionaries(st.text(max_size=2), st.integers(0, 30)))
+def test_rounding_a_count_never_tells_more_than_its_five(counted):
+    for key, count in counted.items():
+        assert few(count) <= count < few(count) + FEWEST_CALLS
+        assert (key in rounded(counted)) == (count >= FEWEST_CALLS)
+
+
+@given(st.integers(0, 20), st.lists(st.integers(0, 9), max_size=3), st.integers(0, 9))
+def test_the_naive_count_is_no_way_around_the_rounding(found, explained, rest):
+    """All counts of a run are functions of their rounded parts."""
+    (run, *_) = body(Level.FULL).runs
+    kinds = {f"benign-{place}": count for place, count in enumerate(explained)}
+    whole = msgspec.structs.replace(
+        body(Level.FULL),
+        runs=(msgspec.structs.replace(run, found=found, naive=found + sum(explained) + rest, explained=kinds),),
+    )
+    (told,) = aggregate(whole, ()).runs
+    assert told.naive == few(found) + sum(map(few, explained)) + few(rest)
