@@ -44,16 +44,20 @@ def exported(files: Mapping[str, bytes], seed: int) -> dict[str, bytes]:
 def _calls(files: Mapping[str, bytes], rng: random.Random) -> Iterator[_Call]:
     """Each call by the last of its lines, and a title for each session of which a main thread is there."""
     last: dict[str, tuple[dict[str, Any], str]] = {}
+    mirrored: dict[str, tuple[dict[str, Any], str]] = {}  # of sub-agents whose files may be gone; they were billed
     opened: dict[str, dict[str, Any]] = {}
     for name, data in sorted(files.items()):
         for raw in data.splitlines() if name.startswith("projects/") else ():
             line = _line(raw)
             if line is None:
                 continue
+            if line["type"] == "progress":
+                mirrored[line["message"]["id"]] = (line, "agent")
+                continue
             source = "agent" if line.get("isSidechain") else "repl_main_thread"
             last[line["message"]["id"]] = (line, source)
             opened.setdefault(line["sessionId"], line)
-    for line, source in last.values():
+    for line, source in (mirrored | last).values():
         yield _call(line, source)
     for session, line in sorted(opened.items()):
         yield _title(session, line, rng)
@@ -65,8 +69,14 @@ def _line(raw: bytes) -> dict[str, Any] | None:
         line = json.loads(raw)
     except ValueError:
         return None
-    carries = isinstance(line, dict) and line.get("type") == "assistant" and line["message"].get("usage")
-    return line if carries and line["message"]["model"].startswith("claude") else None
+    if not isinstance(line, dict):
+        return None
+    if line.get("type") == "progress" and line["data"].get("type") == "agent_progress":
+        line |= {"message": line["data"]["message"].get("message") or {}}
+    elif line.get("type") != "assistant":
+        return None
+    message = line.get("message") or {}
+    return line if message.get("usage") and message["model"].startswith("claude") else None
 
 
 def _call(line: dict[str, Any], source: str) -> _Call:
