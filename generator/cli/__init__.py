@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType
 
 import click
@@ -70,6 +71,11 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _say(text: str) -> None:
+    with suppress(OSError):  # standard error may be a file on the disk that is full
+        click.echo(text, err=True)
+
+
 def main() -> None:
     """Run the command and end with the exit code that README documents."""
     if threading.current_thread() is threading.main_thread():
@@ -78,17 +84,17 @@ def main() -> None:
         cli(standalone_mode=False)
     except WitnessmarkError as error:
         for problem in error.problems:
-            click.echo(str(problem), err=True)
+            _say(str(problem))
         sys.exit(error.exit)
     except click.ClickException as error:
         error.show()
         sys.exit(Exit.CONTENT)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing is left half done.", err=True)
+        _say("Interrupted; nothing is left half done.")
         sys.exit(Exit.INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.OK)
     except OSError as error:
-        click.echo(f"{error.filename or 'write'}: {error.strerror or error}", err=True)
+        _say(f"{error.filename or 'write'}: {error.strerror or error}")
         sys.exit(Exit.IO)
