@@ -27,6 +27,7 @@ from generator.pages import (
     surfaces,
     symptoms,
     timeline,
+    verify,
 )
 from generator.pages.base import Page, PageKind
 
@@ -57,6 +58,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     data.KIND,
     check.KIND,
     logs.KIND,
+    verify.KIND,
     contribute.KIND,
     corrections.KIND,
 )

@@ -292,6 +292,7 @@ def _record(evidence: Evidence) -> dict[str, Any]:
         "simulated": evidence.simulated,
         "level": evidence.level.value,
         "tool_version": evidence.tool_version,
+        "root": None if evidence.commitments is None else evidence.commitments.root,
         "files": [msgspec.to_builtins(tally) for tally in evidence.tallies],
         "totals": msgspec.to_builtins(evidence.totals),
         "days": [msgspec.to_builtins(day) for day in evidence.days],

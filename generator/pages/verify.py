@@ -1,0 +1,51 @@
+"""How anybody checks a number against a log that nobody shows: roots of the site, a checker, and its limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.pages.base import Page, PageKind
+from generator.proofs.fields import NAMED_BY, field_names
+from generator.proofs.words import NOT_PROVED
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+    from generator.results import Evidence
+
+
+@dataclass(frozen=True)
+class VerifyContext:
+    """Variables of verify.md.j2."""
+
+    bodies: tuple[Evidence, ...]  # with commitments
+    without: int  # bodies of evidence that have none
+    fields: str  # names of the fields of each kind of record, as JSON
+    not_proved: tuple[str, ...]
+    example: str  # a finding to try it on
+
+
+def pages(dossier: Dossier) -> Iterator[Page]:
+    """One page."""
+    case = dossier.library.case
+    bodies = tuple(sorted(dossier.evidence, key=lambda body: (body.simulated, body.id)))
+    committed = tuple(body for body in bodies if body.commitments is not None)
+    found = [finding.id for body in committed for run in body.runs for finding in run.findings]
+    yield Page(
+        path=f"{case.id}/verify/",
+        template="verify.md.j2",
+        title="Verify a number",
+        description="Check a published number against a log without seeing the log, in your browser or by a command.",
+        context=VerifyContext(
+            bodies=committed,
+            without=len(bodies) - len(committed),
+            fields=json.dumps({kind: field_names(kind) for kind in NAMED_BY}),
+            not_proved=NOT_PROVED,
+            example=found[0] if found else "F-AAAAAA",
+        ),
+    )
+
+
+KIND = PageKind("verify", pages)

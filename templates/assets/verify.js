@@ -1,0 +1,315 @@
+// Checks a proof in the reader's browser: the same rules as generator/proofs/checking.py, in the same words.
+// Nothing is sent anywhere. Hashes are the browser's own (WebCrypto, SHA-256). Without this file the page names a command.
+
+const DIGEST = /^[0-9a-f]{64}$/;
+const NAME = /^[a-z][a-z0-9_]{0,39}$/;
+const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const PSEUDONYM = /^([a-z2-7]{16})?$/;
+const NOT_A_PROOF = "this is not a proof of this version";
+
+// ---- bytes and hashes ----
+
+const utf8 = (text) => new TextEncoder().encode(text);
+const joined = (...parts) => {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+};
+const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+const hex = (data) => [...data].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const u64 = (number) => {
+  const data = new Uint8Array(8);
+  new DataView(data.buffer).setBigUint64(0, BigInt(number));
+  return data;
+};
+const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", joined(...parts)));
+const leafHash = (...parts) => sha256(Uint8Array.of(0), ...parts);
+const nodeHash = (left, right) => sha256(Uint8Array.of(1), left, right);
+
+// ---- RFC 9162, 2.1.3.2 and 2.1.4.2. Sizes may pass 2^31, so no bit operators ----
+
+const odd = (number) => number % 2 === 1;
+const half = (number) => Math.floor(number / 2);
+const isPower = (number) => number === 1 || (number > 1 && !odd(number) && isPower(half(number)));
+
+export async function rootByInclusion(leaf, index, size, path) {
+  if (index < 0 || index >= size) return null;
+  let [node, last, result] = [index, size - 1, leaf];
+  for (const step of path) {
+    if (last === 0) return null;
+    if (odd(node) || node === last) {
+      result = await nodeHash(step, result);
+      while (!odd(node) && node) [node, last] = [half(node), half(last)];
+    } else result = await nodeHash(result, step);
+    [node, last] = [half(node), half(last)];
+  }
+  return last === 0 ? hex(result) : null;
+}
+
+export async function isPrefix(oldSize, oldRoot, newSize, newRoot, path) {
+  if (oldSize === 0) return path.length === 0 && oldRoot === hex(await sha256());
+  if (oldSize >= newSize) return oldSize === newSize && path.length === 0 && oldRoot === newRoot;
+  const steps = isPower(oldSize) ? [bytes(oldRoot), ...path] : [...path];
+  if (!steps.length) return false;
+  let [node, last] = [oldSize - 1, newSize - 1];
+  while (odd(node)) [node, last] = [half(node), half(last)];
+  let [older, newer] = [steps[0], steps[0]];
+  for (const step of steps.slice(1)) {
+    if (last === 0) return false;
+    if (odd(node) || node === last) {
+      [older, newer] = [await nodeHash(step, older), await nodeHash(step, newer)];
+      while (!odd(node) && node) [node, last] = [half(node), half(last)];
+    } else newer = await nodeHash(newer, step);
+    [node, last] = [half(node), half(last)];
+  }
+  return last === 0 && hex(older) === oldRoot && hex(newer) === newRoot;
+}
+
+async function treeRoot(leaves) {
+  if (!leaves.length) return sha256();
+  if (leaves.length === 1) return leaves[0];
+  let left = 1;
+  while (left * 2 < leaves.length) left *= 2;
+  return nodeHash(await treeRoot(leaves.slice(0, left)), await treeRoot(leaves.slice(left)));
+}
+
+const findingLeaf = (statement) => leafHash(utf8("finding\x1f"), utf8(statement));
+const fileLeaf = (size, root) => leafHash(utf8("file\x1f"), u64(size), bytes(root));
+const headerRoot = async (pack) =>
+  hex(
+    await leafHash(
+      utf8(`pack\x1f${pack.evidence}\x1f`), u64(pack.files), bytes(pack.files_root), u64(pack.findings), bytes(pack.findings_root),
+    ),
+  );
+const recordLeaf = async (record) => {
+  const commitments = record.fields.map((field) =>
+    typeof field === "string" ? bytes(field) : sha256(Uint8Array.of(2), bytes(field.salt), utf8(`${field.name}\x1f${field.text}`)),
+  );
+  return leafHash(utf8(`record\x1f${record.kind}\x1f`), ...(await Promise.all(commitments)));
+};
+const included = async (leaf, index, size, path) => rootByInclusion(await leaf, index, size, path.map(bytes));
+
+// ---- the form of a proof: exactly these keys, each of its kind ----
+
+const count = (value) => Number.isSafeInteger(value) && value >= 0;
+const text = (most) => (value) => typeof value === "string" && [...value].length <= most && !/\p{Surrogate}/u.test(value);
+const like = (pattern) => (value) => typeof value === "string" && pattern.test(value);
+const list = (item, most = Infinity) => (value) => Array.isArray(value) && value.length <= most && value.every(item);
+const either = (one, other) => (value) => one(value) || other(value);
+const none = (value) => value === null;
+const object = (shape) => (value) =>
+  value !== null && typeof value === "object" && !Array.isArray(value) &&
+  Object.keys(value).length === Object.keys(shape).length &&
+  Object.entries(shape).every(([key, fits]) => Object.hasOwn(value, key) && fits(value[key]));
+
+const digest = like(DIGEST);
+const path = list(digest, 64);
+const header = object({ evidence: like(SLUG), files: count, files_root: digest, findings: count, findings_root: digest });
+const opened = object({ name: like(NAME), text: text(200), salt: digest });
+const isFinding = object({
+  proof: (value) => value === "finding-1",
+  root: digest,
+  pack: header,
+  finding: object({ index: count, statement: text(16e6), path }),
+  files: list(object({ file: count, size: count, root: digest, path })),
+  records: list(object({ file: count, index: count, kind: like(NAME), fields: list(either(opened, digest), 200), path })),
+});
+const isGrowth = object({
+  proof: (value) => value === "growth-1",
+  old_root: digest,
+  root: digest,
+  old: header,
+  pack: header,
+  files: list(
+    object({ size: count, root: digest, now: either(none, object({ index: count, size: count, root: digest, path, grown: path })) }),
+  ),
+});
+const tokens = either(none, Number.isSafeInteger);
+const isStatement = object({
+  detector: like(SLUG),
+  excess_tokens: Number.isSafeInteger,
+  expected_tokens: tokens,
+  id: like(/^F-[A-Z2-7]{6,10}$/),
+  observed_tokens: tokens,
+  readings: list((place) => Array.isArray(place) && place.length === 2 && place.every(Number.isSafeInteger)),
+  requests: list(like(PSEUDONYM)),
+  version: text(200),
+});
+
+export function parsed(data) {
+  try {
+    const proof = JSON.parse(data);
+    return isFinding(proof) || isGrowth(proof) ? proof : null;
+  } catch {
+    return null;
+  }
+}
+
+export function statementOf(proof) {
+  try {
+    const said = JSON.parse(proof.finding.statement);
+    return isStatement(said) ? said : null;
+  } catch {
+    return null;
+  }
+}
+
+// ---- the check ----
+
+const shown = (record) => Object.fromEntries(record.fields.filter((field) => typeof field !== "string").map((field) => [field.name, field.text]));
+const place = (record) => `record ${record.index + 1} of log file ${record.file + 1}`;
+const namedBy = (kind) => (kind === "request" ? "id" : "line");
+
+/** Everything that is wrong with a parsed proof. `kinds`: names of the fields of each kind that a finding cites. */
+export async function faults(proof, kinds) {
+  return proof.proof === "growth-1" ? growthFaults(proof) : findingFaults(proof, kinds);
+}
+
+async function findingFaults(proof, kinds) {
+  const wrong = [];
+  const { pack, finding } = proof;
+  if ((await headerRoot(pack)) !== proof.root) wrong.push("the root is not that of the pack which the proof describes");
+  if ((await included(findingLeaf(finding.statement), finding.index, pack.findings, finding.path)) !== pack.findings_root)
+    wrong.push("the finding is not one of the pack");
+  const owners = new Map(proof.files.map((file) => [file.file, file]));
+  if (owners.size !== proof.files.length) wrong.push("a log file is named twice");
+  for (const file of proof.files)
+    if ((await included(fileLeaf(file.size, file.root), file.file, pack.files, file.path)) !== pack.files_root)
+      wrong.push(`log file ${file.file + 1} is not one of the pack`);
+  if (new Set(proof.records.map((record) => `${record.file} ${record.index}`)).size !== proof.records.length)
+    wrong.push("a record is named twice");
+  for (const record of proof.records) {
+    const owner = owners.get(record.file);
+    if (!owner || (await included(recordLeaf(record), record.index, owner.size, record.path)) !== owner.root)
+      wrong.push(`${place(record)} is not one of the pack, or was changed`);
+  }
+  return [...wrong, ...citationFaults(proof, kinds)];
+}
+
+function citationFaults(proof, kinds) {
+  const said = statementOf(proof);
+  if (!said) return ["the finding cannot be read"];
+  const wrong = [];
+  const seen = new Set();
+  for (const record of proof.records) {
+    const names = Object.hasOwn(kinds, record.kind) ? kinds[record.kind] : [];
+    const inPlace = record.fields.every((field, at) => typeof field === "string" || field.name === names[at]);
+    const fields = shown(record);
+    if (names.length !== record.fields.length || !inPlace || !Object.hasOwn(fields, namedBy(record.kind))) {
+      wrong.push(`${place(record)} has other fields than its kind`);
+      continue;
+    }
+    seen.add(record.kind === "request" ? fields.id : `${record.file} ${fields.line}`);
+  }
+  const cited = new Set([...said.requests, ...said.readings.map(([file, line]) => `${file} ${line}`)]);
+  if (seen.size !== cited.size || [...cited].some((one) => !seen.has(one)))
+    wrong.push("the records shown are not those that the finding cites");
+  return wrong;
+}
+
+async function growthFaults(proof) {
+  const wrong = [];
+  if ((await headerRoot(proof.old)) !== proof.old_root)
+    wrong.push("the older root is not that of the older pack which the proof describes");
+  if ((await headerRoot(proof.pack)) !== proof.root)
+    wrong.push("the newer root is not that of the newer pack which the proof describes");
+  const leaves = await Promise.all(proof.files.map((file) => fileLeaf(file.size, file.root)));
+  if (leaves.length !== proof.old.files || hex(await treeRoot(leaves)) !== proof.old.files_root)
+    wrong.push("the files are not all those of the older pack");
+  const kept = [...proof.files.entries()].filter(([, file]) => file.now);
+  if (new Set(kept.map(([, file]) => file.now.index)).size !== kept.length)
+    wrong.push("two files of the older pack are said to be one of the newer");
+  for (const [at, { size, root, now }] of kept) {
+    if ((await included(fileLeaf(now.size, now.root), now.index, proof.pack.files, now.path)) !== proof.pack.files_root)
+      wrong.push(`what file ${at + 1} became is not one of the newer pack`);
+    if (!(await isPrefix(size, root, now.size, now.root, now.grown.map(bytes))))
+      wrong.push(`file ${at + 1} of the older pack is not the beginning of what it became`);
+  }
+  return wrong;
+}
+
+// ---- the page ----
+
+const number = (value) => value.toLocaleString("en");
+const plural = (value, word) => `${number(value)} ${word}${value === 1 ? "" : "s"}`;
+
+function proved(proof) {
+  if (proof.proof === "growth-1") {
+    const kept = proof.files.filter((file) => file.now);
+    const before = kept.reduce((sum, file) => sum + file.size, 0);
+    const after = kept.reduce((sum, file) => sum + file.now.size, 0);
+    const lost = [...proof.files.entries()].filter(([, file]) => !file.now).map(([at]) => `log-${String(at + 1).padStart(4, "0")}`);
+    return [
+      `${number(kept.length)} of ${plural(proof.files.length, "log file")} of evidence ${proof.old.evidence} only grew: their ${plural(before, "record")} stand unchanged at the start of the newer ones, which add ${number(after - before)}. Older root: ${proof.old_root}`,
+      ...(lost.length ? [`Not shown to have only grown: ${lost.join(", ")}. They were changed, or are gone.`] : []),
+    ];
+  }
+  const files = plural(proof.files.length, "log file");
+  return [
+    `Finding ${statementOf(proof).id} and the ${plural(proof.records.length, "record")} that it cites are in evidence ${proof.pack.evidence}, in ${files}, as when its root was made.`,
+  ];
+}
+
+function rowsOf(proof) {
+  const table = document.createElement("table");
+  table.className = "wm-table";
+  const add = (cells, tag) => {
+    const row = (tag === "th" ? table.createTHead() : (table.tBodies[0] ?? table.createTBody())).insertRow();
+    for (const cell of cells) {
+      const node = row.appendChild(document.createElement(tag));
+      node.textContent = cell;
+      if (tag === "th") node.scope = "col";
+    }
+  };
+  add(["Record", "Opened field", "Value"], "th");
+  for (const record of proof.records ?? [])
+    for (const [name, value] of Object.entries(shown(record)))
+      add([`log-${String(record.file + 1).padStart(4, "0")}, record ${record.index + 1}`, name.replaceAll("_", " "), value], "td");
+  return table;
+}
+
+function answer(result, verdict, sentences, extra) {
+  const head = document.createElement("p");
+  head.appendChild(document.createElement("strong")).textContent = verdict;
+  const items = document.createElement("ul");
+  for (const sentence of sentences) items.appendChild(document.createElement("li")).textContent = sentence;
+  result.replaceChildren(head, items, ...(extra ? [extra] : []));
+}
+
+async function run(form, result) {
+  const file = form.elements.proof.files[0];
+  const proof = parsed(file ? await file.text() : form.elements.pasted.value);
+  if (!proof) return answer(result, "Refused. Nothing is proved.", [`${NOT_A_PROOF}.`]);
+  const wrong = await faults(proof, JSON.parse(form.dataset.fields));
+  const typed = form.elements.root.value.trim().toLowerCase();
+  if (typed && typed !== proof.root) wrong.push("the proof leads to another root than the one given");
+  if (wrong.length) return answer(result, "Refused. Nothing is proved.", wrong.map((fault) => `${fault}.`));
+  const row = [...document.querySelectorAll("[data-root]")].find((node) => node.dataset.root === proof.root);
+  const known = row && row.dataset.evidence === proof.pack.evidence;
+  const compared = known
+    ? `Its root is the one that this site publishes for evidence ${proof.pack.evidence}.`
+    : typed
+      ? "Its root is the one given."
+      : "Its root is none of this site's, and you gave none: the proof says something only if somebody published this root.";
+  const whole = proof.proof === "finding-1" || proof.files.every((part) => part.now);
+  const verdict = !(known || typed) ? "Whole in itself, but compared with nothing." : whole ? "Holds." : "Holds in part.";
+  answer(result, verdict, [...proved(proof), compared, `Root: ${proof.root}`], proof.records && rowsOf(proof));
+}
+
+const form = document.querySelector("form.wm-verify");
+const result = document.querySelector(".wm-verified");
+if (form && result) {
+  if (globalThis.crypto?.subtle) {
+    form.hidden = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      run(form, result).catch(() => answer(result, "Refused. Nothing is proved.", [`${NOT_A_PROOF}.`]));
+    });
+  } else {
+    result.textContent = "This browser gives hashes only to pages that came by https. Use the command below.";
+  }
+}
