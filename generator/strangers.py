@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from generator.curated.scalars import HIDDEN
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
@@ -23,11 +25,8 @@ MAX_BYTES = 16 * 1024
 _REFERENCES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
 
 # Controls, bidirectional overrides, invisible characters, halves of characters and tags: they have no place in
-# any field, and MkDocs keeps its own bookkeeping between U+0002 and U+0003.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe"
-    "\uffff\ud800-\udfff\U000e0000-\U000e007f]"
-)
+# any field, and MkDocs keeps its own bookkeeping between U+0002 and U+0003. Content is refused for the same ones.
+_UNSEEN = re.compile(rf"(?![\t\n]){HIDDEN.pattern}")
 _SPACES = re.compile(r"\s+")
 _TITLE_SIGNS = str.maketrans(
     {
@@ -46,7 +45,7 @@ _TITLE_SIGNS = str.maketrans(
 
 _TAGS = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
-_SCHEMES = {"http", "https"}
+_SCHEMES = {"https"}
 _LINK_REL = "noopener noreferrer nofollow ugc"
 
 
@@ -78,7 +77,10 @@ def render_untrusted(text: str) -> Markup:
 
 
 def web_url(url: object) -> str:
-    """An http or https address as browsers read it (WHATWG); ValueError for any other and for one with a user name."""
+    """An https address as browsers read it (WHATWG), its host in punycode.
+
+    Raises ValueError for any other and for one with a user name.
+    """
     from pydantic_core import Url
 
     parsed = Url(str(url))
@@ -105,4 +107,8 @@ def _engine() -> MarkdownIt:
 
 
 def _is_web_link(url: str) -> bool:
-    return url.startswith(("https://", "http://"))
+    try:
+        web_url(url)
+    except ValueError:
+        return False
+    return url.startswith("https://")  # as written: a browser would read `https:x` too

@@ -292,8 +292,14 @@ def test_address_that_is_not_public_is_refused(content, url):
 
 def test_foreign_host_is_kept_in_ascii(content):
     """A letter that only looks like another shows: the host is stored in its xn-- form."""
+    change(content, "sources.yml", "https://example.org/a", "https://\u0430\u0440\u0440\u04cf\u0435.org/a")
+    assert str(load(content, DETECTORS).sources[0].url) == "https://xn--80ak6aa92e.org/a"
+
+
+def test_host_of_two_scripts_is_refused(content):
+    """One foreign letter in a familiar name has no honest use."""
     change(content, "sources.yml", "https://example.org/a", "https://ex\u0430mple.org/a")
-    assert str(load(content, DETECTORS).sources[0].url) == "https://xn--exmple-4nf.org/a"
+    assert [problem.code for problem in mistakes(content)] == ["W-url"]
 
 
 def test_nothing_but_plain_yml_files(content):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
+# What spreadsheets take for the beginning of a formula, a macro or a command, also after spaces and in full width:
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = re.compile(r"[\s\0\ufeff\"']*[=+\-@|%\uff1d\uff0b\uff0d\uff20\uff5c\uff05]|[\t\r\n]")
 
 
 @dataclass(frozen=True)
@@ -36,4 +39,4 @@ def _cell(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text

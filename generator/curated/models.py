@@ -29,7 +29,7 @@ EventId = Annotated[str, StringConstraints(pattern=r"^E-\d{3}$")]
 SourceId = Annotated[str, StringConstraints(pattern=r"^S-\d{3}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-WebUrl = Annotated[AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https", "http"]), AfterValidator(public)]
+WebUrl = Annotated[AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https"]), AfterValidator(public)]
 Moment = AwareDatetime  # a moment without its zone is refused
 
 

@@ -86,7 +86,8 @@ def read(path: Path, shown: str) -> Document:
 def parse(data: bytes, shown: str) -> Document:
     """Values and places of one YAML document. Raises ContentError with all mistakes found until reading had to stop."""
     if len(data) > MAX_BYTES:
-        raise ContentError(Problem(shown, 0, 0, "W-size", f"more than {MAX_BYTES // 1024} KiB"))
+        within = data[:MAX_BYTES].decode("utf-8", "replace")
+        raise ContentError(Problem(shown, *_place(within, len(within)), "W-size", f"more than {MAX_BYTES // 1024} KiB"))
     text = _decoded(data, shown)
     found = [
         Problem(shown, *_place(text, match.start()), "W-char", *hidden_in_words(match[0]))
