@@ -21,36 +21,38 @@ LOCALES = ("C.UTF-8", "C")  # the second without UTF-8 mode: what is written the
 
 BUILD = """
 import os, random, subprocess, sys
-chance = random.Random(int(sys.argv.pop(1)))
-if True:
-    listdir, scandir = os.listdir, os.scandir
-    def shuffled(items):
-        items = list(items)
-        chance.shuffle(items)
-        return items
-    class Scan:
-        def __init__(self, *path):
-            with scandir(*path) as entries:
-                self.entries = iter(shuffled(entries))
-        def __iter__(self): return self
-        def __next__(self): return next(self.entries)
-        def __enter__(self): return self
-        def __exit__(self, *_): pass
-        def close(self): pass
-    os.listdir = lambda *path: shuffled(listdir(*path))
-    os.scandir = Scan
-    SHUFFLE = sys.argv.pop(1)
-    run = subprocess.run
-    def mkdocs_too(command, **more):
-        if command[1:4] == ["-P", "-m", "mkdocs"]:
-            command = [sys.executable, "-P", SHUFFLE, "3", SHUFFLE, "mkdocs", *command[4:]]
-        return run(command, **more)
-    subprocess.run = mkdocs_too
+seed, script = sys.argv[1:3]
+del sys.argv[1:3]
+chance = random.Random(int(seed))
+listdir, scandir, run = os.listdir, os.scandir, subprocess.run
+
+def shuffled(items):
+    items = list(items)
+    chance.shuffle(items)
+    return items
+
+class Scan:
+    def __init__(self, *path):
+        with scandir(*path) as entries:
+            self.entries = iter(shuffled(entries))
+    def __iter__(self): return self
+    def __next__(self): return next(self.entries)
+    def __enter__(self): return self
+    def __exit__(self, *_): pass
+    def close(self): pass
+
+def mkdocs_too(command, **more):
+    assert command[1:4] == ["-P", "-m", "mkdocs"]
+    return run([sys.executable, "-P", script, seed, script, *command[3:]], **more)
+
+os.listdir = lambda *path: shuffled(listdir(*path))
+os.scandir = Scan
 if sys.argv[1] == "mkdocs":
-    sys.argv = sys.argv[1:]
+    del sys.argv[0]
     from mkdocs.__main__ import cli
     cli()
 else:
+    subprocess.run = mkdocs_too
     print("ready", flush=True)
     sys.stdin.readline()
     from generator.cli import main

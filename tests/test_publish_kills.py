@@ -11,7 +11,8 @@ import publish_harness as harness
 import pytest
 from promises import record
 
-from generator.site import held, mend
+from generator.manifest import NAME, Provenance, manifest_of
+from generator.site import Layout, held, mend
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 
@@ -125,6 +126,33 @@ def test_a_kill_at_each_step_of_the_two_renames_is_finished_by_the_next_run(benc
             ("gap, " if gap else "") + ("old" if after == before else "new" if after in harness.EDITIONS else after)
         )
     assert seen == ["old", "gap, new", "new", "new"]
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_new_site_that_is_not_whole_is_never_brought_in(tmp_path, torn):
+    """As after a loss of power: the journal names it, its manifest does not agree, the old site comes back."""
+    layout = Layout(tmp_path)
+    for folder, word in ((layout.aside, "old"), (layout.built, "new")):
+        folder.mkdir(parents=True)
+        (folder / "index.html").write_text(word)
+        (folder / NAME).write_bytes(manifest_of(folder, Provenance()))
+    if torn:
+        (layout.built / "index.html").write_text("")
+    layout.journal.write_text(layout.built.name)
+    mend(layout)
+    assert (layout.published / "index.html").read_text() == ("old" if torn else "new")
+    assert not list((tmp_path / "build").iterdir())
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "", "docs", "/etc", "site.old/x"])
+def test_a_journal_names_no_folder_but_one_of_a_run(tmp_path, name):
+    layout = Layout(tmp_path)
+    layout.docs.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    layout.journal.write_text(name)
+    mend(layout)
+    assert not layout.published.exists()
+    assert (tmp_path / "elsewhere").is_dir()
 
 
 def interrupt(bench, times, seed):
