@@ -15,7 +15,7 @@ from typing import BinaryIO
 import msgspec
 
 from generator.importers.base import LONGEST_LINE, Count, lines
-from generator.importers.json_lines import BOM
+from generator.importers.json_lines import BOM, has_later_object
 from generator.records import SkipReason
 
 CHUNK = 256 * 1024
@@ -32,10 +32,12 @@ Path = tuple[str, ...]
 def rows(stream: BinaryIO, count: Count, *paths: Path, longest: int = LONGEST_LINE) -> Iterator[bytes]:
     """JSON lines, or the elements of a document's list, whichever the file holds.
 
-    A file is a document if it begins with `[`, or with `{` and one of the lists is spelled in its first object.
+    A file is a document if it begins with `[`, or with `{` and one of the lists is spelled in its first object,
+    unless a later line is an object of its own.
     """
     head = _head(stream)
-    if head.startswith(b"[") or (head.startswith(b"{") and _is_document(head, paths)):
+    begins = head.startswith(b"[") or (head.startswith(b"{") and _is_document(head, paths))
+    if begins and not has_later_object(head):
         return elements(stream, count, *paths, longest=longest)
     return lines(stream, count, longest=longest)
 

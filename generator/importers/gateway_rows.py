@@ -18,7 +18,7 @@ from generator.importers import documents, tables
 from generator.importers.base import HEAD_BYTES, SkipLineError, lines, utc
 from generator.importers.fold import CallCopy, Extract, MarkCopy
 from generator.importers.gateway_counts import Counts
-from generator.importers.json_lines import BOM, REFUSED
+from generator.importers.json_lines import BOM, REFUSED, has_later_object
 from generator.importers.rows import Found, Rows, Take
 from generator.privacy import pseudonym
 from generator.records import Mark, MarkKind, ModelId, Request, SkipReason, SourceRef, Surface
@@ -77,6 +77,8 @@ def read_rows(
 
 def _is_lines(head: bytes, lists: Collection[str]) -> bool:
     """Is the file one of JSON lines, even if its first line is damaged, is the only one, or is longer than the head?"""
+    if has_later_object(head):
+        return True
     if head.startswith(b"["):
         return False
     first, _, rest = head.partition(b"\n")

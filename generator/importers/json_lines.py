@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import msgspec
 from msgspec import Raw
@@ -32,6 +33,25 @@ def _whole_pair(match: re.Match[bytes]) -> bytes:
     found = match.group()
     lone = len(found) == len(rb"\ud83d") and found[1:2] == b"u"
     return rb"\ufffd" if lone else found
+
+
+def has_later_object(head: bytes) -> bool:
+    """Is a line after the first an object of its own? Then the file holds lines, however damaged the first one is.
+
+    In a document that is laid out over lines, an element is followed by a comma or by the end of its list.
+    """
+    later = head.split(b"\n")[1:]
+    return any(
+        line.startswith(b"{") and not after.lstrip().startswith((b"]", b",")) and _is_object(line)
+        for line, after in pairwise(later)  # the last one has no end, or is cut by the head
+    )
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return bytes(_decode_raw(line)).startswith(b"{")
+    except REFUSED:
+        return False
 
 
 def is_utf8(line: bytes) -> bool:

@@ -20,7 +20,7 @@ from msgspec import Struct
 from generator.importers.base import LONGEST_LINE, Count, SkipLineError, lines
 from generator.importers.documents import elements
 from generator.importers.fold import Extract
-from generator.importers.json_lines import BOM, REFUSED, mended, refusal
+from generator.importers.json_lines import BOM, REFUSED, has_later_object, mended, refusal
 from generator.importers.rows import Found, Rows
 from generator.importers.snapshots import iso_time
 from generator.records import SkipReason, SourceRef
@@ -91,10 +91,11 @@ def _parts(stream: BinaryIO, count: Count) -> Iterator[bytes]:
     start = stream.tell()
     head = stream.read(HEAD).removeprefix(BOM).lstrip()
     stream.seek(start)
-    if head.startswith(b"["):
+    in_lines = has_later_object(head)
+    if head.startswith(b"[") and not in_lines:
         return elements(stream, count, ())
     first, _, rest = head.partition(b"\n")
-    if head.startswith(b"{") and (not rest.strip() or not _is_whole(first)):
+    if not in_lines and head.startswith(b"{") and (not rest.strip() or not _is_whole(first)):
         return _document(stream, count)
     return lines(cast("BinaryIO", _Ended(stream)), count)
 

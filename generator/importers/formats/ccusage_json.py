@@ -25,13 +25,13 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from generator.importers import tables
-from generator.importers.base import LONGEST_LINE, Importer, SkipLineError
+from generator.importers.base import HEAD_BYTES, LONGEST_LINE, Importer, SkipLineError
 from generator.importers.fold import Extract
 from generator.importers.gateway_counts import summed
 from generator.importers.gateway_models import OTHER, gateway_model
 from generator.importers.gateway_rows import OTHER_VENDOR, spells
 from generator.importers.guide import Guide, Verified
-from generator.importers.json_lines import BOM, REFUSED, mended, refusal
+from generator.importers.json_lines import BOM, REFUSED, has_later_object, mended, refusal
 from generator.importers.rows import UNKNOWN, Found, Rows
 from generator.importers.snapshots import iso_time
 from generator.privacy import SEPARATOR, pseudonym
@@ -242,7 +242,8 @@ def _documents(text: bytes) -> Iterable[bytes]:
     try:
         _decode_document(first)
     except REFUSED:
-        return (text,) if text.strip() else ()
+        if not has_later_object(text[:HEAD_BYTES]):
+            return (text,) if text.strip() else ()
     return (line for line in text.split(b"\n") if line.strip())
 
 
@@ -253,6 +254,10 @@ def _read_document(text: bytes, rows: Rows, key: bytes) -> None:
         rows.count.read += 1
         rows.count.skip(refusal(mended(text)))
         return
+    if not found:
+        rows.count.read += 1
+        rows.count.other += 1
+        rows.count.types["no-rows"] += 1
     for row, project in found:
         rows.count.read += 1
         rows.json(bytes(row), partial(take, project=project, key=key))

@@ -29,7 +29,7 @@ from generator.importers.base import BUFFER_BYTES, HEAD_BYTES, Count, Importer, 
 from generator.importers.documents import elements, whole
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.json_lines import BOM
+from generator.importers.json_lines import BOM, has_later_object
 from generator.importers.rows import Rows, read_each
 from generator.importers.sdk_messages import decode_identity
 from generator.importers.sdk_stream import Stream
@@ -56,6 +56,8 @@ def messages(stream: BinaryIO, count: Count) -> Iterator[bytes]:
     head = stream.read(HEAD_BYTES).removeprefix(BOM).lstrip()
     ends = b"\n" in head or any(b"\n" in chunk for chunk in iter(lambda: stream.read(BUFFER_BYTES), b""))
     stream.seek(start)
+    if has_later_object(head):
+        return lines(stream, count)
     if head.startswith(b"["):
         return elements(stream, count, ())
     if ends and head.partition(b"\n")[0].strip() != b"{":
