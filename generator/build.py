@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,9 @@ from generator.curated.targets import names, page_ids
 from generator.curated.voices import load_corrections, load_replies
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
-from generator.gate import gate
+from generator.gate import allow, gate
+from generator.leaks import find_canaries, find_leaks
+from generator.leaks.public import public_files
 from generator.manifest import Provenance, hash_inputs
 from generator.pack import read_packs
 from generator.pages import PAGE_KINDS
@@ -127,9 +129,19 @@ def render_site(dossier: Dossier, pages: tuple[Page, ...], templates: Path) -> t
     return (*render(pages, templates=templates, site_context=context), *static_files(templates))
 
 
-def build(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime, version: str, track: Track = silent) -> Built:
+def build(
+    root: Path,
+    extra: tuple[Evidence, ...] = (),
+    *,
+    now: datetime,
+    version: str,
+    track: Track = silent,
+    private: Sequence[Path] = (),
+    canaries: Sequence[str] = (),
+) -> Built:
     """Build and publish the site of the repository at `root`.
 
+    The finished site is searched for text of the logs in `private`, and for `canaries`, before it is published.
     Raises ContentError, PackError, PublishRefusedError, BusyError or OSError; then the site that was there stays as
     it was. The lock is held from the first file read to the last one written.
     """
@@ -139,13 +151,18 @@ def build(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime, versio
         dossier = read_content(root, extra, now=now, version=version)
         pages = plan(dossier, track)
         files = render_site(dossier, pages, root / "templates")
-        cited = (*_cited(dossier), *(str(url) for row in dossier.prices for url in row.epoch.sources))
+        allowed = allow(
+            cited=(*_cited(dossier), *(str(url) for row in dossier.prices for url in row.epoch.sources)),
+            reviewed=(path.read_text("utf-8", "replace") for path in public_files(root)),
+            digests=(digest for evidence in dossier.evidence for digest in _digests(evidence)),
+        )
         asked = {"built": dossier.day.isoformat(), "own_logs": sorted(evidence.id for evidence in extra)}
         site = publish_site(
             files,
             layout,
             built_on=dossier.day,
-            gate=lambda rendered: gate(rendered, public=cited),
+            gate=lambda rendered: gate(rendered, allowed),
+            inspect=lambda built: _leaks(built, private, canaries, root),
             made_from=Provenance(inputs, asked),
         )
     runs = [run for evidence in dossier.evidence for run in evidence.runs]
@@ -156,6 +173,19 @@ def build(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime, versio
         findings=sum(run.found for run in runs),
         failed=tuple(sorted({run.detector for run in runs if run.outcome is Outcome.FAILED})),
     )
+
+
+def _leaks(built: Path, private: Sequence[Path], canaries: Sequence[str], root: Path) -> Iterator[Problem]:
+    yield from find_canaries(built, canaries)
+    if private:
+        yield from find_leaks(built, private, public_files(root))
+
+
+def _digests(evidence: Evidence) -> Iterator[str]:
+    """Digests that a pack publishes on purpose: salted roots."""
+    if evidence.commitments is not None:
+        yield from (evidence.commitments.root, evidence.commitments.findings_root)
+        yield from (file.root for file in evidence.commitments.files)
 
 
 def _cited(dossier: Dossier) -> Iterator[str]:

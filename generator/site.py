@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 Gate = Callable[[Sequence[RenderedFile]], Iterable[Problem]]
 """Looks through all files before any is written; one problem and nothing is."""
+Inspect = Callable[["Path"], Iterable[Problem]]
+"""Looks through the finished site before it is swapped in; one problem and it is not."""
 
 _MKDOCS_MINUTES = 10
 _LINE = re.compile(r"^(WARNING|ERROR)\s+-\s+(.*)$")
@@ -100,6 +102,7 @@ def publish_site(
     *,
     built_on: date,
     gate: Gate,
+    inspect: Inspect = lambda _built: (),
     made_from: Provenance | None = None,
 ) -> Path:
     """Publish all files or none; returns the published folder. `made_from` goes into the manifest.
@@ -117,6 +120,7 @@ def publish_site(
             write_policies(staged.built)
             mend_search(staged.built)
             refuse_if(check_site(staged.built, base=base_path(staged.config)))
+            refuse_if(tuple(inspect(staged.built)))
             write_manifest(staged, made_from)
             swap(staged)
         except OSError:

@@ -12,7 +12,7 @@ from types import FrameType
 import click
 
 from generator import __version__
-from generator.cli import lab, logs, meter, proofs, site, verify_site
+from generator.cli import lab, leaks, logs, meter, proofs, site, verify_site
 from generator.problems import Exit, WitnessmarkError
 
 EXIT_CODES = """\b
@@ -42,6 +42,7 @@ def cli() -> None:
       witnessmark meter record --help         keep your usage meter from now on
       witnessmark check                       every mistake in content/, with its place
       witnessmark build                       the site, into site/
+      witnessmark check-leaks LOGS            is text of your logs on the finished site?
       witnessmark serve                       the site on this machine, rebuilt on change
 
     Logs never leave this machine: no command opens a connection, and only three write anything
@@ -60,6 +61,7 @@ for command in (
     site.check,
     site.serve,
     verify_site.verify_site,
+    leaks.check_leaks,
     lab.simulate,
     lab.calibrate,
 ):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
+from generator.cli.leaks import CANARY
 from generator.cli.surroundings import (
     JOBS,
     LEVEL,
@@ -35,10 +36,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True),
     help="Also show findings from these logs; nothing of them is written to content/.",
 )
+@CANARY
 @LEVEL
 @JOBS
-def build(root: Path, logs: tuple[Path, ...], level: str, jobs: int | None) -> None:
+def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, jobs: int | None) -> None:
     """Build the site into site/, or leave the old one as it was.
+
+    With --logs, the finished site is searched for text of these logs first; one hit, and nothing is published.
 
     \b
     Examples:
@@ -46,6 +50,7 @@ def build(root: Path, logs: tuple[Path, ...], level: str, jobs: int | None) -> N
       witnessmark build --logs ~/.claude/projects
     """
     from generator.build import build as build_site
+    from generator.leaks import read_canaries
     from generator.pack import load_key
 
     extra: tuple[Evidence, ...] = ()
@@ -53,7 +58,15 @@ def build(root: Path, logs: tuple[Path, ...], level: str, jobs: int | None) -> N
     if found:
         warn_unclaimed(found)
         extra = (evidence_of(found, load_key(state_folder() / "key"), jobs, "own-logs", level),)
-    built = build_site(root.resolve(), extra, now=now(), version=__version__, track=track())
+    built = build_site(
+        root.resolve(),
+        extra,
+        now=now(),
+        version=__version__,
+        track=track(),
+        private=logs,
+        canaries=read_canaries(canary) if canary else (),
+    )
     click.echo(f"Built {built.pages:,} pages with {built.findings:,} findings.")
     click.echo(
         f"Open {os.path.relpath(built.site / 'index.html')}, or run `witnessmark serve` and go to http://127.0.0.1:8000/"

@@ -90,7 +90,9 @@ def evidence_of(
     evidence = examine(
         reading, id=name, simulated=simulated, level=Level(level), tool_version=__version__, track=track()
     )
-    return committed(evidence, _trees(found, reading, key)) if commit else evidence
+    if not commit or evidence.level is Level.AGGREGATE:  # sums prove nothing, and trees tell the calls of each file
+        return evidence
+    return committed(evidence, _trees(found, reading, key))
 
 
 def log_trees_of(found: Discovery, key: bytes, jobs: int | None) -> tuple[LogTree, ...]:
