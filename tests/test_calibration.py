@@ -69,5 +69,5 @@ def test_a_table_sums_its_seeds_and_says_what_each_detector_is_held_to():
 @pytest.mark.parametrize("known", load_measurements(CONTENT), ids=lambda known: known.id)
 def test_public_figures_are_what_the_code_measures(known):
     reading = read(discover([CORPORA / known.id]).claimed, key=b"any")
-    evidence = examine(reading, id=known.id, simulated=False, level=Level.AGGREGATE, tool_version="0.1.0")
+    evidence = examine(reading, id=known.id, simulated=False, level=Level.FULL, tool_version="0.1.0")
     assert measured_again(known, evidence, measured=known.measured) == known

@@ -116,7 +116,7 @@ def _measure_again(content: Path, corpora: Path, jobs: int | None) -> None:
             click.echo(f"{known.id}: not there, its figures stay as they were.", err=True)
             rows.append(known)
             continue
-        evidence = evidence_of(discover((folder,)), SIMULATED_KEY, jobs, known.id, "aggregate")
+        evidence = evidence_of(discover((folder,)), SIMULATED_KEY, jobs, known.id, "full")
         rows.append(measured_again(known, evidence, measured=now().date()))
     _write(content / MEASUREMENTS, rows)
 
