@@ -20,8 +20,8 @@ import yaml
 from generator.curated.scalars import HIDDEN, hidden_in_words, is_disputed, plain_value
 from generator.problems import ContentError, Problem
 
-MAX_BYTES = 512 * 1024
-MAX_NODES = 20_000
+MAX_BYTES = 128 * 1024
+MAX_NODES = 8_000
 MAX_DEPTH = 24
 MAX_PROBLEMS = 50  # of one file
 
