@@ -52,7 +52,7 @@ PROMISES = (
             ),
             "That a pseudonym cannot be guessed by whoever gets the key file.",
         ),
-        stems=("leave", "canaries", "canary", "schema", "schemas", "aggregate", "levels", "privacy"),
+        stems=("leave", "small", "canaries", "canary", "schema", "schemas", "aggregate", "levels", "privacy"),
     ),
     Promise(
         id="gate",
