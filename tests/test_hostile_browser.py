@@ -71,7 +71,10 @@ def filled(texts):
             )
         )  # fmt: skip
         used += len(part)
-    text = lambda at: "\n\n".join(lines[at :: max(1, len(lines) // 8)])[:4000]
+
+    def text(at):
+        return "\n\n".join(lines[at :: max(1, len(lines) // 8)])[:4000]
+
     symptoms = tuple(
         one.model_copy(update={"definition": text(3 * i), "looks_like": text(3 * i + 1), "layer_note": text(3 * i + 2)})
         for i, one in enumerate(LIBRARY.symptoms)
