@@ -49,7 +49,6 @@ class LineRow:
     """One line of a report; `cells` are (report, report - logs) for input, writes, reads and output."""
 
     line: ReportLine
-    title: str
     cells: tuple[tuple[int | None, int | None], ...]
 
 
@@ -69,6 +68,7 @@ class ReconciledContext:
     remainder: float | None
     fewest: int
     lines: tuple[LineRow, ...]
+    mixed: bool  # does a report hold tokens whose kinds it does not tell apart?
     missing: tuple[Missing, ...]
 
 
@@ -110,6 +110,7 @@ def _context(evidence: Evidence, case: str) -> tuple[ReconciledContext, tuple[Do
         remainder=sum(window.remainder or 0 for window in judged) if judged else None,
         fewest=OTHERS + 1,
         lines=tuple(_line_row(line) for line in account.lines),
+        mixed=any(line.mixed_tokens is not None for line in account.lines),
         missing=tuple(MISSING[slug] for slug in account.missing),
     )
     return context, (
@@ -158,7 +159,7 @@ def _line_row(line: ReportLine) -> LineRow:
         (line.output_tokens, line.logged.output_tokens),
     )
     cells = tuple((told, None if told is None else told - logged) for told, logged in pairs)
-    return LineRow(line, TITLES.get(line.report, line.report), cells)
+    return LineRow(line, cells)
 
 
 def _window_cells(evidence: Evidence, window: WindowBalance) -> tuple[object, ...]:
