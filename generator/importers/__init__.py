@@ -84,7 +84,7 @@ IMPORTERS: tuple[Importer, ...] = (
 
 
 def discover(paths: Sequence[Path]) -> Discovery:
-    """All logs below `paths` with the importer of each, and the `*.jsonl` files that nobody claims."""
+    """All logs below `paths` with the importer of each, and what the other files are."""
     return discover_with(IMPORTERS, paths)
 
 
