@@ -10,9 +10,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 from html.parser import HTMLParser
+
+from generator.problems import Problem
 
 DATA_TYPES = frozenset({"application/json", "application/ld+json"})
 """Types of <script> that no browser runs."""
@@ -22,6 +24,8 @@ THEME_SCRIPTS = frozenset({"6a9a103c779f", "0eb10c249dbd", "ffcc0f7735fd"})
 base address. A new version of the theme means: read its scripts, then change these."""
 
 HEADERS_FILE = "_headers"
+_CHARSET_WITHIN = 1024
+"""Bytes in which a browser looks for <meta charset> (https://html.spec.whatwg.org/#charset)."""
 _HEAD = re.compile(r"<head>", re.ASCII)
 _BASE = re.compile(r'new URL\("[./%A-Za-z0-9_~-]*",location\)')
 _ONLY_BY_HEADER = ("frame-ancestors 'none'",)  # browsers ignore it in <meta>
@@ -80,6 +84,24 @@ def headers_file(pages: Iterable[str], known: frozenset[str] = THEME_SCRIPTS) ->
     hashes = {script_hash(body) for page in pages for body in inline_scripts(page) if script_id(body) in known}
     rules = ("Content-Security-Policy", "; ".join((policy(hashes), *_ONLY_BY_HEADER)))
     return "\n".join(("/*", *(f"  {name}: {value}" for name, value in (rules, *_OTHER_HEADERS)), ""))
+
+
+def page_problems(
+    name: str, page: str, first_meta: str | None, scripts: Iterable[str], known: frozenset[str]
+) -> Iterator[Problem]:
+    """Is `first_meta`, the policy in the first <meta> of the page, the one that its inline scripts need?"""
+    if first_meta is None:
+        yield Problem(name, 0, 0, "S213", "the first <meta> is not the content security policy")
+    elif first_meta != page_policy(scripts, known):
+        yield Problem(name, 0, 0, "S213", "the policy is not the one this page needs")
+    elif b"charset" not in page.encode()[:_CHARSET_WITHIN]:
+        yield Problem(name, 0, 0, "S213", "the policy pushes the charset out of the first 1,024 bytes")
+
+
+def headers_problems(headers: str, pages: Iterable[str], known: frozenset[str]) -> Iterator[Problem]:
+    """Is this the headers file of these pages?"""
+    if headers != headers_file(pages, known):
+        yield Problem(HEADERS_FILE, 0, 0, "S214", "the headers are not the ones the pages need")
 
 
 def inline_scripts(page: str) -> tuple[str, ...]:

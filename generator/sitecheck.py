@@ -14,11 +14,11 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from generator.policy import DATA_TYPES, HEADERS_FILE, THEME_SCRIPTS, headers_file, page_policy, script_id
+from generator.policy import DATA_TYPES, HEADERS_FILE, THEME_SCRIPTS, headers_problems, page_problems, script_id
 from generator.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 _RESOURCES = {
@@ -67,8 +67,6 @@ _PUBLISHED = frozenset(
     (".bib", ".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".map", ".png", ".svg", ".txt", ".woff2", ".xml")
 )
 _NO_SUFFIX = frozenset({HEADERS_FILE, ".gitignore", ".nojekyll", "CNAME"})
-_CHARSET_WITHIN = 1024
-"""Bytes in which a browser looks for <meta charset> (https://html.spec.whatwg.org/#charset)."""
 
 
 class Place(NamedTuple):
@@ -109,11 +107,13 @@ def check_site(root: Path, known_scripts: frozenset[str] = THEME_SCRIPTS, *, bas
     problems: list[Problem] = []
     for name, page in pages.items():
         problems += _page_problems(name, page, known_scripts)
-        problems += _policy_problems(name, page, sources[name], known_scripts)
+        scripts = [body for _, body in page.scripts]
+        problems += page_problems(name, sources[name], page.policy, scripts, known_scripts)
         problems += _link_problems(name, page, site)
     for name, path in entries.items():
         problems += _file_problems(name, path)
-    problems += _headers_problems(root, sources.values(), known_scripts)
+    headers = (root / HEADERS_FILE).read_text("utf-8") if HEADERS_FILE in files else ""
+    problems += headers_problems(headers, sources.values(), known_scripts)
     problems += [problem for name in files if name.endswith(".json") for problem in _json_problems(root, name)]
     return tuple(sorted(problems))
 
@@ -224,21 +224,6 @@ def _page_problems(name: str, page: Scanned, known_scripts: frozenset[str]) -> I
         yield Problem(name, 0, 0, "S205", f"the page has {page.headings} main headings", "one <h1> a page")
     if not page.described:
         yield Problem(name, 0, 0, "S206", "the page has no description")
-
-
-def _policy_problems(name: str, page: Scanned, source: str, known_scripts: frozenset[str]) -> Iterator[Problem]:
-    if page.policy is None:
-        yield Problem(name, 0, 0, "S213", "the first <meta> is not the content security policy")
-    elif page.policy != page_policy((body for _, body in page.scripts), known_scripts):
-        yield Problem(name, 0, 0, "S213", "the policy is not the one this page needs")
-    elif "charset" not in source.encode()[:_CHARSET_WITHIN].decode("utf-8", "replace"):
-        yield Problem(name, 0, 0, "S213", "the policy pushes the charset out of the first 1,024 bytes")
-
-
-def _headers_problems(root: Path, sources: Iterable[str], known_scripts: frozenset[str]) -> Iterator[Problem]:
-    path = root / HEADERS_FILE
-    if not path.is_file() or path.read_text("utf-8") != headers_file(sources, known_scripts):
-        yield Problem(HEADERS_FILE, 0, 0, "S214", "the headers are not the ones the pages need")
 
 
 def _file_problems(name: str, path: Path) -> Iterator[Problem]:

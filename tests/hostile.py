@@ -58,10 +58,10 @@ class Dangers(HTMLParser):
     def handle_data(self, data):
         self.text.append(data)
 
-    def handle_comment(self, data):
+    def handle_comment(self, data):  # noqa: ARG002  the parser gives it
         self.found.append("comment")
 
-    def handle_decl(self, decl):
+    def handle_decl(self, decl):  # noqa: ARG002  the parser gives it
         self.found.append("declaration")
 
     unknown_decl = handle_pi = handle_decl

@@ -1,5 +1,6 @@
 """Mistakes as people make them, sown over the real content with a seed: each is reported at its line."""
 
+# ruff: noqa: ARG005  every mistake is made from a line and a source of chance, few need both
 from __future__ import annotations
 
 import random

@@ -124,14 +124,14 @@ def odd_files(content: Path, secret: Path):
         "template": lambda: (reports / "x.md.j2").write_text("{{ 7*7 }}"),
         "Python": lambda: (content / "conftest.py").write_text("raise SystemExit"),
         "hidden file": lambda: (reports / ".hidden.yml").write_text("a: 1"),
-        "hidden folder": lambda: (content / ".git").mkdir(),
+        "hidden folder": (content / ".git").mkdir,
         "other suffix": lambda: (reports / "x.yaml").write_text("a: 1"),
         "upper suffix": lambda: (reports / "x.YML").write_text("a: 1"),
         "two suffixes": lambda: (reports / "x.html.yml").write_text("a: 1"),
         "device": lambda: (reports / "con.yml").write_text("a: 1"),
         "name with a space": lambda: (reports / "a b.yml").write_text("a: 1"),
         "name with a turn": lambda: (reports / "a\u202eb.yml").write_text("a: 1"),
-        "folder named as a file": lambda: (reports / "dir.yml").mkdir(),
+        "folder named as a file": (reports / "dir.yml").mkdir,
         "names that differ in case": case_clash,
         "empty file": lambda: (reports / "empty.yml").write_text(""),
     }
@@ -159,6 +159,28 @@ def test_no_odd_file_is_published(tmp_path):
             taken.append((kind, "taken"))
     record("odd-files", trials=len(KINDS), failures=len(taken))
     assert taken == []
+
+
+@pytest.mark.parametrize(
+    "folder", ["analysis", "evidence", "evidence/pack", "examples", "measurements", "replies", "schemas"]
+)
+def test_no_odd_file_lies_in_the_other_folders(tmp_path, folder):
+    """Also where other modules read, links, pages and hidden files are named and refused."""
+    content = tmp_path / "content"
+    shutil.copytree(ROOT / "tests" / "sites" / "small" / "content", content)
+    secret = tmp_path / "outside"
+    secret.mkdir()
+    (content / folder).mkdir(parents=True, exist_ok=True)
+    for name in ("page.html", "pic.svg", ".hidden.yml", "code.py"):
+        (content / folder / name).write_text("x")
+    (content / folder / "link").symlink_to(secret)
+    (content / folder / "link.yml").symlink_to(ROOT / "mkdocs.yml")
+    with pytest.raises(WitnessmarkError) as caught:
+        load(content)
+    wanted = {
+        f"content/{folder}/{name}" for name in ("page.html", "pic.svg", ".hidden.yml", "code.py", "link", "link.yml")
+    }
+    assert wanted == {problem.path for problem in caught.value.problems}
 
 
 def test_the_small_content_alone_is_taken():
@@ -316,7 +338,9 @@ def test_every_vega_expression_is_written_in_the_code():
                 found.append((path, node.lineno, name))
             watched = [k.value for k in node.keywords if (k.arg or "").lower().endswith(("expr", "href", "url"))]
             watched += node.args[:1] if name == "condition" else []
-            for value in watched:
-                if not (isinstance(value, ast.Constant) or (isinstance(value, ast.Name) and value.id in constants)):
-                    found.append((path, value.lineno, ast.unparse(value)))
+            found += [
+                (path, value.lineno, ast.unparse(value))
+                for value in watched
+                if not (isinstance(value, ast.Constant) or (isinstance(value, ast.Name) and value.id in constants))
+            ]
     assert found == []

@@ -34,7 +34,14 @@ __all__ = ["CODES", "json_schemas", "load"]
 ONE_A_FILE: dict[str, type[Model]] = {"claims": Claim, "reports": Report}
 BY_MONTH: dict[str, type[Model]] = {"events": Event, "incidents": Incident}
 LISTS: dict[str, type[Model]] = {"sources": Source, "symptoms": Symptom}
-OF_OTHERS = ("analysis", "evidence", "examples", "measurements", "replies", "schemas")  # read by other modules
+OF_OTHERS = {  # read by other modules, which look only at what they know; the suffixes that may lie there
+    "analysis": (".yml",),
+    "evidence": (".json", ".parquet"),
+    "examples": (".yml",),
+    "measurements": (".yml",),
+    "replies": (".yml",),
+    "schemas": (".json",),
+}
 IGNORED = (".gitkeep", ".DS_Store")
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
@@ -160,6 +167,21 @@ class _Reading:
                 continue
             hint = did_you_mean(path.name, (own | folders) - {path.name})
             self._problem(path, "W-file", "no file or folder of this kind and name is expected here", hint)
+
+        for folder, suffixes in OF_OTHERS.items():
+            if not (self.content / folder).is_symlink():
+                self._of_others(self.content / folder, suffixes)
+
+    def _of_others(self, folder: Path, suffixes: tuple[str, ...]) -> None:
+        """Nothing but ordinary files of these kinds, and folders of them where evidence lies."""
+        for path in self._listed(folder):
+            mode = path.lstat().st_mode
+            if stat.S_ISDIR(mode) and folder == self.content / "evidence":
+                self._of_others(path, suffixes)
+            elif not stat.S_ISREG(mode):
+                self._problem(path, "W-file", "not an ordinary file")
+            elif path.suffix not in suffixes or path.name.startswith("."):
+                self._problem(path, "W-file", f"only {' and '.join(suffixes)} files may lie here")
 
     def _files(self, folder: str) -> Iterator[Path]:
         for path in self._listed(self.content / folder):
