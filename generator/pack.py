@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 import msgspec
 
 from generator.problems import PackError, Problem
-from generator.records import SCHEMA_VERSION, CounterReading, Mark, MeterReading, Request, SourceRef, UsageBucket
-from generator.results import Evidence
+from generator.records import SCHEMA_VERSION, CounterReading, Mark, MeterReading, Request, Slug, SourceRef, UsageBucket
+from generator.results import Digest, Evidence
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,14 +41,14 @@ class TableEntry(msgspec.Struct, frozen=True):
 
     rows: int
     bytes: int
-    sha256: str
+    sha256: Digest
 
 
 class Manifest(msgspec.Struct, frozen=True):
     """`pack.json`."""
 
     schema: int
-    tables: dict[str, TableEntry]
+    tables: dict[Slug, TableEntry]
     evidence: Evidence  # its row tuples are empty; the rows are in the tables
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import pydoc
 import random
 import sqlite3
 import zipfile
@@ -26,6 +27,12 @@ THINGS = ("invoice parser", "payment gateway", "login form", "warehouse report",
 PLACES = ("before the Oslo release", "in the Lisbon office", "for the Henderson account", "on the staging cluster")
 WHYS = ("because the auditors complained", "since the outage", "although nobody asked", "while Priya is away")
 CLEAN = [line for text in topics.values() for line in text.splitlines() if len(line.split()) > 4]
+CLEAN += [
+    line
+    for path in sorted(Path(pydoc.__file__).parent.glob("*.py"))
+    for line in path.read_text("utf-8").splitlines()
+    if line.lstrip().startswith("# ") and len(line.split()) > 5
+]
 SITE = "<!doctype html><html><head><title>Page</title></head><body><p>{}</p></body></html>"
 
 
@@ -99,10 +106,9 @@ def test_reversed_and_hashed_text_is_not_found_and_not_promised(tmp_path):
 
 
 def test_ten_thousand_clean_lines_raise_no_alarm(tmp_path):
-    """English prose about programming (documentation of Python) against logs of prompts, code and paths."""
+    """English prose about programming (documentation of Python and comments in its library) against logs of prompts, code and paths."""
     clean = CLEAN[:10_000]
-    while len(clean) < 10_000:
-        clean.append(f"Line {len(clean)} of {random.Random(len(clean)).choice(CLEAN)}")
+    assert len(set(clean)) > 9_000
     for number in range(10):
         page(tmp_path / "site", "\n".join(clean[number::10]).replace("<", "&lt;"), f"{number}.html")
     told = log(tmp_path / "a.jsonl", [*prompts(1000), *values(300)])
@@ -120,7 +126,7 @@ def test_ten_thousand_clean_lines_raise_no_alarm_against_real_transcripts(tmp_pa
         page(tmp_path / "site", "\n".join(CLEAN[:10_000][number::10]).replace("<", "&lt;"), f"{number}.html")
     found = leaks(tmp_path / "site", corpora)
     record("leak-clean-transcripts", trials=len(CLEAN[:10_000]), failures=len(found), note="43 MB of transcripts")
-    assert len(found) < 10
+    assert found == []
 
 
 def test_a_problem_names_page_file_and_line_and_nothing_else(tmp_path):
