@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from generator.proofs.fields import KINDS, field_names, field_texts, records_of
 from generator.proofs.tree import Tree, leaf_hash
 from generator.records import Reading
@@ -23,8 +25,7 @@ PURPOSE = b"witnessmark commitments 1"  # so that salts and pseudonyms share no 
 FIRST_LINE_BYTES = 4096
 
 
-@dataclass(frozen=True)
-class Salted:
+class Salted(msgspec.Struct, frozen=True, gc=False):
     """One field of a record with the salt that hides it."""
 
     name: str

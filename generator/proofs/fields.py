@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
 import msgspec
@@ -57,21 +59,33 @@ def field_names(kind: str) -> tuple[str, ...]:
 
 def field_texts(kind: str, record: Any) -> list[str]:
     """Values in the order of `field_names`."""
-    return [_value(record, name) for name in field_names(kind)]
+    return [read(record) for read in _readers(kind)]
 
 
-def _value(record: Any, name: str) -> str:
+@lru_cache
+def _readers(kind: str) -> tuple[Callable[[Any], str], ...]:
+    return tuple(_reader(name) for name in field_names(kind))
+
+
+def _reader(name: str) -> Callable[[Any], str]:
     if name == LINE:
-        return str(record.source.line)
+        return lambda record: str(record.source.line)
     if name.endswith(MINUTE):
-        at = getattr(record, name.removesuffix(MINUTE))
-        return "null" if at is None else f"{at:%Y-%m-%dT%H:%M}Z"
-    return _text(getattr(record, name))
+        at = attrgetter(name.removesuffix(MINUTE))
+        return lambda record: _minute(at(record))
+    value = attrgetter(name)
+    return lambda record: _text(value(record))
+
+
+def _minute(at: datetime | None) -> str:
+    return "null" if at is None else at.isoformat(timespec="minutes").replace("+00:00", "Z")
 
 
 def _text(value: object) -> str:
     if value is None:
         return "null"
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
