@@ -27,8 +27,9 @@ from promises import record
 
 from generator.detectors import DETECTORS, run
 from generator.importers import IMPORTERS, Importer, LogFile, read, read_bytes
-from generator.importers.base import LONGEST_LINE
+from generator.importers.base import LONGEST_LINE, Count
 from generator.importers.json_lines import has_later_object
+from generator.importers.tables import rows as table_rows
 from generator.problems import Exit, WitnessmarkError
 from generator.records import Reading, SkipReason, SourceRef
 from generator.results import Outcome
@@ -263,6 +264,57 @@ def test_five_thousand_damaged_lines_cost_no_sound_line():
 @pytest.mark.full
 def test_a_hundred_thousand_damaged_lines_cost_no_sound_line():
     check_damage(100_000, 60)
+
+
+def tables() -> list[Sample]:
+    return [one for importer in IMPORTERS for one in samples(importer) if one.path.suffix == ".csv"]
+
+
+def test_damaged_rows_of_tables_take_no_sound_row_with_them():
+    """A quote that damage opens would swallow the rows below it."""
+    dice, trials, lost = random.Random(SEED), 0, []
+    for _ in range(20):
+        for sample in tables():
+            head, *rows = [line for line in sample.data.split(b"\n") if line]
+            sound = used(sample, [head, *rows])
+            for at, row in enumerate(rows):
+                bad = dice.choice(DAMAGES)(row, dice)
+                trials += 1
+                more = 0 if b'"' in bad else used(sample, [head, bad])  # the row may be sound with other figures
+                if used(sample, [head, *rows[:at], bad, *rows[at:]]) < sound + more:
+                    lost.append(f"{sample.path.name} {at}")
+    record(
+        "readers-damaged-rows",
+        trials=trials,
+        failures=len(lost),
+        note=f"damaged rows in the tables (CSV) of {len({one.importer.id for one in tables()})} formats; "
+        "a failure is a sound row that was not read",
+    )
+    assert lost == []
+
+
+def used(sample: Sample, lines: list[bytes]) -> int:
+    data = b"".join(line + b"\n" for line in lines)
+    tally = sample.extract(data).tallies[0]
+    assert tally.balances
+    assert tally.bytes == len(data)
+    return tally.used
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "skipped"),
+    [
+        (b'a,b,c,d\n1,2,3,4\n1,"2,3,4\n5,6,7,8\n9,8,7,6\n', 3, 1),  # the quote is never closed
+        (b'a,b,c,d\n1,2,3,"4\n5,6,7,8\n9,8,7,"6"\n', 2, 1),  # and here it is, by chance, with the right width
+        (b'a,b,c,d\n1,"two\nlines, and ""more""",3,4\n5,6,7,8\n', 2, 0),  # a cell of two lines
+        (b'a,b,c,d\n1,2,3,4\n5,6,7,"8', 1, 1),  # cut off within a number
+        (b'a,b\n1,"two\nlines, or three"\n5,6\n', 2, 0),
+    ],
+)
+def test_a_quote_costs_its_own_line_and_a_cell_of_several_lines_is_one_row(text, rows, skipped):
+    count = Count()
+    assert len(list(table_rows(io.BytesIO(text), count))) == rows
+    assert (sum(count.skipped.values()), count.bytes) == (skipped, len(text))
 
 
 def test_the_loss_of_any_line_with_figures_would_be_seen():

@@ -13,6 +13,9 @@ from generator.importers.json_lines import BOM
 from generator.records import SkipReason
 
 LONGEST_ROW = 1024 * 1024  # bytes of one physical line
+MOST_RETURNS = 1000  # of lines that an open quote took: each may cost a cell of the longest that csv allows
+NARROW = 4  # columns
+DAMAGED: list[str] = ["damaged"]  # by identity: no row
 Row = Mapping[str, str]
 
 
@@ -49,18 +52,13 @@ def rows(stream: BinaryIO, count: Count) -> Iterator[Row]:
     first = next(physical, "")
     if not first:
         return
-    reader = csv.reader(_again(first, physical), delimiter=_delimiter(first), strict=False)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            break
-        except csv.Error:
-            count.read += 1
-            count.skip(SkipReason.BAD_FIELD)
-            continue
+    physical.give_back(1)
+    delimiter = _delimiter(first)
+    while (row := _row(physical, delimiter, len(names))) is not None:
         count.read += 1
-        if not names:
+        if row is DAMAGED:
+            count.skip(SkipReason.BAD_FIELD)
+        elif not names:
             names = _names(row)
             count.other += 1
             count.types["header"] += 1
@@ -74,9 +72,39 @@ def rows(stream: BinaryIO, count: Count) -> Iterator[Row]:
             yield dict(zip(names, (cell.strip() for cell in row), strict=True))
 
 
-def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+def _row(physical: _Lines, delimiter: str, width: int) -> list[str] | None:
+    """The next row, DAMAGED for a line that is none, None at the end.
+
+    A quote that damage opened would take the rows below into its cell: then only its own line is given up. A cell that
+    the file ends within is cut off, and so may its number be.
+    """
+    physical.taken.clear()
+    try:
+        row = next(csv.reader(physical, delimiter=delimiter, strict=False), None)
+    except csv.Error:
+        row = DAMAGED
+    if row is not None and physical.ended:
+        row = DAMAGED
+    below = physical.taken[1:]
+    if not below or not width or physical.returns >= MOST_RETURNS:
+        return row
+    if row is None or len(row) != width or any(_is_row(line, delimiter, width) for line in below):
+        physical.give_back(len(below))
+        return DAMAGED
+    return row
+
+
+def _is_row(line: str, delimiter: str, width: int) -> bool:
+    """Is a line of a cell a row by itself? By chance a text has so many delimiters only in a narrow table.
+
+    The line that ends a cell has an odd number of quotes.
+    """
+    if width < NARROW or line.count(delimiter) < width - 1 or line.count('"') % 2:
+        return False
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter, strict=True), ())) == width
+    except csv.Error:
+        return False
 
 
 class _Lines:
@@ -84,13 +112,29 @@ class _Lines:
 
     def __init__(self, stream: BinaryIO, count: Count) -> None:
         self.stream, self.count, self.begun = stream, count, False
+        self.taken: list[str] = []
+        self.waiting: list[str] = []  # given back, the next one last
+        self.returns = 0
+        self.ended = False  # asked for a line after the last
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
+        line = self.waiting.pop() if self.waiting else self._read()
+        self.taken.append(line)
+        return line
+
+    def give_back(self, lines: int) -> None:
+        """Take back the last lines that were given."""
+        self.waiting += reversed(self.taken[-lines:])
+        self.returns += 1
+        self.ended = False
+
+    def _read(self) -> str:
         line = self.stream.readline(LONGEST_ROW)
         if not line:
+            self.ended = True
             raise StopIteration
         self.count.bytes += len(line)
         if not self.begun:
