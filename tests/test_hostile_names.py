@@ -71,7 +71,7 @@ def test_no_name_of_the_lists_leads_outside(tmp_path):
                 outside.append(("path", text))
         except ValueError:
             continue
-    record("path-traversal", trials=len(texts) * 6, failures=len(outside))
+    record("traversal-paths", trials=len(texts) * 6, failures=len(outside))
     assert outside == []
 
 
@@ -157,7 +157,7 @@ def test_no_odd_file_is_published(tmp_path):
                 taken.append((kind, "read"))
         else:
             taken.append((kind, "taken"))
-    record("odd-files", trials=len(KINDS), failures=len(taken))
+    record("files-odd", trials=len(KINDS), failures=len(taken))
     assert taken == []
 
 
@@ -263,7 +263,7 @@ def test_no_hostile_address_becomes_a_link_and_no_wrong_host_is_shown():
             pass
     wrong = [(text, host(text)) for text, name in READ_AS.items() if host(text) != name]
     mixed = [text for text, name in READ_AS.items() if mixes_scripts(name)]
-    record("addresses", trials=len(REFUSED) + len(READ_AS), failures=len(taken) + len(wrong) + len(mixed))
+    record("url-addresses", trials=len(REFUSED) + len(READ_AS), failures=len(taken) + len(wrong) + len(mixed))
     assert (taken, wrong, mixed) == ([], [], [])
 
 

@@ -102,7 +102,7 @@ def test_every_hostile_file_is_refused_at_a_line_and_column():
         except Exception as error:  # noqa: BLE001  any other end is a failure of the reader
             wrong.append((name, repr(error)))
         slowest = max(slowest, (time.process_time() - began, name))
-    record("hostile-yaml", trials=count, failures=len(wrong), note=f"slowest {slowest[0]:.2f} s")
+    record("yaml-refused", trials=count, failures=len(wrong), note=f"slowest {slowest[0]:.2f} s")
     print(f"{count} files, slowest {slowest[0]:.3f} s: {slowest[1]}")
     assert wrong == []
     assert count >= 100
