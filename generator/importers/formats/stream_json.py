@@ -22,10 +22,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from generator.importers.base import BUFFER_BYTES, HEAD_BYTES, Count, Importer, lines
+from generator.importers.base import BUFFER_BYTES, HEAD_BYTES, LONGEST_LINE, Count, Importer, lines
 from generator.importers.documents import elements, whole
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
@@ -55,6 +56,7 @@ def messages(stream: BinaryIO, count: Count) -> Iterator[bytes]:
     start = stream.tell()
     head = stream.read(HEAD_BYTES).removeprefix(BOM).lstrip()
     ends = b"\n" in head or any(b"\n" in chunk for chunk in iter(lambda: stream.read(BUFFER_BYTES), b""))
+    size = stream.tell() - start
     stream.seek(start)
     if has_later_object(head):
         return lines(stream, count)
@@ -62,6 +64,8 @@ def messages(stream: BinaryIO, count: Count) -> Iterator[bytes]:
         return elements(stream, count, ())
     if ends and head.partition(b"\n")[0].strip() != b"{":
         return lines(stream, count)
+    if not ends and size <= LONGEST_LINE:  # no more than was looked at: a line may have ended since
+        stream = BytesIO(stream.read(size))
     return iter([document] if (document := whole(stream, count)) else [])
 
 
