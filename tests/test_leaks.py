@@ -26,13 +26,14 @@ VERBS = ("repair", "rewrite", "rename", "review", "measure", "delete", "explain"
 THINGS = ("invoice parser", "payment gateway", "login form", "warehouse report", "tenant table", "shift roster")
 PLACES = ("before the Oslo release", "in the Lisbon office", "for the Henderson account", "on the staging cluster")
 WHYS = ("because the auditors complained", "since the outage", "although nobody asked", "while Priya is away")
-CLEAN = [line for text in topics.values() for line in text.splitlines() if len(line.split()) > 4]
-CLEAN += [
-    line
+DOCUMENTED = [line for text in topics.values() for line in text.splitlines() if len(line.split()) > 4]
+COMMENTS = [
+    line.strip()
     for path in sorted(Path(pydoc.__file__).parent.glob("*.py"))
     for line in path.read_text("utf-8").splitlines()
     if line.lstrip().startswith("# ") and len(line.split()) > 5
 ]
+CLEAN = list(dict.fromkeys([*DOCUMENTED, *COMMENTS]))
 SITE = "<!doctype html><html><head><title>Page</title></head><body><p>{}</p></body></html>"
 
 
@@ -108,7 +109,7 @@ def test_reversed_and_hashed_text_is_not_found_and_not_promised(tmp_path):
 def test_ten_thousand_clean_lines_raise_no_alarm(tmp_path):
     """English prose about programming (documentation of Python and comments in its library) against logs of prompts, code and paths."""
     clean = CLEAN[:10_000]
-    assert len(set(clean)) > 9_000
+    assert len(clean) == 10_000
     for number in range(10):
         page(tmp_path / "site", "\n".join(clean[number::10]).replace("<", "&lt;"), f"{number}.html")
     told = log(tmp_path / "a.jsonl", [*prompts(1000), *values(300)])
@@ -119,13 +120,18 @@ def test_ten_thousand_clean_lines_raise_no_alarm(tmp_path):
 
 @pytest.mark.corpora
 @pytest.mark.full
-def test_ten_thousand_clean_lines_raise_no_alarm_against_real_transcripts(tmp_path):
-    """The same against 43 MB of public transcripts of other people's work on code."""
+def test_documentation_raises_no_alarm_against_real_transcripts(tmp_path):
+    """Prose alone against 43 MB of public transcripts. Comments of a library that they work with would be found."""
     corpora = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
     for number in range(10):
-        page(tmp_path / "site", "\n".join(CLEAN[:10_000][number::10]).replace("<", "&lt;"), f"{number}.html")
+        page(tmp_path / "site", "\n".join(DOCUMENTED[number::10]).replace("<", "&lt;"), f"{number}.html")
     found = leaks(tmp_path / "site", corpora)
-    record("leak-clean-transcripts", trials=len(CLEAN[:10_000]), failures=len(found), note="43 MB of transcripts")
+    record(
+        "leak-clean-transcripts",
+        trials=len(DOCUMENTED),
+        failures=len(found),
+        note="lines of prose, 43 MB of transcripts",
+    )
     assert found == []
 
 
