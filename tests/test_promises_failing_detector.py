@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 import sys
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from generator.detectors import DETECTORS, run
 from generator.evidence import examine
 from generator.importers import discover, read
 from generator.pages import detectors
+from generator.pages import evidence as evidence_pages
 from generator.problems import Exit
 from generator.render import SiteContext, render
 from generator.results import Level, Outcome
@@ -75,6 +77,15 @@ def test_each_detector_in_turn_fails_alone_and_its_page_says_so():
         note="each detector in turn made to throw; a failure is a missing page, or text of the log on it",
     )
     assert wrong == []
+
+
+def test_lines_of_unknown_kinds_stand_on_the_page_of_the_logs_with_their_number():
+    first, *others = evidence().tallies
+    odd = msgspec.structs.replace(first, types={"assistant": 5, "unknown": 4_000_321})
+    mixed = dossier(evidence=(msgspec.structs.replace(evidence(), tallies=(odd, *others)),))
+    pages = [page for page in evidence_pages.KIND.pages(mixed) if page.path.endswith("/mine/")]
+    text = b"".join(file.content for file in render(pages, templates=ROOT / "templates", site_context=SITE)).decode()
+    assert re.search(r"unknown\D{0,80}4,000,[0-9]{3}", text)
 
 
 @pytest.fixture

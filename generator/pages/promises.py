@@ -237,7 +237,7 @@ class PromisesContext:
     tested: tuple[Tested, ...]
     without: tuple[Promise, ...]  # no run on record
     others: tuple[Trial, ...]  # of no promise above
-    trials: int
+    runs: int
     failures: int
 
 
@@ -270,7 +270,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             tested=found,
             without=without,
             others=tuple(trial for trial in dossier.trials if _owner(trial.id) is None),
-            trials=sum(trial.trials for trial in dossier.trials),
+            runs=len(dossier.trials),
             failures=failures,
         ),
     )
