@@ -164,7 +164,7 @@ PROMISES = (
         ),
         never=(
             "Anything after the files are handed to a host: upload is not part of this tool.",
-            "A whole site after loss of power. Files are flushed first, but this was not tried on real disks.",
+            "A whole site after loss of power: this was not tried.",
         ),
         stems=("publish", "atomic", "kill", "kills", "faults", "disk", "builds", "swap"),
     ),
