@@ -32,6 +32,7 @@ ONE_OF_EACH = [
     "2026-03/surface/api/", "2026-03/symptoms/", "2026-03/symptom/cache-miss/", "2026-03/method/", "2026-03/data/",
     "2026-03/check/", "2026-03/contribute/", "2026-03/explore/", "2026-03/analysis/", "2026-03/analysis/own-logs/",
     "2026-03/headline/", "2026-03/calibration/", "2026-03/other-tools/", "2026-03/prices/", "2026-03/d/idle-advance/",
+    "2026-03/evidence/specimen/account/", "2026-03/promises/", "2026-03/verify/",
     "2026-03/logs/", "2026-03/logs/detectors/", "2026-03/logs/claude-code/", "2026-03/logs/admin-cost/",
 ]  # fmt: skip
 
