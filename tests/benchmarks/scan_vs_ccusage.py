@@ -50,7 +50,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEED = 1
 START = datetime(2026, 8, 3, tzinfo=UTC)
 DISTINCT_SESSIONS = 36  # about 40 MB with bulk texts; the rest are copies under other ids
-MADE = "made.json"  # what the folder was made from; `scan` and the peer look at *.jsonl only
+MADE = "made.account"  # what the folder was made from; by this name no log
 MIB = 2**20
 
 # Four characters of every id, the same place in each copy: a hex tag there keeps a uuid a uuid.
