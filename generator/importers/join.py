@@ -60,14 +60,33 @@ class _Call:
 def joined(
     copies: Iterable[CallCopy], authority: Mapping[str, int]
 ) -> tuple[tuple[Request, ...], tuple[FormatAccount, ...]]:
-    """Each call once, and what every format said of the calls. `authority` orders formats by id, smallest first."""
+    """Each call once, in no order, and what every format said of the calls. `authority` orders formats by id."""
+    copies = list(copies)
+    if len({copy.format for copy in copies}) <= 1:
+        return _alone(copies)
     ordered = sorted(
         copies, key=lambda copy: (authority.get(copy.format, LEAST), copy.format, copy.rank, copy.request.id)
     )
-    one_format = len({copy.format for copy in ordered}) <= 1
-    calls = [_Call(copy) for copy in ordered] if one_format else _grouped(ordered)
+    calls = _grouped(ordered)
     kept = tuple(_one(call) for call in calls)
     return kept, _accounts(calls, kept)
+
+
+def _alone(copies: Sequence[CallCopy]) -> tuple[tuple[Request, ...], tuple[FormatAccount, ...]]:
+    """Calls of one format, which nothing has to be joined to."""
+    requests = tuple(_threaded(copy.request) for copy in copies)
+    if not requests:
+        return (), ()
+    account = FormatAccount(
+        importer=copies[0].format,
+        calls=len(requests),
+        only_here=len(requests),
+        input_tokens=sum(request.input_tokens for request in requests),
+        cache_write_tokens=sum(request.cache_write_tokens for request in requests),
+        cache_read_tokens=sum(request.cache_read_tokens for request in requests),
+        output_tokens=sum(request.output_tokens for request in requests),
+    )
+    return requests, (account,)
 
 
 class _Known:
