@@ -95,6 +95,15 @@ def test_only_regular_files_are_opened(tmp_path):
     assert found(tmp_path) == ([], [])
 
 
+def test_a_pipe_put_in_the_place_of_a_log_is_no_wait(tmp_path):
+    (tmp_path / "log.jsonl").write_bytes(LINE)
+    found = discover([tmp_path]).claimed
+    (tmp_path / "log.jsonl").unlink()
+    os.mkfifo(tmp_path / "log.jsonl")
+    with pytest.raises(OSError, match="regular"):
+        read(found, key=b"key")
+
+
 def test_a_missing_path_is_an_error_of_the_user(tmp_path):
     with pytest.raises(LogError) as caught:
         discover([tmp_path / "absent", tmp_path / "gone"])

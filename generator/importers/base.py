@@ -6,6 +6,9 @@ line without its end is pending, since a live log is read while it is written.
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -65,9 +68,18 @@ class Importer:
     authority: int = 50
 
     def parse(self, path: Path, index: int, key: bytes) -> Extract:
-        """Read one file, the `index`-th of its evidence."""
-        with path.open("rb", buffering=BUFFER_BYTES) as stream:
+        """Read one file, the `index`-th of its evidence. Raises OSError, also where it is no file any more."""
+        with open(path, "rb", buffering=BUFFER_BYTES, opener=_regular) as stream:
             return self.read(stream, path, index, key)
+
+
+def _regular(path: str, flags: int) -> int:
+    """Descriptor of a regular file; a pipe put in its place since it was found would let the reader wait for ever."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "is no regular file any more")
 
 
 def utc(at: datetime | None) -> datetime:
