@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -19,7 +19,7 @@ from statistics import median
 from generator.pricing import cost
 from generator.records import Difference, MatchKey, MeterReading, Reading, Request, Surface, UsageBucket
 from generator.results import DaySum, Reconciliation, ReportLine, SurfaceDay, WindowBalance
-from generator.subjects import Interval, Meter, Subjects
+from generator.subjects import RESET_JITTER, Interval, Meter, Subjects
 
 OTHERS = 3  # windows with a price, without which nothing is predicted
 ROUNDING = 0.5  # points at either end: meters state whole points
@@ -108,7 +108,28 @@ def reconcile(reading: Reading, subjects: Subjects) -> Reconciliation:
     )
 
 
-def _balances(meter: Meter) -> Iterator[WindowBalance]:
+def _fresh(meter: Meter) -> Meter:
+    """The meter without readings that a waiting client repeats: of an ended window, or below what was read before.
+
+    A statusline shows the state of its session's last answer (log-formats 1.9). Inside one window a meter only rises.
+    """
+    highest: dict[datetime | None, float] = {}
+    kept: list[MeterReading] = []
+    for reading in meter.readings:
+        resets = reading.resets_at
+        if resets is not None and reading.at > resets + RESET_JITTER:
+            continue
+        if resets is not None and reading.used < highest.get(resets, 0.0):
+            continue
+        highest[resets] = reading.used
+        kept.append(reading)
+    return replace(meter, readings=tuple(kept))
+
+
+def _balances(read: Meter) -> Iterator[WindowBalance]:
+    meter = _fresh(read)
+    if not meter.readings:
+        return
     runs = [_until_full(run) for run in meter.windows]
     rates = [meter.window_rate(run) for run in runs]
     for place, run in enumerate(runs):
@@ -204,16 +225,16 @@ class _Calls:
     def __init__(self, requests: Iterable[Request]) -> None:
         self.days: defaultdict[datetime, list[Request]] = defaultdict(list)
         for request in requests:
-            self.days[request.ended.replace(hour=0, minute=0, second=0, microsecond=0)].append(request)
+            self.days[request.first_seen.replace(hour=0, minute=0, second=0, microsecond=0)].append(request)
 
     def between(self, start: datetime, end: datetime, surface: Surface | None, model: str | None) -> list[Request]:
-        """Calls that ended in [start, end), of one surface and model or of all."""
+        """Calls whose answer began in [start, end), of one surface and model or of all."""
         return [
             call
             for day, calls in self.days.items()
             if day < end and day + DAY > start
             for call in calls
-            if start <= call.ended < end
+            if start <= call.first_seen < end
             and (surface is None or call.surface is surface)
             and (model is None or call.model == model)
         ]

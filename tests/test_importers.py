@@ -90,6 +90,24 @@ def test_links_do_not_lead_out_of_the_folder(tmp_path):
     assert found(inside) == ([], [])
 
 
+def test_links_are_counted_so_that_none_is_passed_over_in_silence(tmp_path):
+    (tmp_path / "log.jsonl").write_bytes(LINE)
+    (tmp_path / "linked.jsonl").symlink_to(tmp_path / "log.jsonl")
+    assert discover([tmp_path]).links == 1
+
+
+def test_a_first_line_longer_than_the_head_is_known_in_both_orders_of_its_keys(tmp_path):
+    """Newer clients write sessionId behind the message, where a long prompt hides it."""
+    text = b"x" * 70_000
+    old = (
+        b'{"parentUuid":null,"isSidechain":true,"sessionId":"s","type":"user","message":{"content":"' + text + b'"}}\n'
+    )
+    new = b'{"parentUuid":null,"isSidechain":true,"agentId":"a","type":"user","message":{"content":"' + text
+    (tmp_path / "old.jsonl").write_bytes(old)
+    (tmp_path / "new.jsonl").write_bytes(new + b'"},"sessionId":"s"}\n')
+    assert found(tmp_path) == (["new.jsonl", "old.jsonl"], [])
+
+
 def test_only_regular_files_are_opened(tmp_path):
     os.mkfifo(tmp_path / "pipe.jsonl")
     assert found(tmp_path) == ([], [])

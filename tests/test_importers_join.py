@@ -183,6 +183,49 @@ def test_the_order_of_files_changes_nothing(order):
     assert joined([copies[place] for place in order], AUTHORITY) == joined(copies, AUTHORITY)
 
 
+def test_two_sessions_never_share_a_call_by_equal_counts():
+    requests, _ = join(copy("claude-code", message="msg"), copy("otel", request_id="r", session="another"))
+    assert len(requests) == 2
+
+
+def test_no_weaker_copy_takes_the_place_of_an_exact_one():
+    """The earlier event has no id; the exact one of the same format comes later."""
+    requests, (_, telemetry) = join(
+        copy("claude-code", message="msg", request_id="r"),
+        copy("otel", own="early", minutes=-0.1),
+        copy("otel", request_id="r"),
+    )
+    assert telemetry.matched == {MatchKey.REQUEST_ID: 1}
+    assert len(requests) == 2
+
+
+def test_calls_that_lag_behind_each_other_are_paired_first_to_first():
+    """Nearest to nearest would pair the second with the first and find nothing for the other: three calls."""
+    requests, _ = join(
+        copy("claude-code", message="one"),
+        copy("claude-code", message="two", minutes=110 / 60),
+        copy("proxy", own="a", minutes=1),
+        copy("proxy", own="b", minutes=220 / 60),
+    )
+    assert len(requests) == 2
+
+
+def test_another_clock_makes_no_call_begin_after_its_end():
+    late = copy("proxy", message="msg", minutes=1.5, started=START + timedelta(seconds=80))
+    (request,), _ = join(copy("claude-code", message="msg"), late)
+    assert request.started is None
+    early = copy("proxy", message="msg", minutes=1.5, started=START - timedelta(seconds=4))
+    (request,), _ = join(copy("claude-code", message="msg"), early)
+    assert request.started == START - timedelta(seconds=4)
+
+
+def test_an_alias_and_its_dated_snapshot_are_one_model():
+    requests, _ = join(
+        copy("claude-code", message="msg", model="claude-sonnet-4-5-20250929"), copy("proxy", model="claude-sonnet-4-5")
+    )
+    assert len(requests) == 1
+
+
 # Marks
 
 
@@ -284,6 +327,10 @@ def meter(account: str, seconds: float = 0) -> MeterReading:
 def test_a_meter_of_nobody_is_the_only_named_account_s():
     kept = one_account([meter("unnamed"), meter("somebody", 9)], "unnamed")
     assert {reading.account for reading in kept} == {"somebody"}
+
+
+def test_the_same_reading_of_nobody_and_of_the_named_account_is_one():
+    assert one_account([meter("unnamed"), meter("somebody")], "unnamed") == [meter("somebody")]
 
 
 def test_between_two_accounts_a_meter_of_nobody_stays_nobody_s():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from generator.reconciliation import MISSING, OTHERS, reconcile
@@ -88,6 +89,18 @@ def test_a_full_meter_tells_nothing_after_it_is_full():
     filled = account(SPENT + calls_in(4, 50), [*ORDINARY, *window(4, 0, 60, 100, 100, 100)])
     assert filled.windows[4].readings == 3
     assert filled.windows[4].end == START + 4 * WINDOW + timedelta(minutes=61)
+
+
+def test_what_a_waiting_client_repeats_neither_tears_nor_shrinks_a_window():
+    """A second session shows its last answer again: below the meter, and after the window has ended."""
+    stale = [
+        msgspec.structs.replace(reading, at=reading.at + late, source=SourceRef(1, place))
+        for place, (reading, late) in enumerate(
+            [(ORDINARY[0], timedelta(minutes=45)), (ORDINARY[0], WINDOW), (ORDINARY[2], WINDOW + timedelta(hours=1))]
+        )
+    ]
+    moved = [balance.moved for balance in account(SPENT, [*ORDINARY, *stale]).windows]
+    assert moved == [balance.moved for balance in account(SPENT, ORDINARY).windows] == [10, 20, 8, 40]
 
 
 def test_gaps_of_the_meter_are_gaps_and_not_zeros():

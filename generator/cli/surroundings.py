@@ -128,6 +128,8 @@ def warn_unclaimed(found: Discovery) -> None:
     others = [f"{count:,} {suffix}" for suffix, count in sorted(found.others.items())]
     if aside:
         click.echo(f"Left aside, known to hold no usage of their own: {', '.join(aside)}.", err=True)
+    if found.links:
+        click.echo(f"{found.links:,} links were not followed; name what they lead to, if it is a log.", err=True)
     if others:
         click.echo(f"Left aside, no logs by their names: {', '.join(others)}.", err=True)
 

@@ -54,6 +54,7 @@ class Discovery:
     unclaimed: tuple[Unclaimed, ...] = ()
     companions: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)
+    links: int = 0  # not followed: they lead out of the folder, or to a file that is found anyway
 
 
 def discover_with(importers: Sequence[Importer], paths: Sequence[Path]) -> Discovery:
@@ -79,7 +80,8 @@ def discover_with(importers: Sequence[Importer], paths: Sequence[Path]) -> Disco
         found.sort(path, head, named=path in named)
     if problems:
         raise LogError(*problems)
-    return Discovery(tuple(found.claimed), tuple(found.unclaimed), found.companions, found.others)
+    links = _links(path for path in paths if path.is_dir())
+    return Discovery(tuple(found.claimed), tuple(found.unclaimed), found.companions, found.others, links)
 
 
 class _Found:
@@ -148,6 +150,15 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
             path = Path(root, name)
             if not path.is_symlink() and path.is_file():
                 yield path
+
+
+def _links(paths: Iterable[Path]) -> int:
+    """Links below the folders, which are not followed."""
+    found = 0
+    for path in paths:
+        for root, folders, names in os.walk(path.resolve(), followlinks=False):
+            found += sum(Path(root, name).is_symlink() for name in (*folders, *names))
+    return found
 
 
 def _unreadable(path: Path) -> Problem:

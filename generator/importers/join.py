@@ -8,6 +8,7 @@ processes changes the result.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,10 +23,11 @@ NEAR = timedelta(minutes=2)  # clocks of a proxy and a client, and a transcript'
 SAME_MARK = timedelta(seconds=10)
 LEAST = 50  # authority of a format that states none
 FILLED = (
-    "stop_reason", "service_tier", "speed", "region", "effort", "requested_model", "entrypoint", "started",
+    "stop_reason", "service_tier", "speed", "region", "effort", "requested_model", "entrypoint",
     "miss_reason", "missed_tokens", "first_output_tokens", "result_bytes", "prompt_words", "file_reads", "file_edits",
 )  # fmt: skip
 """Fields that another format may state where the owner does not."""
+_SNAPSHOT = re.compile(r"-20[0-9]{6}$")
 
 
 class _Call:
@@ -44,9 +46,10 @@ class _Call:
         self.keys.append(key)
 
     def agrees(self, copy: CallCopy) -> bool:
-        """Does no copy contradict this one: another request id, a final output that differs, another hour?"""
+        """Does no copy contradict this one: another request id or session, another final output, another hour?"""
         return self.takes(copy) and all(
-            not (known.request_id and copy.request_id and known.request_id != copy.request_id)
+            not _differ(known.request_id, copy.request_id)
+            and not _differ(known.request.session, copy.request.session)
             and not (
                 known.request.output_reliable
                 and copy.request.output_reliable
@@ -122,19 +125,27 @@ class _Known:
         counts = _counts(copy.request)
         alike = [] if copy.message or not any(counts[1:]) else self.by_counts.get(counts, [])
         near = [call for call in alike if call.agrees(copy)]
-        nearest = min(near, key=lambda call: _apart(call.copies[0].request, copy.request), default=None)
-        return nearest, MatchKey.COUNTS_AND_TIME
+        # First to first: copies come in the order of time, so no complete pairing is missed (nearest to nearest can).
+        first = min(near, key=lambda call: call.copies[0].request.ended, default=None)
+        return first, MatchKey.COUNTS_AND_TIME
 
 
 def _grouped(ordered: Sequence[CallCopy]) -> list[_Call]:
     known = _Known()
-    for copy in sorted(ordered, key=lambda copy: not copy.message):  # stable: calls with a message id first
+    # Stable: calls with a message id first, then those with a request id, so that no weaker copy takes their place.
+    for copy in sorted(ordered, key=lambda copy: (not copy.message, not copy.request_id)):
         known.take(copy)
     return known.calls
 
 
 def _counts(request: Request) -> tuple[str, int, int, int]:
-    return (request.model, request.input_tokens, request.cache_read_tokens, request.cache_write_tokens)
+    model = _SNAPSHOT.sub("", request.model)  # some formats state the alias, others the dated snapshot
+    return (model, request.input_tokens, request.cache_read_tokens, request.cache_write_tokens)
+
+
+def _differ(one: str, two: str) -> bool:
+    """Are both stated, and not the same?"""
+    return bool(one and two) and one != two
 
 
 def _apart(one: Request, two: Request) -> timedelta:
@@ -169,6 +180,7 @@ def _one(call: _Call) -> Request:
     return msgspec.structs.replace(
         owner,
         **filled,
+        started=next((one.started for one in requests if one.started and one.started <= owner.first_seen), None),
         session=threaded.session,
         agent=threaded.agent,
         parent=threaded.parent,
@@ -299,4 +311,7 @@ def one_account(meters: Iterable[MeterReading], unnamed: Pseudonym) -> list[Mete
     if len(named) != 1:
         return meters
     (owner,) = named
-    return [msgspec.structs.replace(reading, account=owner) for reading in meters]
+    once: dict[tuple[object, ...], MeterReading] = {}
+    for reading in meters:
+        once.setdefault((reading.window, reading.at, reading.used), msgspec.structs.replace(reading, account=owner))
+    return list(once.values())

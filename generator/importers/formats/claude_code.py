@@ -47,7 +47,8 @@ def _is_transcript_line(line: bytes) -> bool:
         identity = shapes.decode_identity(line)
     except REFUSED:
         # Longer than the head, half written, or damaged: the envelope's own spelling is telling enough.
-        return b'"parentUuid"' in line and b'"sessionId"' in line and b'"isSidechain"' in line
+        spelled = b'"parentUuid"' in line and b'"isSidechain"' in line
+        return spelled and any(name in line for name in (b'"sessionId"', b'"promptId"', b'"agentId"'))
     if identity.type not in shapes.KNOWN_TYPES:
         return False
     return bool(identity.session_id or identity.leaf_uuid or identity.message_id)

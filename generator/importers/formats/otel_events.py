@@ -133,7 +133,7 @@ class Event:
         """The event as a mark at its place."""
         mark = Mark(
             kind=found.kind,
-            session=pseudonym("session", self.session, self.key),
+            session=pseudonym("session", threaded(self.session, shown(self.given, "query_source")), self.key),
             at=self.at,
             trigger=found.trigger,
             value=found.value,

@@ -108,7 +108,7 @@ def _bucket(point: Point, entry: Entry, name: str, source: SourceRef, key: bytes
         surface=entry.surface,
         model=known_model(shown(given, "model")),
         group=pseudonym("group", _series(point, entry), key),
-        grouping="series",
+        grouping="series-running" if cumulative else "series",  # exported both ways, they are one count
         cumulative=cumulative,
         source=source,
     )
