@@ -20,8 +20,8 @@ from generator.detectors import DETECTORS, Detector, run
 from generator.ledger import RETRY_WINDOW, Chain
 from generator.pricing import cost, excess_cost
 from generator.reconciliation import reconcile
-from generator.records import CounterReading, Mark, MarkKind, MeterReading, Reading, Request
-from generator.results import BreakCount, DaySum, Evidence, Finding, Level, Run, Totals
+from generator.records import CounterReading, Mark, MarkKind, MeterReading, Reading, Request, UsageBucket
+from generator.results import BreakCount, DaySum, Evidence, Finding, Level, Reconciliation, Run, Totals
 from generator.small_cells import aggregate
 from generator.subjects import subjects
 
@@ -160,8 +160,38 @@ def _around_findings(whole: Evidence, threads: Sequence[Chain]) -> Evidence:
         runs=tuple(_to_the_minute(run, shifts) for run in whole.runs),
         requests=tuple(requests),
         marks=tuple(marks),
+        reconciliation=_windows_to_the_minute(whole.reconciliation),
+        buckets=tuple(_bucket_to_the_minute(bucket) for bucket in whole.buckets),
         meters=tuple(_around_readings(whole, whole.meters)),
         counters=tuple(_around_readings(whole, whole.counters)),
+    )
+
+
+def _windows_to_the_minute(account: Reconciliation) -> Reconciliation:
+    """The same with times and gaps in whole minutes: an edge of a window is the time of a reading."""
+    return msgspec.structs.replace(
+        account,
+        windows=tuple(
+            msgspec.structs.replace(
+                window,
+                start=_minute(window.start),
+                end=_minute(window.end),
+                longest_gap=window.longest_gap // 60 * 60,
+            )
+            for window in account.windows
+        ),
+        lines=tuple(
+            msgspec.structs.replace(line, start=_minute(line.start), end=_minute(line.end)) for line in account.lines
+        ),
+    )
+
+
+def _bucket_to_the_minute(bucket: UsageBucket) -> UsageBucket:
+    return msgspec.structs.replace(
+        bucket,
+        start=_minute(bucket.start),
+        end=_minute(bucket.end),
+        as_of=None if bucket.as_of is None else _minute(bucket.as_of),
     )
 
 

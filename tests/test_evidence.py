@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 from builders import mark, steady
 
-from generator.detectors import DETECTORS, run
+from generator.detectors import DETECTORS, base, run
+from generator.detectors.base import finding_id
 from generator.evidence import NEIGHBOURS, examine
+from generator.importers import read_bytes
 from generator.ledger import chains
 from generator.pack import load_key, read_pack, read_packs, write_pack
 from generator.problems import PackError
 from generator.records import Reading, Tally, Trigger
 from generator.results import Level, Outcome
+from generator.simulator import FaultRates, exported, simulate
 from generator.subjects import arranged
 
 
@@ -140,3 +145,44 @@ def test_reading_a_pack_leaves_no_thread_behind():
     root = Path(__file__).parent.parent
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "0"
+
+
+def test_no_time_of_a_reading_leaves_more_exactly_than_to_the_minute():
+    """At level findings, in rows, windows, buckets and in the names that finding ids are made of."""
+    made = simulate(7, sessions=10, start=datetime(2026, 3, 2, tzinfo=UTC), faults=FaultRates.specimen())
+    reading = read_bytes(made.files | exported(made.files, 7), key=b"key")
+    evidence = examine(reading, id="e", simulated=True, level=Level.FINDINGS, tool_version="")
+    times = [at for window in evidence.reconciliation.windows for at in (window.start, window.end)]
+    times += [at for bucket in evidence.buckets for at in (bucket.start, bucket.end)]
+    times += [row.at for row in (*evidence.meters, *evidence.counters)]
+    assert times
+    assert all((at.second, at.microsecond) == (0, 0) for at in times)
+    assert all(window.longest_gap % 60 == 0 for window in evidence.reconciliation.windows)
+
+
+def test_ids_of_findings_on_meters_hold_no_second():
+    """The digest has no key: a whole time in it could be tried out, 60,000 times a minute."""
+    made = simulate(7, sessions=10, start=datetime(2026, 3, 2, tzinfo=UTC), faults=FaultRates.specimen())
+    reading = read_bytes(made.files, key=b"key")
+    names: list[tuple[str, ...]] = []
+
+    def noted(detector, version, given):
+        names.append(tuple(given))
+        return finding_id(detector, version, given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base, "finding_id", noted)
+        examine(reading, id="e", simulated=True, level=Level.FINDINGS, tool_version="")
+    times = [part for name in names for part in name if re.match(r"\d{4}-\d{2}-\d{2}", part)]
+    assert times
+    assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", part) for part in times)
+
+
+def test_two_findings_of_the_same_names_get_ids_of_their_own():
+    made = simulate(7, sessions=10, start=datetime(2026, 3, 2, tzinfo=UTC), faults=FaultRates.specimen())
+    reading = read_bytes(made.files, key=b"key")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base, "minute", lambda _at: "")
+        evidence = examine(reading, id="e", simulated=True, level=Level.FINDINGS, tool_version="")
+    ids = [finding.id for run in evidence.runs for finding in run.findings]
+    assert len(set(ids)) == len(ids)

@@ -112,13 +112,19 @@ UNSEEN = tuple(Benign(id, text, decidable=False) for id, text in UNDECIDABLE)
 """Explanations that no transcript can exclude; every detector on the cache identity lists them."""
 
 
-def finding_id(detector: str, version: str, requests: Sequence[str]) -> str:
-    """Fingerprint of detector, major version and pseudonyms (the idea of SARIF partialFingerprints).
+def minute(at: datetime) -> str:
+    """The minute of a time, as far as a published row tells it."""
+    return at.strftime("%Y-%m-%dT%H:%M")
 
-    Pseudonyms are keyed, so this digest of them gives nothing of the log away.
+
+def finding_id(detector: str, version: str, names: Sequence[str]) -> str:
+    """Fingerprint of detector, major version and names (the idea of SARIF partialFingerprints).
+
+    Names are keyed pseudonyms, or what a published row shows anyway: the digest has no key, so whoever guesses a name
+    can try it. Times go in as `minute`, never whole.
     """
     major = version.split(".", 1)[0]
-    digest = hashlib.sha256("\x1f".join((detector, major, *requests)).encode()).digest()
+    digest = hashlib.sha256("\x1f".join((detector, major, *names)).encode()).digest()
     return "F-" + b32encode(digest).decode()[:8]
 
 
@@ -255,7 +261,7 @@ def meter_finding(
     made = finding(
         detector,
         (),
-        key=(meter.account, meter.window.value, first.at.isoformat(), last.at.isoformat()),
+        key=(meter.account, meter.window.value, minute(first.at), str(first.used), minute(last.at), str(last.used)),
         at=first.at,
         until=last.at,
         grade=grade,
@@ -280,6 +286,16 @@ def severity(tokens: int, usd: float | None, session_usd: float) -> Severity:
     if share < 0.05:  # noqa: PLR2004
         return Severity.LOW
     return Severity.MEDIUM if share <= 0.20 else Severity.HIGH  # noqa: PLR2004
+
+
+def _distinct(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Findings with ids of their own: two of one minute may have the same names."""
+    seen: Counter[str] = Counter()
+    for finding in findings:
+        seen[finding.id] += 1
+        again = seen[finding.id] - 1
+        names = (finding.id, str(again))
+        yield replace(finding, id=finding_id(finding.detector, finding.version, names)) if again else finding
 
 
 def run(detector: Detector, subjects: Subjects) -> Run:
@@ -324,7 +340,7 @@ def run(detector: Detector, subjects: Subjects) -> Run:
         missing=missing,
         naive=naive,
         explained=dict(sorted(explained.items())),
-        findings=tuple(sorted(findings, key=lambda finding: (-finding.excess_tokens, finding.id))),
+        findings=tuple(sorted(_distinct(findings), key=lambda finding: (-finding.excess_tokens, finding.id))),
     )
 
 

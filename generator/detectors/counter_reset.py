@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding, minute
 from generator.detectors.meters import STATUSLINE_DOCS
 from generator.detectors.needs import COUNTERS, MARKS
 from generator.records import Counter, CounterReading, MarkKind, Trigger
@@ -66,7 +66,14 @@ def _reset(series: CounterSeries, before: CounterReading, after: CounterReading)
     made = finding(
         COUNTER_RESET,
         (),
-        key=(series.session, series.counter.value, before.at.isoformat(), after.at.isoformat()),
+        key=(
+            series.session,
+            series.counter.value,
+            minute(before.at),
+            str(before.value),
+            minute(after.at),
+            str(after.value),
+        ),
         at=before.at,
         until=after.at,
         grade=FindingGrade.C,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding, minute
 from generator.detectors.meters import LIMITS_DOCS
 from generator.detectors.needs import METER, REFUSALS
 from generator.records import MeterReading, Window
@@ -94,7 +94,7 @@ def _refused(meter: Meter, others: Sequence[Readings], burst: Sequence[datetime]
     made = finding(
         LOW_METER_REFUSAL,
         (),
-        key=(meter.account, meter.window.value, burst[0].isoformat()),
+        key=(meter.account, meter.window.value, minute(burst[0])),
         at=burst[0],
         until=burst[-1],
         grade=FindingGrade.B,
