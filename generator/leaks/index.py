@@ -13,7 +13,6 @@ from generator.leaks.stopwords import STOPWORDS
 
 WORDS = 4  # of a phrase, words of grammar not counted
 LETTERS = 16  # of a phrase: shorter ones are chance
-LONGEST_WORD = 40  # longer runs of letters are data
 SHORTEST_VALUE = 6
 
 _WORD = re.compile(

@@ -20,12 +20,6 @@ def pack_faults(proof: Proof, evidence: Evidence) -> tuple[str, ...]:
     return tuple(_faults(proof, evidence))
 
 
-def shown_rows(proof: FindingProof, evidence: Evidence) -> int:
-    """How many records of the proof stand in the pack as rows."""
-    rows = _rows(evidence)
-    return sum((record.kind, record.file, _name(record.kind, opened(record))) in rows for record in proof.records)
-
-
 def _faults(proof: Proof, evidence: Evidence) -> Iterator[str]:
     if evidence.commitments is None:
         yield "the pack was made without commitments"

@@ -29,14 +29,15 @@ import msgspec
 from msgspec import Struct
 
 from generator.importers import answers
-from generator.importers.base import LONGEST_LINE, SWALLOW_BYTES, Count, Importer, lines
+from generator.importers.base import LONGEST_LINE, Count, Importer, lines
+from generator.importers.documents import whole
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED, mended
 from generator.importers.otlp import threaded
 from generator.importers.rows import UNKNOWN, Found, Rows, read_lines
 from generator.importers.snapshots import Stamped, captured, claims, iso_time
-from generator.records import SkipReason, SourceRef, Surface
+from generator.records import SourceRef, Surface
 
 REQUEST, RESPONSE, INDEX = ".request.json", ".response.json", "index.jsonl"
 LONGEST_INDEX = 64 * 1024 * 1024  # bytes
@@ -125,7 +126,7 @@ def read(stream: BinaryIO, path: Path, index: int, key: bytes) -> Extract:
     if not path.name.endswith((REQUEST, RESPONSE)):
         return read_lines(stream, index, RAW_BODIES.id, partial(take_other, name="index"))
     rows = Rows(index, RAW_BODIES.id)
-    document = _document(stream, rows.count)
+    document = whole(stream, rows.count, longest=LONGEST_LINE)
     if not document:
         return rows.extract()
     if path.name.endswith(REQUEST):
@@ -136,24 +137,6 @@ def read(stream: BinaryIO, path: Path, index: int, key: bytes) -> Extract:
     beside = _beside(path)
     rows.json(document, partial(take, beside=beside, request_id=request_id, key=key))
     return rows.extract()
-
-
-def _document(stream: BinaryIO, count: Count) -> bytes:
-    """The whole document as one row; empty where there is nothing to take."""
-    document = stream.read(LONGEST_LINE + 1)
-    count.bytes += len(document)
-    if not document:
-        return b""
-    count.read += 1
-    if document.isspace():
-        count.blank += 1
-        return b""
-    if len(document) > LONGEST_LINE:
-        count.skip(SkipReason.TOO_LONG)
-        for rest in iter(partial(stream.read, SWALLOW_BYTES), b""):
-            count.bytes += len(rest)
-        return b""
-    return document
 
 
 def _beside(path: Path) -> Beside:
