@@ -7,8 +7,6 @@ share the cache identity, so the precision here is an upper bound for real logs;
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
@@ -23,6 +21,7 @@ from generator.results import Evidence, Run
 from generator.simulator import FaultRates, simulate
 from generator.simulator.scoring import Score, score
 from generator.subjects import subjects
+from generator.workers import answers
 
 FIRST_SEED = 1001
 SEEDS = 20
@@ -72,8 +71,8 @@ def calibrate(seeds: Sequence[int], sessions: int, jobs: int, track: Track) -> t
     one = partial(score_seed, sessions=sessions)
     if jobs <= 1:
         return tuple(track(map(one, seeds), "Calibrating"))
-    with multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn").Pool(jobs) as pool:
-        return tuple(track(pool.imap(one, seeds), "Calibrating"))
+    with answers(one, seeds, jobs) as scores:
+        return tuple(sorted(track(scores, "Calibrating"), key=lambda score: seeds.index(score.seed)))
 
 
 def score_seed(seed: int, *, sessions: int) -> SeedScore:

@@ -75,3 +75,9 @@ class BusyError(WitnessmarkError):
     """Another build holds the lock."""
 
     exit = Exit.BUSY
+
+
+class WorkerError(WitnessmarkError):
+    """The system killed a worker process."""
+
+    exit = Exit.IO

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
-import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from io import BytesIO
@@ -21,25 +17,13 @@ from generator.importers.fold import Extract, fold
 from generator.importers.join import joined, marks_once, one_account
 from generator.importers.snapshots import account
 from generator.records import Reading
+from generator.workers import answers
 
 T = TypeVar("T")
 Track = Callable[[Iterable[T], str], Iterable[T]]
 
 WORTH_A_PROCESS = 30_000_000  # bytes; below it a second process costs more than it saves
 HANDS_PER_JOB = 8  # files are dealt into more hands than processes: late ones even out the load
-
-
-class _Awaited:
-    """Answers of a pool with a length, so that progress knows the end."""
-
-    def __init__(self, answers: Iterable[bytes], length: int) -> None:
-        self._answers, self._length = answers, length
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._answers)
-
-    def __len__(self) -> int:
-        return self._length
 
 
 def untracked(items: Iterable[T], _label: str) -> Iterable[T]:
@@ -64,9 +48,8 @@ def read(
     if min(jobs, len(files)) <= 1 or sum(sizes) < WORTH_A_PROCESS:
         return _reading(fold(_extracts(files, range(len(files)), key, track)), importers, key)
     hands = deal(sizes, min(len(files), jobs * HANDS_PER_JOB))
-    with multiprocessing.get_context(_start_method()).Pool(jobs, initializer=_start_worker) as pool:
-        answers = _Awaited(pool.imap_unordered(partial(_read_hand, files, key), hands), len(hands))
-        return _reading(fold(_decoded(track(answers, "reading logs"))), importers, key)
+    with answers(partial(_read_hand, files, key), hands, jobs) as packed:
+        return _reading(fold(_decoded(track(packed, "reading logs"))), importers, key)
 
 
 def read_in_memory(importers: Sequence[Importer], files: Mapping[str, bytes], *, key: bytes) -> Reading:
@@ -92,17 +75,6 @@ def deal(sizes: Sequence[int], hands: int) -> list[tuple[int, ...]]:
     return [tuple(dealt[hand]) for hand in order if dealt[hand]]
 
 
-def _start_worker() -> None:
-    """Nothing read here is cyclic, so collections only cost; and Ctrl-C is the parent's to handle."""
-    gc.disable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _start_method() -> str:
-    """Fork shares the interpreter and its imports; it is unsafe on macOS and absent on Windows."""
-    return "fork" if sys.platform == "linux" else "spawn"
-
-
 def _extracts(files: Sequence[LogFile], indices: Sequence[int], key: bytes, track: Track[int]) -> Iterator[Extract]:
     for index in track(indices, "reading logs"):
         yield files[index].importer.parse(files[index].path, index, key)
@@ -113,9 +85,9 @@ def _read_hand(files: Sequence[LogFile], key: bytes, hand: Sequence[int]) -> byt
     return msgspec.msgpack.encode(fold(_extracts(files, hand, key, untracked)))
 
 
-def _decoded(answers: Iterable[bytes]) -> Iterator[Extract]:
+def _decoded(packed: Iterable[bytes]) -> Iterator[Extract]:
     decoder = msgspec.msgpack.Decoder(Extract)
-    for answer in answers:
+    for answer in packed:
         yield decoder.decode(answer)
 
 
