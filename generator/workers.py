@@ -1,9 +1,11 @@
 """Worker processes that end: with their work, with a signal to the parent, and when one of them dies.
 
-Commands turn SIGTERM into KeyboardInterrupt. A forked worker would inherit that, and a worker that throws while it
-holds the lock of a queue leaves the others waiting for ever. So workers get the system's own answer to SIGTERM and
-ignore SIGINT, which a terminal sends to all of them: the parent ends them. No signal arrives between the fork and
-that, because both are blocked meanwhile.
+Not a pool of the standard library: both of them wait for ever when a worker ends while it writes an answer, because
+all workers share one pipe, which the parent itself keeps open. Here each worker has its own, so its end is seen.
+
+Commands turn SIGTERM into KeyboardInterrupt. A forked worker would inherit that, so workers get the system's own
+answer to SIGTERM, and ignore SIGINT, which a terminal sends to all of them: the parent ends them. Both signals are
+blocked from before the fork until then.
 """
 
 from __future__ import annotations
@@ -13,10 +15,9 @@ import multiprocessing
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from multiprocessing.connection import Connection, wait
+from typing import Any, Generic, TypeVar
 
 from generator.problems import Problem, WorkerError
 
@@ -46,31 +47,86 @@ def answers(work: Callable[[Task], Answer], tasks: Sequence[Task], jobs: int) ->
     However the block is left (done, an error, a signal), no worker outlives it. Raises what `work` raises, and
     WorkerError where the system killed a worker, as it does when memory runs out.
     """
-    others = set(multiprocessing.active_children())
+    # Fork shares the interpreter and its imports; it is unsafe on macOS and absent on Windows.
+    context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    processes: list[multiprocessing.process.BaseProcess] = []
+    pipes: list[Connection] = []
     blocked = _block()
     try:
-        context = multiprocessing.get_context(_start_method())
-        executor = ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(blocked,))
-        futures = [executor.submit(work, task) for task in tasks]
+        for _ in range(min(jobs, len(tasks))):
+            ours, theirs = context.Pipe()
+            inherited = (*pipes, ours) if sys.platform == "linux" else ()
+            process = context.Process(target=_serve, args=(work, tasks, theirs, inherited, blocked), daemon=True)
+            process.start()
+            theirs.close()
+            processes.append(process)
+            pipes.append(ours)
         _unblock(blocked)
-        yield Answers((future.result() for future in as_completed(futures)), len(futures))
-        if all(future.done() for future in futures):
-            executor.shutdown()  # the workers end by themselves
-    except BrokenProcessPool:
+        yield Answers(_answers(pipes, len(tasks)), len(tasks))
+    finally:
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.join()
+        for pipe in pipes:
+            pipe.close()
+        _unblock(blocked)
+
+
+def _answers(pipes: Sequence[Connection], count: int) -> Iterator[Any]:
+    waiting = iter(range(count))
+    for pipe in pipes:
+        _heard(pipe.send, next(waiting))
+    busy: list[Any] = list(pipes)
+    while busy:
+        for pipe in wait(busy):
+            failed, answer = _heard(pipe.recv)
+            if failed:
+                raise answer
+            following = next(waiting, None)
+            if following is None:
+                busy.remove(pipe)
+            else:
+                _heard(pipe.send, following)
+            yield answer
+
+
+def _heard(speak: Callable[..., Any], *said: int) -> Any:
+    """Send or receive. Raises WorkerError where the worker is gone."""
+    try:
+        return speak(*said)
+    except (EOFError, ConnectionError):
         hint = "run again, or with --jobs 1, which needs less memory"
         raise WorkerError(Problem("witnessmark", 0, 0, "W-worker", "a worker process was killed", hint)) from None
-    finally:
-        for process in set(multiprocessing.active_children()) - others:
-            process.kill()
-        _unblock(blocked)
 
 
-def _start(blocked: bool) -> None:  # noqa: FBT001  initargs are positional
-    """In the worker: nothing read here is cyclic, so collections only cost; signals as the module says."""
+def _serve(
+    work: Callable[[Task], Answer],
+    tasks: Sequence[Task],
+    pipe: Connection,
+    inherited: Sequence[Connection],
+    blocked: bool,  # noqa: FBT001  arguments of a process are positional
+) -> None:
+    """The worker: answer until the parent is gone. Nothing read here is cyclic, so collections would only cost."""
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _unblock(blocked)
+    for other in inherited:
+        other.close()
+    try:
+        while True:
+            pipe.send(_tried(work, tasks[pipe.recv()]))
+    except (EOFError, ConnectionError):
+        return
+
+
+def _tried(work: Callable[[Task], Answer], task: Task) -> tuple[bool, Answer | Exception]:
+    """Whether it failed, and the answer or the error."""
+    try:
+        return False, work(task)
+    except Exception as error:  # noqa: BLE001  it is raised again in the parent
+        return True, error
 
 
 def _block() -> bool:
@@ -84,8 +140,3 @@ def _block() -> bool:
 def _unblock(blocked: bool) -> None:  # noqa: FBT001  the one thing it is about
     if blocked:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
-
-
-def _start_method() -> str:
-    """Fork shares the interpreter and its imports; it is unsafe on macOS and absent on Windows."""
-    return "fork" if sys.platform == "linux" else "spawn"
