@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from generator.problems import Problem, WorkerError
 
@@ -77,17 +77,17 @@ def _answers(pipes: Sequence[Connection], count: int) -> Iterator[Any]:
     waiting = iter(range(count))
     for pipe in pipes:
         _heard(pipe.send, next(waiting))
-    busy: list[Any] = list(pipes)
+    busy = list(pipes)
     while busy:
-        for pipe in wait(busy):
-            failed, answer = _heard(pipe.recv)
+        for ready in cast("list[Connection]", wait(busy)):
+            failed, answer = _heard(ready.recv)
             if failed:
                 raise answer
             following = next(waiting, None)
             if following is None:
-                busy.remove(pipe)
+                busy.remove(ready)
             else:
-                _heard(pipe.send, following)
+                _heard(ready.send, following)
             yield answer
 
 
