@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from generator.base.problems import ContentError, Problem, WitnessmarkError
+from generator.base.progress import Track, silent
 from generator.curated.calibration import load_calibration
 from generator.curated.examples import load_examples
 from generator.curated.headline import load_analysis
@@ -27,8 +29,6 @@ from generator.manifest import Provenance, hash_inputs
 from generator.pack import read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.base import Page
-from generator.problems import ContentError, Problem, WitnessmarkError
-from generator.progress import Track, silent
 from generator.publish import static_files
 from generator.render import RenderedFile, SiteContext, render
 from generator.results import Evidence, Outcome

@@ -13,6 +13,7 @@ from functools import partial
 
 import msgspec
 
+from generator.base.workers import answers
 from generator.curated.calibration import CalibratedDetector, CalibratedSeed, Calibration
 from generator.curated.measurements import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.detectors import DETECTORS, run
@@ -21,7 +22,6 @@ from generator.results import Evidence, Run
 from generator.simulator import FaultRates, simulate
 from generator.simulator.scoring import Score, score
 from generator.subjects import subjects
-from generator.workers import answers
 
 FIRST_SEED = 1001
 SEEDS = 20

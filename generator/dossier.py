@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from generator.base.statistics import Rate, finding_rate
 from generator.curated.calibration import Calibration
 from generator.curated.examples import Example
 from generator.curated.headline import NO_ANALYSIS, Analysis
@@ -26,7 +27,6 @@ from generator.grading import Verdict, grades
 from generator.ledger import Chain, Step, chains
 from generator.records import Counter, CounterReading, MeterReading, Request, SourceRef
 from generator.results import Evidence, Finding, Run
-from generator.statistics import Rate, finding_rate
 
 TOKEN_COUNTERS = frozenset({Counter.INPUT_TOKENS, Counter.OUTPUT_TOKENS})
 

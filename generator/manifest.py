@@ -17,7 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from generator.problems import Problem
+from generator.base.problems import Problem
 
 NAME = "manifest.json"
 NOT_COVERED = (".gitignore", NAME)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from generator.problems import PackError, Problem
+from generator.base.problems import PackError, Problem
 from generator.records import SCHEMA_VERSION, CounterReading, Mark, MeterReading, Request, Slug, SourceRef, UsageBucket
 from generator.results import Digest, Evidence
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from html.parser import HTMLParser
 
-from generator.problems import Problem
+from generator.base.problems import Problem
 
 DATA_TYPES = frozenset({"application/json", "application/ld+json"})
 """Types of <script> that no browser runs."""

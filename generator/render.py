@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from generator.filters import FILTERS
+from generator.base.wording import FILTERS
 from generator.strangers import host, plain_title, render_untrusted, txt, web_url
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from generator.base.problems import WitnessmarkError
 from generator.build import build
-from generator.problems import WitnessmarkError
 
 POLL_SECONDS = 1.0
 WATCHED = ("content", "templates", "mkdocs.yml")

@@ -25,9 +25,9 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from generator import manifest
+from generator.base.problems import BusyError, Problem, PublishRefusedError
 from generator.manifest import Provenance
 from generator.policy import HEADERS_FILE, guarded, headers_file
-from generator.problems import BusyError, Problem, PublishRefusedError
 from generator.publish import mended_search
 from generator.render import RenderedFile, checked_path
 from generator.sitecheck import check_site

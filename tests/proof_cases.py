@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from builders import START, request
 
+from generator.base.problems import ContentError
 from generator.privacy import pseudonym
-from generator.problems import ContentError
 from generator.proofs.checking import faults
 from generator.proofs.commitments import identities, log_trees
 from generator.proofs.fields import field_names

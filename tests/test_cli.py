@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.base.problems import Exit
 from generator.detectors import DETECTORS
-from generator.problems import Exit
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "tests" / "samples" / "claude-code"

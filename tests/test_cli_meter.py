@@ -16,13 +16,13 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.base.problems import LogError
 from generator.cli import cli, meter
 from generator.cli.surroundings import default_logs
 from generator.importers import discover, read
 from generator.importers.polls import lines, percent
 from generator.importers.snapshots import account
 from generator.privacy import pseudonym
-from generator.problems import LogError
 from generator.records import Counter, MeterReading, SourceRef, Window
 from generator.terminal.series import series
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.base.problems import ContentError
 from generator.curated.checking import checked
 from generator.curated.codes import CODES
 from generator.curated.library import load
 from generator.curated.models import Case, Claim, Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.yamlfile import parse
-from generator.problems import ContentError
 
 REAL = Path(__file__).parents[1] / "content"
 RECORD_FOLDERS = ("claims", "reports", "events", "incidents")

@@ -13,11 +13,11 @@ from types import SimpleNamespace
 import jinja2.meta
 import pytest
 
+from generator.base.problems import ContentError
 from generator.curated.codes import CODES
 from generator.curated.prices import PriceEpoch, PricesPerMillion, Verdict, compare, load_prices
 from generator.pages import prices as page_of_prices
 from generator.pricing import MILLION, OVERRIDES, list_rates, table_rates
-from generator.problems import ContentError
 from generator.records import Speed
 from generator.render import SiteContext, _environment, render
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.base.problems import ContentError
 from generator.curated.codes import CODES
 from generator.curated.yamlfile import MAX_BYTES, MAX_DEPTH, MAX_NODES, parse, read
-from generator.problems import ContentError
 
 PAYLOADS = sorted((Path(__file__).parent / "payloads" / "yaml").glob("*.yml"))
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from promises import record
 
+from generator.base.problems import Exit
 from generator.manifest import NAME, differences
-from generator.problems import Exit
 
 ROOT = Path(__file__).parent.parent
 CASE = ROOT / "tests" / "sites" / "small"

@@ -12,13 +12,13 @@ import msgspec
 import pytest
 from builders import mark, steady
 
+from generator.base.problems import PackError
 from generator.detectors import DETECTORS, base, run
 from generator.detectors.base import finding_id
 from generator.evidence import NEIGHBOURS, examine
 from generator.importers import read_bytes
 from generator.ledger import chains
 from generator.pack import load_key, read_pack, read_packs, write_pack
-from generator.problems import PackError
 from generator.records import Reading, Tally, Trigger
 from generator.results import Level, Outcome
 from generator.simulator import FaultRates, exported, simulate

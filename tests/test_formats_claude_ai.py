@@ -18,13 +18,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.base.problems import LogError
 from generator.importers import IMPORTERS, archives, column_maps, databases, discover, read, read_bytes
 from generator.importers.columns import Unit, known, number
 from generator.importers.fold import Extract
 from generator.importers.formats.claude_export import CLAUDE_EXPORT
 from generator.importers.formats.meter_snapshots import METER_SNAPSHOTS
 from generator.privacy import pseudonym
-from generator.problems import LogError
 from generator.records import MarkKind, MeterReading, Reading, SkipReason, Window
 
 SAMPLES = Path(__file__).parent / "samples"

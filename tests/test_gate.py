@@ -8,10 +8,10 @@ from disguises import FOUND
 from promises import record
 from secrets_planted import secrets
 
+from generator.base.problems import PublishRefusedError
 from generator.gate import PATTERNS, allow, gate
 from generator.gate.secrets import Finder
 from generator.gate.strangers import digests_in, hosts_in
-from generator.problems import PublishRefusedError
 from generator.render import RenderedFile
 from generator.site import publish_site
 

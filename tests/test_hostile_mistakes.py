@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from promises import record
 
+from generator.base.problems import ContentError
 from generator.curated.library import load
 from generator.detectors import DETECTORS
-from generator.problems import ContentError
 
 ROOT = Path(__file__).parent.parent
 MISTAKES = 300

@@ -15,11 +15,11 @@ import stub_site
 from promises import record
 from pydantic import BaseModel, ValidationError
 
+from generator.base.problems import WitnessmarkError
 from generator.curated.address import mixes_scripts
 from generator.curated.library import load
 from generator.curated.models import ClaimId, EventId, Id, Slug, SourceId, WebUrl
 from generator.pages.base import Download, Page
-from generator.problems import WitnessmarkError
 from generator.publish import static_files
 from generator.render import checked_path, render
 from generator.sitecheck import check_site

@@ -8,8 +8,8 @@ import pytest
 from promises import record
 from test_curated_yamlfile import LARGE, PAYLOADS
 
+from generator.base.problems import ContentError
 from generator.curated.yamlfile import MAX_BYTES, MAX_DEPTH, MAX_NODES, parse, read
-from generator.problems import ContentError
 
 SECONDS = 2.0
 """Far above the promise of 0.2 s, for slow and shared machines; the measured figure goes into the record."""

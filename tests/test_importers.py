@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.base.problems import LogError
 from generator.importers import IMPORTERS, discover, read
 from generator.importers.base import Count, LogFile, lines
 from generator.importers.reading import deal
-from generator.problems import LogError
 from generator.records import SkipReason
 
 SAMPLES = Path(__file__).parent / "samples" / "claude-code"

@@ -17,10 +17,10 @@ from click.testing import CliRunner
 from disguises import FOUND, LOST
 from promises import record
 
+from generator.base.problems import ContentError, PublishRefusedError
 from generator.cli import cli
 from generator.leaks import find_canaries, find_leaks, read_canaries
 from generator.leaks.logs import OVERLAP, PIECE, pieces
-from generator.problems import ContentError, PublishRefusedError
 
 VERBS = ("repair", "rewrite", "rename", "review", "measure", "delete", "explain", "compare", "publish", "translate")
 THINGS = ("invoice parser", "payment gateway", "login form", "warehouse report", "tenant table", "shift roster")

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from promises import record
 
+from generator.base.problems import ContentError, PublishRefusedError
 from generator.cli.verify_site import verify_site
 from generator.manifest import (
     NAME,
@@ -22,7 +23,6 @@ from generator.manifest import (
     libraries,
     manifest_of,
 )
-from generator.problems import ContentError, PublishRefusedError
 from generator.site import Layout, write_manifest
 
 

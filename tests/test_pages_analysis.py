@@ -16,13 +16,13 @@ import yaml
 from public_library import HOSTILE, LIBRARY
 from public_library import dossier as small_dossier
 
+from generator.base.problems import ContentError
 from generator.curated.analysis import Section, load_sections
 from generator.curated.headline import SIDES, Analysis, Leaning, load_analysis, load_headline
 from generator.curated.library import load
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
 from generator.pages import analysis, headline, home
-from generator.problems import ContentError
 from generator.render import SiteContext, _environment, render
 
 ROOT = Path(__file__).parent.parent

@@ -13,6 +13,7 @@ import pytest
 from conftest import CORPORA
 from public_library import HOSTILE, LIBRARY, REPORTS, dossier, report
 
+from generator.base.problems import ContentError
 from generator.build import read_content
 from generator.charts import published_chart
 from generator.curated.published import Published, load_published
@@ -24,7 +25,6 @@ from generator.pages import claims, corrections, data, measurements, reports, su
 from generator.pages.collection import collected, spans
 from generator.pages.matrix import counted, matrix, surface_matrix
 from generator.pages.report_lists import report_months
-from generator.problems import ContentError
 from generator.render import SiteContext, render
 
 ROOT = Path(__file__).parent.parent

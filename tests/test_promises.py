@@ -13,9 +13,9 @@ import pytest
 import yaml
 from public_library import HOSTILE, dossier
 
+from generator.base.problems import ContentError
 from generator.curated.promises import Trial, load_promises
 from generator.pages.promises import PROMISES, pages
-from generator.problems import ContentError
 from generator.render import SiteContext, render
 
 ROOT = Path(__file__).parent.parent

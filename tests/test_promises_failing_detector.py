@@ -16,13 +16,13 @@ from promises import record
 from public_library import dossier
 
 from generator import cli
+from generator.base.problems import Exit
 from generator.curated.examples import load_examples
 from generator.detectors import DETECTORS, run
 from generator.evidence import examine
 from generator.importers import discover, read
 from generator.pages import detectors
 from generator.pages import evidence as evidence_pages
-from generator.problems import Exit
 from generator.render import SiteContext, render
 from generator.results import Level, Outcome
 from generator.simulator import FaultRates, simulate

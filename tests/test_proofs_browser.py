@@ -15,8 +15,8 @@ import pytest
 from proof_cases import honest, kinds, pack, reading, tampered
 from test_browser import _Quiet, browser
 
+from generator.base.problems import ContentError
 from generator.pages.verify import pages
-from generator.problems import ContentError
 from generator.proofs.checking import faults
 from generator.proofs.prooffile import parse_proof, written
 from generator.proofs.proving import prove_finding

@@ -9,8 +9,8 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
+from generator.base.problems import PackError, WitnessmarkError
 from generator.cli import cli
-from generator.problems import PackError, WitnessmarkError
 from generator.proofs.fields import field_names
 
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]{7,}")

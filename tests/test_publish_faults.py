@@ -11,7 +11,7 @@ import publish_harness as harness
 import pytest
 from promises import record
 
-from generator.problems import Exit
+from generator.base.problems import Exit
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 CODES = (errno.EIO, errno.ENOSPC, errno.EACCES, errno.EINTR)

@@ -25,12 +25,12 @@ import pytest
 from conftest import CORPORA
 from promises import record
 
+from generator.base.problems import Exit, WitnessmarkError
 from generator.detectors import DETECTORS, run
 from generator.importers import IMPORTERS, Importer, LogFile, read, read_bytes
 from generator.importers.base import LONGEST_LINE, Count
 from generator.importers.json_lines import has_later_object
 from generator.importers.tables import rows as table_rows
-from generator.problems import Exit, WitnessmarkError
 from generator.records import Reading, SkipReason, SourceRef
 from generator.results import Outcome
 from generator.subjects import subjects

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
-from generator import filters
+from generator.base import wording as filters
 from generator.pages.base import Download, Page
 from generator.render import checked_path, flush_html_left, relative_url, render
 from generator.strangers import MAX_BYTES, host, plain_title, render_untrusted, txt, web_url

@@ -14,7 +14,7 @@ import stub_site
 from filelock import FileLock
 
 from generator import site as site_module
-from generator.problems import BusyError, Problem, PublishRefusedError
+from generator.base.problems import BusyError, Problem, PublishRefusedError
 from generator.publish import static_files
 from generator.render import RenderedFile
 from generator.site import Layout, mend, mkdocs_problems, publish_site, swap, write_docs

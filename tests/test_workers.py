@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.problems import WorkerError
-from generator.workers import answers
+from generator.base.problems import WorkerError
+from generator.base.workers import answers
 
 ENTIRE = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code" / "entire"
 SCAN = [sys.executable, "-m", "generator", "scan", str(ENTIRE), "--json", "--jobs", "2"]

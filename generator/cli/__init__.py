@@ -12,8 +12,8 @@ from types import FrameType
 import click
 
 from generator import __version__
+from generator.base.problems import Exit, WitnessmarkError
 from generator.cli import lab, leaks, logs, meter, proofs, site, verify_site
-from generator.problems import Exit, WitnessmarkError
 
 EXIT_CODES = """\b
 Exit codes:

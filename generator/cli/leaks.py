@@ -34,9 +34,9 @@ def check_leaks(logs: tuple[Path, ...], site: Path | None, canary: Path | None, 
     Example:
       witnessmark check-leaks ~/.claude/projects
     """
+    from generator.base.problems import PublishRefusedError
     from generator.leaks import find_canaries, find_leaks, read_canaries
     from generator.leaks.public import public_files
-    from generator.problems import PublishRefusedError
 
     if not logs and canary is None:
         raise click.UsageError("name logs, or a file with --canary")

@@ -230,7 +230,7 @@ def import_(files: tuple[Path, ...], into: Path | None) -> None:
 
 
 def _own_record() -> tuple[Path, ...]:
-    from generator.problems import LogError, Problem
+    from generator.base.problems import LogError, Problem
 
     if not meter_folder().is_dir():
         hint = "set it up as `witnessmark meter record --help` shows"

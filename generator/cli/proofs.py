@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.base.problems import Exit, PackError, Problem
 from generator.cli.surroundings import JOBS, SIMULATED_KEY, discover, log_trees_of, state_folder
-from generator.problems import Exit, PackError, Problem
 
 if TYPE_CHECKING:
     from generator.proofs.commitments import LogTree

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
+from generator.base.problems import Exit
 from generator.cli.leaks import CANARY
 from generator.cli.surroundings import (
     JOBS,
@@ -22,7 +23,6 @@ from generator.cli.surroundings import (
     track,
     warn_unclaimed,
 )
-from generator.problems import Exit
 
 if TYPE_CHECKING:
     from generator.results import Evidence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import __version__
-from generator.problems import Exit, LogError, Problem
+from generator.base.problems import Exit, LogError, Problem
 
 if TYPE_CHECKING:
     from generator.importers import Discovery
@@ -162,7 +162,7 @@ def meter_folder() -> Path:
 
 def track() -> Any:
     """Progress bars where somebody watches."""
-    from generator import progress
+    from generator.base import progress
 
     return progress.bar if sys.stderr.isatty() else progress.silent
 

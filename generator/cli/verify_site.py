@@ -26,8 +26,8 @@ def verify_site(folder: Path) -> None:
     """
     import hashlib
 
+    from generator.base.problems import ContentError
     from generator.manifest import NAME, differences
-    from generator.problems import ContentError
 
     problems = differences(folder)
     if problems:

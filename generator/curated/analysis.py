@@ -9,10 +9,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from generator.base.problems import ContentError, Problem
 from generator.curated.checking import checked, did_you_mean
 from generator.curated.models import ClaimId, EventId, Library, Line, Model, Slug, Text, WebUrl
 from generator.curated.yamlfile import Document, Where, clipped, read
-from generator.problems import ContentError, Problem
 
 FOLDER = "analysis"
 

@@ -10,9 +10,9 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from generator.base.problems import Problem
 from generator.curated.models import Model
 from generator.curated.yamlfile import Document, Where, clipped
-from generator.problems import Problem
 
 M = TypeVar("M", bound=Model)
 

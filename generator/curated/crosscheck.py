@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
+from generator.base.problems import Problem
 from generator.curated.checking import M, did_you_mean, value_at
 from generator.curated.models import Case, Claim, Event, Incident, Model, Report, SurfaceText, Symptom, Variant
 from generator.curated.yamlfile import Document, Where, clipped
-from generator.problems import Problem
 
 FIRST, LAST = dt.date(2023, 1, 1), dt.date(2030, 12, 31)
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file

@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from generator.base.problems import ContentError, Problem
 from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, Slug, Text
 from generator.curated.yamlfile import Document
 from generator.privacy import pseudonym
-from generator.problems import ContentError, Problem
 from generator.records import (
     Counter,
     CounterReading,

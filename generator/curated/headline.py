@@ -10,11 +10,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from generator.base.problems import ContentError, Problem
 from generator.curated.analysis import Fact, Known, Reference, Section, load_sections
 from generator.curated.checking import checked
 from generator.curated.models import Library, Line, Model, Slug, Text
 from generator.curated.yamlfile import Document, read
-from generator.problems import ContentError, Problem
 
 FILE = "hypotheses.yml"
 SIDES = ("predicts", "fits", "strains", "falsified_by", "open")  # lists that must be as long for both

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.base.problems import ContentError, Problem
 from generator.curated.checking import M, checked, did_you_mean, value_at
 from generator.curated.codes import CODES
 from generator.curated.crosscheck import Entry, Records, problems_between
@@ -27,7 +28,6 @@ from generator.curated.models import (
 )
 from generator.curated.schemas import json_schemas
 from generator.curated.yamlfile import Document, Where, read
-from generator.problems import ContentError, Problem
 
 __all__ = ["CODES", "json_schemas", "load"]
 

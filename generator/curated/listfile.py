@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
+from generator.base.problems import ContentError, Problem
 from generator.curated.checking import checked
 from generator.curated.models import Model
 from generator.curated.yamlfile import Document, read
-from generator.problems import ContentError, Problem
 
 Record = TypeVar("Record", bound=Model)
 

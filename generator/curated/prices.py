@@ -15,12 +15,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from generator.base.problems import ContentError, Problem
 from generator.curated.checking import value_at
 from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, WebUrl
 from generator.curated.yamlfile import Document
 from generator.pricing import LONG_PROMPT, MILLION, Override, Rates, list_rates, override_of, table_rates
-from generator.problems import ContentError, Problem
 from generator.records import Speed
 
 FILE = "prices.yml"

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from generator.base.problems import ContentError, Problem
 from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, Slug
-from generator.problems import ContentError, Problem
 
 Count = Annotated[int, Field(ge=0)]
 FILE = "measurements/promises.yml"

@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
+from generator.base.problems import ContentError, Problem
 from generator.curated.checking import did_you_mean
 from generator.curated.listfile import read_list
 from generator.curated.models import ClaimId, Line, Model, Slug, Text, WebUrl
 from generator.curated.yamlfile import Document, Where, clipped
-from generator.problems import ContentError, Problem
 
 FILE = "measurements/published.yml"
 _DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")

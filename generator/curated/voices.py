@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from generator.base.problems import ContentError, Problem
 from generator.curated.checking import checked, did_you_mean
 from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, Slug, Text, WebUrl
 from generator.curated.yamlfile import Document, Where, clipped, read
-from generator.problems import ContentError, Problem
 
 CORRECTIONS, REPLIES = "corrections.yml", "replies"
 IGNORED = (".gitkeep", ".DS_Store")

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from generator.base.problems import ContentError, Problem
 from generator.curated.scalars import HIDDEN, hidden_in_words, is_disputed, plain_value
-from generator.problems import ContentError, Problem
 
 MAX_BYTES = 128 * 1024
 MAX_NODES = 8_000

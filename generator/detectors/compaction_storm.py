@@ -7,15 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from generator.detectors.base import (
-    Benign,
-    Detector,
-    Explained,
-    Parameter,
-    Reference,
-    Verdict,
-    finding,
-)
+from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.bursts import bursts, of_kinds
 from generator.detectors.needs import MARKS, TOKENS
 from generator.ledger import Chain

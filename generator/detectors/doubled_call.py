@@ -7,15 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from generator.detectors.base import (
-    Benign,
-    Detector,
-    Explained,
-    Parameter,
-    Reference,
-    Verdict,
-    finding,
-)
+from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.needs import PARENTS
 from generator.ledger import Chain
 from generator.pricing import cost

@@ -6,13 +6,7 @@ from collections.abc import Iterator
 from itertools import islice, pairwise
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, steps_finding
-from generator.detectors.breaks import (
-    CACHING_DOCS,
-    COUNTERFACTUAL,
-    IDENTITY_PARAMETERS,
-    LADDER_BENIGN,
-    commonest,
-)
+from generator.detectors.breaks import CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN, commonest
 from generator.detectors.needs import THREADS, TOKENS, VERSIONS
 from generator.ledger import BREAK_BELOW, UNEXPLAINED, Chain, Step, first_reason
 from generator.records import MarkKind

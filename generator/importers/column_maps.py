@@ -21,8 +21,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from generator.base.problems import LogError, Problem
 from generator.importers.columns import Columns, Gauge, Unit
-from generator.problems import LogError, Problem
 from generator.records import Window
 
 LARGEST = 64 * 1024  # bytes

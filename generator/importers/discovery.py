@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.base.problems import LogError, Problem
 from generator.importers.base import HEAD_BYTES, Importer, LogFile
 from generator.importers.companions import companion
-from generator.problems import LogError, Problem
 
 NEAREST = 3  # candidates named
 LOG_SUFFIXES = frozenset(

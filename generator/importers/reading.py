@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from generator.base.workers import answers
 from generator.importers.base import HEAD_BYTES, Importer, LogFile
 from generator.importers.buckets import settled
 from generator.importers.fold import Extract, fold
 from generator.importers.join import joined, marks_once, one_account
 from generator.importers.snapshots import account
 from generator.records import Reading
-from generator.workers import answers
 
 T = TypeVar("T")
 Track = Callable[[Iterable[T], str], Iterable[T]]

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from generator.base.problems import ContentError, Problem
 from generator.leaks.decode import folded, views
 from generator.leaks.index import Hit, Index, Public, index_site, site_files
 from generator.leaks.logs import Piece, Unreadable, pieces
-from generator.problems import ContentError, Problem
 
 SHORTEST_CANARY = 6  # letters; shorter ones stand on any page
 MOST_PROBLEMS = 50  # one is enough to refuse

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.filters import n
+from generator.base.statistics import exact_rate, finding_rate, poisson_rate
+from generator.base.wording import n
 from generator.pages.base import Page, PageKind
 from generator.pages.scores import EXCESS_TOLERANCE
 from generator.pages.twin import json_twin
-from generator.statistics import exact_rate, finding_rate, poisson_rate
 
 if TYPE_CHECKING:
+    from generator.base.statistics import Rate
     from generator.curated.calibration import CalibratedDetector, Calibration
     from generator.curated.measurements import MeasuredDetector, Measurement
     from generator.detectors import Detector
     from generator.dossier import Dossier
-    from generator.statistics import Rate
 
 
 @dataclass(frozen=True)

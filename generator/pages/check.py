@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import n
 from generator.detectors.needs import METER
-from generator.filters import n
 from generator.importers import IMPORTERS, Importer
 from generator.pages.answerable import giving
 from generator.pages.base import Page, PageKind

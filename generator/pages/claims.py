@@ -18,11 +18,11 @@ from generator.pages.twin import json_twin
 from generator.pages.weighed import Weighed, verdict_record, weighed
 
 if TYPE_CHECKING:
+    from generator.base.statistics import Rate
     from generator.curated.published import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.results import Run
-    from generator.statistics import Rate
 
 FEW_EVENTS = 8  # that one source may tie to a claim
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generator.base.statistics import finding_rate
 from generator.pages.answerable import answering, giving
 from generator.pages.base import Page, PageKind
 from generator.pages.findings import Listed
@@ -13,10 +14,10 @@ from generator.pages.scores import ScoreRow, score_rows
 from generator.pages.sentences import period, quantity_text, sentence
 from generator.pages.twin import json_twin
 from generator.pages.worked import CALL_COLUMNS, READING_COLUMNS, WorkedExample, worked_example
-from generator.statistics import finding_rate
 from generator.subjects import Scope
 
 if TYPE_CHECKING:
+    from generator.base.statistics import Rate
     from generator.curated.calibration import Calibration
     from generator.curated.models import Symptom
     from generator.detectors import Detector
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from generator.dossier import DetectorView, Dossier
     from generator.importers import Importer
     from generator.results import Evidence, Run
-    from generator.statistics import Rate
 
 SCOPES = {
     Scope.THREAD: "one thread of calls at a time (a session's main thread, or a sub-agent's)",

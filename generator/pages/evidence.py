@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from generator.base.wording import n, usd
 from generator.charts import Chart, breaks_chart, days_chart
 from generator.charts.files import csv_bytes
-from generator.filters import n, usd
 from generator.ledger import LADDER, UNEXPLAINED
 from generator.pages.base import Download, Page, PageKind
 from generator.pages.findings import Answer

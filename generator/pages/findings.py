@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from generator.base.wording import MISSING, n, pct, usd, utc
 from generator.charts import Chart, chain_chart, meter_chart
 from generator.charts.files import csv_bytes
 from generator.detectors.leans import LEANINGS
-from generator.filters import MISSING, n, pct, usd, utc
 from generator.pages.base import Download, Page, PageKind
 from generator.pages.cite import cite
 from generator.pages.notes import notes_on
@@ -21,6 +21,7 @@ from generator.pages.twin import json_twin
 if TYPE_CHECKING:
     from datetime import date
 
+    from generator.base.statistics import Rate
     from generator.curated.models import Claim
     from generator.detectors import Detector
     from generator.detectors.base import Benign
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from generator.dossier import ChainRow, Dossier, FindingView, ReadingRow
     from generator.records import Tally
     from generator.results import DayShare, Evidence, Run
-    from generator.statistics import Rate
 
 SIMULATED = "Simulated data."
 COLUMNS = (

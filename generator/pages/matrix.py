@@ -8,15 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from generator.charts.weeks import (
-    in_window,
-    is_user_report,
-    monday,
-    short_day,
-    states_a_number,
-    touches_article,
-    weeks,
-)
+from generator.charts.weeks import in_window, is_user_report, monday, short_day, states_a_number, touches_article, weeks
 from generator.curated.models import Case, Report, Symptom
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.statistics import exact_rate, finding_rate
+from generator.base.wording import duration
 from generator.charts import Chart
 from generator.curated.models import Grade
-from generator.filters import duration
 from generator.grading import RULES, WEIGHTS, KindWeight, Rule
 from generator.grading.agreement import CrossRow, agree, cross_table
 from generator.ledger import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, LADDER, MIN_EXPECTED, UNDECIDABLE, UNEXPLAINED
@@ -17,16 +18,15 @@ from generator.pages.base import Page, PageKind
 from generator.pages.evidence import break_rows, breaks_figure_of
 from generator.pages.sentences import period
 from generator.pages.weighed import difference
-from generator.statistics import exact_rate, finding_rate
 
 if TYPE_CHECKING:
+    from generator.base.statistics import Rate
     from generator.curated.measurements import Measurement
     from generator.curated.models import Claim, Person
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.grading import Verdict
     from generator.results import Evidence
-    from generator.statistics import Rate
 
 
 @dataclass(frozen=True)

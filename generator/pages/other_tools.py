@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.filters import n
+from generator.base.wording import n
 from generator.pages.base import Page, PageKind
 from generator.pages.calibration import calibrated
 from generator.pages.twin import json_twin

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from generator.base.wording import n, usd
 from generator.charts import Chart, account_chart
 from generator.charts.files import csv_bytes
-from generator.filters import n, usd
 from generator.importers import IMPORTERS
 from generator.pages.base import Download, Page, PageKind
 from generator.pages.sentences import period

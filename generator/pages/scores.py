@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.filters import interval, n
-from generator.statistics import exact_rate, poisson_rate
+from generator.base.statistics import exact_rate, poisson_rate
+from generator.base.wording import interval, n
 
 if TYPE_CHECKING:
     from generator.curated.calibration import CalibratedDetector, Calibration

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.filters import duration, n
+from generator.base.wording import duration, n
 from generator.results import Finding, Quantity, Unit
 
 if TYPE_CHECKING:

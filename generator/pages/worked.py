@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generator.base.wording import duration, n
 from generator.detectors import run
-from generator.filters import duration, n
 from generator.records import Mark
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from generator.problems import ContentError, Problem
+from generator.base.problems import ContentError, Problem
 from generator.records import Slug
 from generator.results import Digest
 

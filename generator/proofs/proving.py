@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generator.problems import PackError, Problem
+from generator.base.problems import PackError, Problem
 from generator.proofs.commitments import LogTree, Placed
 from generator.proofs.fields import DEFAULT_FIELDS, MINUTE, NAMED_BY, field_names
 from generator.proofs.prooffile import (

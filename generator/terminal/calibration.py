@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.statistics import poisson_rate
+from generator.base.statistics import poisson_rate
 from generator.terminal.tables import table
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from generator.base.statistics import finding_rate
 from generator.detectors import DETECTORS
 from generator.detectors.base import how_to_measure
 from generator.detectors.needs import NEEDS
 from generator.ledger import LADDER, UNEXPLAINED
 from generator.records import Request, SkipReason, Tally
 from generator.results import Evidence, Finding, Outcome, Run
-from generator.statistics import finding_rate
 from generator.terminal.sources import print_sources, sources_json
 from generator.terminal.tables import table
 

@@ -31,16 +31,7 @@ from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.headers import LARGEST_SHARE
 from generator.importers.rows import UNKNOWN, Found, read_lines
-from generator.importers.snapshots import (
-    ABSENT,
-    EPOCH_SECONDS,
-    Stamped,
-    account,
-    amount,
-    captured,
-    claims,
-    to_minute,
-)
+from generator.importers.snapshots import ABSENT, EPOCH_SECONDS, Stamped, account, amount, captured, claims, to_minute
 from generator.privacy import known_model
 from generator.records import MeterReading, SourceRef, Surface, Window
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar, cast
 
-from generator.problems import Problem, WorkerError
+from generator.base.problems import Problem, WorkerError
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")

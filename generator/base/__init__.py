@@ -1,0 +1,1 @@
+"""What every room may use: problems, progress, workers, statistics, numbers in words."""
