@@ -30,8 +30,8 @@ from generator.pack import read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.base import Page
 from generator.publish import static_files
+from generator.records.results import Evidence, Outcome
 from generator.render import RenderedFile, SiteContext, render
-from generator.results import Evidence, Outcome
 from generator.site import Layout, held, publish_site
 
 T = TypeVar("T")

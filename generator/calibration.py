@@ -18,7 +18,7 @@ from generator.curated.calibration import CalibratedDetector, CalibratedSeed, Ca
 from generator.curated.measurements import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.detectors import DETECTORS, run
 from generator.importers import read_bytes
-from generator.results import Evidence, Run
+from generator.records.results import Evidence, Run
 from generator.simulator import FaultRates, simulate
 from generator.simulator.scoring import Score, score
 from generator.subjects import subjects

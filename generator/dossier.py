@@ -25,8 +25,8 @@ from generator.detectors import Detector
 from generator.evidence import NEIGHBOURS
 from generator.grading import Verdict, grades
 from generator.ledger import Chain, Step, chains
-from generator.records import Counter, CounterReading, MeterReading, Request, SourceRef
-from generator.results import Evidence, Finding, Run
+from generator.records.results import Evidence, Finding, Run
+from generator.records.rows import Counter, CounterReading, MeterReading, Request, SourceRef
 
 TOKEN_COUNTERS = frozenset({Counter.INPUT_TOKENS, Counter.OUTPUT_TOKENS})
 

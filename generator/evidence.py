@@ -20,8 +20,8 @@ from generator.detectors import DETECTORS, Detector, run
 from generator.ledger import RETRY_WINDOW, Chain
 from generator.pricing import cost, excess_cost
 from generator.reconciliation import reconcile
-from generator.records import CounterReading, Mark, MarkKind, MeterReading, Reading, Request, UsageBucket
-from generator.results import BreakCount, DaySum, Evidence, Finding, Level, Reconciliation, Run, Totals
+from generator.records.results import BreakCount, DaySum, Evidence, Finding, Level, Reconciliation, Run, Totals
+from generator.records.rows import CounterReading, Mark, MarkKind, MeterReading, Reading, Request, UsageBucket
 from generator.small_cells import aggregate
 from generator.subjects import subjects
 

@@ -18,7 +18,7 @@ from itertools import pairwise
 
 import msgspec
 
-from generator.records import Mark, MarkKind, MissReason, Request
+from generator.records.rows import Mark, MarkKind, MissReason, Request
 
 MIN_EXPECTED = 4096  # tokens; the smallest cacheable prefix of the 4.5/4.6 models (Anthropic docs, prompt caching)
 BREAK_BELOW = 0.98  # share of the expected read

@@ -18,8 +18,17 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 import msgspec
 
 from generator.base.problems import PackError, Problem
-from generator.records import SCHEMA_VERSION, CounterReading, Mark, MeterReading, Request, Slug, SourceRef, UsageBucket
-from generator.results import Digest, Evidence
+from generator.records.results import Digest, Evidence
+from generator.records.rows import (
+    SCHEMA_VERSION,
+    CounterReading,
+    Mark,
+    MeterReading,
+    Request,
+    Slug,
+    SourceRef,
+    UsageBucket,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from generator.ledger import Lifetime, Step
-from generator.records import Region, Request, ServiceTier, Speed
+from generator.records.rows import Region, Request, ServiceTier, Speed
 
 LONG_PROMPT = 200_000  # tokens; above it some epochs price the whole request higher (Anthropic pricing page)
 BATCH_FACTOR = 0.5  # batch requests cost half (Anthropic pricing page)

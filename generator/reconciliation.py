@@ -17,8 +17,8 @@ from itertools import pairwise
 from statistics import median
 
 from generator.pricing import cost
-from generator.records import Difference, MatchKey, MeterReading, Reading, Request, Surface, UsageBucket
-from generator.results import DaySum, Reconciliation, ReportLine, SurfaceDay, WindowBalance
+from generator.records.results import DaySum, Reconciliation, ReportLine, SurfaceDay, WindowBalance
+from generator.records.rows import Difference, MatchKey, MeterReading, Reading, Request, Surface, UsageBucket
 from generator.subjects import RESET_JITTER, Interval, Meter, Subjects
 
 OTHERS = 3  # windows with a price, without which nothing is predicted

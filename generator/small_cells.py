@@ -17,8 +17,8 @@ from typing import TypeVar
 import msgspec
 
 from generator.pricing import cost
-from generator.records import ModelId, Request, Surface, Tally
-from generator.results import BreakCount, DaySum, Evidence, Reconciliation, Run, SurfaceDay, Totals
+from generator.records.results import BreakCount, DaySum, Evidence, Reconciliation, Run, SurfaceDay, Totals
+from generator.records.rows import ModelId, Request, Surface, Tally
 
 FEWEST_CALLS = 5  # the threshold of official statistics is 3 to 10
 FEWEST_SESSIONS = 2  # one session alone would be told as it was

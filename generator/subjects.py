@@ -17,7 +17,7 @@ from statistics import median
 
 from generator.ledger import Chain, chains
 from generator.pricing import rates
-from generator.records import Counter, CounterReading, Mark, MarkKind, MeterReading, Reading, Request, Window
+from generator.records.rows import Counter, CounterReading, Mark, MarkKind, MeterReading, Reading, Request, Window
 
 MODEL_WINDOWS = {Window.SEVEN_DAY_OPUS: "opus", Window.SEVEN_DAY_SONNET: "sonnet"}
 RESET_JITTER = timedelta(minutes=2)  # the same reset is reported up to a second apart (log-formats 4.2)

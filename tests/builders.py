@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from generator.privacy import pseudonym
-from generator.records import Mark, MarkKind, Request, SourceRef, Trigger
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Mark, MarkKind, Request, SourceRef, Trigger
 
 KEY = b"test"
 START = datetime(2026, 3, 17, 9, 0, 13, 250_000, tzinfo=UTC)

@@ -9,7 +9,6 @@ from datetime import timedelta
 from builders import START, request
 
 from generator.base.problems import ContentError
-from generator.privacy import pseudonym
 from generator.proofs.checking import faults
 from generator.proofs.commitments import identities, log_trees
 from generator.proofs.fields import field_names
@@ -17,8 +16,9 @@ from generator.proofs.prooffile import GrowthProof, parse_proof, written
 from generator.proofs.proving import prove_finding, prove_growth
 from generator.proofs.publication import committed, findings_of
 from generator.proofs.words import is_whole
-from generator.records import MeterReading, Reading, SourceRef, Window
-from generator.results import Evidence, Finding, FindingGrade, Level, Outcome, Run, Severity, Totals
+from generator.records.pseudonyms import pseudonym
+from generator.records.results import Evidence, Finding, FindingGrade, Level, Outcome, Run, Severity, Totals
+from generator.records.rows import MeterReading, Reading, SourceRef, Window
 
 KEY = b"the owner's key, 32 bytes long!!"
 UNORDERED = {"files", "records"}  # of a proof of a finding: another order says the same

@@ -12,7 +12,7 @@ from generator.curated.measurements import load_measurements
 from generator.detectors import DETECTORS
 from generator.evidence import examine
 from generator.importers import discover, read
-from generator.results import Level
+from generator.records.results import Level
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"

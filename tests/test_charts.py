@@ -26,7 +26,7 @@ from generator.charts.public import _group
 from generator.charts.strip import ROWS, _mark
 from generator.charts.weeks import day_range, is_user_report, monday, touches_article, weeks
 from generator.dossier import ChainRow
-from generator.results import DaySum
+from generator.records.results import DaySum
 
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 

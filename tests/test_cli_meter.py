@@ -22,8 +22,8 @@ from generator.cli.surroundings import default_logs
 from generator.importers import discover, read
 from generator.importers.polls import lines, percent
 from generator.importers.snapshots import account
-from generator.privacy import pseudonym
-from generator.records import Counter, MeterReading, SourceRef, Window
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Counter, MeterReading, SourceRef, Window
 from generator.terminal.series import series
 
 SAMPLES = Path(__file__).parent / "samples"

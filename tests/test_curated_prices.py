@@ -18,7 +18,7 @@ from generator.curated.codes import CODES
 from generator.curated.prices import PriceEpoch, PricesPerMillion, Verdict, compare, load_prices
 from generator.pages import prices as page_of_prices
 from generator.pricing import MILLION, OVERRIDES, list_rates, table_rates
-from generator.records import Speed
+from generator.records.rows import Speed
 from generator.render import SiteContext, _environment, render
 
 ROOT = Path(__file__).parent.parent

@@ -14,8 +14,8 @@ from generator.curated.examples import Example, load_examples
 from generator.detectors import DETECTORS, run
 from generator.detectors.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
 from generator.ledger import LADDER, UNDECIDABLE
-from generator.records import Trigger
-from generator.results import Outcome, Severity
+from generator.records.results import Outcome, Severity
+from generator.records.rows import Trigger
 from generator.subjects import Scope, Subjects, arranged
 
 CONTENT = Path(__file__).parent.parent / "content"

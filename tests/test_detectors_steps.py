@@ -7,8 +7,8 @@ from builders import mark, request
 
 from generator.detectors import DETECTORS, run
 from generator.ledger import Lifetime
-from generator.records import Trigger
-from generator.results import Outcome
+from generator.records.results import Outcome
+from generator.records.rows import Trigger
 from generator.subjects import arranged
 
 BY_ID = {detector.id: detector for detector in DETECTORS}

@@ -8,7 +8,7 @@ from test_detectors_meters import WORK, read
 
 from generator.detectors import DETECTORS
 from generator.detectors.base import run
-from generator.records import Speed, Trigger, Window
+from generator.records.rows import Speed, Trigger, Window
 from generator.subjects import arranged
 
 BY_ID = {detector.id: detector for detector in DETECTORS}

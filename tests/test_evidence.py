@@ -19,8 +19,8 @@ from generator.evidence import NEIGHBOURS, examine
 from generator.importers import read_bytes
 from generator.ledger import chains
 from generator.pack import load_key, read_pack, read_packs, write_pack
-from generator.records import Reading, Tally, Trigger
-from generator.results import Level, Outcome
+from generator.records.results import Level, Outcome
+from generator.records.rows import Reading, Tally, Trigger
 from generator.simulator import FaultRates, exported, simulate
 from generator.subjects import arranged
 

@@ -12,7 +12,7 @@ from generator.curated.examples import load_examples
 from generator.curated.measurements import load_measurements
 from generator.detectors import DETECTORS, run
 from generator.ledger import LADDER, UNDECIDABLE
-from generator.results import Outcome
+from generator.records.results import Outcome
 
 CONTENT = Path(__file__).parent.parent / "content"
 EXPLANATIONS = {detector.id: detector.decidable + detector.undecidable for detector in DETECTORS}

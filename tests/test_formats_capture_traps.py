@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.importers import discover, read, read_bytes
-from generator.records import MarkKind, MatchKey, Reading, ServiceTier, Window
+from generator.records.rows import MarkKind, MatchKey, Reading, ServiceTier, Window
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"

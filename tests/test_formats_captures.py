@@ -18,8 +18,8 @@ from generator.importers import IMPORTERS, discover, headers, read
 from generator.importers.exchange import Kind, kind, unanswered
 from generator.importers.fold import Extract, fold
 from generator.importers.reading import _reading
-from generator.privacy import pseudonym
-from generator.records import (
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import (
     Entrypoint,
     MarkKind,
     Reading,

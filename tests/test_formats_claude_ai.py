@@ -24,8 +24,8 @@ from generator.importers.columns import Unit, known, number
 from generator.importers.fold import Extract
 from generator.importers.formats.claude_export import CLAUDE_EXPORT
 from generator.importers.formats.meter_snapshots import METER_SNAPSHOTS
-from generator.privacy import pseudonym
-from generator.records import MarkKind, MeterReading, Reading, SkipReason, Window
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import MarkKind, MeterReading, Reading, SkipReason, Window
 
 SAMPLES = Path(__file__).parent / "samples"
 EXPORT = SAMPLES / "claude-export"

@@ -24,8 +24,8 @@ from generator.importers.formats.litellm_spend import LITELLM_SPEND
 from generator.importers.gateway_counts import uncached
 from generator.importers.gateway_models import gateway_model
 from generator.importers.gateway_rows import spells
-from generator.privacy import pseudonym
-from generator.records import MarkKind, MatchKey, Reading, Request, SkipReason, Surface, UsageBucket
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import MarkKind, MatchKey, Reading, Request, SkipReason, Surface, UsageBucket
 
 SAMPLES = Path(__file__).parent / "samples"
 OURS = (LITELLM_SPEND, LITELLM_DAILY, LANGFUSE, HELICONE, CCUSAGE_JSON)

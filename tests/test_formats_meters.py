@@ -14,8 +14,8 @@ import pytest
 
 from generator.detectors import DETECTORS, run
 from generator.importers import discover, read, read_bytes
-from generator.records import MeterReading, Reading, Window
-from generator.results import Finding, Outcome
+from generator.records.results import Finding, Outcome
+from generator.records.rows import MeterReading, Reading, Window
 from generator.simulator import FaultRates, simulate
 from generator.subjects import Scope, subjects
 

@@ -23,8 +23,8 @@ from generator.importers.formats.otel_events import OTEL_EVENTS
 from generator.importers.formats.otel_metrics import OTEL_METRICS
 from generator.importers.formats.raw_bodies import RAW_BODIES
 from generator.ledger import chains
-from generator.privacy import pseudonym
-from generator.records import Entrypoint, MarkKind, MatchKey, Reading, Request, SkipReason, Speed, Surface, Trigger
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Entrypoint, MarkKind, MatchKey, Reading, Request, SkipReason, Speed, Surface, Trigger
 from generator.subjects import subjects
 
 SAMPLES = Path(__file__).parent / "samples"

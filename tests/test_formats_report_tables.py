@@ -17,7 +17,7 @@ from generator.importers import IMPORTERS, discover, read, read_bytes
 from generator.importers.fold import Extract
 from generator.importers.report_names import LONGEST_SLUG, displayed_model, grouping
 from generator.importers.report_periods import named
-from generator.records import MarkKind, Reading, SkipReason, Surface, UsageBucket
+from generator.records.rows import MarkKind, Reading, SkipReason, Surface, UsageBucket
 from generator.subjects import subjects
 
 SAMPLES = Path(__file__).parent / "samples"

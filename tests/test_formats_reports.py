@@ -17,7 +17,7 @@ from generator.importers import IMPORTERS, discover, read, read_bytes
 from generator.importers.fold import Extract
 from generator.importers.report_pages import LONGEST_ROW
 from generator.reconciliation import reconcile
-from generator.records import Reading, SkipReason, Surface, UsageBucket
+from generator.records.rows import Reading, SkipReason, Surface, UsageBucket
 from generator.subjects import subjects
 
 SAMPLES = Path(__file__).parent / "samples"

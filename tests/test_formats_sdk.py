@@ -22,8 +22,8 @@ from generator.importers.formats.cowork_audit import COWORK_AUDIT
 from generator.importers.formats.history import HISTORY
 from generator.importers.formats.stats_cache import STATS_CACHE
 from generator.importers.formats.stream_json import STREAM_JSON
-from generator.privacy import pseudonym
-from generator.records import Counter, MarkKind, MatchKey, Reading, Request, SkipReason, Surface, Trigger, Window
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Counter, MarkKind, MatchKey, Reading, Request, SkipReason, Surface, Trigger, Window
 from generator.subjects import subjects
 
 SAMPLES = Path(__file__).parent / "samples"

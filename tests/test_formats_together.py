@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from generator.cli import cli
 from generator.evidence import examine
 from generator.importers import IMPORTERS, read_bytes
-from generator.records import Difference, MatchKey
-from generator.results import Evidence, Level
+from generator.records.results import Evidence, Level
+from generator.records.rows import Difference, MatchKey
 from generator.terminal.sources import explained
 
 SAMPLES = Path(__file__).parent / "samples"

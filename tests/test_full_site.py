@@ -20,7 +20,7 @@ from generator.build import build
 from generator.detectors import DETECTORS
 from generator.evidence import examine
 from generator.importers import discover, read
-from generator.results import Level
+from generator.records.results import Level
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ import pytest
 from generator.build import plan, read_content, render_site
 from generator.evidence import examine
 from generator.importers import discover, read
-from generator.results import Level
+from generator.records.results import Level
 from generator.simulator import FaultRates, simulate
 
 ROOT = Path(__file__).parent.parent

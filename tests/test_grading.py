@@ -23,7 +23,7 @@ from generator.grading import (
 )
 from generator.grading.agreement import AGREES, agree, cross_table, first_sentence
 from generator.grading.rules import RANK
-from generator.results import Evidence, Finding, FindingGrade, Level, Outcome, Run, Severity, Totals
+from generator.records.results import Evidence, Finding, FindingGrade, Level, Outcome, Run, Severity, Totals
 
 STRONG, MEDIUM, WEAK = "open-measurement", "issue-with-logs", "blog"
 
@@ -252,7 +252,7 @@ def outcome(name="found", *findings, examined=40, detector="idle-advance") -> Ru
 
 
 def pack(*runs, id="mine", simulated=False, days=("2026-03-01", "2026-03-31")) -> Evidence:
-    from generator.results import DaySum
+    from generator.records.results import DaySum
 
     sums = tuple(
         DaySum(

@@ -15,7 +15,7 @@ from generator.base.problems import LogError
 from generator.importers import IMPORTERS, discover, read
 from generator.importers.base import Count, LogFile, lines
 from generator.importers.reading import deal
-from generator.records import SkipReason
+from generator.records.rows import SkipReason
 
 SAMPLES = Path(__file__).parent / "samples" / "claude-code"
 LINE = b'{"type":"user","sessionId":"s","uuid":"u"}\n'

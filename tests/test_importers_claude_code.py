@@ -17,8 +17,8 @@ from generator.importers import discover, read
 from generator.importers.fold import fold
 from generator.importers.formats.claude_code import CLAUDE_CODE, read_stream
 from generator.importers.reading import _reading
-from generator.privacy import pseudonym
-from generator.records import Entrypoint, MarkKind, MissReason, Reading, SkipReason, Speed, StopReason, Trigger
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Entrypoint, MarkKind, MissReason, Reading, SkipReason, Speed, StopReason, Trigger
 
 SAMPLES = Path(__file__).parent / "samples" / "claude-code"
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.jsonl"))

@@ -13,7 +13,7 @@ import pytest
 
 from generator.importers import discover, read, reading
 from generator.importers.formats.claude_code import read_stream
-from generator.records import MarkKind, Reading
+from generator.records.rows import MarkKind, Reading
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
 KEY = b"key of a test"

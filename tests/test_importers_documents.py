@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from generator.importers import documents, tables
 from generator.importers.base import Count, SkipLineError
-from generator.records import SkipReason
+from generator.records.rows import SkipReason
 
 PATH = ("log", "entries")
 VALUES = st.recursive(

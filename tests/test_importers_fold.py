@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from generator.importers import discover, read, reading
 from generator.importers.fold import CallCopy, fold, merged
 from generator.importers.formats.claude_code import CLAUDE_CODE, read_stream
-from generator.records import Mark, MarkKind, Request, SourceRef
+from generator.records.rows import Mark, MarkKind, Request, SourceRef
 
 SAMPLES = Path(__file__).parent / "samples" / "claude-code"
 KEY = b"key of a test"

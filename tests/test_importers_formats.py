@@ -12,7 +12,7 @@ from generator.detectors.needs import NEEDS
 from generator.importers import IMPORTERS, LogFile, read
 from generator.importers.base import HEAD_BYTES
 from generator.importers.guide import Verified
-from generator.records import Reading
+from generator.records.rows import Reading
 from generator.subjects import subjects
 
 ROOT = Path(__file__).parent.parent

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from generator.importers.buckets import settled
 from generator.importers.fold import CallCopy, MarkCopy
 from generator.importers.join import joined, marks_once, one_account
-from generator.privacy import pseudonym
-from generator.records import (
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import (
     Difference,
     Mark,
     MarkKind,

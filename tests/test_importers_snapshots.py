@@ -20,8 +20,8 @@ from generator.importers.formats import statusline, usage_endpoint
 from generator.importers.reading import _reading
 from generator.importers.rows import read_lines
 from generator.importers.snapshots import to_minute
-from generator.privacy import pseudonym
-from generator.records import Counter, Reading, SkipReason, Window
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Counter, Reading, SkipReason, Window
 
 SAMPLES = Path(__file__).parent / "samples"
 SNAPSHOTS = [*sorted(SAMPLES.glob("statusline/*.jsonl")), *sorted(SAMPLES.glob("usage-endpoint/*.jsonl"))]

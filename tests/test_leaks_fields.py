@@ -17,7 +17,7 @@ from generator.importers import discover, read
 from generator.leaks import find_canaries
 from generator.leaks.decode import folded, views
 from generator.pages import evidence, findings, reconciled
-from generator.results import Level
+from generator.records.results import Level
 
 KEY = b"canaries"
 FORMS = {name: disguise(CANARY) for name, disguise in ALL.items()}

@@ -42,9 +42,9 @@ from generator.grading import RULES, WEIGHTS
 from generator.ledger import LADDER, UNDECIDABLE
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method, reconciled
 from generator.pages.cite import cite
-from generator.records import Reading, Tally
+from generator.records.results import Level, Outcome
+from generator.records.rows import Reading, Tally
 from generator.render import SiteContext, _environment, render
-from generator.results import Level, Outcome
 
 ROOT = Path(__file__).parent.parent
 KINDS = (claims, findings, detectors, evidence, reconciled, method, data, check, contribute)

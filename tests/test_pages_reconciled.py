@@ -13,7 +13,7 @@ from generator.evidence import examine
 from generator.importers import read_bytes
 from generator.pages.reconciled import _context
 from generator.reconciliation import MISSING
-from generator.results import Evidence, Level
+from generator.records.results import Evidence, Level
 from generator.simulator import FaultRates, exported, simulate
 
 

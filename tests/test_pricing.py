@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from generator.ledger import chains
 from generator.pricing import cost, excess_cost, list_rates, rates, surcharge
-from generator.records import Region, ServiceTier, Speed
+from generator.records.rows import Region, ServiceTier, Speed
 
 
 def on(day, **fields):

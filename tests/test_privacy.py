@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.privacy import known_model, known_version, pseudonym
-from generator.records import ModelId, Pseudonym, Version
+from generator.records.pseudonyms import known_model, known_version, pseudonym
+from generator.records.rows import ModelId, Pseudonym, Version
 
 
 @given(st.text(max_size=20), st.text(min_size=1, max_size=60), st.binary(max_size=100))

@@ -23,8 +23,8 @@ from generator.evidence import examine
 from generator.importers import discover, read
 from generator.pages import detectors
 from generator.pages import evidence as evidence_pages
+from generator.records.results import Level, Outcome
 from generator.render import SiteContext, render
-from generator.results import Level, Outcome
 from generator.simulator import FaultRates, simulate
 from generator.subjects import subjects
 

@@ -26,7 +26,7 @@ from generator.proofs.proving import prove_finding, prove_growth
 from generator.proofs.publication import findings_of, root_of
 from generator.proofs.tree import Tree, is_prefix, leaf_hash, node_hash, root_by_inclusion
 from generator.proofs.words import NOT_PROVED, proved
-from generator.records import Reading
+from generator.records.rows import Reading
 
 # Inputs, roots and paths of the tests of google/certificate-transparency (merkle_tree_test.cc).
 INPUTS = ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")

@@ -22,7 +22,7 @@ from generator.leaks.public import public_files
 from generator.pack import MANIFEST, Manifest, write_pack
 from generator.pages import evidence, findings, reconciled
 from generator.proofs.prooffile import FindingProof, GrowthProof
-from generator.results import Level
+from generator.records.results import Level
 
 ROOT = Path(__file__).parent.parent
 ROOTS = {"pack.json and its tables": Manifest, "proof of a finding": FindingProof, "proof of growth": GrowthProof}

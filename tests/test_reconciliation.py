@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from generator.reconciliation import MISSING, OTHERS, reconcile
-from generator.records import MeterReading, Reading, Request, SourceRef, Surface, Tally, UsageBucket, Window
-from generator.results import Reconciliation
+from generator.records.results import Reconciliation
+from generator.records.rows import MeterReading, Reading, Request, SourceRef, Surface, Tally, UsageBucket, Window
 from generator.subjects import subjects
 
 START = datetime(2026, 3, 23, tzinfo=UTC)

@@ -10,7 +10,8 @@ from enum import Enum
 import msgspec
 import pytest
 
-from generator import records, results
+from generator.records import results
+from generator.records import rows as records
 
 STRUCTS = [
     kind

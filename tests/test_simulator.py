@@ -14,8 +14,8 @@ import pytest
 from generator.detectors import DETECTORS, run
 from generator.importers import discover, read
 from generator.ledger import LADDER, chains
-from generator.privacy import pseudonym
-from generator.records import MarkKind
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import MarkKind
 from generator.simulator import FaultRates, Truth, simulate
 from generator.simulator.scoring import score
 from generator.simulator.sessions import FOLDER

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from promises import record
 
 from generator.evidence import examine
-from generator.records import Reading, Surface, Tally
-from generator.results import Level
+from generator.records.results import Level
+from generator.records.rows import Reading, Surface, Tally
 from generator.small_cells import FEWEST_CALLS, FEWEST_SESSIONS, aggregate, blocks, few, is_safe, rounded
 
 DAY = 86_400

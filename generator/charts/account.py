@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from generator.charts.base import ALERT, CARD, NARROW, SERIES, SOFT, WIDTH, Chart, config, draw
-from generator.records import Surface, Window
-from generator.results import Reconciliation, ReportLine, WindowBalance
+from generator.records.results import Reconciliation, ReportLine, WindowBalance
+from generator.records.rows import Surface, Window
 
 _MARGIN = 70  # px left of a panel, for its axis
 _DAY = timedelta(days=1)

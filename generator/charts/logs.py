@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SHORT, SOFT, TEXT, Chart, draw, template
-from generator.results import DaySum
+from generator.records.results import DaySum
 
 if TYPE_CHECKING:
     from generator.dossier import ChainRow

@@ -20,7 +20,7 @@ import click
 from generator.cli.surroundings import console, discover, meter_folder, now, state_folder, track, warn_unclaimed
 
 if TYPE_CHECKING:
-    from generator.records import MeterReading
+    from generator.records.rows import MeterReading
 
 RECORD = "statusline.jsonl"
 IMPORTED = "imported.jsonl"
@@ -90,7 +90,7 @@ def _kept(status: dict[str, Any]) -> dict[str, Any]:
 
 
 def _names(status: dict[str, Any]) -> dict[str, Any]:
-    from generator.privacy import known_model, known_version
+    from generator.records.pseudonyms import known_model, known_version
 
     session, version, model = status.get("session_id"), status.get("version"), _part(status, "model").get("id")
     names: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from generator.cli.surroundings import JOBS, SIMULATED_KEY, discover, log_trees_
 
 if TYPE_CHECKING:
     from generator.proofs.commitments import LogTree
-    from generator.results import Evidence
+    from generator.records.results import Evidence
 
 PACK = click.Path(path_type=Path, exists=True, file_okay=False)
 

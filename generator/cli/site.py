@@ -25,7 +25,7 @@ from generator.cli.surroundings import (
 )
 
 if TYPE_CHECKING:
-    from generator.results import Evidence
+    from generator.records.results import Evidence
 
 
 @click.command()

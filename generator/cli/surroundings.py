@@ -17,8 +17,8 @@ from generator.base.problems import Exit, LogError, Problem
 if TYPE_CHECKING:
     from generator.importers import Discovery
     from generator.proofs.commitments import LogTree
-    from generator.records import Reading
-    from generator.results import Evidence
+    from generator.records.results import Evidence
+    from generator.records.rows import Reading
 
 ROOT = click.option(
     "--root",
@@ -84,7 +84,7 @@ def evidence_of(
     """Read the files and run the detectors; `commit`: also hash every record, so that it can be proved later."""
     from generator.evidence import examine
     from generator.proofs.publication import committed
-    from generator.results import Level
+    from generator.records.results import Level
 
     reading = _reading(found, key, jobs)
     evidence = examine(
@@ -136,7 +136,7 @@ def warn_unclaimed(found: Discovery) -> None:
 
 def finish(found: Discovery, evidence: Evidence) -> None:
     """End with exit code 3 where a file was left out or a detector failed."""
-    from generator.results import Outcome
+    from generator.records.results import Outcome
 
     warn_unclaimed(found)
     if found.unclaimed or any(run.outcome is Outcome.FAILED for run in evidence.runs):

@@ -15,8 +15,8 @@ from generator.base.problems import ContentError, Problem
 from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, Slug, Text
 from generator.curated.yamlfile import Document
-from generator.privacy import pseudonym
-from generator.records import (
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import (
     Counter,
     CounterReading,
     Mark,

@@ -21,7 +21,7 @@ from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, WebUrl
 from generator.curated.yamlfile import Document
 from generator.pricing import LONG_PROMPT, MILLION, Override, Rates, list_rates, override_of, table_rates
-from generator.records import Speed
+from generator.records.rows import Speed
 
 FILE = "prices.yml"
 FIRST, LAST = dt.date(2023, 1, 1), dt.date(2030, 12, 31)

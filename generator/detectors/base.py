@@ -22,8 +22,8 @@ from generator.detectors.needs import NEEDS, Need
 from generator.detectors.tried import untried
 from generator.ledger import UNDECIDABLE, Chain, Step
 from generator.pricing import excess_cost
-from generator.records import MissReason
-from generator.results import DayShare, Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
+from generator.records.results import DayShare, Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
+from generator.records.rows import MissReason
 from generator.subjects import Interval, Meter, Scope, Subjects
 
 LOW_TOKENS = 20_000  # below: "info" whatever the share (research/detectors.md 4.0)

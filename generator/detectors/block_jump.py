@@ -25,7 +25,7 @@ from generator.detectors.meters import (
     unconfirmed,
 )
 from generator.detectors.needs import METER, TOKENS
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.subjects import Meter, Scope
 
 CLOSE = timedelta(minutes=15)

@@ -18,7 +18,7 @@ from generator.ledger import (
     Step,
     in_tool_loop,
 )
-from generator.results import FindingGrade, Quantity, Unit
+from generator.records.results import FindingGrade, Quantity, Unit
 
 LADDER_BENIGN = (*(Benign(rung.id, rung.text) for rung in LADDER), *UNSEEN)
 

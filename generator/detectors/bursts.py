@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from generator.detectors.base import Detector, finding
 from generator.ledger import Chain
-from generator.records import Mark, MarkKind, Request
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import Mark, MarkKind, Request
 
 
 def of_kinds(chain: Chain, kinds: Collection[MarkKind]) -> list[Mark]:

@@ -12,8 +12,8 @@ from generator.detectors.bursts import bursts, of_kinds
 from generator.detectors.needs import MARKS, TOKENS
 from generator.ledger import Chain
 from generator.pricing import rates
-from generator.records import Mark, MarkKind, Request, Trigger
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import Mark, MarkKind, Request, Trigger
 from generator.subjects import Scope
 
 WINDOW = timedelta(minutes=28)  # less than two of the nearest ordinary distances, 14.4 minutes

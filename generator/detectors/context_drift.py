@@ -9,8 +9,8 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.bursts import of_kinds
 from generator.detectors.needs import TOOL_USES
 from generator.ledger import Chain
-from generator.records import MarkKind, Request, Trigger
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import MarkKind, Request, Trigger
 from generator.subjects import Scope
 
 LONG = 100  # requests

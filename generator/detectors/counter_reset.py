@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding, minute
 from generator.detectors.meters import STATUSLINE_DOCS
 from generator.detectors.needs import COUNTERS, MARKS
-from generator.records import Counter, CounterReading, MarkKind, Trigger
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import Counter, CounterReading, MarkKind, Trigger
 from generator.subjects import CounterSeries, Scope, marks_between, version_key
 
 HIGH = 50_000  # tokens

@@ -11,8 +11,8 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.needs import PARENTS
 from generator.ledger import Chain
 from generator.pricing import cost
-from generator.records import MarkKind, Request
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import MarkKind, Request
 from generator.subjects import Scope
 
 CLOSE = timedelta(seconds=120)

@@ -19,7 +19,7 @@ from generator.detectors.breaks import (
 from generator.detectors.leans import step_lean
 from generator.detectors.needs import THREADS, TOKENS
 from generator.ledger import UNEXPLAINED, Chain, Step
-from generator.results import Quantity, Unit
+from generator.records.results import Quantity, Unit
 from generator.subjects import Scope
 
 WINDOW = timedelta(minutes=60)

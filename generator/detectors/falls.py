@@ -13,8 +13,8 @@ from generator.detectors.base import Benign, Detector, Reference, finding
 from generator.detectors.tried import untried
 from generator.ledger import Chain, Step
 from generator.pricing import excess_cost
-from generator.records import MarkKind
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import MarkKind
 
 RESET_BELOW = 0.4  # of the size before: at or below it hardly more than system prompt and tools is left
 

@@ -18,7 +18,7 @@ from generator.detectors.breaks import (
 )
 from generator.detectors.needs import LIFETIME, THREADS, TOKENS
 from generator.ledger import Chain, Step
-from generator.results import Quantity, Unit
+from generator.records.results import Quantity, Unit
 from generator.subjects import Scope
 
 PAUSE = 300.0  # seconds

@@ -17,8 +17,8 @@ from generator.detectors.prefix_pin import RUN as PIN_RUN
 from generator.detectors.prefix_pin import SAME_READ
 from generator.detectors.thinking_stripped import PAUSE as LONG_PAUSE
 from generator.ledger import UNEXPLAINED, Chain, Step
-from generator.records import Mark, MarkKind, Request, Trigger
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import Mark, MarkKind, Request, Trigger
 from generator.subjects import Account, Scope, version_key
 
 MIN_WRITES = 10  # calls

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.ledger import STATED_CHANGES, Step
-from generator.records import MissReason
-from generator.results import Lean
+from generator.records.results import Lean
+from generator.records.rows import MissReason
 
 PREFIX_SHARE = 0.6  # of the expected read; real partial misses lie below it (research/detectors.md 0)
 

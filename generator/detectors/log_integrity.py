@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.needs import FIRST_LINES, VERSIONS
-from generator.records import Request
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import Request
 from generator.subjects import Account, Scope
 
 MIN_CALLS = 20

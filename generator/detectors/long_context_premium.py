@@ -9,8 +9,8 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.needs import TOKENS
 from generator.ledger import Chain
 from generator.pricing import LONG_PROMPT, surcharge
-from generator.records import Request
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import Request
 from generator.subjects import Scope
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from generator.detectors.base import Benign, Parameter, Reference
 from generator.pricing import rates
-from generator.records import Window
-from generator.results import Quantity, Unit
+from generator.records.results import Quantity, Unit
+from generator.records.rows import Window
 from generator.subjects import Interval, Meter
 
 LATE = timedelta(minutes=10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from generator.records import MarkKind
+from generator.records.rows import MarkKind
 from generator.subjects import Subjects
 
 TRANSCRIPTS = (

@@ -12,8 +12,8 @@ from generator.detectors.breaks import CLIENT_CACHING_DOCS, COUNTERFACTUAL, IDEN
 from generator.detectors.leans import LEANINGS, PREFIX_SHARE
 from generator.detectors.needs import MARKS, THREADS, TOKENS
 from generator.ledger import TRIMMED_BELOW, UNEXPLAINED, Chain, Step, first_reason, human_prompts
-from generator.records import Mark, MarkKind, Trigger
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import Mark, MarkKind, Trigger
 from generator.subjects import Scope, version_key
 
 FAULT_FIRST = (2, 1, 69)  # "regression since v2.1.69" (changelog of 2.1.90); the range sets the lean only

@@ -9,8 +9,8 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.bursts import after, before, burst_finding, bursts, of_kinds
 from generator.detectors.needs import MARKS
 from generator.ledger import Chain
-from generator.records import Mark, MarkKind
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import Mark, MarkKind
 from generator.subjects import Scope
 
 WINDOW = timedelta(minutes=10)

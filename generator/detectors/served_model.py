@@ -14,8 +14,8 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.needs import REQUESTED_MODEL
 from generator.ledger import Chain
 from generator.pricing import cost
-from generator.records import MarkKind, Request, Trigger
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import MarkKind, Request, Trigger
 from generator.subjects import Scope, marks_between
 
 SHORTEST_RUN = 1  # requests

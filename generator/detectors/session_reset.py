@@ -18,7 +18,7 @@ from generator.detectors.falls import (
 )
 from generator.detectors.needs import MARKS, THREADS, TOKENS
 from generator.ledger import Chain
-from generator.results import Quantity, Unit
+from generator.records.results import Quantity, Unit
 from generator.subjects import Scope
 
 SMALLEST = 60_000  # tokens

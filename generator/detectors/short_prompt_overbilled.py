@@ -17,7 +17,7 @@ from generator.detectors.breaks import (
 )
 from generator.detectors.needs import PROMPTS, TOKENS
 from generator.ledger import Chain, Step, human_prompts
-from generator.results import Quantity, Unit
+from generator.records.results import Quantity, Unit
 from generator.subjects import Scope
 
 MAX_WORDS = 10

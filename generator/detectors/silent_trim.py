@@ -21,8 +21,8 @@ from generator.detectors.falls import (
 )
 from generator.detectors.needs import MARKS, THREADS, TOKENS
 from generator.ledger import TRIMMED_BELOW, Chain, in_tool_loop
-from generator.records import MarkKind
-from generator.results import Quantity, Unit
+from generator.records.results import Quantity, Unit
+from generator.records.rows import MarkKind
 from generator.subjects import Scope
 
 SMALLEST = 20_000  # tokens

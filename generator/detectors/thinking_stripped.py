@@ -9,8 +9,8 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.breaks import CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN, commonest
 from generator.detectors.needs import THREADS, TOKENS, VERSIONS
 from generator.ledger import BREAK_BELOW, UNEXPLAINED, Chain, Step, first_reason
-from generator.records import MarkKind
-from generator.results import FindingGrade, Quantity, Unit
+from generator.records.results import FindingGrade, Quantity, Unit
+from generator.records.rows import MarkKind
 from generator.subjects import Scope, version_key
 
 PAUSE = 3600.0  # seconds

@@ -13,8 +13,8 @@ from generator.detectors.breaks import CLIENT_CACHING_DOCS
 from generator.detectors.needs import LIFETIME, VERSIONS
 from generator.ledger import BAND_BEFORE, Lifetime, Step
 from generator.pricing import cost, excess_cost, rates
-from generator.records import MarkKind, Request
-from generator.results import DayShare, Finding, FindingGrade, Quantity, Unit
+from generator.records.results import DayShare, Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import MarkKind, Request
 from generator.subjects import Account, Scope
 
 MIN_CALLS = 10  # on one day

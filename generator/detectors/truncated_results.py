@@ -11,8 +11,8 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.bursts import burst_finding, bursts, of_kinds
 from generator.detectors.needs import TOOL_RESULTS
 from generator.ledger import Chain
-from generator.records import Mark, MarkKind, Request
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import Mark, MarkKind, Request
 from generator.subjects import Scope, marks_between
 
 BESIDE = timedelta(minutes=5)

@@ -9,8 +9,8 @@ from generator.detectors.breaks import CACHING_DOCS
 from generator.detectors.needs import TOKENS
 from generator.ledger import BREAK_BELOW, MIN_EXPECTED, Chain, Step
 from generator.pricing import rates
-from generator.records import Request, ServiceTier
-from generator.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.results import Finding, FindingGrade, Quantity, Unit
+from generator.records.rows import Request, ServiceTier
 from generator.subjects import Scope
 
 SMALLEST = 8192  # tokens of a prompt that is cached in part

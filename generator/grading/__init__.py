@@ -12,7 +12,7 @@ from generator.curated.models import Claim, Library, Report, Stance
 from generator.grading.own_logs import OWN_LOGS, own_pieces
 from generator.grading.rules import RULES, Balance, ComputedGrade, Rule, decide, lowering, raising
 from generator.grading.weights import STRENGTHS, TITLES, WEIGHTS, KindWeight, Piece, Strength, weigh
-from generator.results import Evidence
+from generator.records.results import Evidence
 
 __all__ = [
     "OWN_LOGS",

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from generator.curated.models import Claim, EvidenceKind, Stance
 from generator.detectors import DETECTORS
 from generator.grading.weights import Piece, Strength
-from generator.results import Evidence, Finding, FindingGrade, Outcome, Run
+from generator.records.results import Evidence, Finding, FindingGrade, Outcome, Run
 
 OWN_LOGS = "own-logs"  # all packs of one author have one origin
 ONE_DAY = timedelta(days=1)  # articles give days in local time

@@ -41,7 +41,7 @@ from generator.importers.formats.statusline import STATUSLINE
 from generator.importers.formats.stream_json import STREAM_JSON
 from generator.importers.formats.usage_endpoint import USAGE_ENDPOINT
 from generator.importers.reading import read, read_in_memory
-from generator.records import Reading
+from generator.records.rows import Reading
 
 __all__ = ["IMPORTERS", "Discovery", "Importer", "LogFile", "discover", "read", "read_bytes"]
 

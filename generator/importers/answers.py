@@ -20,8 +20,8 @@ from generator.importers.claude_lines import ABSENT, Message, Usage, decode_bloc
 from generator.importers.fold import CallCopy
 from generator.importers.headers import AGENT, NO_CLIENT, SESSION, Client, header
 from generator.importers.json_lines import REFUSED, mended
-from generator.privacy import known_model, pseudonym
-from generator.records import ModelId, SkipReason, SourceRef, Surface
+from generator.records.pseudonyms import known_model, pseudonym
+from generator.records.rows import ModelId, SkipReason, SourceRef, Surface
 
 SPAWNERS = frozenset({"Task", "Agent"})  # tools by which a main thread starts sub-agents; those have none of them
 STATUSES = {

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide
-from generator.records import SkipReason, Surface, Tally
+from generator.records.rows import SkipReason, Surface, Tally
 
 HEAD_BYTES = 64 * 1024  # what `sniff` gets to see
 BUFFER_BYTES = 256 * 1024  # of an open log; larger ones are no quicker

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from generator.records import UsageBucket
+from generator.records.rows import UsageBucket
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 COUNTS = (

@@ -15,8 +15,8 @@ from generator.importers.base import LARGEST_COUNT, SkipLineError
 from generator.importers.claude_lines import ABSENT, Message, Usage, decode_diagnostics, decode_tools
 from generator.importers.fold import CallCopy
 from generator.importers.json_lines import REFUSED
-from generator.privacy import known_model, known_version, pseudonym
-from generator.records import (
+from generator.records.pseudonyms import known_model, known_version, pseudonym
+from generator.records.rows import (
     Entrypoint,
     MissReason,
     Region,

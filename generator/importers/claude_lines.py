@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from generator.importers import json_lines
-from generator.records import SkipReason
+from generator.records.rows import SkipReason
 
 ABSENT = Raw(b"null")
 

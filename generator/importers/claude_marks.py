@@ -18,7 +18,7 @@ from generator.importers.claude_lines import (
     text_of,
 )
 from generator.importers.json_lines import REFUSED
-from generator.records import MarkKind, Trigger
+from generator.records.rows import MarkKind, Trigger
 
 if TYPE_CHECKING:
     from msgspec import Raw

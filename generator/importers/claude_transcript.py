@@ -11,8 +11,8 @@ from generator.importers import claude_marks as marks
 from generator.importers.base import Count, SkipLineError, utc, utc_or_none
 from generator.importers.fold import CallCopy, Extract, MarkCopy, merged
 from generator.importers.json_lines import REFUSED, is_utf8, mended
-from generator.privacy import pseudonym
-from generator.records import Mark, MarkKind, SkipReason, SourceRef, Surface
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -23,7 +23,7 @@ import yaml
 
 from generator.base.problems import LogError, Problem
 from generator.importers.columns import Columns, Gauge, Unit
-from generator.records import Window
+from generator.records.rows import Window
 
 LARGEST = 64 * 1024  # bytes
 SHARED = "columns.yml"

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from generator.importers.base import SkipLineError
 from generator.importers.snapshots import account, amount, moment, share, to_minute
-from generator.records import MeterReading, SkipReason, SourceRef, Window
+from generator.records.rows import MeterReading, SkipReason, SourceRef, Window
 
 LARGEST_SHARE = 1000.0
 Cell = str | float | None

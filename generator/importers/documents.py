@@ -16,7 +16,7 @@ import msgspec
 
 from generator.importers.base import LONGEST_LINE, Count, lines
 from generator.importers.json_lines import BOM, has_later_object
-from generator.records import SkipReason
+from generator.records.rows import SkipReason
 
 CHUNK = 256 * 1024
 DEEPEST = 64  # containers around the list that is wanted; a deeper one is none of ours

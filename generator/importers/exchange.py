@@ -21,8 +21,8 @@ from generator.importers.headers import ORGANISATION, client, header, request_id
 from generator.importers.json_lines import REFUSED, mended
 from generator.importers.rows import Found
 from generator.importers.snapshots import account
-from generator.privacy import pseudonym
-from generator.records import Mark, MarkKind, Pseudonym, SkipReason, SourceRef, Surface
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Mark, MarkKind, Pseudonym, SkipReason, SourceRef, Surface
 
 FAILED, REDIRECTED, REFUSED_BY_LIMIT = 400, 300, 429
 HOSTS = ("anthropic.com", "claude.ai", "claude.com")

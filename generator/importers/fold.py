@@ -12,7 +12,7 @@ from datetime import datetime
 
 import msgspec
 
-from generator.records import (
+from generator.records.rows import (
     CounterReading,
     Mark,
     MarkKind,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from generator.importers.base import LARGEST_COUNT, SkipLineError
-from generator.records import SkipReason
+from generator.records.rows import SkipReason
 
 
 class Counts(NamedTuple):

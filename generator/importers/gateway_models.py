@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from generator.privacy import known_model
-from generator.records import ModelId
+from generator.records.pseudonyms import known_model
+from generator.records.rows import ModelId
 
 OTHER = "other"
 _HOST = re.compile(r"^(?:[a-z]{2,6}(?:-gov)?\.)?anthropic\.")  # a region and a vendor of Bedrock

@@ -20,8 +20,8 @@ from generator.importers.fold import CallCopy, Extract, MarkCopy
 from generator.importers.gateway_counts import Counts
 from generator.importers.json_lines import BOM, REFUSED, has_later_object
 from generator.importers.rows import Found, Rows, Take
-from generator.privacy import pseudonym
-from generator.records import Mark, MarkKind, ModelId, Request, SkipReason, SourceRef, Surface
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Mark, MarkKind, ModelId, Request, SkipReason, SourceRef, Surface
 
 NULL = b"null"
 EMPTY = b'""'

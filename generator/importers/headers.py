@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Raw
 
 from generator.importers.snapshots import EPOCH_SECONDS, account, amount, to_minute
-from generator.records import MeterReading, Pseudonym, SourceRef, Window
+from generator.records.rows import MeterReading, Pseudonym, SourceRef, Window
 
 LARGEST_SHARE = 1000.0
 UNIFIED = {"5h": Window.FIVE_HOUR, "7d": Window.SEVEN_DAY}

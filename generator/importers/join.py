@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from generator.importers.fold import CallCopy, MarkCopy, finality
-from generator.records import Difference, FormatAccount, MarkKind, MatchKey, MeterReading, Pseudonym, Request
+from generator.records.rows import Difference, FormatAccount, MarkKind, MatchKey, MeterReading, Pseudonym, Request
 
 NEAR = timedelta(minutes=2)  # clocks of a proxy and a client, and a transcript's write time, differ by seconds
 SAME_MARK = timedelta(seconds=10)

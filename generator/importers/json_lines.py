@@ -8,7 +8,7 @@ from itertools import pairwise
 import msgspec
 from msgspec import Raw
 
-from generator.records import SkipReason
+from generator.records.rows import SkipReason
 
 REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises. Its texts quote the line: never show them, never chain them."""

@@ -19,7 +19,7 @@ from generator.importers.base import LARGEST_COUNT, Count, SkipLineError, lines
 from generator.importers.documents import elements
 from generator.importers.json_lines import BOM, REFUSED, is_utf8, mended, refusal
 from generator.importers.snapshots import ABSENT, EPOCH_SECONDS
-from generator.records import SkipReason, Surface
+from generator.records.rows import SkipReason, Surface
 
 LOGS, METRICS = "resourceLogs", "resourceMetrics"
 COWORK = "cowork"

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from generator.records import MeterReading, Pseudonym, Window
+from generator.records.rows import MeterReading, Pseudonym, Window
 
 KEYS = {
     Window.FIVE_HOUR: "five_hour",

@@ -17,7 +17,7 @@ from generator.importers.buckets import settled
 from generator.importers.fold import Extract, fold
 from generator.importers.join import joined, marks_once, one_account
 from generator.importers.snapshots import account
-from generator.records import Reading
+from generator.records.rows import Reading
 
 T = TypeVar("T")
 Track = Callable[[Iterable[T], str], Iterable[T]]

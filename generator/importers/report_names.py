@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from generator.importers.report_periods import width
-from generator.privacy import known_model, pseudonym
-from generator.records import ModelId, Pseudonym, Slug, Surface
+from generator.records.pseudonyms import known_model, pseudonym
+from generator.records.rows import ModelId, Pseudonym, Slug, Surface
 
 LONGEST_SLUG = 64
 HASH_LETTERS = 8

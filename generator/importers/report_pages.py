@@ -23,7 +23,7 @@ from generator.importers.fold import Extract
 from generator.importers.json_lines import BOM, REFUSED, has_later_object, mended, refusal
 from generator.importers.rows import Found, Rows
 from generator.importers.snapshots import iso_time
-from generator.records import SkipReason, SourceRef
+from generator.records.rows import SkipReason, SourceRef
 
 HEAD = 64 * 1024
 SWALLOW = 1024 * 1024

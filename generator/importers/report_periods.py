@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from generator.importers.base import SkipLineError
 from generator.importers.snapshots import iso_time
 from generator.importers.tables import day
-from generator.records import SkipReason
+from generator.records.rows import SkipReason
 
 Period = tuple[datetime, datetime]
 """Half-open interval in UTC."""

@@ -22,7 +22,7 @@ from generator.importers.report_pages import Page
 from generator.importers.report_periods import Period, interval
 from generator.importers.rows import Found
 from generator.importers.tables import number
-from generator.records import SkipReason, Slug, SourceRef, Surface, UsageBucket
+from generator.records.rows import SkipReason, Slug, SourceRef, Surface, UsageBucket
 
 CENTS = 100
 BUCKET, EMPTY, OVERLAP = "bucket", "empty-bucket", "overlapping-groups"

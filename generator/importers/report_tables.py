@@ -9,7 +9,7 @@ from generator.importers.base import SkipLineError
 from generator.importers.fold import Extract
 from generator.importers.rows import Found, Rows
 from generator.importers.tables import Row, header, rows, whole
-from generator.records import SkipReason, SourceRef
+from generator.records.rows import SkipReason, SourceRef
 
 Take = Callable[[Row, SourceRef], Found]
 

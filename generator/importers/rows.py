@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple, TypeVar
 from generator.importers.base import Count, SkipLineError, lines
 from generator.importers.fold import CallCopy, Extract, MarkCopy, merged
 from generator.importers.json_lines import REFUSED, is_utf8, mended, refusal
-from generator.records import CounterReading, MeterReading, SkipReason, SourceRef, UsageBucket
+from generator.records.rows import CounterReading, MeterReading, SkipReason, SourceRef, UsageBucket
 
 UNKNOWN = "unknown"
 RowT = TypeVar("RowT")

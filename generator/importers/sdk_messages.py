@@ -25,7 +25,7 @@ from generator.importers.snapshots import (
     is_stated,
     to_minute,
 )
-from generator.records import MeterReading, SourceRef, Window
+from generator.records.rows import MeterReading, SourceRef, Window
 
 LARGEST_SHARE = 1000.0
 WINDOWS: Mapping[str, Window] = {

@@ -19,8 +19,8 @@ from generator.importers.base import SkipLineError
 from generator.importers.fold import CallCopy, MarkCopy
 from generator.importers.rows import Found
 from generator.importers.snapshots import Stamped, amount, captured, is_stated
-from generator.privacy import known_version, pseudonym
-from generator.records import Counter, CounterReading, Mark, MarkKind, SourceRef, Surface
+from generator.records.pseudonyms import known_version, pseudonym
+from generator.records.rows import Counter, CounterReading, Mark, MarkKind, SourceRef, Surface
 
 Chain = tuple[str, str]  # raw session and agent
 ONE_REFUSAL = timedelta(seconds=10)  # the event and the client's own line in the model's place tell one refusal

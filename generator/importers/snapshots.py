@@ -14,8 +14,8 @@ from msgspec import Raw, Struct
 
 from generator.importers.base import LARGEST_COUNT, SkipLineError, utc
 from generator.importers.json_lines import BOM, REFUSED
-from generator.privacy import pseudonym
-from generator.records import Pseudonym, SkipReason
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Pseudonym, SkipReason
 
 ABSENT = Raw(b"null")
 DEFAULT_ACCOUNT = "default"  # for snapshots that name none, of whatever source: one person's files have one account

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from generator.importers.base import LARGEST_COUNT, Count, SkipLineError
 from generator.importers.json_lines import BOM
-from generator.records import SkipReason
+from generator.records.rows import SkipReason
 
 LONGEST_ROW = 1024 * 1024  # bytes of one physical line
 MOST_RETURNS = 1000  # of lines that an open quote took: each may cost a cell of the longest that csv allows

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from generator.importers.snapshots import Stamped, iso_time, share, to_minute
-from generator.records import MeterReading, Pseudonym, SourceRef, Window
+from generator.records.rows import MeterReading, Pseudonym, SourceRef, Window
 
 KINDS = {"session": Window.FIVE_HOUR, "weekly_all": Window.SEVEN_DAY}
 SCOPED = "weekly_scoped"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from generator.curated.published import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
-    from generator.results import Run
+    from generator.records.results import Run
 
 FEW_EVENTS = 8  # that one source may tie to a claim
 

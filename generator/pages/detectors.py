@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from generator.detectors.needs import Need
     from generator.dossier import DetectorView, Dossier
     from generator.importers import Importer
-    from generator.results import Evidence, Run
+    from generator.records.results import Evidence, Run
 
 SCOPES = {
     Scope.THREAD: "one thread of calls at a time (a session's main thread, or a sub-agent's)",

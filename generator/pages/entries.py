@@ -16,7 +16,7 @@ from generator.pages.graded import Graded, claims_on_records
 from generator.pages.origins import of_event, of_kind, of_report
 from generator.pages.sentences import sentence
 from generator.pages.spans import Span, event_span, incident_span, numbered, report_span
-from generator.results import Lean
+from generator.records.results import Lean
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier, FindingView

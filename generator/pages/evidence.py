@@ -20,7 +20,7 @@ from generator.pages.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
-    from generator.results import Evidence
+    from generator.records.results import Evidence
 
 LEVELS = {
     "aggregate": "Sums only: no row of a log is shown. Fewer than five calls, or calls of one session, are never told "

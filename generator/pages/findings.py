@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from generator.detectors.base import Benign
     from generator.detectors.leans import Leaning
     from generator.dossier import ChainRow, Dossier, FindingView, ReadingRow
-    from generator.records import Tally
-    from generator.results import DayShare, Evidence, Run
+    from generator.records.results import DayShare, Evidence, Run
+    from generator.records.rows import Tally
 
 SIMULATED = "Simulated data."
 COLUMNS = (

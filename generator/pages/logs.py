@@ -13,7 +13,7 @@ from generator.pages.answerable import Kind, answered, giving, kinds, lacking, n
 from generator.pages.base import Page, PageKind
 from generator.pages.neighbours import neighbours
 from generator.pages.twin import json_twin
-from generator.records import Surface
+from generator.records.rows import Surface
 
 if TYPE_CHECKING:
     from generator.detectors.needs import Need

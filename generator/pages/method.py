@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.grading import Verdict
-    from generator.results import Evidence
+    from generator.records.results import Evidence
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from generator.pages.base import Download, Page, PageKind
 from generator.pages.sentences import period
 from generator.pages.twin import json_twin
 from generator.reconciliation import DIFFERENCES, MISSING, OTHERS, RECOGNISED, Missing
-from generator.records import FormatAccount
-from generator.results import Evidence, Reconciliation, ReportLine, WindowBalance
+from generator.records.results import Evidence, Reconciliation, ReportLine, WindowBalance
+from generator.records.rows import FormatAccount
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

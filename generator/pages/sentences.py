@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.base.wording import duration, n
-from generator.results import Finding, Quantity, Unit
+from generator.records.results import Finding, Quantity, Unit
 
 if TYPE_CHECKING:
     from generator.dossier import FindingView
-    from generator.results import Evidence
+    from generator.records.results import Evidence
 
 
 def sentence(view: FindingView) -> str:

@@ -13,7 +13,7 @@ from generator.proofs.words import NOT_PROVED
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
-    from generator.results import Evidence
+    from generator.records.results import Evidence
 
 
 @dataclass(frozen=True)

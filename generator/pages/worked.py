@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.base.wording import duration, n
 from generator.detectors import run
-from generator.records import Mark
+from generator.records.rows import Mark
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from generator.curated.examples import Example
     from generator.detectors import Detector
     from generator.ledger import Chain, Step
-    from generator.records import Request
+    from generator.records.rows import Request
 
 CALL_COLUMNS = ("Time", "What", "Expected", "Read", "Written", "Uncached", "What matters here")
 READING_COLUMNS = ("Time", "What", "Value", "Resets after", "What matters here")

@@ -14,8 +14,8 @@ from generator.proofs.fields import NAMED_BY, field_names
 from generator.proofs.prooffile import FindingProof, GrowthProof, Header, Opened, Proof, RecordPart
 from generator.proofs.publication import file_leaf, files_tree, finding_leaf, pack_root
 from generator.proofs.tree import is_prefix, root_by_inclusion
-from generator.records import Pseudonym, Slug, SourceRef
-from generator.results import FileTree, FindingId
+from generator.records.results import FileTree, FindingId
+from generator.records.rows import Pseudonym, Slug, SourceRef
 
 
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

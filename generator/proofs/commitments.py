@@ -17,7 +17,7 @@ import msgspec
 
 from generator.proofs.fields import KINDS, field_names, field_texts, records_of
 from generator.proofs.tree import Tree, leaf_hash
-from generator.records import Reading
+from generator.records.rows import Reading
 
 FIELD = b"\x02"  # beside 0x00 of leaves and 0x01 of nodes
 SEPARATOR = "\x1f"

@@ -8,7 +8,7 @@ from generator.proofs.checking import opened, statement_of
 from generator.proofs.fields import field_names, field_texts
 from generator.proofs.prooffile import FindingProof, Proof
 from generator.proofs.publication import findings_of, root_of, statement
-from generator.results import Evidence
+from generator.records.results import Evidence
 
 Row = dict[str, str]
 TIMES = ("at", "first_seen", "ended", "started", "resets_at")

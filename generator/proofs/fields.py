@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from generator.records import CounterReading, Mark, MeterReading, Reading, Request, UsageBucket
+from generator.records.rows import CounterReading, Mark, MeterReading, Reading, Request, UsageBucket
 
 KINDS: dict[str, type[msgspec.Struct]] = {
     "request": Request,

@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 
 from generator.base.problems import ContentError, Problem
-from generator.records import Slug
-from generator.results import Digest
+from generator.records.results import Digest
+from generator.records.rows import Slug
 
 LARGEST_PROOF = 64 * 1024 * 1024  # bytes
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what JSON readers agree on

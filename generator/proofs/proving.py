@@ -19,7 +19,7 @@ from generator.proofs.prooffile import (
     RecordPart,
 )
 from generator.proofs.publication import files_tree, findings_of, findings_tree, root_of, statement
-from generator.results import Commitments, Evidence, FileTree, Finding
+from generator.records.results import Commitments, Evidence, FileTree, Finding
 
 Place = tuple[int, int]  # file of the pack, record in it
 

@@ -8,7 +8,7 @@ import msgspec
 
 from generator.proofs.commitments import LogTree
 from generator.proofs.tree import Tree, leaf_hash
-from generator.results import Commitments, Evidence, FileTree, Finding
+from generator.records.results import Commitments, Evidence, FileTree, Finding
 
 
 def committed(evidence: Evidence, logs: Sequence[LogTree]) -> Evidence:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from generator.pricing import list_rates
-from generator.records import Speed
+from generator.records.rows import Speed
 from generator.simulator.transcript import Usage
 
 RELEASES = (

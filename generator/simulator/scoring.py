@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from generator.privacy import pseudonym
-from generator.results import Finding, Run
+from generator.records.pseudonyms import pseudonym
+from generator.records.results import Finding, Run
 from generator.simulator.truth import Fault, Truth
 
 

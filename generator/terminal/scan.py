@@ -12,8 +12,8 @@ from generator.detectors import DETECTORS
 from generator.detectors.base import how_to_measure
 from generator.detectors.needs import NEEDS
 from generator.ledger import LADDER, UNEXPLAINED
-from generator.records import Request, SkipReason, Tally
-from generator.results import Evidence, Finding, Outcome, Run
+from generator.records.results import Evidence, Finding, Outcome, Run
+from generator.records.rows import Request, SkipReason, Tally
 from generator.terminal.sources import print_sources, sources_json
 from generator.terminal.tables import table
 

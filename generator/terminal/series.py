@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from generator.records import MeterReading, Window
+from generator.records.rows import MeterReading, Window
 from generator.terminal.tables import table
 
 if TYPE_CHECKING:

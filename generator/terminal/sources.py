@@ -9,8 +9,8 @@ import msgspec
 
 from generator.importers import IMPORTERS
 from generator.reconciliation import DIFFERENCES, MISSING, RECOGNISED
-from generator.records import FormatAccount, Tally
-from generator.results import Evidence, ReportLine, WindowBalance
+from generator.records.results import Evidence, ReportLine, WindowBalance
+from generator.records.rows import FormatAccount, Tally
 from generator.terminal.tables import table
 
 if TYPE_CHECKING:

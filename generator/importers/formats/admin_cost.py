@@ -24,7 +24,7 @@ from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.report_pages import read_pages
 from generator.importers.report_rows import cost, dimensions, taken
-from generator.records import Surface
+from generator.records.rows import Surface
 
 _HAS = re.compile(rb'"amount"\s*:')
 _RESULTS = re.compile(rb'"results"\s*:\s*\[')

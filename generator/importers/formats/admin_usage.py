@@ -25,7 +25,7 @@ from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.report_pages import read_pages
 from generator.importers.report_rows import dimensions, taken, tokens
-from generator.records import Surface
+from generator.records.rows import Surface
 
 _HAS = re.compile(rb'"uncached_input_tokens"\s*:')
 _RESULTS = re.compile(rb'"results"\s*:\s*\[')

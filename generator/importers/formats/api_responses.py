@@ -39,7 +39,7 @@ from generator.importers.headers import header, unified_meters, wanted
 from generator.importers.json_lines import BOM, REFUSED
 from generator.importers.rows import UNKNOWN, Found, Rows, read_each
 from generator.importers.snapshots import ABSENT, Stamped, captured, claims, is_object, is_stated
-from generator.records import ServiceTier, SourceRef, Surface
+from generator.records.rows import ServiceTier, SourceRef, Surface
 
 RESPONSE, BATCH_RESULT, NOT_BILLED = "messages", "batch-result", "batch-not-billed"
 TOP = ((),)

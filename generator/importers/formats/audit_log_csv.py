@@ -24,8 +24,8 @@ from generator.importers.report_tables import has_columns, read_table
 from generator.importers.rows import UNKNOWN, Found
 from generator.importers.snapshots import iso_time
 from generator.importers.tables import Row
-from generator.privacy import SEPARATOR, pseudonym
-from generator.records import Mark, MarkKind, SkipReason, SourceRef, Surface
+from generator.records.pseudonyms import SEPARATOR, pseudonym
+from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface
 
 PUBLIC = frozenset(
     {

@@ -34,8 +34,8 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED, has_later_object, mended, refusal
 from generator.importers.rows import UNKNOWN, Found, Rows
 from generator.importers.snapshots import iso_time
-from generator.privacy import SEPARATOR, pseudonym
-from generator.records import ModelId, SkipReason, SourceRef, Surface, UsageBucket
+from generator.records.pseudonyms import SEPARATOR, pseudonym
+from generator.records.rows import ModelId, SkipReason, SourceRef, Surface, UsageBucket
 
 GAP, MIXED = "gap", "mixed-vendors"
 WEEK = timedelta(days=7)

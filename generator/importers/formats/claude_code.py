@@ -31,7 +31,7 @@ from generator.importers.claude_transcript import Transcript
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED
-from generator.records import Surface
+from generator.records.rows import Surface
 
 COWORK = "local-agent-mode-sessions"  # folder of the desktop app; every Cowork session keeps a `.claude` of its own
 

@@ -31,7 +31,7 @@ from generator.importers.report_pages import Page, read_pages
 from generator.importers.report_periods import utc_day
 from generator.importers.report_rows import dollars
 from generator.importers.rows import Found
-from generator.records import SkipReason, SourceRef, Surface, UsageBucket
+from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
 
 DIMENSIONS = ("model", "user", "terminal", "customer", "remote")
 PERSON_DAY, NO_MODEL = "person-day", "person-day-without-tokens"

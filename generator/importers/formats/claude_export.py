@@ -33,8 +33,8 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM
 from generator.importers.rows import UNKNOWN, Found, Rows
 from generator.importers.snapshots import iso_time
-from generator.privacy import pseudonym
-from generator.records import Mark, MarkKind, SkipReason, SourceRef, Surface
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface
 
 LIST = "conversations.json"
 BESIDE = {"users.json": "users", "projects.json": "projects"}

@@ -34,7 +34,7 @@ from generator.importers.headers import wanted
 from generator.importers.json_lines import BOM
 from generator.importers.rows import UNKNOWN, Found, read_lines
 from generator.importers.snapshots import ABSENT, Stamped, captured, claims, is_object, is_stated
-from generator.records import SkipReason, SourceRef, Surface
+from generator.records.rows import SkipReason, SourceRef, Surface
 
 NEVER_ANSWERED = "unanswered"
 _CUT = re.compile(

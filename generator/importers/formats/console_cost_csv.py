@@ -27,7 +27,7 @@ from generator.importers.report_periods import utc_day
 from generator.importers.report_tables import Namesakes, has_columns, read_table, split_by, stated
 from generator.importers.rows import Found
 from generator.importers.tables import Row, number
-from generator.records import SourceRef, Surface, UsageBucket
+from generator.records.rows import SourceRef, Surface, UsageBucket
 
 DAY, COST = "usage_date_utc", "cost_usd"
 COLUMNS = {

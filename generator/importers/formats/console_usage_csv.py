@@ -26,7 +26,7 @@ from generator.importers.report_periods import utc_day
 from generator.importers.report_tables import Namesakes, has_columns, read_table, split_by, stated, total
 from generator.importers.rows import Found
 from generator.importers.tables import Row
-from generator.records import SourceRef, Surface, UsageBucket
+from generator.records.rows import SourceRef, Surface, UsageBucket
 
 DAY, UNCACHED = "usage_date_utc", "usage_input_tokens_no_cache"
 WRITES = ("usage_input_tokens_cache_write_5m", "usage_input_tokens_cache_write_1h")

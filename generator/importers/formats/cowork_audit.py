@@ -29,7 +29,7 @@ from generator.importers.rows import read_lines
 from generator.importers.sdk_messages import decode_identity, first_session
 from generator.importers.sdk_stream import Stream
 from generator.importers.snapshots import claims
-from generator.records import Surface
+from generator.records.rows import Surface
 
 NAME = "audit.jsonl"
 FOLDER = "local_"

@@ -29,7 +29,7 @@ from generator.importers.report_names import surface
 from generator.importers.report_pages import read_pages
 from generator.importers.report_periods import named
 from generator.importers.report_rows import Result, cost, dimensions, taken
-from generator.records import Surface
+from generator.records.rows import Surface
 
 _HAS = re.compile(rb'"amount"\s*:')
 _HERE = re.compile(rb'"(?:product|list_amount|data_refreshed_at)"\s*:')

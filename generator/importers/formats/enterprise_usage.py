@@ -28,7 +28,7 @@ from generator.importers.report_names import surface
 from generator.importers.report_pages import read_pages
 from generator.importers.report_periods import named
 from generator.importers.report_rows import Result, dimensions, taken, tokens
-from generator.records import Surface
+from generator.records.rows import Surface
 
 _HAS = re.compile(rb'"uncached_input_tokens"\s*:')
 _HERE = re.compile(rb'"(?:product|data_refreshed_at|total_tokens)"\s*:')

@@ -39,7 +39,7 @@ from generator.importers.headers import wanted
 from generator.importers.json_lines import BOM
 from generator.importers.rows import Found, Rows, read_each
 from generator.importers.snapshots import ABSENT, iso_time
-from generator.records import SkipReason, SourceRef, Surface
+from generator.records.rows import SkipReason, SourceRef, Surface
 
 ENTRIES = ("log", "entries")
 LONGEST_ENTRY = 16 * 1024 * 1024  # bytes; an entry is held as text and as the bodies in it, several times its size

@@ -47,7 +47,7 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import REFUSED
 from generator.importers.rows import Found
 from generator.importers.snapshots import ABSENT, is_object
-from generator.records import ModelId, SourceRef, Surface
+from generator.records.rows import ModelId, SourceRef, Surface
 
 REQUEST, UNFINISHED = "request", "unfinished"
 NOT_CACHED = ("", "00000000-0000-0000-0000-000000000000")

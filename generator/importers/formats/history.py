@@ -31,8 +31,8 @@ from generator.importers.fold import Extract, MarkCopy
 from generator.importers.guide import Guide, Verified
 from generator.importers.rows import Found, read_lines
 from generator.importers.snapshots import ABSENT, Stamped, captured, claims, is_stated
-from generator.privacy import pseudonym
-from generator.records import Mark, MarkKind, SkipReason, SourceRef, Surface, Trigger
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface, Trigger
 
 _COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9:_-]{0,60})(?=\s|$)")
 SHELL = "!"

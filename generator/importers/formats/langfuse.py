@@ -47,8 +47,8 @@ from generator.importers.gateway_rows import (
 from generator.importers.guide import Guide, Verified
 from generator.importers.rows import Found
 from generator.importers.snapshots import ABSENT
-from generator.privacy import pseudonym
-from generator.records import Pseudonym, Request, SkipReason, SourceRef, Surface
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Pseudonym, Request, SkipReason, SourceRef, Surface
 
 GENERATION, OBSERVATION = "generation", "observation"
 ERROR = "ERROR"

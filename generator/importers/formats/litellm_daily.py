@@ -34,8 +34,8 @@ from generator.importers.gateway_rows import OTHER_VENDOR, claimed, columns, mom
 from generator.importers.guide import Guide, Verified
 from generator.importers.rows import Found
 from generator.importers.snapshots import ABSENT, amount
-from generator.privacy import SEPARATOR, pseudonym
-from generator.records import ModelId, Pseudonym, SkipReason, Slug, SourceRef, Surface, UsageBucket
+from generator.records.pseudonyms import SEPARATOR, pseudonym
+from generator.records.rows import ModelId, Pseudonym, SkipReason, Slug, SourceRef, Surface, UsageBucket
 
 DAILY, ACTIVITY = "daily-spend", "daily-activity"
 WHO = ("user_id", "team_id", "tag", "organization_id", "end_user_id", "agent_id")

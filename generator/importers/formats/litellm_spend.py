@@ -47,7 +47,7 @@ from generator.importers.gateway_rows import (
 from generator.importers.guide import Guide, Verified
 from generator.importers.rows import Found
 from generator.importers.snapshots import ABSENT
-from generator.records import SourceRef, Surface
+from generator.records.rows import SourceRef, Surface
 
 SPEND_LOG = "spend-log"
 CACHE_SUFFIX = "_cache_hit"  # LiteLLM adds it to the id, since ids must be unique

@@ -32,8 +32,8 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.headers import LARGEST_SHARE
 from generator.importers.rows import UNKNOWN, Found, read_lines
 from generator.importers.snapshots import ABSENT, EPOCH_SECONDS, Stamped, account, amount, captured, claims, to_minute
-from generator.privacy import known_model
-from generator.records import MeterReading, SourceRef, Surface, Window
+from generator.records.pseudonyms import known_model
+from generator.records.rows import MeterReading, SourceRef, Surface, Window
 
 ROW, VERSION = "row", 1
 

@@ -34,7 +34,7 @@ from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM
 from generator.importers.rows import Found, Rows
-from generator.records import SkipReason, SourceRef, Surface
+from generator.records.rows import SkipReason, SourceRef, Surface
 
 LISTS = ((), ("snapshots",), ("history",), ("data",))  # where a JSON document keeps its rows
 READING = "reading"

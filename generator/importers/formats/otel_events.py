@@ -49,8 +49,8 @@ from generator.importers.otlp import (
 )
 from generator.importers.rows import UNKNOWN, Found, Rows
 from generator.importers.snapshots import ABSENT, iso_time
-from generator.privacy import SEPARATOR, known_model, known_version, pseudonym
-from generator.records import (
+from generator.records.pseudonyms import SEPARATOR, known_model, known_version, pseudonym
+from generator.records.rows import (
     Entrypoint,
     Mark,
     MarkKind,

@@ -41,8 +41,8 @@ from generator.importers.otlp import (
 )
 from generator.importers.rows import UNKNOWN, Found, Rows
 from generator.importers.snapshots import amount
-from generator.privacy import SEPARATOR, known_model, pseudonym
-from generator.records import SkipReason, SourceRef, Surface, UsageBucket
+from generator.records.pseudonyms import SEPARATOR, known_model, pseudonym
+from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
 
 TOKENS, COST = "token.usage", "cost.usage"
 FIELDS = {

@@ -32,8 +32,8 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.headers import request_id, unified_meters, wanted
 from generator.importers.rows import Found, read_lines
 from generator.importers.snapshots import ABSENT, Stamped, captured, claims, is_stated
-from generator.privacy import known_model
-from generator.records import SourceRef, Surface
+from generator.records.pseudonyms import known_model
+from generator.records.rows import SourceRef, Surface
 
 MESSAGES = "/v1/messages"
 CALL, REFUSED_ON_THE_WAY, OTHER_PATH = "messages", "local-refusal", "other"

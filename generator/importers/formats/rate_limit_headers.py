@@ -32,7 +32,7 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.headers import LIMITS, request_id, unified_meters, wanted
 from generator.importers.rows import UNKNOWN, Found, read_lines
 from generator.importers.snapshots import ABSENT, Stamped, captured, claims, is_object, is_stated
-from generator.records import SkipReason, SourceRef, Surface
+from generator.records.rows import SkipReason, SourceRef, Surface
 
 HEADERS, API_LIMITS = "headers", "api-limits"
 PLACES = ("headers", "response_headers")

@@ -37,7 +37,7 @@ from generator.importers.json_lines import BOM, REFUSED, mended
 from generator.importers.otlp import threaded
 from generator.importers.rows import UNKNOWN, Found, Rows, read_lines
 from generator.importers.snapshots import Stamped, captured, claims, iso_time
-from generator.records import SourceRef, Surface
+from generator.records.rows import SourceRef, Surface
 
 REQUEST, RESPONSE, INDEX = ".request.json", ".response.json", "index.jsonl"
 LONGEST_INDEX = 64 * 1024 * 1024  # bytes

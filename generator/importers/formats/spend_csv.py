@@ -28,7 +28,7 @@ from generator.importers.report_periods import Period, days, named
 from generator.importers.report_tables import read_table, split_by, stated, total
 from generator.importers.rows import Found
 from generator.importers.tables import Row, header, number
-from generator.records import SkipReason, SourceRef, Surface, UsageBucket
+from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
 
 NET, GROSS = "net_spend", "gross_spend"
 PROMPT = "prompt"  # kinds of token in `mixed_tokens`: all that was read, from the cache or not

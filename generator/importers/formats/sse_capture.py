@@ -32,7 +32,7 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.headers import LIMITS, WANTED
 from generator.importers.json_lines import BOM, is_utf8
 from generator.importers.rows import UNKNOWN, Found, Rows
-from generator.records import SkipReason, SourceRef, Surface
+from generator.records.rows import SkipReason, SourceRef, Surface
 
 LARGEST_ANSWER = LONGEST_LINE  # bytes of an answer that are kept: events with usage, or a JSON body
 OK = 200

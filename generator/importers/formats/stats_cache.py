@@ -38,8 +38,8 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED, mended, refusal
 from generator.importers.rows import UNKNOWN, Found, Rows, Take
 from generator.importers.snapshots import ABSENT, amount, is_object, iso_time
-from generator.privacy import known_model
-from generator.records import SkipReason, SourceRef, Surface, UsageBucket
+from generator.records.pseudonyms import known_model
+from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
 
 LONGEST = 16 * 1024 * 1024  # bytes; twenty years of days are a tenth of it
 DAY = timedelta(days=1)

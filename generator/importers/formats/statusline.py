@@ -43,8 +43,8 @@ from generator.importers.snapshots import (
     share,
     to_minute,
 )
-from generator.privacy import known_model, known_version, pseudonym
-from generator.records import Counter, CounterReading, MeterReading, SourceRef, Surface, Window
+from generator.records.pseudonyms import known_model, known_version, pseudonym
+from generator.records.rows import Counter, CounterReading, MeterReading, SourceRef, Surface, Window
 
 
 class Limit(Struct, gc=False, frozen=True):

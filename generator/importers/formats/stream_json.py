@@ -35,7 +35,7 @@ from generator.importers.rows import Rows, read_each
 from generator.importers.sdk_messages import decode_identity
 from generator.importers.sdk_stream import Stream
 from generator.importers.snapshots import claims
-from generator.records import Surface
+from generator.records.rows import Surface
 
 _BEGINS = re.compile(
     rb'\{\s*"type"\s*:\s*"(?:result"\s*,\s*"subtype"\s*:\s*"(?:success|error_)|system"\s*,\s*"subtype"\s*:\s*"init")'

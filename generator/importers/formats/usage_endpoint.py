@@ -32,7 +32,7 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.rows import UNKNOWN, Found, read_lines
 from generator.importers.snapshots import ABSENT, account, captured, claims, is_object, is_stated
 from generator.importers.usage_answer import UsageAnswer, readings
-from generator.records import SourceRef, Surface
+from generator.records.rows import SourceRef, Surface
 
 POLL_ERROR = "poll-error"
 

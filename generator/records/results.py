@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from generator.records import (
+from generator.records.rows import (
     CounterReading,
     FormatAccount,
     Mark,

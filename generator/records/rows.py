@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from generator.vocabulary import (
+from generator.records.vocabulary import (
     Entrypoint,
     MarkKind,
     MissReason,

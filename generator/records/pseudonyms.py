@@ -10,7 +10,7 @@ import hashlib
 import re
 from functools import lru_cache
 
-from generator.records import ModelId, Pseudonym, Version
+from generator.records.rows import ModelId, Pseudonym, Version
 
 SEPARATOR = "\x1f"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, RFC 4648, in lower case

@@ -1,0 +1,1 @@
+"""What every log becomes: rows, vocabulary, results, pseudonyms. Types only."""
