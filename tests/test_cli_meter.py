@@ -20,8 +20,8 @@ from generator.base.problems import LogError
 from generator.cli import cli, meter
 from generator.cli.surroundings import default_logs
 from generator.importers import discover, read
-from generator.importers.polls import lines, percent
-from generator.importers.snapshots import account
+from generator.importers.meters.polls import lines, percent
+from generator.importers.values import account
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Counter, MeterReading, SourceRef, Window
 from generator.terminal.series import series

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.detectors.needs import NEEDS
-from generator.importers import IMPORTERS, discover, headers, read
-from generator.importers.exchange import Kind, kind, unanswered
+from generator.importers import IMPORTERS, discover, read
+from generator.importers.captures import headers
+from generator.importers.captures.http_exchange import Kind, kind, unanswered
 from generator.importers.fold import Extract, fold
 from generator.importers.reading import _reading
 from generator.records.pseudonyms import pseudonym
@@ -279,7 +280,7 @@ def test_what_a_tool_printed_between_head_and_events_is_passed_over():
 
 
 def test_an_answer_that_is_too_long_is_skipped_and_the_next_one_read(monkeypatch):
-    module = __import__("generator.importers.formats.sse_capture", fromlist=["x"])
+    module = __import__("generator.importers.captures.sse_capture", fromlist=["x"])
     monkeypatch.setattr(module, "LONGEST_LINE", 2000)
     monkeypatch.setattr(module, "SWALLOW_BYTES", 100)
     whole = (SAMPLES / "sse-capture/curl-headers.txt").read_bytes()

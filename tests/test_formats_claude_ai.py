@@ -19,11 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.base.problems import LogError
-from generator.importers import IMPORTERS, archives, column_maps, databases, discover, read, read_bytes
-from generator.importers.columns import Unit, known, number
+from generator.importers import IMPORTERS, archives, discover, read, read_bytes
+from generator.importers.claude.claude_export import CLAUDE_EXPORT
 from generator.importers.fold import Extract
-from generator.importers.formats.claude_export import CLAUDE_EXPORT
-from generator.importers.formats.meter_snapshots import METER_SNAPSHOTS
+from generator.importers.meters import column_maps, databases
+from generator.importers.meters.columns import Unit, known, number
+from generator.importers.meters.meter_snapshots import METER_SNAPSHOTS
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import MarkKind, MeterReading, Reading, SkipReason, Window
 

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from generator.importers import discover, read
 from generator.importers.base import LARGEST_COUNT
 from generator.importers.fold import Extract
-from generator.importers.formats.ccusage_json import CCUSAGE_JSON
-from generator.importers.formats.helicone import HELICONE
-from generator.importers.formats.langfuse import LANGFUSE
-from generator.importers.formats.litellm_daily import LITELLM_DAILY
-from generator.importers.formats.litellm_spend import LITELLM_SPEND
-from generator.importers.gateway_counts import uncached
-from generator.importers.gateway_models import gateway_model
-from generator.importers.gateway_rows import spells
+from generator.importers.gateways.counts import uncached
+from generator.importers.gateways.helicone import HELICONE
+from generator.importers.gateways.langfuse import LANGFUSE
+from generator.importers.gateways.litellm_daily import LITELLM_DAILY
+from generator.importers.gateways.litellm_spend import LITELLM_SPEND
+from generator.importers.gateways.models import gateway_model
+from generator.importers.gateways.rows import spells
+from generator.importers.reports.ccusage_json import CCUSAGE_JSON
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import MarkKind, MatchKey, Reading, Request, SkipReason, Surface, UsageBucket
 

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from generator.detectors.needs import NEEDS
 from generator.importers import IMPORTERS, discover, read, read_bytes
-from generator.importers.formats import raw_bodies
-from generator.importers.formats.otel_events import OTEL_EVENTS
-from generator.importers.formats.otel_metrics import OTEL_METRICS
-from generator.importers.formats.raw_bodies import RAW_BODIES
+from generator.importers.captures import raw_bodies
+from generator.importers.captures.raw_bodies import RAW_BODIES
+from generator.importers.otel.otel_events import OTEL_EVENTS
+from generator.importers.otel.otel_metrics import OTEL_METRICS
 from generator.ledger import chains
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Entrypoint, MarkKind, MatchKey, Reading, Request, SkipReason, Speed, Surface, Trigger

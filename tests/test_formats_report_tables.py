@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from generator.importers import IMPORTERS, discover, read, read_bytes
 from generator.importers.fold import Extract
-from generator.importers.report_names import LONGEST_SLUG, displayed_model, grouping
-from generator.importers.report_periods import named
+from generator.importers.reports.names import LONGEST_SLUG, displayed_model, grouping
+from generator.importers.reports.periods import named
 from generator.records.rows import MarkKind, Reading, SkipReason, Surface, UsageBucket
 from generator.subjects import subjects
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from generator.importers import IMPORTERS, discover, read, read_bytes
 from generator.importers.fold import Extract
-from generator.importers.report_pages import LONGEST_ROW
+from generator.importers.reports.pages import LONGEST_ROW
 from generator.reconciliation import reconcile
 from generator.records.rows import Reading, SkipReason, Surface, UsageBucket
 from generator.subjects import subjects

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from generator.detectors.needs import NEEDS
 from generator.importers import IMPORTERS, discover, read, read_bytes
-from generator.importers.formats.cowork_audit import COWORK_AUDIT
-from generator.importers.formats.history import HISTORY
-from generator.importers.formats.stats_cache import STATS_CACHE
-from generator.importers.formats.stream_json import STREAM_JSON
+from generator.importers.claude.cowork_audit import COWORK_AUDIT
+from generator.importers.claude.history import HISTORY
+from generator.importers.claude.stats_cache import STATS_CACHE
+from generator.importers.claude.stream_json import STREAM_JSON
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Counter, MarkKind, MatchKey, Reading, Request, SkipReason, Surface, Trigger, Window
 from generator.subjects import subjects

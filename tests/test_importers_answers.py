@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from generator.importers import answers, headers
+from generator.importers.captures import headers
+from generator.importers.captures import messages_api as answers
 
 START = {"id": "msg_01SampleA", "model": "claude-opus-4-6"}
 

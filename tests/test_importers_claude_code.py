@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.importers import discover, read
+from generator.importers.claude.claude_code import CLAUDE_CODE, read_stream
 from generator.importers.fold import fold
-from generator.importers.formats.claude_code import CLAUDE_CODE, read_stream
 from generator.importers.reading import _reading
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Entrypoint, MarkKind, MissReason, Reading, SkipReason, Speed, StopReason, Trigger

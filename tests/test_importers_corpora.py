@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from generator.importers import discover, read, reading
-from generator.importers.formats.claude_code import read_stream
+from generator.importers.claude.claude_code import read_stream
 from generator.records.rows import MarkKind, Reading
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.importers import discover, read, reading
+from generator.importers.claude.claude_code import CLAUDE_CODE, read_stream
 from generator.importers.fold import CallCopy, fold, merged
-from generator.importers.formats.claude_code import CLAUDE_CODE, read_stream
 from generator.records.rows import Mark, MarkKind, Request, SourceRef
 
 SAMPLES = Path(__file__).parent / "samples" / "claude-code"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from generator.importers.buckets import settled
 from generator.importers.fold import CallCopy, MarkCopy
-from generator.importers.join import joined, marks_once, one_account
+from generator.importers.match import joined, marks_once, one_account
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import (
     Difference,

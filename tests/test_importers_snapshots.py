@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from generator.importers import IMPORTERS, discover, read
 from generator.importers.fold import fold
-from generator.importers.formats import statusline, usage_endpoint
+from generator.importers.meters import statusline, usage_endpoint
 from generator.importers.reading import _reading
 from generator.importers.rows import read_lines
-from generator.importers.snapshots import to_minute
+from generator.importers.values import to_minute
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Counter, Reading, SkipReason, Window
 

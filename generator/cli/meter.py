@@ -215,8 +215,8 @@ def import_(files: tuple[Path, ...], into: Path | None) -> None:
       witnessmark meter import ~/tracker/usage.db
       witnessmark meter import exports/ --into meter.jsonl
     """
-    from generator.importers.polls import lines
-    from generator.importers.snapshots import account
+    from generator.importers.meters.polls import lines
+    from generator.importers.values import account
     from generator.pack import load_key
 
     key = load_key(state_folder() / "key")

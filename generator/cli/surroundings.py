@@ -41,7 +41,7 @@ SIMULATED_KEY = b"simulated logs hold nothing private"  # so that anyone makes t
 
 def default_logs() -> tuple[Path, ...]:
     """Where Claude Code keeps transcripts here, and what `meter` kept. Raises LogError where there is neither."""
-    from generator.importers.formats.claude_code import folders
+    from generator.importers.claude.claude_code import folders
 
     kept = (meter_folder(),) if meter_folder().is_dir() else ()
     found = (*folders(os.environ.get("CLAUDE_CONFIG_DIR"), Path.home()), *kept)

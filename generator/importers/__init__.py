@@ -6,41 +6,41 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator.importers.base import Importer, LogFile
+from generator.importers.captures.api_responses import API_RESPONSES
+from generator.importers.captures.claude_trace import CLAUDE_TRACE
+from generator.importers.captures.har import HAR
+from generator.importers.captures.proxy_ndjson import PROXY_NDJSON
+from generator.importers.captures.rate_limit_headers import RATE_LIMIT_HEADERS
+from generator.importers.captures.raw_bodies import RAW_BODIES
+from generator.importers.captures.sse_capture import SSE_CAPTURE
+from generator.importers.claude.claude_code import CLAUDE_CODE
+from generator.importers.claude.claude_export import CLAUDE_EXPORT
+from generator.importers.claude.cowork_audit import COWORK_AUDIT
+from generator.importers.claude.history import HISTORY
+from generator.importers.claude.stats_cache import STATS_CACHE
+from generator.importers.claude.stream_json import STREAM_JSON
 from generator.importers.discovery import Discovery, discover_with
-from generator.importers.formats.admin_cost import ADMIN_COST
-from generator.importers.formats.admin_usage import ADMIN_USAGE
-from generator.importers.formats.api_responses import API_RESPONSES
-from generator.importers.formats.audit_log_csv import AUDIT_LOG_CSV
-from generator.importers.formats.ccusage_json import CCUSAGE_JSON
-from generator.importers.formats.claude_code import CLAUDE_CODE
-from generator.importers.formats.claude_code_analytics import CLAUDE_CODE_ANALYTICS
-from generator.importers.formats.claude_export import CLAUDE_EXPORT
-from generator.importers.formats.claude_trace import CLAUDE_TRACE
-from generator.importers.formats.console_cost_csv import CONSOLE_COST_CSV
-from generator.importers.formats.console_usage_csv import CONSOLE_USAGE_CSV
-from generator.importers.formats.cowork_audit import COWORK_AUDIT
-from generator.importers.formats.enterprise_cost import ENTERPRISE_COST
-from generator.importers.formats.enterprise_usage import ENTERPRISE_USAGE
-from generator.importers.formats.har import HAR
-from generator.importers.formats.helicone import HELICONE
-from generator.importers.formats.history import HISTORY
-from generator.importers.formats.langfuse import LANGFUSE
-from generator.importers.formats.litellm_daily import LITELLM_DAILY
-from generator.importers.formats.litellm_spend import LITELLM_SPEND
-from generator.importers.formats.meter_log import METER_LOG
-from generator.importers.formats.meter_snapshots import METER_SNAPSHOTS
-from generator.importers.formats.otel_events import OTEL_EVENTS
-from generator.importers.formats.otel_metrics import OTEL_METRICS
-from generator.importers.formats.proxy_ndjson import PROXY_NDJSON
-from generator.importers.formats.rate_limit_headers import RATE_LIMIT_HEADERS
-from generator.importers.formats.raw_bodies import RAW_BODIES
-from generator.importers.formats.spend_csv import SPEND_CSV
-from generator.importers.formats.sse_capture import SSE_CAPTURE
-from generator.importers.formats.stats_cache import STATS_CACHE
-from generator.importers.formats.statusline import STATUSLINE
-from generator.importers.formats.stream_json import STREAM_JSON
-from generator.importers.formats.usage_endpoint import USAGE_ENDPOINT
+from generator.importers.gateways.helicone import HELICONE
+from generator.importers.gateways.langfuse import LANGFUSE
+from generator.importers.gateways.litellm_daily import LITELLM_DAILY
+from generator.importers.gateways.litellm_spend import LITELLM_SPEND
+from generator.importers.meters.meter_log import METER_LOG
+from generator.importers.meters.meter_snapshots import METER_SNAPSHOTS
+from generator.importers.meters.statusline import STATUSLINE
+from generator.importers.meters.usage_endpoint import USAGE_ENDPOINT
+from generator.importers.otel.otel_events import OTEL_EVENTS
+from generator.importers.otel.otel_metrics import OTEL_METRICS
 from generator.importers.reading import read, read_in_memory
+from generator.importers.reports.admin_cost import ADMIN_COST
+from generator.importers.reports.admin_usage import ADMIN_USAGE
+from generator.importers.reports.audit_log_csv import AUDIT_LOG_CSV
+from generator.importers.reports.ccusage_json import CCUSAGE_JSON
+from generator.importers.reports.claude_code_analytics import CLAUDE_CODE_ANALYTICS
+from generator.importers.reports.console_cost_csv import CONSOLE_COST_CSV
+from generator.importers.reports.console_usage_csv import CONSOLE_USAGE_CSV
+from generator.importers.reports.enterprise_cost import ENTERPRISE_COST
+from generator.importers.reports.enterprise_usage import ENTERPRISE_USAGE
+from generator.importers.reports.spend_csv import SPEND_CSV
 from generator.records.rows import Reading
 
 __all__ = ["IMPORTERS", "Discovery", "Importer", "LogFile", "discover", "read", "read_bytes"]

@@ -15,8 +15,8 @@ from generator.base.workers import answers
 from generator.importers.base import HEAD_BYTES, Importer, LogFile
 from generator.importers.buckets import settled
 from generator.importers.fold import Extract, fold
-from generator.importers.join import joined, marks_once, one_account
-from generator.importers.snapshots import account
+from generator.importers.match import joined, marks_once, one_account
+from generator.importers.values import account
 from generator.records.rows import Reading
 
 T = TypeVar("T")

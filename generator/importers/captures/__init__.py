@@ -1,0 +1,1 @@
+"""Captured traffic of the API: shared modules beside the formats."""

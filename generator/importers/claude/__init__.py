@@ -1,0 +1,1 @@
+"""Claude Code, Cowork and the data export: shared modules beside the formats."""

@@ -1,0 +1,260 @@
+"""From usage lines to calls: the lines of one answer in one file become one request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from generator.importers.base import LARGEST_COUNT, SkipLineError
+from generator.importers.claude.lines import ABSENT, Message, Usage, decode_diagnostics, decode_tools
+from generator.importers.fold import CallCopy
+from generator.importers.json_lines import REFUSED
+from generator.records.pseudonyms import known_model, known_version, pseudonym
+from generator.records.rows import (
+    Entrypoint,
+    MissReason,
+    Region,
+    Request,
+    ServiceTier,
+    SkipReason,
+    SourceRef,
+    Speed,
+    StopReason,
+    Surface,
+)
+
+T = TypeVar("T")
+
+NO_MISS = (0, "")  # (missed tokens, reason)
+
+FINAL_USAGE_SINCE = (2, 1, 97)  # "per-block entries now carry the final token usage" (Claude Code changelog)
+READERS = frozenset({"Read", "Grep", "Glob", "LS"})
+EDITORS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
+EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
+
+_TOOL_USE = re.compile(rb'"tool_use"')  # searches the view of the line without copying it
+_STOPS = {str(reason): reason for reason in StopReason}
+_MISSES = {str(reason): reason for reason in MissReason}
+_TIERS = {str(tier): tier for tier in ServiceTier}
+_REGIONS = {str(region): region for region in Region} | {"not_available": None}
+_SPEEDS = {str(speed): speed for speed in Speed}
+_ENTRYPOINTS = {str(entrypoint): entrypoint for entrypoint in Entrypoint}
+
+
+class Place(NamedTuple):
+    """Where and when a line stands. Strings are raw ids; they stay inside the reader of one file."""
+
+    session: str
+    agent: str
+    at: datetime
+    number: int
+    sidechain: bool
+
+
+class Call(msgspec.Struct, gc=False):
+    """One call while its file is read."""
+
+    place: Place  # of its first line
+    model: str
+    usage: Usage  # the most final so far, with its stop reason
+    stop_reason: str | None
+    ended: datetime
+    first_seen: datetime
+    parent: str
+    started: datetime | None
+    words: int | None
+    result_bytes: int | None
+    first_output: int
+    version: str
+    entrypoint: str | None
+    effort: str | None
+    nested: bool
+    request_id: str = ""
+    lines: int = 1
+    miss: tuple[int, str] = NO_MISS  # the largest stated
+    tools: dict[str, str] | None = None  # tool uses by their id, so that a copied line counts once
+
+
+def checked(message: Message, usage: Usage) -> str:
+    """Id of a real call whose counts can be counts. Raises SkipLineError."""
+    if not message.id:
+        raise SkipLineError(SkipReason.NO_ID)
+    split = usage.cache_creation
+    if (
+        0 <= usage.input_tokens <= LARGEST_COUNT
+        and 0 <= usage.output_tokens <= LARGEST_COUNT
+        and 0 <= (usage.cache_read_tokens or 0) <= LARGEST_COUNT
+        and 0 <= (usage.cache_write_tokens or 0) <= LARGEST_COUNT
+        and (split is None or 0 <= (split.five_minutes or 0) <= LARGEST_COUNT)
+        and (split is None or 0 <= (split.one_hour or 0) <= LARGEST_COUNT)
+    ):
+        return message.id
+    counts = [usage.input_tokens, usage.output_tokens, usage.cache_read_tokens, usage.cache_write_tokens]
+    counts += [split.five_minutes, split.one_hour] if split else []
+    negative = any(tokens is not None and tokens < 0 for tokens in counts)
+    raise SkipLineError(SkipReason.NEGATIVE_COUNT if negative else SkipReason.BAD_FIELD)
+
+
+def is_count(value: int | None) -> bool:
+    """Can the number be a count of anything?"""
+    return value is not None and 0 <= value <= LARGEST_COUNT
+
+
+def opened(
+    message: Message,
+    usage: Usage,
+    place: Place,
+    *,
+    parent: str,
+    started: datetime | None,
+    words: int | None,
+    result_bytes: int | None,
+    client: tuple[str, str | None, str | None],
+    nested: bool,
+    request_id: str = "",
+) -> Call:
+    """The call as its first line tells it. `client` is (version, entrypoint, effort)."""
+    version, entrypoint, effort = client
+    return Call(
+        place=place,
+        model=message.model or "",
+        usage=usage,
+        stop_reason=message.stop_reason,
+        first_seen=place.at,
+        ended=place.at,
+        parent=parent,
+        started=started,
+        words=words,
+        result_bytes=result_bytes,
+        first_output=usage.output_tokens,
+        version=version,
+        entrypoint=entrypoint,
+        effort=effort,
+        nested=nested,
+        request_id=request_id,
+        miss=NO_MISS if message.diagnostics is ABSENT else _stated_miss(message.diagnostics),
+        tools=_tools(message.content),
+    )
+
+
+def extend(call: Call, message: Message, usage: Usage, at: datetime) -> None:
+    """Add one more line of the same answer."""
+    call.lines += 1
+    if at > call.ended:
+        call.ended = at
+    elif at < call.first_seen:
+        call.first_seen = at
+    final, output = message.stop_reason is not None, usage.output_tokens
+    if (final, output) > (call.stop_reason is not None, call.usage.output_tokens):
+        call.usage, call.stop_reason = usage, message.stop_reason
+    if message.diagnostics is not ABSENT:
+        call.miss = max(call.miss, _stated_miss(message.diagnostics))
+    tools = _tools(message.content)
+    if tools is not None:
+        call.tools = tools if call.tools is None else call.tools | tools
+
+
+def closed(
+    call_id: str,
+    call: Call,
+    chain: tuple[str, str],
+    *,
+    file: int,
+    stem: str,
+    key: bytes,
+    surface: Surface = Surface.CLAUDE_CODE,
+) -> CallCopy:
+    """The call as a record. `chain` holds the pseudonyms of session and agent.
+
+    Ids are pseudonymised, names compared with public lists.
+    """
+    usage = call.usage
+    split = usage.cache_creation
+    version = known_version(call.version)
+    stop = call.stop_reason
+    missed, reason = call.miss
+    place = call.place
+    request = Request(
+        id=pseudonym("message", call_id, key),
+        session=chain[0],
+        agent=chain[1],
+        parent=pseudonym("line", call.parent, key),
+        surface=surface,
+        version=version,
+        entrypoint=_named(_ENTRYPOINTS, call.entrypoint, Entrypoint.OTHER),
+        model=known_model(call.model),
+        started=call.started,
+        first_seen=call.first_seen,
+        ended=call.ended,
+        input_tokens=usage.input_tokens,
+        cache_read_tokens=usage.cache_read_tokens or 0,
+        cache_write_tokens=usage.cache_write_tokens or 0,
+        cache_write_5m_tokens=split.five_minutes if split else None,
+        cache_write_1h_tokens=split.one_hour if split else None,
+        output_tokens=usage.output_tokens,
+        output_reliable=stop is not None and _final_usage(version),
+        service_tier=_named(_TIERS, usage.service_tier, ServiceTier.OTHER),
+        speed=_named(_SPEEDS, usage.speed, Speed.OTHER),
+        stop_reason=_named(_STOPS, stop, StopReason.OTHER),
+        prompt_words=call.words,
+        miss_reason=_named(_MISSES, reason, MissReason.OTHER),
+        missed_tokens=missed or None,
+        effort=call.effort and (call.effort if call.effort in EFFORTS else "other"),
+        region=_named(_REGIONS, usage.inference_geo, Region.OTHER),
+        first_output_tokens=call.first_output,
+        result_bytes=call.result_bytes,
+        file_reads=_uses(call.tools, READERS),
+        file_edits=_uses(call.tools, EDITORS),
+        nested=call.nested,
+        lines=call.lines,
+        source=SourceRef(file, place.number),
+    )
+    return CallCopy(
+        request,
+        place.sidechain,
+        stem == place.session,
+        call.first_seen,
+        request_id=pseudonym("request", call.request_id, key),
+    )
+
+
+def _tools(content: Raw) -> dict[str, str] | None:
+    """Names of the tools that a line uses, by the id of the use; None where it uses none, or says it in a new shape."""
+    if _TOOL_USE.search(content) is None:
+        return None
+    try:
+        blocks = decode_tools(content)
+    except REFUSED:
+        return None
+    return {block.id: block.name for block in blocks if block.type == "tool_use"} or None
+
+
+def _uses(tools: dict[str, str] | None, names: frozenset[str]) -> int | None:
+    return None if tools is None else sum(map(names.__contains__, tools.values()))
+
+
+def _named(names: Mapping[str, T], raw: str | None, other: T) -> T | None:
+    """The member of a public list that the log names; `other` for a name outside it."""
+    return names.get(raw, other) if raw else None
+
+
+@lru_cache(maxsize=256)
+def _final_usage(version: str) -> bool:
+    return bool(version) and tuple(int(part) for part in version.split(".")) >= FINAL_USAGE_SINCE
+
+
+def _stated_miss(diagnostics: Raw) -> tuple[int, str]:
+    try:
+        stated = decode_diagnostics(diagnostics)
+    except REFUSED:
+        return NO_MISS
+    miss = stated.cache_miss_reason if stated else None
+    if miss is None:
+        return NO_MISS
+    return (miss.missed or 0 if is_count(miss.missed) else 0, miss.type)

@@ -1,0 +1,278 @@
+"""One Claude Code transcript while it is read: lines in file order in, calls and marks out."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from generator.importers.base import Count, SkipLineError, utc, utc_or_none
+from generator.importers.claude import calls, marks
+from generator.importers.claude import lines as shapes
+from generator.importers.fold import CallCopy, Extract, MarkCopy, merged
+from generator.importers.json_lines import REFUSED, is_utf8, mended
+from generator.records.pseudonyms import pseudonym
+from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from generator.importers.claude.lines import Line, Message
+    from generator.importers.claude.marks import Found
+
+AUTOMATIC = -1  # words of a prompt that a schedule fired
+DROPPED_PROGRESS = frozenset({"bash_progress", "agent_progress", "mcp_progress"})
+"""Progress lines that nothing hangs under; there are very many of them."""
+
+
+class Transcript:
+    """One file while it is read. Feed lines in file order, then take `extract`.
+
+    Raw ids live here only and go with it; what leaves carries pseudonyms.
+    """
+
+    def __init__(self, stem: str, index: int, key: bytes, count: Count, surface: Surface = Surface.CLAUDE_CODE) -> None:
+        self.stem, self.index, self.count, self.surface = stem, index, count, surface
+        self.key = key
+        self.chains: dict[tuple[str, str], tuple[str, str]] = {}  # raw (session, agent) to their pseudonyms
+        self.direct: dict[str, calls.Call] = {}
+        self.nested: dict[str, calls.Call] = {}
+        self.marks: list[MarkCopy] = []
+        self.events: dict[tuple[str, MarkKind], MarkCopy] = {}  # marks that several lines tell
+        self.times: dict[str, datetime] = {}  # by line id: when a possible parent was written
+        self.words: dict[str, int] = {}  # by line id: the human prompt it is, or hangs under
+        self.results: dict[str, int] = {}  # by line id: bytes of the tool results it holds, or hangs under
+        self.roots: dict[str, str] = {}  # by line id: first line of a sub-agent thread that has no agentId
+
+    def feed(self, raw: bytes) -> None:
+        """Account for one line."""
+        if not raw.isascii() and not is_utf8(raw):
+            self.count.skip(SkipReason.NOT_UTF8)
+            return
+        try:
+            gave = self._line(shapes.decode(raw))
+        except SkipLineError as skipped:
+            self.count.skip(skipped.reason)
+        except REFUSED:
+            self._second_look(mended(raw))
+        else:
+            if gave:
+                self.count.used += 1
+            else:
+                self.count.other += 1
+
+    def _second_look(self, line: bytes) -> None:
+        """A line that the fast decoder refused, now mended: read, or skipped for a reason."""
+        try:
+            self._line(shapes.decode(line))
+        except SkipLineError as skipped:
+            self.count.skip(skipped.reason)
+        except REFUSED:
+            verdict = shapes.refusal(line)
+            if isinstance(verdict, SkipReason):
+                self.count.skip(verdict)
+            else:
+                self.count.types[verdict] += 1
+                self.count.other += 1
+        else:
+            self.count.recovered += 1
+
+    def _line(self, line: Line) -> bool:
+        """Take what the line gives: a call, a mark, or the time its children began. False for neither of the first.
+
+        Everything is decoded before anything is stored, so that a refused line leaves no trace.
+        """
+        match line.type:
+            case "assistant":
+                gave = self._assistant(line)
+            case "progress":
+                gave = self._progress(line)
+            case "user":
+                gave = self._user(line)
+            case "system":
+                gave = self._note(line, marks.system_line(line))
+            case "attachment" if line.attachment is not None:
+                gave = self._note(line, marks.attachment_line(line.attachment), line.attachment.tool_use_id)
+            case _:
+                gave = False
+        self.count.types[shapes.public_type(line.type)] += 1
+        return gave
+
+    def _assistant(self, line: Line) -> bool:
+        message = line.message
+        if message is None or message.usage is None:
+            self._remember(line)
+            return False
+        if message.model == marks.SYNTHETIC:
+            return self._note(line, marks.synthetic_line(line, message))
+        call_id = calls.checked(message, message.usage)
+        at = utc(line.timestamp)
+        self._remember(line)
+        self.count.usage_lines += 1
+        call = self.direct.get(call_id)
+        if call is None:
+            self.direct[call_id] = self._opened(line, message, message.usage, self._place(line))
+        else:
+            calls.extend(call, message, message.usage, at)
+        if message.context_management is not shapes.ABSENT:
+            edit = marks.context_edit(message)
+            if edit is not None:
+                self._mark(line, edit, self._place(line), event=call_id)
+        return True
+
+    def _progress(self, line: Line) -> bool:
+        data = line.data
+        if data is None:
+            return False
+        if data.type == "agent_progress":
+            return self._mirrored(line, data)
+        if data.type in DROPPED_PROGRESS:
+            return False
+        return self._note(line, marks.hook(data.hook_name), line.tool_use_id)
+
+    def _mirrored(self, line: Line, data: shapes.Data) -> bool:
+        """A sub-agent's line inside its parent's transcript."""
+        inner = shapes.decode_nested(data.message)
+        message = inner.message if inner and inner.type == "assistant" else None
+        if inner is None or message is None or message.usage is None or message.model == marks.SYNTHETIC:
+            return False
+        call_id = calls.checked(message, message.usage)
+        at = utc(inner.timestamp or line.timestamp)
+        call = self.nested.get(call_id)
+        if call is None:
+            place = calls.Place(_session(line), data.agent_id or "", at, self.count.read, sidechain=True)
+            self.nested[call_id] = self._opened(line, message, message.usage, place)
+        else:
+            calls.extend(call, message, message.usage, at)
+        return True
+
+    def _user(self, line: Line) -> bool:
+        parent = line.parent_uuid or ""
+        own_thread = not line.is_sidechain and not line.agent_id
+        said = marks.user_line(line, typed=own_thread and self.words.get(parent) != AUTOMATIC)
+        place = self._place(line) if said.marks else None
+        self._remember(line)
+        if line.uuid and said.words is not None:
+            self.words[line.uuid] = said.words
+        elif line.uuid and said.result_bytes is not None:
+            self.results[line.uuid] = said.result_bytes
+        elif line.is_meta:
+            self._inherit(line)
+        if place is None:
+            return False
+        for found in {found.kind: found for found in reversed(said.marks)}.values():
+            self._mark(line, found, place)
+        return True
+
+    def _note(self, line: Line, found: Found | None, event: str | None = None) -> bool:
+        """A line that stands between prompt and answer without being either: at most one mark."""
+        if found is None:
+            self._remember(line)
+            self._inherit(line)
+            return False
+        place = self._place(line)
+        self._remember(line)
+        self._inherit(line)
+        if found.kind is MarkKind.SCHEDULED_TASK and line.uuid:
+            self.words[line.uuid] = AUTOMATIC
+        self._mark(line, found, place, event=event or "")
+        return True
+
+    def _remember(self, line: Line) -> None:
+        if not line.uuid:
+            return
+        at = line.timestamp
+        if at is not None and at.tzinfo is not UTC:
+            at = utc_or_none(at)
+        if at is not None:
+            self.times[line.uuid] = at
+        if line.is_sidechain and not line.agent_id:
+            self.roots[line.uuid] = self.roots.get(line.parent_uuid or "", line.uuid)
+
+    def _inherit(self, line: Line) -> None:
+        parent, uuid = line.parent_uuid or "", line.uuid
+        if uuid is None:
+            return
+        if (words := self.words.get(parent)) is not None:
+            self.words[uuid] = words
+        if (size := self.results.get(parent)) is not None:
+            self.results[uuid] = size
+
+    def _place(self, line: Line) -> calls.Place:
+        sidechain = bool(line.is_sidechain) or self.stem.startswith("agent-")
+        agent = line.agent_id or (self._unnamed_agent(line) if sidechain else "")
+        return calls.Place(_session(line), agent, utc(line.timestamp), self.count.read, sidechain)
+
+    def _unnamed_agent(self, line: Line) -> str:
+        """Agent of a side thread without agentId (1.0.x): its file's name, or the first line of the thread."""
+        if self.stem.startswith("agent-"):
+            return self.stem.removeprefix("agent-")
+        return self.roots.get(line.parent_uuid or "") or line.uuid or "unnamed"
+
+    def _opened(self, line: Line, message: Message, usage: shapes.Usage, place: calls.Place) -> calls.Call:
+        """The call with what its parent says; a mirrored line's parent is not the call's."""
+        parent = "" if line.type == "progress" else line.parent_uuid or ""
+        words = self.words.get(parent)
+        return calls.opened(
+            message,
+            usage,
+            place,
+            parent=parent,
+            started=self.times.get(parent),
+            words=None if words == AUTOMATIC else words,
+            result_bytes=self.results.get(parent),
+            client=(line.version or "", line.entrypoint, line.effort),
+            nested=line.type == "progress",
+            request_id="" if line.type == "progress" else line.request_id or "",
+        )
+
+    def _mark(self, line: Line, found: Found, place: calls.Place, *, event: str = "") -> None:
+        """Keep a mark. Lines that tell one `event` (hooks of one start, blocks of one answer) count once."""
+        session, agent = self._chain(place)
+        mark = Mark(
+            kind=found.kind,
+            session=session,
+            agent=agent,
+            at=place.at,
+            trigger=found.trigger,
+            value=found.value if calls.is_count(found.value) else None,
+            source=SourceRef(self.index, place.number),
+        )
+        copy = MarkCopy(pseudonym("line", event or line.uuid or "", self.key), mark, self.stem == place.session)
+        if event:
+            self.events.setdefault((copy.id, mark.kind), copy)
+        else:
+            self.marks.append(copy)
+
+    def _chain(self, place: calls.Place) -> tuple[str, str]:
+        raw = (place.session, place.agent)
+        chain = self.chains.get(raw)
+        if chain is None:
+            chain = (pseudonym("session", raw[0], self.key), pseudonym("agent", raw[1], self.key))
+            self.chains[raw] = chain
+        return chain
+
+    def extract(self, importer: str) -> Extract:
+        """Everything the file gave, with the account of its lines."""
+        found: dict[str, CallCopy] = {}
+        for known in (self.direct, self.nested):
+            for call_id, call in known.items():
+                copy = calls.closed(
+                    call_id,
+                    call,
+                    self._chain(call.place),
+                    file=self.index,
+                    stem=self.stem,
+                    key=self.key,
+                    surface=self.surface,
+                )
+                same = found.get(copy.request.id)
+                found[copy.request.id] = copy if same is None else merged(same, copy)
+        return Extract(
+            calls=found,
+            marks=[*self.marks, *self.events.values()],
+            tallies={self.index: self.count.tally(self.index, importer)},
+        )
+
+
+def _session(line: Line) -> str:
+    return line.session_id or line.session_id_sdk or ""

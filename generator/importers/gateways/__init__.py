@@ -1,0 +1,1 @@
+"""Gateways and observability tools: shared modules beside the formats."""

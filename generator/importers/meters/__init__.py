@@ -1,0 +1,1 @@
+"""Usage meters: shared modules beside the formats."""

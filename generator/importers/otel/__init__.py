@@ -1,0 +1,1 @@
+"""OpenTelemetry: shared modules beside the formats."""

@@ -1,0 +1,1 @@
+"""Usage and cost reports: shared modules beside the formats."""
