@@ -18,10 +18,10 @@ from generator.curated.calibration import CalibratedDetector, CalibratedSeed, Ca
 from generator.curated.measurements import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.detectors import DETECTORS, run
 from generator.importers import read_bytes
+from generator.ledger.subjects import subjects
 from generator.records.results import Evidence, Run
 from generator.simulator import FaultRates, simulate
 from generator.simulator.scoring import Score, score
-from generator.subjects import subjects
 
 FIRST_SEED = 1001
 SEEDS = 20

@@ -24,7 +24,7 @@ from generator.curated.voices import Correction, Reply
 from generator.detectors import Detector
 from generator.evidence import NEIGHBOURS
 from generator.grading import Verdict, grades
-from generator.ledger import Chain, Step, chains
+from generator.ledger.steps import Chain, Step, chains
 from generator.records.results import Evidence, Finding, Run
 from generator.records.rows import Counter, CounterReading, MeterReading, Request, SourceRef
 

@@ -17,13 +17,13 @@ from typing import TypeVar
 import msgspec
 
 from generator.detectors import DETECTORS, Detector, run
-from generator.ledger import RETRY_WINDOW, Chain
-from generator.pricing import cost, excess_cost
-from generator.reconciliation import reconcile
+from generator.ledger.prices import cost, excess_cost
+from generator.ledger.reconciliation import reconcile
+from generator.ledger.steps import RETRY_WINDOW, Chain
+from generator.ledger.subjects import subjects
 from generator.records.results import BreakCount, DaySum, Evidence, Finding, Level, Reconciliation, Run, Totals
 from generator.records.rows import CounterReading, Mark, MarkKind, MeterReading, Reading, Request, UsageBucket
 from generator.small_cells import aggregate
-from generator.subjects import subjects
 
 NEIGHBOURS = 8  # requests kept, and shown, on either side of a cited one
 Track = Callable[[Iterable[Detector], str], Iterable[Detector]]

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import msgspec
 
-from generator.pricing import cost
+from generator.ledger.prices import cost
 from generator.records.results import BreakCount, DaySum, Evidence, Reconciliation, Run, SurfaceDay, Totals
 from generator.records.rows import ModelId, Request, Surface, Tally
 

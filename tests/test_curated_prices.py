@@ -16,8 +16,8 @@ import pytest
 from generator.base.problems import ContentError
 from generator.curated.codes import CODES
 from generator.curated.prices import PriceEpoch, PricesPerMillion, Verdict, compare, load_prices
+from generator.ledger.prices import MILLION, OVERRIDES, list_rates, table_rates
 from generator.pages import prices as page_of_prices
-from generator.pricing import MILLION, OVERRIDES, list_rates, table_rates
 from generator.records.rows import Speed
 from generator.render import SiteContext, _environment, render
 

@@ -9,14 +9,14 @@ import msgspec
 import pytest
 from builders import mark, request
 
-from generator import ledger
 from generator.curated.examples import Example, load_examples
 from generator.detectors import DETECTORS, run
 from generator.detectors.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
-from generator.ledger import LADDER, UNDECIDABLE
+from generator.ledger import steps as ledger
+from generator.ledger.steps import LADDER, UNDECIDABLE
+from generator.ledger.subjects import Scope, Subjects, arranged
 from generator.records.results import Outcome, Severity
 from generator.records.rows import Trigger
-from generator.subjects import Scope, Subjects, arranged
 
 CONTENT = Path(__file__).parent.parent / "content"
 EXAMPLES = load_examples(CONTENT)

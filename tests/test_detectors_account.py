@@ -15,9 +15,9 @@ from generator.detectors.long_context_premium import LONG_CONTEXT_PREMIUM
 from generator.detectors.served_model import SERVED_MODEL
 from generator.detectors.tier_change import TIER_CHANGE
 from generator.importers import discover, read
+from generator.ledger.subjects import arranged, subjects
 from generator.records.results import Outcome
 from generator.records.rows import ServiceTier, Trigger
-from generator.subjects import arranged, subjects
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
 DAY = 86_400

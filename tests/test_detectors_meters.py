@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from generator.detectors import DETECTORS, run
 from generator.detectors.meters import explained_points, settled_points, standing_since
+from generator.ledger.subjects import Interval, Scope, arranged
 from generator.records.pseudonyms import pseudonym
 from generator.records.results import FindingGrade, Lean, Outcome
 from generator.records.rows import Counter, CounterReading, MarkKind, MeterReading, SourceRef, Window
-from generator.subjects import Interval, Scope, arranged
 
 BY_ID = {detector.id: detector for detector in DETECTORS}
 METERED = [detector for detector in DETECTORS if detector.scope is Scope.METER]

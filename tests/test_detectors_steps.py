@@ -6,10 +6,10 @@ import pytest
 from builders import mark, request
 
 from generator.detectors import DETECTORS, run
-from generator.ledger import Lifetime
+from generator.ledger.steps import Lifetime
+from generator.ledger.subjects import arranged
 from generator.records.results import Outcome
 from generator.records.rows import Trigger
-from generator.subjects import arranged
 
 BY_ID = {detector.id: detector for detector in DETECTORS}
 

@@ -16,9 +16,9 @@ from generator.detectors.silent_trim import SILENT_TRIM
 from generator.detectors.synthetic_refusal import SYNTHETIC_REFUSAL
 from generator.detectors.truncated_results import TRUNCATED_RESULTS
 from generator.detectors.uncached_input import UNCACHED_INPUT
+from generator.ledger.subjects import arranged
 from generator.records.results import Outcome
 from generator.records.rows import ServiceTier, Trigger
-from generator.subjects import arranged
 
 MINUTE = 60
 

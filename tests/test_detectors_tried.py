@@ -8,8 +8,8 @@ from test_detectors_meters import WORK, read
 
 from generator.detectors import DETECTORS
 from generator.detectors.base import run
+from generator.ledger.subjects import arranged
 from generator.records.rows import Speed, Trigger, Window
-from generator.subjects import arranged
 
 BY_ID = {detector.id: detector for detector in DETECTORS}
 SAID = {"version": "2.1.20", "effort": "high", "speed": Speed.STANDARD}

@@ -17,12 +17,12 @@ from generator.detectors import DETECTORS, base, run
 from generator.detectors.base import finding_id
 from generator.evidence import NEIGHBOURS, examine
 from generator.importers import read_bytes
-from generator.ledger import chains
+from generator.ledger.steps import chains
+from generator.ledger.subjects import arranged
 from generator.pack import load_key, read_pack, read_packs, write_pack
 from generator.records.results import Level, Outcome
 from generator.records.rows import Reading, Tally, Trigger
 from generator.simulator import FaultRates, exported, simulate
-from generator.subjects import arranged
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from generator.base.problems import ContentError
 from generator.curated.examples import load_examples
 from generator.curated.measurements import load_measurements
 from generator.detectors import DETECTORS, run
-from generator.ledger import LADDER, UNDECIDABLE
+from generator.ledger.steps import LADDER, UNDECIDABLE
 from generator.records.results import Outcome
 
 CONTENT = Path(__file__).parent.parent / "content"

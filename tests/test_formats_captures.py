@@ -19,6 +19,7 @@ from generator.importers.captures import headers
 from generator.importers.captures.http_exchange import Kind, kind, unanswered
 from generator.importers.fold import Extract, fold
 from generator.importers.reading import _reading
+from generator.ledger.subjects import subjects
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import (
     Entrypoint,
@@ -32,7 +33,6 @@ from generator.records.rows import (
     Surface,
     Window,
 )
-from generator.subjects import subjects
 
 SAMPLES = Path(__file__).parent / "samples"
 CAPTURES = ("har", "claude-trace", "sse-capture", "proxy-ndjson", "api-responses", "rate-limit-headers", "meter-log")

@@ -14,10 +14,10 @@ import pytest
 
 from generator.detectors import DETECTORS, run
 from generator.importers import discover, read, read_bytes
+from generator.ledger.subjects import Scope, subjects
 from generator.records.results import Finding, Outcome
 from generator.records.rows import MeterReading, Reading, Window
 from generator.simulator import FaultRates, simulate
-from generator.subjects import Scope, subjects
 
 KEY = b"key"
 SHOWN = {Window.FIVE_HOUR: "five_hour", Window.SEVEN_DAY: "seven_day"}

@@ -22,10 +22,10 @@ from generator.importers.captures import raw_bodies
 from generator.importers.captures.raw_bodies import RAW_BODIES
 from generator.importers.otel.otel_events import OTEL_EVENTS
 from generator.importers.otel.otel_metrics import OTEL_METRICS
-from generator.ledger import chains
+from generator.ledger.steps import chains
+from generator.ledger.subjects import subjects
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Entrypoint, MarkKind, MatchKey, Reading, Request, SkipReason, Speed, Surface, Trigger
-from generator.subjects import subjects
 
 SAMPLES = Path(__file__).parent / "samples"
 OURS = (OTEL_EVENTS, OTEL_METRICS, RAW_BODIES)

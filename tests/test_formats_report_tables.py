@@ -17,8 +17,8 @@ from generator.importers import IMPORTERS, discover, read, read_bytes
 from generator.importers.fold import Extract
 from generator.importers.reports.names import LONGEST_SLUG, displayed_model, grouping
 from generator.importers.reports.periods import named
+from generator.ledger.subjects import subjects
 from generator.records.rows import MarkKind, Reading, SkipReason, Surface, UsageBucket
-from generator.subjects import subjects
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"

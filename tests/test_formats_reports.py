@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from generator.importers import IMPORTERS, discover, read, read_bytes
 from generator.importers.fold import Extract
 from generator.importers.reports.pages import LONGEST_ROW
-from generator.reconciliation import reconcile
+from generator.ledger.reconciliation import reconcile
+from generator.ledger.subjects import subjects
 from generator.records.rows import Reading, SkipReason, Surface, UsageBucket
-from generator.subjects import subjects
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"

@@ -22,9 +22,9 @@ from generator.importers.claude.cowork_audit import COWORK_AUDIT
 from generator.importers.claude.history import HISTORY
 from generator.importers.claude.stats_cache import STATS_CACHE
 from generator.importers.claude.stream_json import STREAM_JSON
+from generator.ledger.subjects import subjects
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Counter, MarkKind, MatchKey, Reading, Request, SkipReason, Surface, Trigger, Window
-from generator.subjects import subjects
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"

@@ -12,8 +12,8 @@ from generator.detectors.needs import NEEDS
 from generator.importers import IMPORTERS, LogFile, read
 from generator.importers.base import HEAD_BYTES
 from generator.importers.guide import Verified
+from generator.ledger.subjects import subjects
 from generator.records.rows import Reading
-from generator.subjects import subjects
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "tests" / "samples"

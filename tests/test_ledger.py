@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.ledger import LADDER, MIN_EXPECTED, UNEXPLAINED, Lifetime, chains
+from generator.ledger.steps import LADDER, MIN_EXPECTED, UNEXPLAINED, Lifetime, chains
 from generator.records.rows import Mark, MarkKind, Request, SourceRef
 
 START = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)

@@ -39,7 +39,7 @@ from generator.detectors import DETECTORS, run
 from generator.dossier import Dossier
 from generator.evidence import examine
 from generator.grading import RULES, WEIGHTS
-from generator.ledger import LADDER, UNDECIDABLE
+from generator.ledger.steps import LADDER, UNDECIDABLE
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method, reconciled
 from generator.pages.cite import cite
 from generator.records.results import Level, Outcome

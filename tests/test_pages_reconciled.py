@@ -11,8 +11,8 @@ import pytest
 
 from generator.evidence import examine
 from generator.importers import read_bytes
+from generator.ledger.reconciliation import MISSING
 from generator.pages.reconciled import _context
-from generator.reconciliation import MISSING
 from generator.records.results import Evidence, Level
 from generator.simulator import FaultRates, exported, simulate
 

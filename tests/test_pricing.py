@@ -10,8 +10,8 @@ from builders import request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.ledger import chains
-from generator.pricing import cost, excess_cost, list_rates, rates, surcharge
+from generator.ledger.prices import cost, excess_cost, list_rates, rates, surcharge
+from generator.ledger.steps import chains
 from generator.records.rows import Region, ServiceTier, Speed
 
 

@@ -21,12 +21,12 @@ from generator.curated.examples import load_examples
 from generator.detectors import DETECTORS, run
 from generator.evidence import examine
 from generator.importers import discover, read
+from generator.ledger.subjects import subjects
 from generator.pages import detectors
 from generator.pages import evidence as evidence_pages
 from generator.records.results import Level, Outcome
 from generator.render import SiteContext, render
 from generator.simulator import FaultRates, simulate
-from generator.subjects import subjects
 
 ROOT = Path(__file__).parent.parent
 SITE = SiteContext(id="2026-03", title="The case", built=datetime(2026, 11, 24, tzinfo=UTC).date(), version="0.1.0")

@@ -31,9 +31,9 @@ from generator.importers import IMPORTERS, Importer, LogFile, read, read_bytes
 from generator.importers.base import LONGEST_LINE, Count
 from generator.importers.json_lines import has_later_object
 from generator.importers.tables import rows as table_rows
+from generator.ledger.subjects import subjects
 from generator.records.results import Outcome
 from generator.records.rows import Reading, SkipReason, SourceRef
-from generator.subjects import subjects
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from generator.reconciliation import MISSING, OTHERS, reconcile
+from generator.ledger.reconciliation import MISSING, OTHERS, reconcile
+from generator.ledger.subjects import subjects
 from generator.records.results import Reconciliation
 from generator.records.rows import MeterReading, Reading, Request, SourceRef, Surface, Tally, UsageBucket, Window
-from generator.subjects import subjects
 
 START = datetime(2026, 3, 23, tzinfo=UTC)
 WINDOW = timedelta(hours=5)

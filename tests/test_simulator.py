@@ -13,13 +13,13 @@ import pytest
 
 from generator.detectors import DETECTORS, run
 from generator.importers import discover, read
-from generator.ledger import LADDER, chains
+from generator.ledger.steps import LADDER, chains
+from generator.ledger.subjects import subjects
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import MarkKind
 from generator.simulator import FaultRates, Truth, simulate
 from generator.simulator.scoring import score
 from generator.simulator.sessions import FOLDER
-from generator.subjects import subjects
 
 START = datetime(2026, 8, 3, tzinfo=UTC)
 SPRING = datetime(2026, 3, 6, tzinfo=UTC)  # long prompts cost more until the 13th; cleared thinking from the 30th on

@@ -15,6 +15,7 @@ from generator.base.problems import ContentError, Problem
 from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, Slug, Text
 from generator.curated.yamlfile import Document
+from generator.ledger.subjects import Subjects, subjects
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import (
     Counter,
@@ -31,7 +32,6 @@ from generator.records.rows import (
     Trigger,
     Window,
 )
-from generator.subjects import Subjects, subjects
 
 KEY = b"worked example; nothing private"
 START = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)

@@ -20,7 +20,7 @@ from generator.curated.checking import value_at
 from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, WebUrl
 from generator.curated.yamlfile import Document
-from generator.pricing import LONG_PROMPT, MILLION, Override, Rates, list_rates, override_of, table_rates
+from generator.ledger.prices import LONG_PROMPT, MILLION, Override, Rates, list_rates, override_of, table_rates
 from generator.records.rows import Speed
 
 FILE = "prices.yml"

@@ -20,11 +20,11 @@ from msgspec.structs import replace
 from generator.detectors.leans import LEANINGS, step_lean
 from generator.detectors.needs import NEEDS, Need
 from generator.detectors.tried import untried
-from generator.ledger import UNDECIDABLE, Chain, Step
-from generator.pricing import excess_cost
+from generator.ledger.prices import excess_cost
+from generator.ledger.steps import UNDECIDABLE, Chain, Step
+from generator.ledger.subjects import Interval, Meter, Scope, Subjects
 from generator.records.results import DayShare, Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
 from generator.records.rows import MissReason
-from generator.subjects import Interval, Meter, Scope, Subjects
 
 LOW_TOKENS = 20_000  # below: "info" whatever the share (research/detectors.md 4.0)
 HIGH_TOKENS = 5_000_000

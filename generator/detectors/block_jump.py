@@ -25,8 +25,8 @@ from generator.detectors.meters import (
     unconfirmed,
 )
 from generator.detectors.needs import METER, TOKENS
+from generator.ledger.subjects import Meter, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
-from generator.subjects import Meter, Scope
 
 CLOSE = timedelta(minutes=15)
 JUMP = 3.0  # points

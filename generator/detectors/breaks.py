@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from generator.detectors.base import UNSEEN, Benign, Explained, Parameter, Reference
-from generator.ledger import (
+from generator.ledger.steps import (
     BAND_AFTER,
     BAND_BEFORE,
     BREAK_BELOW,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from generator.detectors.base import Detector, finding
-from generator.ledger import Chain
+from generator.ledger.steps import Chain
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request
 

@@ -18,8 +18,8 @@ from generator.detectors.breaks import (
     testable_steps,
 )
 from generator.detectors.needs import THREADS, TOKENS
-from generator.ledger import MIN_EXPECTED, Chain
-from generator.subjects import Scope
+from generator.ledger.steps import MIN_EXPECTED, Chain
+from generator.ledger.subjects import Scope
 
 NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/detectors.md section 3, llm-relay)
 

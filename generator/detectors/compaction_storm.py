@@ -10,11 +10,11 @@ from itertools import pairwise
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.bursts import bursts, of_kinds
 from generator.detectors.needs import MARKS, TOKENS
-from generator.ledger import Chain
-from generator.pricing import rates
+from generator.ledger.prices import rates
+from generator.ledger.steps import Chain
+from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request, Trigger
-from generator.subjects import Scope
 
 WINDOW = timedelta(minutes=28)  # less than two of the nearest ordinary distances, 14.4 minutes
 STORM = 3  # compactions

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.bursts import of_kinds
 from generator.detectors.needs import TOOL_USES
-from generator.ledger import Chain
+from generator.ledger.steps import Chain
+from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request, Trigger
-from generator.subjects import Scope
 
 LONG = 100  # requests
 ENOUGH = 10  # edits in each half

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding, minute
 from generator.detectors.meters import STATUSLINE_DOCS
 from generator.detectors.needs import COUNTERS, MARKS
+from generator.ledger.subjects import CounterSeries, Scope, marks_between, version_key
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Counter, CounterReading, MarkKind, Trigger
-from generator.subjects import CounterSeries, Scope, marks_between, version_key
 
 HIGH = 50_000  # tokens
 REMAINS = 0.2  # of the value before

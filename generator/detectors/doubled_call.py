@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.needs import PARENTS
-from generator.ledger import Chain
-from generator.pricing import cost
+from generator.ledger.prices import cost
+from generator.ledger.steps import Chain
+from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request
-from generator.subjects import Scope
 
 CLOSE = timedelta(seconds=120)
 SAME_SIZE = 0.02

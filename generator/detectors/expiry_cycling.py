@@ -18,9 +18,9 @@ from generator.detectors.breaks import (
 )
 from generator.detectors.leans import step_lean
 from generator.detectors.needs import THREADS, TOKENS
-from generator.ledger import UNEXPLAINED, Chain, Step
+from generator.ledger.steps import UNEXPLAINED, Chain, Step
+from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
-from generator.subjects import Scope
 
 WINDOW = timedelta(minutes=60)
 CYCLES = 3  # breaks

@@ -11,8 +11,8 @@ from itertools import zip_longest
 
 from generator.detectors.base import Benign, Detector, Reference, finding
 from generator.detectors.tried import untried
-from generator.ledger import Chain, Step
-from generator.pricing import excess_cost
+from generator.ledger.prices import excess_cost
+from generator.ledger.steps import Chain, Step
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind
 

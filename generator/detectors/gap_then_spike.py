@@ -17,9 +17,9 @@ from generator.detectors.breaks import (
     has_testable_step,
 )
 from generator.detectors.needs import LIFETIME, THREADS, TOKENS
-from generator.ledger import Chain, Step
+from generator.ledger.steps import Chain, Step
+from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
-from generator.subjects import Scope
 
 PAUSE = 300.0  # seconds
 SPIKE = 20_000  # tokens

@@ -29,8 +29,8 @@ from generator.detectors.meters import (
     unconfirmed,
 )
 from generator.detectors.needs import METER, TOKENS
+from generator.ledger.subjects import Interval, Meter, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
-from generator.subjects import Interval, Meter, Scope
 
 LONG = timedelta(minutes=15)
 RISE = 2.0  # points

@@ -16,10 +16,10 @@ from generator.detectors.needs import VERSIONS
 from generator.detectors.prefix_pin import RUN as PIN_RUN
 from generator.detectors.prefix_pin import SAME_READ
 from generator.detectors.thinking_stripped import PAUSE as LONG_PAUSE
-from generator.ledger import UNEXPLAINED, Chain, Step
+from generator.ledger.steps import UNEXPLAINED, Chain, Step
+from generator.ledger.subjects import Account, Scope, version_key
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request, Trigger
-from generator.subjects import Account, Scope, version_key
 
 MIN_WRITES = 10  # calls
 NAIVE_FIRST, NAIVE_LAST = "2.1.69", "2.1.89"  # the list of a published tool (research/detectors.md section 3)

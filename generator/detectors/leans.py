@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.ledger import STATED_CHANGES, Step
+from generator.ledger.steps import STATED_CHANGES, Step
 from generator.records.results import Lean
 from generator.records.rows import MissReason
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.needs import FIRST_LINES, VERSIONS
+from generator.ledger.subjects import Account, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Request
-from generator.subjects import Account, Scope
 
 MIN_CALLS = 20
 SOUND = 0.95  # of the final output, and of the tool calls that have a final count

@@ -7,11 +7,11 @@ from math import fsum
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.needs import TOKENS
-from generator.ledger import Chain
-from generator.pricing import LONG_PROMPT, surcharge
+from generator.ledger.prices import LONG_PROMPT, surcharge
+from generator.ledger.steps import Chain
+from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Request
-from generator.subjects import Scope
 
 
 def _long(chain: Chain) -> list[Request]:

@@ -6,10 +6,10 @@ import math
 from datetime import datetime, timedelta
 
 from generator.detectors.base import Benign, Parameter, Reference
-from generator.pricing import rates
+from generator.ledger.prices import rates
+from generator.ledger.subjects import Interval, Meter
 from generator.records.results import Quantity, Unit
 from generator.records.rows import Window
-from generator.subjects import Interval, Meter
 
 LATE = timedelta(minutes=10)
 LONGEST_CALL = timedelta(hours=1)  # what takes longer is a machine that slept

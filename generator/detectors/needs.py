@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from generator.ledger.subjects import Subjects
 from generator.records.rows import MarkKind
-from generator.subjects import Subjects
 
 TRANSCRIPTS = (
     "Claude Code keeps transcripts in ~/.claude/projects for about 30 days; copy the folder before it is cleaned, "

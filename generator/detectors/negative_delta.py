@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
 from generator.detectors.meters import NEARBY, OLD_VALUE, STATUSLINE_DOCS, WRONG_READING, is_old_value, states_resets
 from generator.detectors.needs import METER
+from generator.ledger.subjects import Meter, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
-from generator.subjects import Meter, Scope
 
 FALL = 2.0  # points
 RISE = 2.0  # points

@@ -17,9 +17,9 @@ from generator.detectors.breaks import (
 )
 from generator.detectors.leans import PREFIX_SHARE
 from generator.detectors.needs import THREADS, TOKENS
-from generator.ledger import UNEXPLAINED, Chain, Step
+from generator.ledger.steps import UNEXPLAINED, Chain, Step
+from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
-from generator.subjects import Scope
 
 RUN = 3  # breaks
 NAIVE_RUN = 2

@@ -21,8 +21,8 @@ from generator.detectors.breaks import (
     testable_steps,
 )
 from generator.detectors.needs import LIFETIME, THREADS, TOKENS
-from generator.ledger import Chain, Step
-from generator.subjects import Scope
+from generator.ledger.steps import Chain, Step
+from generator.ledger.subjects import Scope
 
 
 def _cold(step: Step) -> bool:

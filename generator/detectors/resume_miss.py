@@ -11,10 +11,10 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.breaks import CLIENT_CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN
 from generator.detectors.leans import LEANINGS, PREFIX_SHARE
 from generator.detectors.needs import MARKS, THREADS, TOKENS
-from generator.ledger import TRIMMED_BELOW, UNEXPLAINED, Chain, Step, first_reason, human_prompts
+from generator.ledger.steps import TRIMMED_BELOW, UNEXPLAINED, Chain, Step, first_reason, human_prompts
+from generator.ledger.subjects import Scope, version_key
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Trigger
-from generator.subjects import Scope, version_key
 
 FAULT_FIRST = (2, 1, 69)  # "regression since v2.1.69" (changelog of 2.1.90); the range sets the lean only
 FAULT_LAST = (2, 1, 89)

@@ -8,10 +8,10 @@ from datetime import timedelta
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict
 from generator.detectors.bursts import after, before, burst_finding, bursts, of_kinds
 from generator.detectors.needs import MARKS
-from generator.ledger import Chain
+from generator.ledger.steps import Chain
+from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind
-from generator.subjects import Scope
 
 WINDOW = timedelta(minutes=10)
 STORM = 5  # errors, or the number of an attempt

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.needs import REQUESTED_MODEL
-from generator.ledger import Chain
-from generator.pricing import cost
+from generator.ledger.prices import cost
+from generator.ledger.steps import Chain
+from generator.ledger.subjects import Scope, marks_between
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request, Trigger
-from generator.subjects import Scope, marks_between
 
 SHORTEST_RUN = 1  # requests
 UNNAMED = "other"  # a name that is no public model id, so nothing can be compared

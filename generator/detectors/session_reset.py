@@ -17,9 +17,9 @@ from generator.detectors.falls import (
     steps_from,
 )
 from generator.detectors.needs import MARKS, THREADS, TOKENS
-from generator.ledger import Chain
+from generator.ledger.steps import Chain
+from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
-from generator.subjects import Scope
 
 SMALLEST = 60_000  # tokens
 

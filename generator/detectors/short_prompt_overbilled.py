@@ -16,9 +16,9 @@ from generator.detectors.breaks import (
     charge_explanation,
 )
 from generator.detectors.needs import PROMPTS, TOKENS
-from generator.ledger import Chain, Step, human_prompts
+from generator.ledger.steps import Chain, Step, human_prompts
+from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
-from generator.subjects import Scope
 
 MAX_WORDS = 10
 MIN_BILLED = 50_000  # tokens; well above a system prompt with tools (16,000-35,000)

@@ -20,10 +20,10 @@ from generator.detectors.falls import (
     steps_from,
 )
 from generator.detectors.needs import MARKS, THREADS, TOKENS
-from generator.ledger import TRIMMED_BELOW, Chain, in_tool_loop
+from generator.ledger.steps import TRIMMED_BELOW, Chain, in_tool_loop
+from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
 from generator.records.rows import MarkKind
-from generator.subjects import Scope
 
 SMALLEST = 20_000  # tokens
 

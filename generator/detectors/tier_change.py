@@ -11,11 +11,11 @@ from math import fsum
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.breaks import CLIENT_CACHING_DOCS
 from generator.detectors.needs import LIFETIME, VERSIONS
-from generator.ledger import BAND_BEFORE, Lifetime, Step
-from generator.pricing import cost, excess_cost, rates
+from generator.ledger.prices import cost, excess_cost, rates
+from generator.ledger.steps import BAND_BEFORE, Lifetime, Step
+from generator.ledger.subjects import Account, Scope
 from generator.records.results import DayShare, Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request
-from generator.subjects import Account, Scope
 
 MIN_CALLS = 10  # on one day
 HIGH = 0.9

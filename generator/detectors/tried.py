@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.ledger import Step
-from generator.subjects import version_key
+from generator.ledger.steps import Step
+from generator.ledger.subjects import version_key
 
 CLEARING_WRITTEN = ((2, 1, 12), (2, 1, 22))
 """Client versions in whose public logs a clearing of tool results has a line; others clear without one."""

@@ -10,10 +10,10 @@ from itertools import groupby
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.bursts import burst_finding, bursts, of_kinds
 from generator.detectors.needs import TOOL_RESULTS
-from generator.ledger import Chain
+from generator.ledger.steps import Chain
+from generator.ledger.subjects import Scope, marks_between
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request
-from generator.subjects import Scope, marks_between
 
 BESIDE = timedelta(minutes=5)
 SHORT = 50  # bytes

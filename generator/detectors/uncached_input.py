@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.breaks import CACHING_DOCS
 from generator.detectors.needs import TOKENS
-from generator.ledger import BREAK_BELOW, MIN_EXPECTED, Chain, Step
-from generator.pricing import rates
+from generator.ledger.prices import rates
+from generator.ledger.steps import BREAK_BELOW, MIN_EXPECTED, Chain, Step
+from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Request, ServiceTier
-from generator.subjects import Scope
 
 SMALLEST = 8192  # tokens of a prompt that is cached in part
 MOSTLY = 0.5  # of the prompt

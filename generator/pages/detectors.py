@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from generator.base.statistics import finding_rate
+from generator.ledger.subjects import Scope
 from generator.pages.answerable import answering, giving
 from generator.pages.base import Page, PageKind
 from generator.pages.findings import Listed
@@ -14,7 +15,6 @@ from generator.pages.scores import ScoreRow, score_rows
 from generator.pages.sentences import period, quantity_text, sentence
 from generator.pages.twin import json_twin
 from generator.pages.worked import CALL_COLUMNS, READING_COLUMNS, WorkedExample, worked_example
-from generator.subjects import Scope
 
 if TYPE_CHECKING:
     from generator.base.statistics import Rate

@@ -13,7 +13,7 @@ from generator.charts import Chart
 from generator.curated.models import Grade
 from generator.grading import RULES, WEIGHTS, KindWeight, Rule
 from generator.grading.agreement import CrossRow, agree, cross_table
-from generator.ledger import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, LADDER, MIN_EXPECTED, UNDECIDABLE, UNEXPLAINED
+from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, LADDER, MIN_EXPECTED, UNDECIDABLE, UNEXPLAINED
 from generator.pages.base import Page, PageKind
 from generator.pages.evidence import break_rows, breaks_figure_of
 from generator.pages.sentences import period

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from generator.curated.examples import Example
     from generator.detectors import Detector
-    from generator.ledger import Chain, Step
+    from generator.ledger.steps import Chain, Step
     from generator.records.rows import Request
 
 CALL_COLUMNS = ("Time", "What", "Expected", "Read", "Written", "Uncached", "What matters here")

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from generator.pricing import list_rates
+from generator.ledger.prices import list_rates
 from generator.records.rows import Speed
 from generator.simulator.transcript import Usage
 

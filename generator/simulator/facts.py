@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from generator.pricing import list_rates
+from generator.ledger.prices import list_rates
 from generator.simulator.made import HOUR, Made, pins
 from generator.simulator.sessions import Session
 from generator.simulator.transcript import FINAL_OUTPUTS_SINCE

@@ -11,7 +11,7 @@ from generator.base.statistics import finding_rate
 from generator.detectors import DETECTORS
 from generator.detectors.base import how_to_measure
 from generator.detectors.needs import NEEDS
-from generator.ledger import LADDER, UNEXPLAINED
+from generator.ledger.steps import LADDER, UNEXPLAINED
 from generator.records.results import Evidence, Finding, Outcome, Run
 from generator.records.rows import Request, SkipReason, Tally
 from generator.terminal.sources import print_sources, sources_json

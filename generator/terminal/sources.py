@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from generator.importers import IMPORTERS
-from generator.reconciliation import DIFFERENCES, MISSING, RECOGNISED
+from generator.ledger.reconciliation import DIFFERENCES, MISSING, RECOGNISED
 from generator.records.results import Evidence, ReportLine, WindowBalance
 from generator.records.rows import FormatAccount, Tally
 from generator.terminal.tables import table

@@ -15,8 +15,8 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from statistics import median
 
-from generator.ledger import Chain, chains
-from generator.pricing import rates
+from generator.ledger.prices import rates
+from generator.ledger.steps import Chain, chains
 from generator.records.rows import Counter, CounterReading, Mark, MarkKind, MeterReading, Reading, Request, Window
 
 MODEL_WINDOWS = {Window.SEVEN_DAY_OPUS: "opus", Window.SEVEN_DAY_SONNET: "sonnet"}

@@ -133,7 +133,7 @@ class Chain:
     @cached_property
     def list_price(self) -> float:
         """List price in USD of all its calls with a known price; each finding is measured by it."""
-        from generator.pricing import cost  # pricing prices steps, so it is read when both are there
+        from generator.ledger.prices import cost  # pricing prices steps, so it is read when both are there
 
         return sum(cost(request) or 0.0 for request in self.requests)
 

@@ -16,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from generator.pricing import cost
+from generator.ledger.prices import cost
+from generator.ledger.subjects import RESET_JITTER, Interval, Meter, Subjects
 from generator.records.results import DaySum, Reconciliation, ReportLine, SurfaceDay, WindowBalance
 from generator.records.rows import Difference, MatchKey, MeterReading, Reading, Request, Surface, UsageBucket
-from generator.subjects import RESET_JITTER, Interval, Meter, Subjects
 
 OTHERS = 3  # windows with a price, without which nothing is predicted
 ROUNDING = 0.5  # points at either end: meters state whole points

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from generator.ledger import Lifetime, Step
+from generator.ledger.steps import Lifetime, Step
 from generator.records.rows import Region, Request, ServiceTier, Speed
 
 LONG_PROMPT = 200_000  # tokens; above it some epochs price the whole request higher (Anthropic pricing page)

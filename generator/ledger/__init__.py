@@ -1,0 +1,1 @@
+"""From rows to threads, steps, explanations and list prices."""
