@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.detectors import DETECTORS, run
-from generator.detectors.meters import explained_points, settled_points, standing_since
+from generator.detectors.shared.meters import explained_points, settled_points, standing_since
 from generator.ledger.subjects import Interval, Scope, arranged
 from generator.records.pseudonyms import pseudonym
 from generator.records.results import FindingGrade, Lean, Outcome

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.detectors.needs import NEEDS
+from generator.detectors.shared.needs import NEEDS
 from generator.importers import IMPORTERS, discover, read
 from generator.importers.captures import headers
 from generator.importers.captures.http_exchange import Kind, kind, unanswered

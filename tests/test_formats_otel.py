@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.detectors.needs import NEEDS
+from generator.detectors.shared.needs import NEEDS
 from generator.importers import IMPORTERS, discover, read, read_bytes
 from generator.importers.captures import raw_bodies
 from generator.importers.captures.raw_bodies import RAW_BODIES

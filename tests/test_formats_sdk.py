@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.detectors.needs import NEEDS
+from generator.detectors.shared.needs import NEEDS
 from generator.importers import IMPORTERS, discover, read, read_bytes
 from generator.importers.claude.cowork_audit import COWORK_AUDIT
 from generator.importers.claude.history import HISTORY

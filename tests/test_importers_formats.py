@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from generator.detectors.needs import NEEDS
+from generator.detectors.shared.needs import NEEDS
 from generator.importers import IMPORTERS, LogFile, read
 from generator.importers.base import HEAD_BYTES
 from generator.importers.guide import Verified

@@ -16,7 +16,7 @@ import pytest
 from public_library import dossier
 
 from generator.detectors import DETECTORS
-from generator.detectors.needs import COUNTERS, METER, NEEDS, REQUESTED_MODEL, TOKENS
+from generator.detectors.shared.needs import COUNTERS, METER, NEEDS, REQUESTED_MODEL, TOKENS
 from generator.importers import IMPORTERS
 from generator.importers.guide import Verified
 from generator.pages import check, detectors, logs, surfaces

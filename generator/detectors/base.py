@@ -17,9 +17,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from generator.detectors.leans import LEANINGS, step_lean
-from generator.detectors.needs import NEEDS, Need
-from generator.detectors.tried import untried
+from generator.detectors.shared.attribution import LEANINGS, step_lean
+from generator.detectors.shared.needs import NEEDS, Need
+from generator.detectors.shared.not_checked import untried
 from generator.ledger.prices import excess_cost
 from generator.ledger.steps import UNDECIDABLE, Chain, Step
 from generator.ledger.subjects import Interval, Meter, Scope, Subjects

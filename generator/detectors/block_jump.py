@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
-from generator.detectors.meters import (
+from generator.detectors.shared.meters import (
     GLITCH,
     LATE,
     LATE_PARAMETER,
@@ -24,7 +24,7 @@ from generator.detectors.meters import (
     standing_since,
     unconfirmed,
 )
-from generator.detectors.needs import METER, TOKENS
+from generator.detectors.shared.needs import METER, TOKENS
 from generator.ledger.subjects import Meter, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 

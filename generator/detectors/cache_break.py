@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.base import Detector, Verdict, step_finding
-from generator.detectors.breaks import (
+from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     CLIENT_CACHING_DOCS,
     COUNTERFACTUAL,
@@ -17,7 +17,7 @@ from generator.detectors.breaks import (
     has_testable_step,
     testable_steps,
 )
-from generator.detectors.needs import THREADS, TOKENS
+from generator.detectors.shared.needs import THREADS, TOKENS
 from generator.ledger.steps import MIN_EXPECTED, Chain
 from generator.ledger.subjects import Scope
 

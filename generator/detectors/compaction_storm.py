@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
-from generator.detectors.bursts import bursts, of_kinds
-from generator.detectors.needs import MARKS, TOKENS
+from generator.detectors.shared.bursts import bursts, of_kinds
+from generator.detectors.shared.needs import MARKS, TOKENS
 from generator.ledger.prices import rates
 from generator.ledger.steps import Chain
 from generator.ledger.subjects import Scope

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
-from generator.detectors.bursts import of_kinds
-from generator.detectors.needs import TOOL_USES
+from generator.detectors.shared.bursts import of_kinds
+from generator.detectors.shared.needs import TOOL_USES
 from generator.ledger.steps import Chain
 from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
-from generator.detectors.needs import PARENTS
+from generator.detectors.shared.needs import PARENTS
 from generator.ledger.prices import cost
 from generator.ledger.steps import Chain
 from generator.ledger.subjects import Scope

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from generator.detectors.base import Detector, Parameter, Reference, Verdict, steps_finding
-from generator.detectors.breaks import (
+from generator.detectors.shared.attribution import step_lean
+from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,
     IDENTITY_PARAMETERS,
@@ -16,8 +17,7 @@ from generator.detectors.breaks import (
     run_grade,
     testable_steps,
 )
-from generator.detectors.leans import step_lean
-from generator.detectors.needs import THREADS, TOKENS
+from generator.detectors.shared.needs import THREADS, TOKENS
 from generator.ledger.steps import UNEXPLAINED, Chain, Step
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.base import Detector, Parameter, Verdict, step_finding
-from generator.detectors.breaks import (
+from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     CLIENT_CACHING_DOCS,
     COUNTERFACTUAL,
@@ -16,7 +16,7 @@ from generator.detectors.breaks import (
     charge_explanation,
     has_testable_step,
 )
-from generator.detectors.needs import LIFETIME, THREADS, TOKENS
+from generator.detectors.shared.needs import LIFETIME, THREADS, TOKENS
 from generator.ledger.steps import Chain, Step
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit

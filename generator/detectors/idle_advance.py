@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
-from generator.detectors.meters import (
+from generator.detectors.shared.meters import (
     BATCHED_POSTING,
     CAUGHT_UP,
     GLITCH,
@@ -28,7 +28,7 @@ from generator.detectors.meters import (
     standing_since,
     unconfirmed,
 )
-from generator.detectors.needs import METER, TOKENS
+from generator.detectors.shared.needs import METER, TOKENS
 from generator.ledger.subjects import Interval, Meter, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.compaction_storm import STORM
 from generator.detectors.compaction_storm import WINDOW as STORM_WINDOW
-from generator.detectors.leans import PREFIX_SHARE
-from generator.detectors.needs import VERSIONS
 from generator.detectors.prefix_pin import RUN as PIN_RUN
 from generator.detectors.prefix_pin import SAME_READ
+from generator.detectors.shared.attribution import PREFIX_SHARE
+from generator.detectors.shared.needs import VERSIONS
 from generator.detectors.thinking_stripped import PAUSE as LONG_PAUSE
 from generator.ledger.steps import UNEXPLAINED, Chain, Step
 from generator.ledger.subjects import Account, Scope, version_key

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import fsum
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
-from generator.detectors.needs import TOKENS
+from generator.detectors.shared.needs import TOKENS
 from generator.ledger.prices import LONG_PROMPT, surcharge
 from generator.ledger.steps import Chain
 from generator.ledger.subjects import Scope

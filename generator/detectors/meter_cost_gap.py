@@ -11,8 +11,15 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
-from generator.detectors.meters import LATE, LATE_PARAMETER, LIMITS_DOCS, METER_DATA, OTHER_CLIENT, explained_points
-from generator.detectors.needs import METER, TOKENS
+from generator.detectors.shared.meters import (
+    LATE,
+    LATE_PARAMETER,
+    LIMITS_DOCS,
+    METER_DATA,
+    OTHER_CLIENT,
+    explained_points,
+)
+from generator.detectors.shared.needs import METER, TOKENS
 from generator.ledger.subjects import MIN_RATED_POINTS, Interval, Meter, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MeterReading, Window

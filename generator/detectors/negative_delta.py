@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
-from generator.detectors.meters import NEARBY, OLD_VALUE, STATUSLINE_DOCS, WRONG_READING, is_old_value, states_resets
-from generator.detectors.needs import METER
+from generator.detectors.shared.meters import (
+    NEARBY,
+    OLD_VALUE,
+    STATUSLINE_DOCS,
+    WRONG_READING,
+    is_old_value,
+    states_resets,
+)
+from generator.detectors.shared.needs import METER
 from generator.ledger.subjects import Meter, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 

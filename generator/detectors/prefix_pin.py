@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.base import Detector, Parameter, Reference, Verdict, steps_finding
-from generator.detectors.breaks import (
+from generator.detectors.shared.attribution import PREFIX_SHARE
+from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,
     IDENTITY_PARAMETERS,
@@ -15,8 +16,7 @@ from generator.detectors.breaks import (
     run_grade,
     testable_steps,
 )
-from generator.detectors.leans import PREFIX_SHARE
-from generator.detectors.needs import THREADS, TOKENS
+from generator.detectors.shared.needs import THREADS, TOKENS
 from generator.ledger.steps import UNEXPLAINED, Chain, Step
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit

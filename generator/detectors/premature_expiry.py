@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.base import Detector, Verdict, step_finding
-from generator.detectors.breaks import (
+from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,
     DIAGNOSTICS_DOCS,
@@ -20,7 +20,7 @@ from generator.detectors.breaks import (
     has_testable_step,
     testable_steps,
 )
-from generator.detectors.needs import LIFETIME, THREADS, TOKENS
+from generator.detectors.shared.needs import LIFETIME, THREADS, TOKENS
 from generator.ledger.steps import Chain, Step
 from generator.ledger.subjects import Scope
 

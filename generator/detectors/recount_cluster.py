@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Verdict, meter_finding
-from generator.detectors.meters import OLD_VALUE, STATUSLINE_DOCS, WRONG_READING, is_old_value, states_resets
-from generator.detectors.needs import METER
+from generator.detectors.shared.meters import OLD_VALUE, STATUSLINE_DOCS, WRONG_READING, is_old_value, states_resets
+from generator.detectors.shared.needs import METER
 from generator.ledger.subjects import Interval, Meter, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 

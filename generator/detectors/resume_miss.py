@@ -8,9 +8,9 @@ from dataclasses import replace
 from msgspec import structs
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, step_finding
-from generator.detectors.breaks import CLIENT_CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN
-from generator.detectors.leans import LEANINGS, PREFIX_SHARE
-from generator.detectors.needs import MARKS, THREADS, TOKENS
+from generator.detectors.shared.attribution import LEANINGS, PREFIX_SHARE
+from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN
+from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
 from generator.ledger.steps import TRIMMED_BELOW, UNEXPLAINED, Chain, Step, first_reason, human_prompts
 from generator.ledger.subjects import Scope, version_key
 from generator.records.results import Finding, FindingGrade, Quantity, Unit

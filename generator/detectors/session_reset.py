@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Verdict
-from generator.detectors.breaks import CLIENT_CACHING_DOCS
-from generator.detectors.falls import (
+from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS
+from generator.detectors.shared.falls import (
     BENIGN,
     CHECKPOINT_DOCS,
     RESET_BELOW,
@@ -16,7 +16,7 @@ from generator.detectors.falls import (
     reason,
     steps_from,
 )
-from generator.detectors.needs import MARKS, THREADS, TOKENS
+from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
 from generator.ledger.steps import Chain
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.base import Detector, Parameter, Verdict, step_finding
-from generator.detectors.breaks import (
+from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     CLIENT_CACHING_DOCS,
     COUNTERFACTUAL,
@@ -15,7 +15,7 @@ from generator.detectors.breaks import (
     break_grade,
     charge_explanation,
 )
-from generator.detectors.needs import PROMPTS, TOKENS
+from generator.detectors.shared.needs import PROMPTS, TOKENS
 from generator.ledger.steps import Chain, Step, human_prompts
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict
-from generator.detectors.falls import (
+from generator.detectors.shared.falls import (
     BENIGN,
     CHECKPOINT_DOCS,
     REASONS,
@@ -19,7 +19,7 @@ from generator.detectors.falls import (
     reason,
     steps_from,
 )
-from generator.detectors.needs import MARKS, THREADS, TOKENS
+from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
 from generator.ledger.steps import TRIMMED_BELOW, Chain, in_tool_loop
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit

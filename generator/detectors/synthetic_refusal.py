@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict
-from generator.detectors.bursts import burst_finding, bursts, of_kinds
-from generator.detectors.needs import MARKS
+from generator.detectors.shared.bursts import burst_finding, bursts, of_kinds
+from generator.detectors.shared.needs import MARKS
 from generator.ledger.steps import Chain
 from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from itertools import islice, pairwise
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, steps_finding
-from generator.detectors.breaks import CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN, commonest
-from generator.detectors.needs import THREADS, TOKENS, VERSIONS
+from generator.detectors.shared.breaks import (
+    CACHING_DOCS,
+    COUNTERFACTUAL,
+    IDENTITY_PARAMETERS,
+    LADDER_BENIGN,
+    commonest,
+)
+from generator.detectors.shared.needs import THREADS, TOKENS, VERSIONS
 from generator.ledger.steps import BREAK_BELOW, UNEXPLAINED, Chain, Step, first_reason
 from generator.ledger.subjects import Scope, version_key
 from generator.records.results import FindingGrade, Quantity, Unit

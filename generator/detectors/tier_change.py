@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from math import fsum
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
-from generator.detectors.breaks import CLIENT_CACHING_DOCS
-from generator.detectors.needs import LIFETIME, VERSIONS
+from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS
+from generator.detectors.shared.needs import LIFETIME, VERSIONS
 from generator.ledger.prices import cost, excess_cost, rates
 from generator.ledger.steps import BAND_BEFORE, Lifetime, Step
 from generator.ledger.subjects import Account, Scope

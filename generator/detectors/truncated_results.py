@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
-from generator.detectors.bursts import burst_finding, bursts, of_kinds
-from generator.detectors.needs import TOOL_RESULTS
+from generator.detectors.shared.bursts import burst_finding, bursts, of_kinds
+from generator.detectors.shared.needs import TOOL_RESULTS
 from generator.ledger.steps import Chain
 from generator.ledger.subjects import Scope, marks_between
 from generator.records.results import Finding, FindingGrade, Quantity, Unit

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
-from generator.detectors.breaks import CACHING_DOCS
-from generator.detectors.needs import TOKENS
+from generator.detectors.shared.breaks import CACHING_DOCS
+from generator.detectors.shared.needs import TOKENS
 from generator.ledger.prices import rates
 from generator.ledger.steps import BREAK_BELOW, MIN_EXPECTED, Chain, Step
 from generator.ledger.subjects import Scope

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from generator.detectors import DETECTORS, Detector
-from generator.detectors.needs import COUNTERS, METER, NEEDS, TOKENS, Need
+from generator.detectors.shared.needs import COUNTERS, METER, NEEDS, TOKENS, Need
 from generator.importers import IMPORTERS, Importer
 from generator.importers.guide import Verified
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.base.wording import n
-from generator.detectors.needs import METER
+from generator.detectors.shared.needs import METER
 from generator.importers import IMPORTERS, Importer
 from generator.pages.answerable import giving
 from generator.pages.base import Page, PageKind

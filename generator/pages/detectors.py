@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from generator.curated.models import Symptom
     from generator.detectors import Detector
     from generator.detectors.base import Benign
-    from generator.detectors.needs import Need
+    from generator.detectors.shared.needs import Need
     from generator.dossier import DetectorView, Dossier
     from generator.importers import Importer
     from generator.records.results import Evidence, Run

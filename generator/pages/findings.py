@@ -11,7 +11,7 @@ import msgspec
 from generator.base.wording import MISSING, n, pct, usd, utc
 from generator.charts import Chart, chain_chart, meter_chart
 from generator.charts.files import csv_bytes
-from generator.detectors.leans import LEANINGS
+from generator.detectors.shared.attribution import LEANINGS
 from generator.pages.base import Download, Page, PageKind
 from generator.pages.cite import cite
 from generator.pages.notes import notes_on
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from generator.curated.models import Claim
     from generator.detectors import Detector
     from generator.detectors.base import Benign
-    from generator.detectors.leans import Leaning
+    from generator.detectors.shared.attribution import Leaning
     from generator.dossier import ChainRow, Dossier, FindingView, ReadingRow
     from generator.records.results import DayShare, Evidence, Run
     from generator.records.rows import Tally

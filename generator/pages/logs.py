@@ -16,7 +16,7 @@ from generator.pages.twin import json_twin
 from generator.records.rows import Surface
 
 if TYPE_CHECKING:
-    from generator.detectors.needs import Need
+    from generator.detectors.shared.needs import Need
     from generator.dossier import Dossier
 
 SURFACES = (Surface.CLAUDE_CODE, Surface.API, Surface.CLAUDE_AI, Surface.COWORK, Surface.ENTERPRISE)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from generator.base.statistics import finding_rate
 from generator.detectors import DETECTORS
 from generator.detectors.base import how_to_measure
-from generator.detectors.needs import NEEDS
+from generator.detectors.shared.needs import NEEDS
 from generator.ledger.steps import LADDER, UNEXPLAINED
 from generator.records.results import Evidence, Finding, Outcome, Run
 from generator.records.rows import Request, SkipReason, Tally

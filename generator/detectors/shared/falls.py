@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from generator.detectors.base import Benign, Detector, Reference, finding
-from generator.detectors.tried import untried
+from generator.detectors.shared.not_checked import untried
 from generator.ledger.prices import excess_cost
 from generator.ledger.steps import Chain, Step
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
