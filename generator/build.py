@@ -26,7 +26,7 @@ from generator.gate import allow, gate
 from generator.leaks import find_canaries, find_leaks
 from generator.leaks.public import public_files
 from generator.manifest import Provenance, hash_inputs
-from generator.pack import read_packs
+from generator.packs.pack import read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.base import Page
 from generator.publish import static_files

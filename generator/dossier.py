@@ -22,9 +22,9 @@ from generator.curated.promises import Trial
 from generator.curated.published import Published
 from generator.curated.voices import Correction, Reply
 from generator.detectors import Detector
-from generator.evidence import NEIGHBOURS
 from generator.grading import Verdict, grades
 from generator.ledger.steps import Chain, Step, chains
+from generator.packs.examine import NEIGHBOURS
 from generator.records.results import Evidence, Finding, Run
 from generator.records.rows import Counter, CounterReading, MeterReading, Request, SourceRef
 

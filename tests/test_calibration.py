@@ -10,8 +10,8 @@ from generator.calibration import DOSES, FIRST_SEED, RECALL_BAR, SEEDS, SESSIONS
 from generator.curated.calibration import load_calibration
 from generator.curated.measurements import load_measurements
 from generator.detectors import DETECTORS
-from generator.evidence import examine
 from generator.importers import discover, read
+from generator.packs.examine import examine
 from generator.records.results import Level
 
 ROOT = Path(__file__).parent.parent

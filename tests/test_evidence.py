@@ -15,11 +15,11 @@ from builders import mark, steady
 from generator.base.problems import PackError
 from generator.detectors import DETECTORS, base, run
 from generator.detectors.base import finding_id
-from generator.evidence import NEIGHBOURS, examine
 from generator.importers import read_bytes
 from generator.ledger.steps import chains
 from generator.ledger.subjects import arranged
-from generator.pack import load_key, read_pack, read_packs, write_pack
+from generator.packs.examine import NEIGHBOURS, examine
+from generator.packs.pack import load_key, read_pack, read_packs, write_pack
 from generator.records.results import Level, Outcome
 from generator.records.rows import Reading, Tally, Trigger
 from generator.simulator import FaultRates, exported, simulate
@@ -139,7 +139,7 @@ def test_the_key_is_made_once_and_for_its_owner_only(tmp_path):
 def test_reading_a_pack_leaves_no_thread_behind():
     """A reader pool that outlives the work aborts the process at its end now and then."""
     code = (
-        "import os, pathlib, pyarrow.parquet; from generator.pack import read_packs; count = lambda: len(os.listdir('/proc/self/task'));"
+        "import os, pathlib, pyarrow.parquet; from generator.packs.pack import read_packs; count = lambda: len(os.listdir('/proc/self/task'));"
         "before = count(); assert read_packs(pathlib.Path('content/evidence')); print(count() - before)"
     )
     root = Path(__file__).parent.parent

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from generator.cli import cli
-from generator.evidence import examine
 from generator.importers import IMPORTERS, read_bytes
+from generator.packs.examine import examine
 from generator.records.results import Evidence, Level
 from generator.records.rows import Difference, MatchKey
 from generator.terminal.sources import explained

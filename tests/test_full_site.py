@@ -18,8 +18,8 @@ from test_browser import CHROMIUM
 
 from generator.build import build
 from generator.detectors import DETECTORS
-from generator.evidence import examine
 from generator.importers import discover, read
+from generator.packs.examine import examine
 from generator.records.results import Level
 
 ROOT = Path(__file__).parent.parent

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from generator.build import plan, read_content, render_site
-from generator.evidence import examine
 from generator.importers import discover, read
+from generator.packs.examine import examine
 from generator.records.results import Level
 from generator.simulator import FaultRates, simulate
 

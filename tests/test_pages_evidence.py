@@ -37,9 +37,9 @@ from generator.curated.models import (
 from generator.curated.yamlfile import parse
 from generator.detectors import DETECTORS, run
 from generator.dossier import Dossier
-from generator.evidence import examine
 from generator.grading import RULES, WEIGHTS
 from generator.ledger.steps import LADDER, UNDECIDABLE
+from generator.packs.examine import examine
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method, reconciled
 from generator.pages.cite import cite
 from generator.records.results import Level, Outcome

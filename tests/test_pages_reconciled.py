@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from generator.evidence import examine
 from generator.importers import read_bytes
 from generator.ledger.reconciliation import MISSING
+from generator.packs.examine import examine
 from generator.pages.reconciled import _context
 from generator.records.results import Evidence, Level
 from generator.simulator import FaultRates, exported, simulate

@@ -19,9 +19,9 @@ from generator import cli
 from generator.base.problems import Exit
 from generator.curated.examples import load_examples
 from generator.detectors import DETECTORS, run
-from generator.evidence import examine
 from generator.importers import discover, read
 from generator.ledger.subjects import subjects
+from generator.packs.examine import examine
 from generator.pages import detectors
 from generator.pages import evidence as evidence_pages
 from generator.records.results import Level, Outcome

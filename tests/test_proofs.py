@@ -16,7 +16,7 @@ from promises import record
 from proof_cases import KEY, changed, finding, holds, honest, pack, places, reading, roots_of, tampered
 
 from generator.base.problems import ContentError, PackError
-from generator.pack import read_pack, write_pack
+from generator.packs.pack import read_pack, write_pack
 from generator.proofs.checking import faults, opened
 from generator.proofs.commitments import identities, log_trees
 from generator.proofs.comparing import pack_faults

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from promises import record
 
-from generator.evidence import examine
+from generator.packs.aggregate import FEWEST_CALLS, FEWEST_SESSIONS, aggregate, blocks, few, is_safe, rounded
+from generator.packs.examine import examine
 from generator.records.results import Level
 from generator.records.rows import Reading, Surface, Tally
-from generator.small_cells import FEWEST_CALLS, FEWEST_SESSIONS, aggregate, blocks, few, is_safe, rounded
 
 DAY = 86_400
 MODELS = ("claude-opus-4-6", "claude-sonnet-4-6", "claude-haiku-4-5")

@@ -77,7 +77,7 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
       witnessmark collect ~/.claude/projects --into content/evidence/mine
       witnessmark collect logs/ --into content/evidence/team --level aggregate
     """
-    from generator.pack import load_key, write_pack
+    from generator.packs.pack import load_key, write_pack
 
     found = discover(logs)
     key = SIMULATED_KEY if simulated else load_key(state_folder() / "key")

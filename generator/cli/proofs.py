@@ -52,7 +52,7 @@ def prove(  # noqa: PLR0917  click passes options so
       witnessmark prove F-7K2QH3AB --logs ~/.claude/projects --pack content/evidence/mine --into proof.json
       witnessmark prove --grown old/mine --logs ~/.claude/projects --pack content/evidence/mine --into grown.json
     """
-    from generator.pack import read_pack
+    from generator.packs.pack import read_pack
     from generator.proofs.prooffile import written
     from generator.proofs.proving import prove_finding, prove_growth
 
@@ -81,7 +81,7 @@ def verify(proof_file: Path, root: str | None, pack: Path | None) -> None:
       witnessmark verify proof.json --pack content/evidence/mine
       witnessmark verify proof.json --root 3f0c...
     """
-    from generator.pack import read_pack
+    from generator.packs.pack import read_pack
     from generator.proofs.checking import faults
     from generator.proofs.comparing import pack_faults
     from generator.proofs.prooffile import parse_proof
@@ -121,7 +121,7 @@ def _known_fields(show: tuple[str, ...]) -> None:
 
 
 def _trees(evidence: Evidence, logs: tuple[Path, ...], jobs: int | None) -> tuple[LogTree, ...]:
-    from generator.pack import load_key
+    from generator.packs.pack import load_key
 
     path = state_folder() / "key"
     if not evidence.simulated and not path.is_file():

@@ -51,7 +51,7 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
     """
     from generator.build import build as build_site
     from generator.leaks import read_canaries
-    from generator.pack import load_key
+    from generator.packs.pack import load_key
 
     extra: tuple[Evidence, ...] = ()
     found = discover(logs) if logs else None

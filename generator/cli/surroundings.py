@@ -82,7 +82,7 @@ def evidence_of(
     commit: bool = False,
 ) -> Evidence:
     """Read the files and run the detectors; `commit`: also hash every record, so that it can be proved later."""
-    from generator.evidence import examine
+    from generator.packs.examine import examine
     from generator.proofs.publication import committed
     from generator.records.results import Level
 

@@ -21,9 +21,9 @@ from generator.ledger.prices import cost, excess_cost
 from generator.ledger.reconciliation import reconcile
 from generator.ledger.steps import RETRY_WINDOW, Chain
 from generator.ledger.subjects import subjects
+from generator.packs.aggregate import aggregate
 from generator.records.results import BreakCount, DaySum, Evidence, Finding, Level, Reconciliation, Run, Totals
 from generator.records.rows import CounterReading, Mark, MarkKind, MeterReading, Reading, Request, UsageBucket
-from generator.small_cells import aggregate
 
 NEIGHBOURS = 8  # requests kept, and shown, on either side of a cited one
 Track = Callable[[Iterable[Detector], str], Iterable[Detector]]

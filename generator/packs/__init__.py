@@ -1,0 +1,1 @@
+"""From records to an evidence pack that is safe to commit, and back."""
