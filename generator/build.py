@@ -22,9 +22,9 @@ from generator.curated.targets import names, page_ids
 from generator.curated.voices import load_corrections, load_replies
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
-from generator.gate import allow, gate
-from generator.leaks import find_canaries, find_leaks
-from generator.leaks.public import public_files
+from generator.guard.gate import allow, gate
+from generator.guard.leaks import find_canaries, find_leaks
+from generator.guard.public import public_files
 from generator.manifest import Provenance, hash_inputs
 from generator.packs.pack import read_packs
 from generator.pages import PAGE_KINDS

@@ -7,7 +7,7 @@ HEX = "0123456789abcdef0123456789abcdef01234567"
 
 
 def secrets():
-    """Kind (as in generator.gate.secrets.PATTERNS) and an example."""
+    """Kind (as in generator.guard.secrets.PATTERNS) and an example."""
     upper = LETTERS.upper()
     return [
         ("home", "/ho" + "me/maria/project/x.py"),

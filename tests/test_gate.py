@@ -9,9 +9,9 @@ from promises import record
 from secrets_planted import secrets
 
 from generator.base.problems import PublishRefusedError
-from generator.gate import PATTERNS, allow, gate
-from generator.gate.secrets import Finder
-from generator.gate.strangers import digests_in, hosts_in
+from generator.guard.gate import PATTERNS, allow, gate
+from generator.guard.hosts import digests_in, hosts_in
+from generator.guard.secrets import Finder
 from generator.render import RenderedFile
 from generator.site import publish_site
 
@@ -122,7 +122,7 @@ def test_no_pattern_of_the_gate_is_left_to_the_engine_of_python():
     import ast
     from pathlib import Path
 
-    import generator.gate as package
+    import generator.guard.gate as package
 
     for path in Path(package.__file__).parent.glob("*.py"):
         imported = {

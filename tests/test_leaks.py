@@ -19,8 +19,8 @@ from promises import record
 
 from generator.base.problems import ContentError, PublishRefusedError
 from generator.cli import cli
-from generator.leaks import find_canaries, find_leaks, read_canaries
-from generator.leaks.logs import OVERLAP, PIECE, pieces
+from generator.guard.leaks import find_canaries, find_leaks, read_canaries
+from generator.guard.logs import OVERLAP, PIECE, pieces
 
 VERBS = ("repair", "rewrite", "rename", "review", "measure", "delete", "explain", "compare", "publish", "translate")
 THINGS = ("invoice parser", "payment gateway", "login form", "warehouse report", "tenant table", "shift roster")

@@ -12,9 +12,9 @@ from canary_logs import CANARY, fields, samples
 from disguises import ALL
 from promises import record
 
+from generator.guard.decode import folded, views
+from generator.guard.leaks import find_canaries
 from generator.importers import discover, read
-from generator.leaks import find_canaries
-from generator.leaks.decode import folded, views
 from generator.packs.examine import examine
 from generator.pages import evidence, findings, reconciled
 from generator.records.results import Level

@@ -16,8 +16,8 @@ from canary_logs import SAMPLES
 from promises import record
 from test_records import is_free_text, leaves
 
+from generator.guard.public import public_files
 from generator.importers import discover, read
-from generator.leaks.public import public_files
 from generator.packs.examine import examine
 from generator.packs.pack import MANIFEST, Manifest, write_pack
 from generator.pages import evidence, findings, reconciled

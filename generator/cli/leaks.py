@@ -35,8 +35,8 @@ def check_leaks(logs: tuple[Path, ...], site: Path | None, canary: Path | None, 
       witnessmark check-leaks ~/.claude/projects
     """
     from generator.base.problems import PublishRefusedError
-    from generator.leaks import find_canaries, find_leaks, read_canaries
-    from generator.leaks.public import public_files
+    from generator.guard.leaks import find_canaries, find_leaks, read_canaries
+    from generator.guard.public import public_files
 
     if not logs and canary is None:
         raise click.UsageError("name logs, or a file with --canary")

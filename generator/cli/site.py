@@ -50,7 +50,7 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
       witnessmark build --logs ~/.claude/projects
     """
     from generator.build import build as build_site
-    from generator.leaks import read_canaries
+    from generator.guard.leaks import read_canaries
     from generator.packs.pack import load_key
 
     extra: tuple[Evidence, ...] = ()

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.base.problems import Problem
-from generator.gate.secrets import PATTERNS, Finder, Pattern
-from generator.gate.strangers import digests_in, hosts_in
-from generator.leaks.decode import uncoded
+from generator.guard.decode import uncoded
+from generator.guard.hosts import digests_in, hosts_in
+from generator.guard.secrets import PATTERNS, Finder, Pattern
 from generator.render import RenderedFile
 
 TEXT_SUFFIXES = (".md", ".json", ".csv", ".svg", ".txt", ".bib", ".xml")

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator.base.problems import ContentError, Problem
-from generator.leaks.decode import folded, views
-from generator.leaks.index import Hit, Index, Public, index_site, site_files
-from generator.leaks.logs import Piece, Unreadable, pieces
+from generator.guard.decode import folded, views
+from generator.guard.index import Hit, Index, Public, index_site, site_files
+from generator.guard.logs import Piece, Unreadable, pieces
 
 SHORTEST_CANARY = 6  # letters; shorter ones stand on any page
 MOST_PROBLEMS = 50  # one is enough to refuse

@@ -8,8 +8,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.leaks.decode import BREAK, folded, unescaped, views, without_tags
-from generator.leaks.stopwords import STOPWORDS
+from generator.guard.decode import BREAK, folded, unescaped, views, without_tags
+from generator.guard.stopwords import STOPWORDS
 
 WORDS = 4  # of a phrase, words of grammar not counted
 LETTERS = 16  # of a phrase: shorter ones are chance

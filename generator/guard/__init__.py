@@ -1,0 +1,1 @@
+"""What may leave: the gate and the search for text of logs."""
