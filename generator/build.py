@@ -25,14 +25,14 @@ from generator.dossier import Dossier
 from generator.guard.gate import allow, gate
 from generator.guard.leaks import find_canaries, find_leaks
 from generator.guard.public import public_files
-from generator.manifest import Provenance, hash_inputs
 from generator.packs.pack import read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.base import Page
-from generator.publish import static_files
 from generator.records.results import Evidence, Outcome
-from generator.render import RenderedFile, SiteContext, render
-from generator.site import Layout, held, publish_site
+from generator.site.manifest import Provenance, hash_inputs
+from generator.site.publish import Layout, held, publish_site
+from generator.site.render import RenderedFile, SiteContext, render
+from generator.site.static_files import static_files
 
 T = TypeVar("T")
 

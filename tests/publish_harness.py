@@ -25,11 +25,11 @@ import stub_site
 
 from generator import build as build_module
 from generator import cli
-from generator import site as site_module
-from generator.manifest import NAME, differences
-from generator.publish import static_files
-from generator.render import RenderedFile, render
-from generator.site import Layout
+from generator.site import publish as site_module
+from generator.site.manifest import NAME, differences
+from generator.site.publish import Layout
+from generator.site.render import RenderedFile, render
+from generator.site.static_files import static_files
 
 EDITIONS = ("one", "two")
 

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from generator.pages.base import Download, Page
-from generator.publish import static_files
-from generator.render import RenderedFile, SiteContext, render
-from generator.site import Layout, publish_site
+from generator.site.publish import Layout, publish_site
+from generator.site.render import RenderedFile, SiteContext, render
+from generator.site.static_files import static_files
 
 REPOSITORY = Path(__file__).parent.parent
 SITE = SiteContext(

@@ -19,7 +19,7 @@ from generator.curated.prices import PriceEpoch, PricesPerMillion, Verdict, comp
 from generator.ledger.prices import MILLION, OVERRIDES, list_rates, table_rates
 from generator.pages import prices as page_of_prices
 from generator.records.rows import Speed
-from generator.render import SiteContext, _environment, render
+from generator.site.render import SiteContext, _environment, render
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 24)

@@ -12,7 +12,7 @@ import pytest
 from promises import record
 
 from generator.base.problems import Exit
-from generator.manifest import NAME, differences
+from generator.site.manifest import NAME, differences
 
 ROOT = Path(__file__).parent.parent
 CASE = ROOT / "tests" / "sites" / "small"

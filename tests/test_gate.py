@@ -12,8 +12,8 @@ from generator.base.problems import PublishRefusedError
 from generator.guard.gate import PATTERNS, allow, gate
 from generator.guard.hosts import digests_in, hosts_in
 from generator.guard.secrets import Finder
-from generator.render import RenderedFile
-from generator.site import publish_site
+from generator.site.publish import publish_site
+from generator.site.render import RenderedFile
 
 CODES = {pattern.kind: pattern.code for pattern in PATTERNS}
 CODED = ("plain", "named entities", "decimal entities", "hexadecimal entities", "URL", "JSON", "Unicode escapes")

@@ -20,10 +20,10 @@ from generator.curated.address import mixes_scripts
 from generator.curated.library import load
 from generator.curated.models import ClaimId, EventId, Id, Slug, SourceId, WebUrl
 from generator.pages.base import Download, Page
-from generator.publish import static_files
-from generator.render import checked_path, render
-from generator.sitecheck import check_site
-from generator.strangers import host, render_untrusted, web_url
+from generator.site.check import check_site
+from generator.site.render import checked_path, render
+from generator.site.static_files import static_files
+from generator.site.untrusted import host, render_untrusted, web_url
 
 ROOT = Path(__file__).parent.parent
 OWN_PATHS = [

@@ -8,9 +8,9 @@ import shutil
 import pytest
 from promises import record
 
-from generator.policy import guarded, headers_file, inline_scripts, policy, script_hash, script_id
-from generator.site import write_policies
-from generator.sitecheck import check_site
+from generator.site.check import check_site
+from generator.site.csp import guarded, headers_file, inline_scripts, policy, script_hash, script_id
+from generator.site.publish import write_policies
 
 PLANTED = {
     "inline script": "<script>alert(1)</script>",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.publish import mended_search
+from generator.site.static_files import mended_search
 
 
 def test_the_worker_of_a_built_site_keeps_ids_apart(small_site):

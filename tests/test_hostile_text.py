@@ -23,8 +23,8 @@ from promises import record
 from generator.charts.base import draw
 from generator.charts.files import csv_bytes
 from generator.pages.base import Page
-from generator.render import render
-from generator.strangers import MAX_BYTES, plain_title, render_untrusted
+from generator.site.render import render
+from generator.site.untrusted import MAX_BYTES, plain_title, render_untrusted
 
 CONFIG = yaml.load((stub_site.REPOSITORY / "mkdocs.yml").read_text("utf-8"), yaml.BaseLoader)
 MARK = "WITNESS{:05}MARK"
@@ -62,7 +62,7 @@ def html_of(body):
 
 def seen(text):
     """Text without what the site takes out of it, and with spaces as one."""
-    from generator.strangers import _UNSEEN
+    from generator.site.untrusted import _UNSEEN
 
     return re.sub(r"\s+", " ", _UNSEEN.sub("", text)).strip()
 

@@ -13,7 +13,7 @@ from promises import record
 
 from generator.base.problems import ContentError, PublishRefusedError
 from generator.cli.verify_site import verify_site
-from generator.manifest import (
+from generator.site.manifest import (
     NAME,
     NOT_COVERED,
     Provenance,
@@ -23,7 +23,7 @@ from generator.manifest import (
     libraries,
     manifest_of,
 )
-from generator.site import Layout, write_manifest
+from generator.site.publish import Layout, write_manifest
 
 
 @pytest.fixture

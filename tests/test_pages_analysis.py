@@ -23,7 +23,7 @@ from generator.curated.library import load
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
 from generator.pages import analysis, headline, home
-from generator.render import SiteContext, _environment, render
+from generator.site.render import SiteContext, _environment, render
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"

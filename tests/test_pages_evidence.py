@@ -44,7 +44,7 @@ from generator.pages import check, claims, contribute, data, detectors, evidence
 from generator.pages.cite import cite
 from generator.records.results import Level, Outcome
 from generator.records.rows import Reading, Tally
-from generator.render import SiteContext, _environment, render
+from generator.site.render import SiteContext, _environment, render
 
 ROOT = Path(__file__).parent.parent
 KINDS = (claims, findings, detectors, evidence, reconciled, method, data, check, contribute)

@@ -24,7 +24,7 @@ from generator.pages.origins import ORIGINS, of_event, of_kind, of_report
 from generator.pages.spans import Span, event_span, incident_span, numbered, report_span
 from generator.records.results import Evidence, Finding, FindingGrade, Lean, Level, Outcome, Run, Severity, Totals
 from generator.records.rows import Tally
-from generator.render import SiteContext, render
+from generator.site.render import SiteContext, render
 
 ROOT = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "sites" / "small" / "content"

@@ -21,7 +21,7 @@ from generator.importers import IMPORTERS
 from generator.importers.guide import Verified
 from generator.pages import check, detectors, logs, surfaces
 from generator.pages.answerable import Kind, answered, answering, giving, kinds, lacking, of_surface
-from generator.render import SiteContext, _environment, render
+from generator.site.render import SiteContext, _environment, render
 
 ROOT = Path(__file__).parent.parent
 SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0")

@@ -25,7 +25,7 @@ from generator.pages import claims, corrections, data, measurements, reports, su
 from generator.pages.collection import collected, spans
 from generator.pages.matrix import counted, matrix, surface_matrix
 from generator.pages.report_lists import report_months
-from generator.render import SiteContext, render
+from generator.site.render import SiteContext, render
 
 ROOT = Path(__file__).parent.parent
 SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0")

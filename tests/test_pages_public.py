@@ -31,7 +31,7 @@ from generator.pages.neighbours import neighbours
 from generator.pages.place import place
 from generator.pages.twin import json_twin
 from generator.records.results import Evidence, Level, Outcome, Run, Totals
-from generator.render import SiteContext, _environment, render
+from generator.site.render import SiteContext, _environment, render
 
 ROOT = Path(__file__).parent.parent
 KINDS = (home, reports, incidents, timeline, explore, sources, surfaces, symptoms)

@@ -16,7 +16,7 @@ from public_library import HOSTILE, dossier
 from generator.base.problems import ContentError
 from generator.curated.promises import Trial, load_promises
 from generator.pages.promises import PROMISES, pages
-from generator.render import SiteContext, render
+from generator.site.render import SiteContext, render
 
 ROOT = Path(__file__).parent.parent
 SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0")

@@ -25,8 +25,8 @@ from generator.packs.examine import examine
 from generator.pages import detectors
 from generator.pages import evidence as evidence_pages
 from generator.records.results import Level, Outcome
-from generator.render import SiteContext, render
 from generator.simulator import FaultRates, simulate
+from generator.site.render import SiteContext, render
 
 ROOT = Path(__file__).parent.parent
 SITE = SiteContext(id="2026-03", title="The case", built=datetime(2026, 11, 24, tzinfo=UTC).date(), version="0.1.0")

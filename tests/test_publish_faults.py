@@ -153,7 +153,7 @@ def test_twenty_sizes_of_full_disks(disk, bench, tmp_path):
 
 def test_a_full_disk_inside_mkdocs_is_an_error_of_the_system(bench, monkeypatch):
     """MkDocs ends with a traceback then; the exit code is 74, not a refusal of the pages."""
-    from generator import site
+    from generator.site import publish as site
 
     last = "OSError: [Errno 28] No space left on device: '/x/y'\n"
     done = subprocess.CompletedProcess([], 1, f"Traceback (most recent call last):\n  File ...\n{last}")

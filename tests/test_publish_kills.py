@@ -11,8 +11,8 @@ import publish_harness as harness
 import pytest
 from promises import record
 
-from generator.manifest import NAME, Provenance, manifest_of
-from generator.site import Layout, held, mend
+from generator.site.manifest import NAME, Provenance, manifest_of
+from generator.site.publish import Layout, held, mend
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 

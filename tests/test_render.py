@@ -20,8 +20,8 @@ from jinja2.exceptions import SecurityError
 
 from generator.base import wording as filters
 from generator.pages.base import Download, Page
-from generator.render import checked_path, flush_html_left, relative_url, render
-from generator.strangers import MAX_BYTES, host, plain_title, render_untrusted, txt, web_url
+from generator.site.render import checked_path, flush_html_left, relative_url, render
+from generator.site.untrusted import MAX_BYTES, host, plain_title, render_untrusted, txt, web_url
 
 GENERATOR = Path(__file__).parent.parent / "generator"
 EXTENSIONS = ["attr_list", "tables", "admonition", "pymdownx.superfences", "toc"]
@@ -133,7 +133,7 @@ def test_html_is_moved_to_the_margin_but_not_in_code() -> None:
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_front_matter_is_yaml_that_reads_back_as_the_plain_title(title: str, tag: str) -> None:
-    from generator.render import _front_matter
+    from generator.site.render import _front_matter
 
     fields = yaml.safe_load(
         _front_matter(Page("x/", "t", title, title, None, tags=(tag,)), stub_site.SITE).split("---\n")[1]

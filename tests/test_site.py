@@ -13,11 +13,11 @@ import pytest
 import stub_site
 from filelock import FileLock
 
-from generator import site as site_module
 from generator.base.problems import BusyError, Problem, PublishRefusedError
-from generator.publish import static_files
-from generator.render import RenderedFile
-from generator.site import Layout, mend, mkdocs_problems, publish_site, swap, write_docs
+from generator.site import publish as site_module
+from generator.site.publish import Layout, mend, mkdocs_problems, publish_site, swap, write_docs
+from generator.site.render import RenderedFile
+from generator.site.static_files import static_files
 
 
 def tree(folder: Path) -> dict[str, bytes]:

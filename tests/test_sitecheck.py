@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.policy import guarded, headers_file, script_id
-from generator.sitecheck import check_site
+from generator.site.check import check_site
+from generator.site.csp import guarded, headers_file, script_id
 
 SOUND = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>T</title><meta name="description" content="d">
 <link rel="canonical" href="https://a.example/x/"><link rel="stylesheet" href="../s.css"></head><body>

@@ -27,7 +27,7 @@ def verify_site(folder: Path) -> None:
     import hashlib
 
     from generator.base.problems import ContentError
-    from generator.manifest import NAME, differences
+    from generator.site.manifest import NAME, differences
 
     problems = differences(folder)
     if problems:

@@ -14,7 +14,7 @@ from generator.base.problems import Problem
 from generator.guard.decode import uncoded
 from generator.guard.hosts import digests_in, hosts_in
 from generator.guard.secrets import PATTERNS, Finder, Pattern
-from generator.render import RenderedFile
+from generator.site.render import RenderedFile
 
 TEXT_SUFFIXES = (".md", ".json", ".csv", ".svg", ".txt", ".bib", ".xml")
 """Files made from data. Stylesheets and scripts are the theme's own and hashed by the site checker."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.render import RenderedFile, checked_path
+from generator.site.render import RenderedFile, checked_path
 
 if TYPE_CHECKING:
     from pathlib import Path
