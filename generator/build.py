@@ -10,14 +10,14 @@ from typing import TypeVar
 
 from generator.base.problems import ContentError, Problem, WitnessmarkError
 from generator.base.progress import Track, silent
+from generator.curated.base_rates import load_measurements
 from generator.curated.calibration import load_calibration
 from generator.curated.examples import load_examples
 from generator.curated.headline import load_analysis
 from generator.curated.library import load
-from generator.curated.measurements import load_measurements
+from generator.curated.measurements import load_published
 from generator.curated.prices import load_prices
 from generator.curated.promises import load_promises
-from generator.curated.published import load_published
 from generator.curated.targets import names, page_ids
 from generator.curated.voices import load_corrections, load_replies
 from generator.detectors import DETECTORS

@@ -14,8 +14,8 @@ from functools import partial
 import msgspec
 
 from generator.base.workers import answers
+from generator.curated.base_rates import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.curated.calibration import CalibratedDetector, CalibratedSeed, Calibration
-from generator.curated.measurements import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.detectors import DETECTORS, run
 from generator.importers import read_bytes
 from generator.ledger.subjects import subjects

@@ -12,14 +12,14 @@ from datetime import date, datetime
 from functools import cached_property
 
 from generator.base.statistics import Rate, finding_rate
+from generator.curated.base_rates import Measurement
 from generator.curated.calibration import Calibration
 from generator.curated.examples import Example
 from generator.curated.headline import NO_ANALYSIS, Analysis
-from generator.curated.measurements import Measurement
+from generator.curated.measurements import Published
 from generator.curated.models import Claim, Event, Incident, Library, Report, Source, SurfaceText, Symptom
 from generator.curated.prices import PriceRow
 from generator.curated.promises import Trial
-from generator.curated.published import Published
 from generator.curated.voices import Correction, Reply
 from generator.detectors import Detector
 from generator.grading import Verdict, grades

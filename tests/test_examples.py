@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from generator.base.problems import ContentError
+from generator.curated.base_rates import load_measurements
 from generator.curated.examples import load_examples
-from generator.curated.measurements import load_measurements
 from generator.detectors import DETECTORS, run
 from generator.ledger.steps import LADDER, UNDECIDABLE
 from generator.records.results import Outcome

@@ -18,9 +18,9 @@ import jinja2.meta
 import pytest
 from markdown import Markdown
 
+from generator.curated.base_rates import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.curated.checking import checked
 from generator.curated.examples import load_examples
-from generator.curated.measurements import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.curated.models import (
     Answer,
     Case,
@@ -41,7 +41,7 @@ from generator.grading import RULES, WEIGHTS
 from generator.ledger.steps import LADDER, UNDECIDABLE
 from generator.packs.examine import examine
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method, reconciled
-from generator.pages.cite import cite
+from generator.pages.parts.cite import cite
 from generator.records.results import Level, Outcome
 from generator.records.rows import Reading, Tally
 from generator.site.render import SiteContext, _environment, render

@@ -16,12 +16,12 @@ from public_library import LIBRARY, TRACKER, dossier, event, incident, report
 from generator.build import read_content
 from generator.curated.models import ClaimEvidence, EvidenceKind
 from generator.pages import claims, data, explore, home, reports, surfaces, symptoms, timeline
-from generator.pages.bands import band_groups
-from generator.pages.entries import KINDS, LOOKS, entries
-from generator.pages.facets import LOOK_TITLES, RECORD_TITLES, facets, tokens
-from generator.pages.graded import claims_on_records
-from generator.pages.origins import ORIGINS, of_event, of_kind, of_report
-from generator.pages.spans import Span, event_span, incident_span, numbered, report_span
+from generator.pages.parts.claims_of_record import claims_on_records
+from generator.pages.parts.entries import KINDS, LOOKS, entries
+from generator.pages.parts.facets import LOOK_TITLES, RECORD_TITLES, facets, tokens
+from generator.pages.parts.source_types import ORIGINS, of_event, of_kind, of_report
+from generator.pages.parts.spans import Span, event_span, incident_span, numbered, report_span
+from generator.pages.parts.timeline_bands import band_groups
 from generator.records.results import Evidence, Finding, FindingGrade, Lean, Level, Outcome, Run, Severity, Totals
 from generator.records.rows import Tally
 from generator.site.render import SiteContext, render

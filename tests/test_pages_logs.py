@@ -20,7 +20,7 @@ from generator.detectors.shared.needs import COUNTERS, METER, NEEDS, REQUESTED_M
 from generator.importers import IMPORTERS
 from generator.importers.guide import Verified
 from generator.pages import check, detectors, logs, surfaces
-from generator.pages.answerable import Kind, answered, answering, giving, kinds, lacking, of_surface
+from generator.pages.parts.coverage import Kind, answered, answering, giving, kinds, lacking, of_surface
 from generator.site.render import SiteContext, _environment, render
 
 ROOT = Path(__file__).parent.parent
@@ -110,7 +110,7 @@ def test_what_a_log_holds_follows_from_what_it_gives():
 def test_a_new_importer_shows_everywhere_by_itself(monkeypatch):
     """Registered is enough: hub, page, table, surface, detectors that it can feed, and the check page's count."""
     new = dataclasses.replace(IMPORTERS[0], id="brand-new", title="Brand new logs", authority=1)
-    for module in ("generator.pages.answerable", "generator.pages.logs", "generator.pages.check"):
+    for module in ("generator.pages.parts.coverage", "generator.pages.logs", "generator.pages.check"):
         monkeypatch.setattr(f"{module}.IMPORTERS", (*IMPORTERS, new))
     made = [page for kind in (logs, detectors, check, surfaces) for page in kind.KIND.pages(dossier())]
     found = {file.path: file.content.decode() for file in render(made, templates=ROOT / "templates", site_context=SITE)}

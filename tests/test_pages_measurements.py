@@ -16,15 +16,15 @@ from public_library import HOSTILE, LIBRARY, REPORTS, dossier, report
 from generator.base.problems import ContentError
 from generator.build import read_content
 from generator.charts import published_chart
-from generator.curated.published import Published, load_published
+from generator.curated.measurements import Published, load_published
 from generator.curated.targets import names, page_ids
 from generator.curated.voices import Correction, Reply, load_corrections, load_replies
 from generator.curated.yamlfile import parse
 from generator.importers import discover, read
 from generator.pages import claims, corrections, data, measurements, reports, surfaces, symptoms, timeline
-from generator.pages.collection import collected, spans
-from generator.pages.matrix import counted, matrix, surface_matrix
-from generator.pages.report_lists import report_months
+from generator.pages.parts.matrix import counted, matrix, surface_matrix
+from generator.pages.parts.report_lists import report_months
+from generator.pages.parts.sampling_bias import collected, spans
 from generator.site.render import SiteContext, render
 
 ROOT = Path(__file__).parent.parent

@@ -24,12 +24,12 @@ from generator.curated.models import Detail, EvidenceClass
 from generator.detectors import DETECTORS
 from generator.importers import IMPORTERS
 from generator.pages import explore, home, incidents, reports, sources, surfaces, symptoms, timeline
-from generator.pages.entries import KINDS as KIND_WORDS
-from generator.pages.entries import LOOKS
-from generator.pages.matrix import matrix, periods
-from generator.pages.neighbours import neighbours
-from generator.pages.place import place
-from generator.pages.twin import json_twin
+from generator.pages.parts.entries import KINDS as KIND_WORDS
+from generator.pages.parts.entries import LOOKS
+from generator.pages.parts.matrix import matrix, periods
+from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.position import place
+from generator.pages.parts.twin import json_twin
 from generator.records.results import Evidence, Level, Outcome, Run, Totals
 from generator.site.render import SiteContext, _environment, render
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from generator.charts.account import account_chart
 from generator.charts.base import Chart
 from generator.charts.logs import breaks_chart, chain_chart, days_chart
 from generator.charts.meters import meter_chart
 from generator.charts.public import incidents_chart, reports_chart
 from generator.charts.published import published_chart
 from generator.charts.strip import timeline_chart
+from generator.charts.usage_overview import account_chart
 
 __all__ = [
     "Chart",

@@ -12,7 +12,7 @@ from generator.charts.base import CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart,
 from generator.charts.weeks import DAY
 
 if TYPE_CHECKING:
-    from generator.curated.published import Plot, PublishedTable
+    from generator.curated.measurements import Plot, PublishedTable
 
 _STEP = 30  # px a row
 _ROOM = 1.25  # of the longest bar, for the label behind it

@@ -107,7 +107,7 @@ def calibrate(root: Path, seeds: int, sessions: int, corpora: Path | None, dry: 
 def _measure_again(content: Path, corpora: Path, jobs: int | None) -> None:
     """Base rates of every public set that stands below `corpora`, by its id."""
     from generator.calibration import measured_again
-    from generator.curated.measurements import load_measurements
+    from generator.curated.base_rates import load_measurements
 
     rows = []
     for known in load_measurements(content):

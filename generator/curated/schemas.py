@@ -8,9 +8,9 @@ from pydantic import TypeAdapter
 
 from generator.curated.analysis import Section
 from generator.curated.headline import Headline
+from generator.curated.measurements import Published
 from generator.curated.models import Case, Claim, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.prices import PriceEpoch
-from generator.curated.published import Published
 from generator.curated.voices import Correction, Reply
 
 # What YAML language servers of all ages read; the models use no keyword that is newer.

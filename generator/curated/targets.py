@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from generator.curated.measurements import Published
 from generator.curated.models import Library
-from generator.curated.published import Published
 
 
 def names(library: Library | None, detectors: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from generator.grading import ComputedGrade
 from generator.pages.base import Page, PageKind
-from generator.pages.cite import cite
-from generator.pages.told import Cited, Told, cited, fact_told, told
-from generator.pages.twin import json_twin
-from generator.pages.weighed import EvidenceItem, weighed
+from generator.pages.parts.cite import cite
+from generator.pages.parts.evidence_view import EvidenceItem, weighed
+from generator.pages.parts.sentence_view import Cited, Told, cited, fact_told, told
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.curated.analysis import Section

@@ -10,7 +10,7 @@ from generator.charts.files import Download
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
-    from generator.pages.notes import Notes
+    from generator.pages.parts.notes import Notes
 
 __all__ = ["Download", "Page", "PageKind"]
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from generator.base.statistics import exact_rate, finding_rate, poisson_rate
 from generator.base.wording import n
 from generator.pages.base import Page, PageKind
-from generator.pages.scores import EXCESS_TOLERANCE
-from generator.pages.twin import json_twin
+from generator.pages.parts.calibration_rows import EXCESS_TOLERANCE
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.base.statistics import Rate
+    from generator.curated.base_rates import MeasuredDetector, Measurement
     from generator.curated.calibration import CalibratedDetector, Calibration
-    from generator.curated.measurements import MeasuredDetector, Measurement
     from generator.detectors import Detector
     from generator.dossier import Dossier
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from generator.curated.models import Claim, Event, Grade, Report, Source, Symptom
 from generator.grading import ComputedGrade
 from generator.pages.base import Page, PageKind
-from generator.pages.cite import cite
-from generator.pages.claim_ledger import ledger, reports_at
-from generator.pages.notes import notes_on
-from generator.pages.place import place
-from generator.pages.sentences import period
-from generator.pages.twin import json_twin
-from generator.pages.weighed import Weighed, verdict_record, weighed
+from generator.pages.parts.cite import cite
+from generator.pages.parts.claim_ledger import ledger, reports_at
+from generator.pages.parts.evidence_view import Weighed, verdict_record, weighed
+from generator.pages.parts.notes import notes_on
+from generator.pages.parts.position import place
+from generator.pages.parts.sentences import period
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.base.statistics import Rate
-    from generator.curated.published import Published
+    from generator.curated.measurements import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.records.results import Run

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 
 from generator.charts.files import csv_bytes
 from generator.pages.base import Download, Page, PageKind
-from generator.pages.cite import cite
 from generator.pages.findings import record as finding_record
+from generator.pages.parts.cite import cite
 
 if TYPE_CHECKING:
     from generator.curated.models import Report

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from generator.base.statistics import finding_rate
 from generator.ledger.subjects import Scope
-from generator.pages.answerable import answering, giving
 from generator.pages.base import Page, PageKind
 from generator.pages.findings import Listed
-from generator.pages.scores import ScoreRow, score_rows
-from generator.pages.sentences import period, quantity_text, sentence
-from generator.pages.twin import json_twin
-from generator.pages.worked import CALL_COLUMNS, READING_COLUMNS, WorkedExample, worked_example
+from generator.pages.parts.calibration_rows import ScoreRow, score_rows
+from generator.pages.parts.coverage import answering, giving
+from generator.pages.parts.sentences import period, quantity_text, sentence
+from generator.pages.parts.twin import json_twin
+from generator.pages.parts.worked_examples import CALL_COLUMNS, READING_COLUMNS, WorkedExample, worked_example
 
 if TYPE_CHECKING:
     from generator.base.statistics import Rate

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from generator.charts.strip import ROWS
 from generator.curated.models import Claim, Event, Incident, Report, Source
 from generator.pages.base import Page
-from generator.pages.entries import KINDS
-from generator.pages.neighbours import neighbours
-from generator.pages.notes import notes_on
-from generator.pages.place import place
-from generator.pages.spans import event_span
-from generator.pages.twin import json_twin
+from generator.pages.parts.entries import KINDS
+from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.notes import notes_on
+from generator.pages.parts.position import place
+from generator.pages.parts.spans import event_span
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

@@ -15,8 +15,8 @@ from generator.charts.files import csv_bytes
 from generator.ledger.steps import LADDER, UNEXPLAINED
 from generator.pages.base import Download, Page, PageKind
 from generator.pages.findings import Answer
-from generator.pages.sentences import period
-from generator.pages.twin import json_twin
+from generator.pages.parts.sentences import period
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from generator.grading import ComputedGrade
 from generator.pages.base import Page, PageKind
-from generator.pages.entries import Entry, entries
-from generator.pages.facets import RECORD_TITLES, Facet, facets, tokens
+from generator.pages.parts.entries import Entry, entries
+from generator.pages.parts.facets import RECORD_TITLES, Facet, facets, tokens
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

@@ -13,10 +13,10 @@ from generator.charts import Chart, chain_chart, meter_chart
 from generator.charts.files import csv_bytes
 from generator.detectors.shared.attribution import LEANINGS
 from generator.pages.base import Download, Page, PageKind
-from generator.pages.cite import cite
-from generator.pages.notes import notes_on
-from generator.pages.sentences import period, quantity_text, sentence
-from generator.pages.twin import json_twin
+from generator.pages.parts.cite import cite
+from generator.pages.parts.notes import notes_on
+from generator.pages.parts.sentences import period, quantity_text, sentence
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from datetime import date

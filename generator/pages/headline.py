@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from generator.curated.headline import Leaning
 from generator.pages.base import Page, PageKind
-from generator.pages.cite import cite
-from generator.pages.told import Told, fact_told, leads
-from generator.pages.twin import json_twin
-from generator.pages.weighed import Way
+from generator.pages.parts.cite import cite
+from generator.pages.parts.evidence_view import Way
+from generator.pages.parts.sentence_view import Told, fact_told, leads
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.curated.headline import Headline, Hypothesis, HypothesisTest

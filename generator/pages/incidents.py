@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from generator.charts import Chart, incidents_chart
 from generator.curated.models import Claim, Event, Incident, Report
 from generator.pages.base import Page, PageKind
-from generator.pages.neighbours import neighbours
-from generator.pages.twin import json_twin
+from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

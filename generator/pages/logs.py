@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from generator.detectors import DETECTORS, Detector
 from generator.importers import IMPORTERS, Importer
-from generator.pages.answerable import Kind, answered, giving, kinds, lacking, numbered, of_surface
 from generator.pages.base import Page, PageKind
-from generator.pages.neighbours import neighbours
-from generator.pages.twin import json_twin
+from generator.pages.parts.coverage import Kind, answered, giving, kinds, lacking, numbered, of_surface
+from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.twin import json_twin
 from generator.records.rows import Surface
 
 if TYPE_CHECKING:

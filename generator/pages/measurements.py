@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from generator.charts import Chart, published_chart
 from generator.pages.base import Page, PageKind
-from generator.pages.cite import cite
-from generator.pages.neighbours import neighbours
-from generator.pages.notes import notes_on
-from generator.pages.place import place
-from generator.pages.twin import json_twin
+from generator.pages.parts.cite import cite
+from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.notes import notes_on
+from generator.pages.parts.position import place
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
+    from generator.curated.measurements import Published, PublishedTable
     from generator.curated.models import Claim, SurfaceText, Symptom
-    from generator.curated.published import Published, PublishedTable
     from generator.detectors import Detector
     from generator.dossier import Dossier
 

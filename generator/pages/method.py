@@ -16,12 +16,12 @@ from generator.grading.agreement import CrossRow, agree, cross_table
 from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, LADDER, MIN_EXPECTED, UNDECIDABLE, UNEXPLAINED
 from generator.pages.base import Page, PageKind
 from generator.pages.evidence import break_rows, breaks_figure_of
-from generator.pages.sentences import period
-from generator.pages.weighed import difference
+from generator.pages.parts.evidence_view import difference
+from generator.pages.parts.sentences import period
 
 if TYPE_CHECKING:
     from generator.base.statistics import Rate
-    from generator.curated.measurements import Measurement
+    from generator.curated.base_rates import Measurement
     from generator.curated.models import Claim, Person
     from generator.detectors import Detector
     from generator.dossier import Dossier

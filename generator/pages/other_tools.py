@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from generator.base.wording import n
 from generator.pages.base import Page, PageKind
 from generator.pages.calibration import calibrated
-from generator.pages.twin import json_twin
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
+    from generator.curated.base_rates import Measurement
     from generator.curated.calibration import CalibratedDetector, Calibration
-    from generator.curated.measurements import Measurement
     from generator.detectors import Detector
     from generator.dossier import DetectorView, Dossier
 

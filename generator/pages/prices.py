@@ -11,7 +11,7 @@ from generator.charts.files import csv_bytes
 from generator.curated.prices import Verdict
 from generator.ledger.prices import BATCH_FACTOR, LONG_PROMPT, US_FACTOR
 from generator.pages.base import Download, Page, PageKind
-from generator.pages.place import place
+from generator.pages.parts.position import place
 
 if TYPE_CHECKING:
     from generator.curated.prices import PriceRow

@@ -14,8 +14,8 @@ from generator.charts.files import csv_bytes
 from generator.importers import IMPORTERS
 from generator.ledger.reconciliation import DIFFERENCES, MISSING, OTHERS, RECOGNISED, Missing
 from generator.pages.base import Download, Page, PageKind
-from generator.pages.sentences import period
-from generator.pages.twin import json_twin
+from generator.pages.parts.sentences import period
+from generator.pages.parts.twin import json_twin
 from generator.records.results import Evidence, Reconciliation, ReportLine, WindowBalance
 from generator.records.rows import FormatAccount
 

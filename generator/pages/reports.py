@@ -12,13 +12,22 @@ from generator.charts import Chart, reports_chart
 from generator.charts.weeks import is_user_report
 from generator.curated.models import Claim, Detail, EvidenceClass, Figure, Report, SurfaceText, Symptom
 from generator.pages.base import Page, PageKind
-from generator.pages.collection import MonthRow, Spans, collected, spans
-from generator.pages.matrix import Counted, Matrix, Periods, SurfaceMatrix, counted, matrix, periods, surface_matrix
-from generator.pages.neighbours import neighbours
-from generator.pages.notes import notes_on
-from generator.pages.place import place
-from generator.pages.report_lists import ReportMonth, report_months
-from generator.pages.twin import json_twin
+from generator.pages.parts.matrix import (
+    Counted,
+    Matrix,
+    Periods,
+    SurfaceMatrix,
+    counted,
+    matrix,
+    periods,
+    surface_matrix,
+)
+from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.notes import notes_on
+from generator.pages.parts.position import place
+from generator.pages.parts.report_lists import ReportMonth, report_months
+from generator.pages.parts.sampling_bias import MonthRow, Spans, collected, spans
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

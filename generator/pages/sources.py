@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from generator.curated.models import Claim, Event, Report, Source
 from generator.pages.base import Page, PageKind
-from generator.pages.neighbours import neighbours
-from generator.pages.place import place
-from generator.pages.twin import json_twin
+from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.position import place
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

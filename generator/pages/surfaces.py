@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.curated.models import Claim, Event, Report, SurfaceText
-from generator.pages.answerable import answered, kinds, of_surface
 from generator.pages.base import Page, PageKind
-from generator.pages.collection import Spans, spans
 from generator.pages.incidents import IncidentRow, incident_row
 from generator.pages.logs import LogRow
-from generator.pages.matrix import Matrix, Periods, counted, matrix
 from generator.pages.measurements import measured_with
-from generator.pages.neighbours import neighbours
-from generator.pages.report_lists import ReportMonth, report_months
-from generator.pages.twin import json_twin
+from generator.pages.parts.coverage import answered, kinds, of_surface
+from generator.pages.parts.matrix import Matrix, Periods, counted, matrix
+from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.report_lists import ReportMonth, report_months
+from generator.pages.parts.sampling_bias import Spans, spans
+from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
-    from generator.curated.published import Published
+    from generator.curated.measurements import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from generator.charts import Chart, timeline_chart
 from generator.charts.weeks import DAY
 from generator.curated.models import Case
-from generator.pages.bands import BandGroup, band_groups
 from generator.pages.base import Page, PageKind
-from generator.pages.entries import Entry, entries, happenings
 from generator.pages.events import event_pages
-from generator.pages.facets import Facet, facets, tokens
-from generator.pages.spans import Span
+from generator.pages.parts.entries import Entry, entries, happenings
+from generator.pages.parts.facets import Facet, facets, tokens
+from generator.pages.parts.spans import Span
+from generator.pages.parts.timeline_bands import BandGroup, band_groups
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

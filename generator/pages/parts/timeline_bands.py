@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.pages.spans import Span, event_span
+from generator.pages.parts.spans import Span, event_span
 
 if TYPE_CHECKING:
     from generator.curated.models import Event

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from generator.curated.models import Stance
 from generator.grading import TITLES
 from generator.grading.agreement import agree, first_sentence
-from generator.pages.place import place
+from generator.pages.parts.position import place
 
 if TYPE_CHECKING:
     from generator.curated.analysis import Reference

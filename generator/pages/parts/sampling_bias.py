@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from generator.charts.weeks import is_user_report, states_a_number
 
 if TYPE_CHECKING:
+    from generator.curated.measurements import Published
     from generator.curated.models import Library, Report
-    from generator.curated.published import Published
     from generator.dossier import Dossier
 
 MEASUREMENT, MONTH, FILED, HITS = "issues-by-month", "Month", "Filed", "Hits"

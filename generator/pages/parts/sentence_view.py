@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.pages.weighed import Way, ways
+from generator.pages.parts.evidence_view import Way, ways
 
 if TYPE_CHECKING:
     from generator.curated.analysis import Fact, Reference, Sentence

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from generator.charts.weeks import short_day
 from generator.curated.models import Layer
 from generator.grading import ComputedGrade
-from generator.pages.entries import NONE, Entry
-from generator.pages.origins import ORIGINS
+from generator.pages.parts.entries import NONE, Entry
+from generator.pages.parts.source_types import ORIGINS
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

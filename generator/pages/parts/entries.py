@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from generator.charts.weeks import monday
 from generator.curated.models import Claim, Event, Incident, Layer, Report
-from generator.pages.graded import Graded, claims_on_records
-from generator.pages.origins import of_event, of_kind, of_report
-from generator.pages.sentences import sentence
-from generator.pages.spans import Span, event_span, incident_span, numbered, report_span
+from generator.pages.parts.claims_of_record import Graded, claims_on_records
+from generator.pages.parts.sentences import sentence
+from generator.pages.parts.source_types import of_event, of_kind, of_report
+from generator.pages.parts.spans import Span, event_span, incident_span, numbered, report_span
 from generator.records.results import Lean
 
 if TYPE_CHECKING:
