@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 
 from generator.base.problems import LogError
 from generator.cli import cli, meter
-from generator.cli.surroundings import default_logs
+from generator.cli.context import default_logs
+from generator.cli.terminal.series import series
 from generator.importers import discover, read
 from generator.importers.meters.polls import lines, percent
 from generator.importers.values import account
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Counter, MeterReading, SourceRef, Window
-from generator.terminal.series import series
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"

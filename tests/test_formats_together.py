@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from generator.cli import cli
+from generator.cli.terminal.sources import explained
 from generator.importers import IMPORTERS, read_bytes
 from generator.packs.examine import examine
 from generator.records.results import Evidence, Level
 from generator.records.rows import Difference, MatchKey
-from generator.terminal.sources import explained
 
 SAMPLES = Path(__file__).parent / "samples"
 START = datetime(2026, 3, 23, 10, tzinfo=UTC)

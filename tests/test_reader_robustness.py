@@ -537,7 +537,7 @@ def test_a_file_that_changed_since_it_was_found_is_read_as_it_is_now_or_named_as
 
 def test_a_log_that_vanishes_while_a_scan_starts_ends_it_with_its_name_and_no_traceback(tmp_path, monkeypatch, capsys):
     from generator import cli
-    from generator.cli import surroundings
+    from generator.cli import context as surroundings
 
     path = tmp_path / "s.jsonl"
     path.write_bytes(samples(IMPORTERS[0])[0].data)

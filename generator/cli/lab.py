@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli.surroundings import JOBS, ROOT, SIMULATED_KEY, console, discover, evidence_of, now, track
+from generator.cli.context import JOBS, ROOT, SIMULATED_KEY, console, discover, evidence_of, now, track
 
 if TYPE_CHECKING:
     from generator.curated.models import Model
@@ -92,7 +92,7 @@ def calibrate(root: Path, seeds: int, sessions: int, corpora: Path | None, dry: 
     """
     from generator.calibration import FIRST_SEED, table
     from generator.calibration import calibrate as score
-    from generator.terminal import print_calibration
+    from generator.cli.terminal import print_calibration
 
     scores = score(range(FIRST_SEED, FIRST_SEED + seeds), sessions, jobs or os.cpu_count() or 1, track())
     made = table(scores, sessions, measured=now().date())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from generator.cli.surroundings import ROOT
+from generator.cli.context import ROOT
 
 CANARY = click.option(
     "--canary",

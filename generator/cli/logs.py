@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from generator.cli.surroundings import (
+from generator.cli.context import (
     JOBS,
     LEVEL,
     LOGS,
@@ -45,11 +45,11 @@ def scan(logs: tuple[Path, ...], as_json: bool, jobs: int | None) -> None:  # no
     if as_json:
         import msgspec
 
-        from generator.terminal import scan_json
+        from generator.cli.terminal import scan_json
 
         click.echo(msgspec.json.format(msgspec.json.encode(scan_json(evidence, len(found.unclaimed))), indent=2))
     else:
-        from generator.terminal import print_scan
+        from generator.cli.terminal import print_scan
 
         print_scan(console(), evidence, [file.path for file in found.claimed])
     finish(found, evidence)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli.surroundings import console, discover, meter_folder, now, state_folder, track, warn_unclaimed
+from generator.cli.context import console, discover, meter_folder, now, state_folder, track, warn_unclaimed
 
 if TYPE_CHECKING:
     from generator.records.rows import MeterReading
@@ -196,7 +196,7 @@ def show(files: tuple[Path, ...]) -> None:
     """
     import secrets
 
-    from generator.terminal import print_series
+    from generator.cli.terminal import print_series
 
     print_series(console(), _readings(files or _own_record(), secrets.token_bytes(32)))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.base.problems import Exit, PackError, Problem
-from generator.cli.surroundings import JOBS, SIMULATED_KEY, discover, log_trees_of, state_folder
+from generator.cli.context import JOBS, SIMULATED_KEY, discover, log_trees_of, state_folder
 
 if TYPE_CHECKING:
     from generator.proofs.commitments import LogTree

@@ -11,18 +11,8 @@ import click
 
 from generator import __version__
 from generator.base.problems import Exit
+from generator.cli.context import JOBS, LEVEL, ROOT, discover, evidence_of, now, state_folder, track, warn_unclaimed
 from generator.cli.leaks import CANARY
-from generator.cli.surroundings import (
-    JOBS,
-    LEVEL,
-    ROOT,
-    discover,
-    evidence_of,
-    now,
-    state_folder,
-    track,
-    warn_unclaimed,
-)
 
 if TYPE_CHECKING:
     from generator.records.results import Evidence
@@ -107,7 +97,7 @@ def serve(root: Path, port: int) -> None:
     Example:
       witnessmark serve --port 8123
     """
-    from generator.serve import serve as serve_site
+    from generator.cli.serve import serve as serve_site
 
     click.echo(f"http://127.0.0.1:{port}/  (Ctrl-C ends it)", err=True)
     serve_site(root.resolve(), port, now=now, version=__version__, say=lambda text: click.echo(text, err=True))

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.base.statistics import finding_rate
+from generator.cli.terminal.sources import print_sources, sources_json
+from generator.cli.terminal.tables import table
 from generator.detectors import DETECTORS
 from generator.detectors.base import how_to_measure
 from generator.detectors.shared.needs import NEEDS
 from generator.ledger.steps import LADDER, UNEXPLAINED
 from generator.records.results import Evidence, Finding, Outcome, Run
 from generator.records.rows import Request, SkipReason, Tally
-from generator.terminal.sources import print_sources, sources_json
-from generator.terminal.tables import table
 
 if TYPE_CHECKING:
     from rich.console import Console

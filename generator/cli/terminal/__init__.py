@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.terminal.calibration import print_calibration
-from generator.terminal.scan import print_scan, scan_json
-from generator.terminal.series import print_series
+from generator.cli.terminal.calibration import print_calibration
+from generator.cli.terminal.scan import print_scan, scan_json
+from generator.cli.terminal.series import print_series
 
 __all__ = ["print_calibration", "print_scan", "print_series", "scan_json"]

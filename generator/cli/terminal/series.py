@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from generator.cli.terminal.tables import table
 from generator.records.rows import MeterReading, Window
-from generator.terminal.tables import table
 
 if TYPE_CHECKING:
     from rich.console import Console

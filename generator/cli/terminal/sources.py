@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from generator.cli.terminal.tables import table
 from generator.importers import IMPORTERS
 from generator.ledger.reconciliation import DIFFERENCES, MISSING, RECOGNISED
 from generator.records.results import Evidence, ReportLine, WindowBalance
 from generator.records.rows import FormatAccount, Tally
-from generator.terminal.tables import table
 
 if TYPE_CHECKING:
     from rich.console import Console

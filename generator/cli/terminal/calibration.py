@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.base.statistics import poisson_rate
-from generator.terminal.tables import table
+from generator.cli.terminal.tables import table
 
 if TYPE_CHECKING:
     from rich.console import Console
