@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from generator.calibration import DOSES, FIRST_SEED, RECALL_BAR, SEEDS, SESSIONS, measured_again, score_seed, table
 from generator.curated.base_rates import load_measurements
 from generator.curated.calibration import load_calibration
 from generator.detectors import DETECTORS
 from generator.importers import discover, read
 from generator.packs.examine import examine
 from generator.records.results import Level
+from generator.simulator.calibrate import (
+    DOSES,
+    FIRST_SEED,
+    RECALL_BAR,
+    SEEDS,
+    SESSIONS,
+    measured_again,
+    score_seed,
+    table,
+)
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"

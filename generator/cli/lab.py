@@ -90,9 +90,9 @@ def calibrate(root: Path, seeds: int, sessions: int, corpora: Path | None, dry: 
       witnessmark calibrate --dry --seeds 4
       witnessmark calibrate --corpora ../shared/corpora/claude-code
     """
-    from generator.calibration import FIRST_SEED, table
-    from generator.calibration import calibrate as score
     from generator.cli.terminal import print_calibration
+    from generator.simulator.calibrate import FIRST_SEED, table
+    from generator.simulator.calibrate import calibrate as score
 
     scores = score(range(FIRST_SEED, FIRST_SEED + seeds), sessions, jobs or os.cpu_count() or 1, track())
     made = table(scores, sessions, measured=now().date())
@@ -106,8 +106,8 @@ def calibrate(root: Path, seeds: int, sessions: int, corpora: Path | None, dry: 
 
 def _measure_again(content: Path, corpora: Path, jobs: int | None) -> None:
     """Base rates of every public set that stands below `corpora`, by its id."""
-    from generator.calibration import measured_again
     from generator.curated.base_rates import load_measurements
+    from generator.simulator.calibrate import measured_again
 
     rows = []
     for known in load_measurements(content):
