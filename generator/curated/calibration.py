@@ -17,7 +17,7 @@ FILE = "measurements/calibration.yml"
 
 
 class CalibratedDetector(Model):
-    """Sums of one detector over all seeds; fields as in generator/calibration.py. Bars are what it is held to."""
+    """Sums of one detector over all seeds; fields as in simulator/calibrate.py. Bars are what it is held to."""
 
     id: Slug
     version: Line

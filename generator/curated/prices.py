@@ -172,5 +172,5 @@ def _differences(document: Document, rows: tuple[PriceRow, ...]) -> Iterator[Pro
             (index, "over_200k" if row.long_prompt and row.epoch.over_200k else "prices"),
             "W-price",
             f"{row.epoch.model} on {row.day}, {size}: requests are priced with {used}",
-            "correct the row, or add an override with its source to generator/pricing.py",
+            "correct the row, or add an override with its source to generator/ledger/prices.py",
         )

@@ -159,7 +159,7 @@ def _sha256(path: Path) -> str:
 
 def _source_digest() -> str:
     """One digest of the tool's own source: its version alone does not tell two commits apart."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     sources = (file for file in _entries(package) if file.suffix == ".py")
     lines = "".join(f"{_sha256(file)}  {file.relative_to(package).as_posix()}\n" for file in sources)
     return hashlib.sha256(lines.encode()).hexdigest()

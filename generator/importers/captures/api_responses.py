@@ -29,7 +29,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import HEAD_BYTES, Count, Importer, lines
-from generator.importers.captures import messages_api as answers
+from generator.importers.captures import messages_api
 from generator.importers.captures.headers import header, unified_meters, wanted
 from generator.importers.captures.http_exchange import FAILURE, failure
 from generator.importers.claude.lines import Message
@@ -173,9 +173,9 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     at = captured(*(stamp for layer in layers for stamp in _stamps(layer)))
     headers = _headers(layers)
     request = next((layer.request for layer in layers if is_object(layer.request)), ABSENT)
-    asked = answers.asked(bytes(request))
-    call = answers.call(
-        answers.Answer(_message(answer, batch=batch), is_final=True),
+    asked = messages_api.asked(bytes(request))
+    call = messages_api.call(
+        messages_api.Answer(_message(answer, batch=batch), is_final=True),
         format=API_RESPONSES.id,
         surface=Surface.CLAUDE_CODE if asked.session else Surface.API,
         source=source,
@@ -208,7 +208,7 @@ def _without_usage(layers: tuple[Layer, ...], source: SourceRef, *, key: bytes, 
     fault = next((layer for layer in layers if bytes(layer.type) == b'"error"' and is_object(layer.error)), None)
     if fault is None:
         return Found(UNKNOWN)
-    status = answers.fault(b'{"type":"error","error":' + bytes(fault.error) + b"}")
+    status = messages_api.fault(b'{"type":"error","error":' + bytes(fault.error) + b"}")
     at = captured(*(stamp for layer in layers for stamp in _stamps(layer)))
     raw_id = _request_id(layers, _headers(layers))
     mark = failure(status or 0, at, source, format=API_RESPONSES.id, raw_id=raw_id, key=key)

@@ -5,7 +5,7 @@ Where
 Which records
     `request` {timestamp, method, url, headers, body}, `response` {timestamp, status_code, headers, `body` for JSON or
     `body_raw` for the text of an event stream} and `logged_at`. A response of null is a request that was never
-    answered. Calls, refusals and meters as in any recording (importers/exchange.py).
+    answered. Calls, refusals and meters as in any recording (importers/http_exchange.py).
 Units
     Times of request and response are seconds since 1970. That of the response is of its headers, so `logged_at`, which
     follows the body, is taken as the end of the answer where it is there.
@@ -26,7 +26,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import Importer, SkipLineError
-from generator.importers.captures import http_exchange as exchange
+from generator.importers.captures import http_exchange
 from generator.importers.captures.headers import wanted
 from generator.importers.captures.http_exchange import Exchange, Kind
 from generator.importers.fold import Extract
@@ -101,15 +101,15 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     sent, received = pair.request, pair.response
     if sent is None:
         return Found(UNKNOWN)
-    about = exchange.kind(sent.method, sent.url)
+    about = http_exchange.kind(sent.method, sent.url)
     if received is None:
         return Found(NEVER_ANSWERED)
     status = received.status_code or 0
-    outside = exchange.unanswered(sent.method, status)
+    outside = http_exchange.unanswered(sent.method, status)
     if outside or about in {Kind.OTHER, Kind.COMPLETION}:
         return Found(outside or about.value)
     found = Exchange(
-        path=exchange.address(sent.url)[1],
+        path=http_exchange.address(sent.url)[1],
         status=status,
         sent=wanted((sent.headers or {}).items()),
         received=wanted((received.headers or {}).items()),
@@ -119,8 +119,8 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
         ended=captured(Stamped(timestamp=pair.logged_at), Stamped(timestamp=received.timestamp)),
     )
     if about is Kind.USAGE:
-        return exchange.poll(found, source, key)
-    return exchange.messages(found, source, format=CLAUDE_TRACE.id, key=key)
+        return http_exchange.poll(found, source, key)
+    return http_exchange.messages(found, source, format=CLAUDE_TRACE.id, key=key)
 
 
 def _began(seconds: float | None) -> datetime | None:

@@ -9,7 +9,7 @@ Which records
     Preflights, redirects, answers out of the cache, aborted entries, other hosts and chats on claude.ai, whose
     streams state no usage, are counted as other.
 Units
-    `startedDateTime` is ISO 8601 with a zone, `time` milliseconds of the whole exchange. `utilization` of a usage
+    `startedDateTime` is ISO 8601 with a zone, `time` milliseconds of the whole http_exchange. `utilization` of a usage
     answer is percent, of a header a fraction. A body may be in base64 (`content.encoding`).
 Never read
     Cookies, authorization, query strings and every header but the few named in importers/headers.py: their values
@@ -30,7 +30,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from generator.importers.base import Importer, SkipLineError
-from generator.importers.captures import http_exchange as exchange
+from generator.importers.captures import http_exchange
 from generator.importers.captures.headers import wanted
 from generator.importers.captures.http_exchange import Exchange, Kind
 from generator.importers.documents import elements
@@ -85,7 +85,7 @@ class Answered(Struct, gc=False, frozen=True):
 
 
 class Entry(Struct, gc=False, frozen=True):
-    """One exchange. `_fromCache` is Chrome's word for an answer that no server gave."""
+    """One http_exchange. `_fromCache` is Chrome's word for an answer that no server gave."""
 
     request: Asked
     response: Answered = Answered()
@@ -110,14 +110,14 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     """What one entry gives."""
     entry = _decode(raw)
     asked, answered = entry.request, entry.response
-    about = exchange.kind(asked.method, asked.url)
+    about = http_exchange.kind(asked.method, asked.url)
     status = int(answered.status or 0)
-    outside = exchange.unanswered(asked.method, status, cached=bool(entry.from_cache))
+    outside = http_exchange.unanswered(asked.method, status, cached=bool(entry.from_cache))
     if outside or about in {Kind.OTHER, Kind.COMPLETION}:
         return Found(outside or about.value)
     began = _began(entry)
     found = Exchange(
-        path=exchange.address(asked.url)[1],
+        path=http_exchange.address(asked.url)[1],
         status=status,
         sent=_headers(asked.headers),
         received=_headers(answered.headers),
@@ -127,8 +127,8 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
         ended=began + _length(entry),
     )
     if about is Kind.USAGE:
-        return exchange.poll(found, source, key)
-    return exchange.messages(found, source, format=HAR.id, key=key)
+        return http_exchange.poll(found, source, key)
+    return http_exchange.messages(found, source, format=HAR.id, key=key)
 
 
 def _began(entry: Entry) -> datetime:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from generator.importers.base import SkipLineError
-from generator.importers.captures import messages_api as answers
+from generator.importers.captures import messages_api
 from generator.importers.captures.headers import ORGANISATION, client, header, request_id, unified_meters
 from generator.importers.fold import CallCopy, MarkCopy
 from generator.importers.json_lines import REFUSED, mended
@@ -110,10 +110,10 @@ def poll(exchange: Exchange, source: SourceRef, key: bytes) -> Found:
 def messages(exchange: Exchange, source: SourceRef, *, format: str, key: bytes) -> Found:
     """The call, or the failure of one, and the meters beside it. Raises SkipLineError."""
     meters = unified_meters(exchange.received, exchange.ended, source, key)
-    asked = answers.asked(exchange.request, exchange.sent)
+    asked = messages_api.asked(exchange.request, exchange.sent)
     try:
         answer = _answer(exchange.body) if exchange.status < FAILED else None
-        status = exchange.status if exchange.status >= FAILED else None if answer else answers.fault(exchange.body)
+        status = exchange.status if exchange.status >= FAILED else None if answer else messages_api.fault(exchange.body)
     except REFUSED:
         raise SkipLineError(SkipReason.BAD_FIELD) from None
     if status is not None:
@@ -123,21 +123,27 @@ def messages(exchange: Exchange, source: SourceRef, *, format: str, key: bytes) 
     return Found(Kind.MESSAGES.value, meters, calls=(_call(exchange, answer, asked, source, format=format, key=key),))
 
 
-def _answer(body: bytes) -> answers.Answer | None:
+def _answer(body: bytes) -> messages_api.Answer | None:
     """The answer in the body; None for an empty one, which browsers save for streams."""
     if not body.strip():
         return None
     try:
-        return answers.answer(body)
+        return messages_api.answer(body)
     except REFUSED:
-        return answers.answer(mended(body))
+        return messages_api.answer(mended(body))
 
 
 def _call(
-    exchange: Exchange, answer: answers.Answer, asked: answers.Asked, source: SourceRef, *, format: str, key: bytes
+    exchange: Exchange,
+    answer: messages_api.Answer,
+    asked: messages_api.Asked,
+    source: SourceRef,
+    *,
+    format: str,
+    key: bytes,
 ) -> CallCopy:
     who = client(exchange.sent)
-    return answers.call(
+    return messages_api.call(
         answer,
         format=format,
         surface=Surface.CLAUDE_CODE if asked.session or who.version else Surface.API,
@@ -154,7 +160,7 @@ def _call(
 
 
 def _failure(
-    exchange: Exchange, status: int, asked: answers.Asked, source: SourceRef, *, format: str, key: bytes
+    exchange: Exchange, status: int, asked: messages_api.Asked, source: SourceRef, *, format: str, key: bytes
 ) -> MarkCopy:
     chain = (pseudonym("session", asked.session, key), pseudonym("agent", asked.agent, key))
     return failure(

@@ -24,7 +24,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import Importer
-from generator.importers.captures import messages_api as answers
+from generator.importers.captures import messages_api
 from generator.importers.captures.headers import request_id, unified_meters, wanted
 from generator.importers.captures.http_exchange import FAILED, FAILURE, NO_USAGE, REFUSED_BY_LIMIT, failure
 from generator.importers.claude.lines import Message, Usage
@@ -105,8 +105,8 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
         return Found(NO_USAGE, meters)
     hints, answered = line.request_hints or RequestHints(), line.response_hints or ResponseHints()
     model = line.response_model or answered.model
-    call = answers.call(
-        answers.Answer(
+    call = messages_api.call(
+        messages_api.Answer(
             Message(model=model or hints.model, stop_reason=answered.stop_reason, usage=line.usage),
             is_final=answered.stop_reason is not None,
         ),

@@ -29,7 +29,7 @@ import msgspec
 from msgspec import Struct
 
 from generator.importers.base import LONGEST_LINE, Count, Importer, lines
-from generator.importers.captures import messages_api as answers
+from generator.importers.captures import messages_api
 from generator.importers.documents import whole
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
@@ -67,7 +67,7 @@ class Beside(NamedTuple):
     """What other files say of a response."""
 
     indexed: Indexed | None = None
-    asked: answers.Asked = answers.Asked(None, "")
+    asked: messages_api.Asked = messages_api.Asked(None, "")
 
 
 _decode_indexed = msgspec.json.Decoder(Indexed).decode
@@ -92,11 +92,11 @@ def _is_indexed(line: bytes) -> bool:
 
 def take(raw: bytes, source: SourceRef, *, beside: Beside, request_id: str, key: bytes) -> Found:
     """The call that one response is."""
-    answer = answers.body_answer(raw)
+    answer = messages_api.body_answer(raw)
     if answer is None:
         return Found(UNKNOWN)
     indexed = beside.indexed or Indexed()
-    call = answers.call(
+    call = messages_api.call(
         answer._replace(is_final=answer.message.stop_reason is not None),
         format=RAW_BODIES.id,
         surface=Surface.CLAUDE_CODE,
@@ -147,7 +147,7 @@ def _beside(path: Path) -> Beside:
     named = PureWindowsPath(indexed.request_file).name if indexed else ""  # knows both kinds of separator
     name = named if named.endswith(REQUEST) else path.name.removesuffix(RESPONSE) + REQUEST
     body = _content(path.parent / name)
-    return Beside(indexed, answers.asked(body) if body else answers.Asked(None, ""))
+    return Beside(indexed, messages_api.asked(body) if body else messages_api.Asked(None, ""))
 
 
 def _status(path: Path) -> tuple[int, int] | None:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from generator.importers.base import LONGEST_LINE, NEWLINE, SWALLOW_BYTES, Count, Importer, SkipLineError, utc
-from generator.importers.captures import http_exchange as exchange
+from generator.importers.captures import http_exchange
 from generator.importers.captures.headers import LIMITS, WANTED
 from generator.importers.captures.http_exchange import Exchange
 from generator.importers.fold import Extract
@@ -171,7 +171,7 @@ def take(part: Part, source: SourceRef, *, key: bytes) -> Found:
     """What one answer gives."""
     if part.fault is not None:
         raise SkipLineError(part.fault)
-    outside = exchange.unanswered("POST", part.status) if part.status else ""
+    outside = http_exchange.unanswered("POST", part.status) if part.status else ""
     if outside or not (part.status or _TELLING.search(part.body)):
         return Found(outside or UNKNOWN)
     found = Exchange(
@@ -184,7 +184,7 @@ def take(part: Part, source: SourceRef, *, key: bytes) -> Found:
         began=None,
         ended=_time(part.headers),
     )
-    return exchange.messages(found, source, format=SSE_CAPTURE.id, key=key)
+    return http_exchange.messages(found, source, format=SSE_CAPTURE.id, key=key)
 
 
 def _time(headers: dict[str, str]) -> datetime:

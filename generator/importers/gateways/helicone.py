@@ -24,7 +24,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import Importer
-from generator.importers.captures import messages_api as answers
+from generator.importers.captures import messages_api
 from generator.importers.fold import CallCopy, Extract
 from generator.importers.gateways.counts import Counts, checked, uncached
 from generator.importers.gateways.models import gateway_model
@@ -163,12 +163,12 @@ def _stated(
         return None
     try:
         body = _decode_body(row.response_body)
-        found = answers.body_answer(bytes(row.response_body)) if body.type == "message" else None
+        found = messages_api.body_answer(bytes(row.response_body)) if body.type == "message" else None
     except REFUSED:
         return None
     if found is None or not body.id.startswith(MESSAGE):
         return None
-    copy = answers.call(
+    copy = messages_api.call(
         found,
         format=HELICONE.id,
         surface=Surface.API,

@@ -25,7 +25,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import Importer
-from generator.importers.captures import messages_api as answers
+from generator.importers.captures import messages_api
 from generator.importers.captures.headers import LARGEST_SHARE
 from generator.importers.claude.lines import CacheCreation, Message, Usage
 from generator.importers.fold import Extract
@@ -80,8 +80,8 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     if line.v != VERSION or line.input_tokens is None:
         return Found(UNKNOWN)
     at = captured(Stamped(timestamp=line.ts))
-    call = answers.call(
-        answers.Answer(Message(model=line.model, usage=_usage(line, line.input_tokens)), is_final=True),
+    call = messages_api.call(
+        messages_api.Answer(Message(model=line.model, usage=_usage(line, line.input_tokens)), is_final=True),
         format=METER_LOG.id,
         surface=Surface.CLAUDE_CODE,
         source=source,
