@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -130,6 +131,22 @@ def test_the_docstring_of_every_format_has_its_four_headings(importer):
         assert f"\n{heading}\n" in (module.__doc__ or ""), heading
 
 
-def test_every_leaf_of_formats_is_registered():
-    leaves = {path.stem for path in (ROOT / "generator" / "importers" / "formats").glob("*.py")} - {"__init__"}
-    assert {importer.read.__module__.rpartition(".")[2] for importer in IMPORTERS} == leaves
+def test_every_format_is_registered_and_known_to_the_registry_alone():
+    """No format knows another one: what several share is a module beside them."""
+    rooms = ROOT / "generator" / "importers"
+    texts = {path: path.read_text() for path in sorted((ROOT / "generator").rglob("*.py"))}
+    formats = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path, text in texts.items()
+        if path.parent.parent == rooms and re.search(r"^[A-Z_]+ = Importer\($", text, re.MULTILINE)
+    }
+    assert {importer.read.__module__ for importer in IMPORTERS} == formats
+    outside = {rooms / "__init__.py", ROOT / "generator" / "cli" / "context.py"}
+    importing = {
+        (path.name, name)
+        for path, text in texts.items()
+        if path not in outside
+        for name in re.findall(r"^\s*from (generator[\w.]+) import", text, re.MULTILINE)
+        if name in formats
+    }
+    assert importing == set()
