@@ -28,7 +28,7 @@ from generator.guard.public import public_files
 from generator.packs.pack import read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.base import Page
-from generator.records.results import Evidence, Outcome
+from generator.records.results import Outcome, Pack
 from generator.site.manifest import Provenance, hash_inputs
 from generator.site.publish import Layout, held, publish_site
 from generator.site.render import RenderedFile, SiteContext, render
@@ -48,7 +48,7 @@ class Built:
     failed: tuple[str, ...]
 
 
-def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime, version: str) -> Dossier:
+def read_content(root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, version: str) -> Dossier:
     """All of content/, checked, joined with its packs and `extra`. Raises ContentError with every problem."""
     content = root / "content"
     problems: list[Problem] = []
@@ -105,7 +105,7 @@ def read_content(root: Path, extra: tuple[Evidence, ...] = (), *, now: datetime,
     )
 
 
-def _findings(bodies: tuple[Evidence, ...]) -> Iterator[str]:
+def _findings(bodies: tuple[Pack, ...]) -> Iterator[str]:
     return (finding.id for body in bodies for run in body.runs for finding in run.findings)
 
 
@@ -131,7 +131,7 @@ def render_site(dossier: Dossier, pages: tuple[Page, ...], templates: Path) -> t
 
 def build(
     root: Path,
-    extra: tuple[Evidence, ...] = (),
+    extra: tuple[Pack, ...] = (),
     *,
     now: datetime,
     version: str,
@@ -181,7 +181,7 @@ def _leaks(built: Path, private: Sequence[Path], canaries: Sequence[str], root: 
         yield from find_leaks(built, private, public_files(root))
 
 
-def _digests(evidence: Evidence) -> Iterator[str]:
+def _digests(evidence: Pack) -> Iterator[str]:
     """Digests that a pack publishes on purpose: salted roots."""
     if evidence.commitments is not None:
         yield from (evidence.commitments.root, evidence.commitments.findings_root)

@@ -23,22 +23,22 @@ from generator.curated.promises import Trial
 from generator.curated.voices import Correction, Reply
 from generator.detectors import Detector
 from generator.grading import Verdict, grades
-from generator.ledger.steps import Chain, Step, chains
+from generator.ledger.steps import Step, Thread, threads_of
 from generator.packs.examine import NEIGHBOURS
-from generator.records.results import Evidence, Finding, Run
+from generator.records.results import Finding, Pack, Run
 from generator.records.rows import Counter, CounterReading, MeterReading, Request, SourceRef
 
 TOKEN_COUNTERS = frozenset({Counter.INPUT_TOKENS, Counter.OUTPUT_TOKENS})
 
 
 @dataclass(frozen=True)
-class ChainRow:
-    """One request of the chain around a finding, as a page shows it."""
+class ThreadRow:
+    """One request of the thread around a finding, as a page shows it."""
 
     position: int
     request: str  # pseudonym
     at: datetime
-    expected: int | None  # None for the first request of a chain or after a gap in the pack
+    expected: int | None  # None for the first request of a thread or after a gap in the pack
     read: int
     written: int
     uncached: int
@@ -67,11 +67,11 @@ class FindingView:
     """A finding with everything its page needs."""
 
     finding: Finding
-    evidence: Evidence
+    evidence: Pack
     detector: Detector
     run: Run
     rate: Rate  # findings of this detector in this evidence, of all units examined
-    chain: tuple[ChainRow, ...]
+    rows: tuple[ThreadRow, ...]
     readings: tuple[ReadingRow, ...] = ()
 
 
@@ -80,7 +80,7 @@ class DetectorView:
     """A detector with its runs over every body of evidence and its worked examples."""
 
     detector: Detector
-    runs: tuple[tuple[Evidence, Run, Rate], ...]
+    runs: tuple[tuple[Pack, Run, Rate], ...]
     findings: tuple[FindingView, ...]
     examples: tuple[Example, ...]
 
@@ -90,7 +90,7 @@ class Dossier:
     """Library and evidence, joined."""
 
     library: Library
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Pack, ...]
     detectors: tuple[Detector, ...]
     examples: tuple[Example, ...]
     built: datetime
@@ -264,21 +264,21 @@ def _rate(run: Run, detector: Detector) -> Rate:
     return finding_rate(run.found, run.examined, share=detector.one_a_unit)
 
 
-def _views(evidence: Evidence, detectors: Sequence[Detector]) -> Iterable[FindingView]:
+def _views(evidence: Pack, detectors: Sequence[Detector]) -> Iterable[FindingView]:
     by_id = {detector.id: detector for detector in detectors}
-    threads = chains(evidence.requests, evidence.marks)
-    by_chain = {(chain.session, chain.agent): chain for chain in threads}
-    by_request = {request.id: chain for chain in threads for request in chain.requests}
+    threads = threads_of(evidence.requests, evidence.marks)
+    by_thread = {(thread.session, thread.agent): thread for thread in threads}
+    by_request = {request.id: thread for thread in threads for request in thread.requests}
     for run in evidence.runs:
         detector = by_id.get(run.detector)
         if detector is None:
             continue
         rate = _rate(run, detector)
         for finding in run.findings:
-            chain = by_chain.get((finding.session, finding.agent))
+            thread = by_thread.get((finding.session, finding.agent))
             shown = (
-                (chain,)
-                if chain
+                (thread,)
+                if thread
                 else tuple(
                     {id(by_request[one]): by_request[one] for one in finding.requests if one in by_request}.values()
                 )
@@ -287,7 +287,7 @@ def _views(evidence: Evidence, detectors: Sequence[Detector]) -> Iterable[Findin
             yield FindingView(finding, evidence, detector, run, rate, rows, _readings(finding, evidence))
 
 
-def _readings(finding: Finding, evidence: Evidence) -> tuple[ReadingRow, ...]:
+def _readings(finding: Finding, evidence: Pack) -> tuple[ReadingRow, ...]:
     """Readings of the finding's series around those that it cites."""
     if not finding.readings:
         return ()
@@ -304,14 +304,14 @@ def _readings(finding: Finding, evidence: Evidence) -> tuple[ReadingRow, ...]:
     return tuple(_reading_row(one, evidence, cited=one.source in cited) for one in shown)
 
 
-def _counter_series(evidence: Evidence, cited: set[SourceRef]) -> list[CounterReading]:
+def _counter_series(evidence: Pack, cited: set[SourceRef]) -> list[CounterReading]:
     keys = {
         (one.session, one.counter) for one in evidence.counters if one.source in cited and one.counter in TOKEN_COUNTERS
     }
     return [one for one in evidence.counters if (one.session, one.counter) in keys]
 
 
-def _reading_row(one: MeterReading | CounterReading, evidence: Evidence, *, cited: bool) -> ReadingRow:
+def _reading_row(one: MeterReading | CounterReading, evidence: Pack, *, cited: bool) -> ReadingRow:
     return ReadingRow(
         at=one.at,
         value=round(100 * one.used, 2) if isinstance(one, MeterReading) else one.value,
@@ -322,18 +322,18 @@ def _reading_row(one: MeterReading | CounterReading, evidence: Evidence, *, cite
     )
 
 
-def _rows(chain: Chain, finding: Finding, evidence: Evidence) -> tuple[ChainRow, ...]:
+def _rows(thread: Thread, finding: Finding, evidence: Pack) -> tuple[ThreadRow, ...]:
     cited = set(finding.requests)
-    places = [index for index, request in enumerate(chain.requests) if request.id in cited]
+    places = [index for index, request in enumerate(thread.requests) if request.id in cited]
     if not places:
         return ()
-    steps = {step.after.id: step for step in chain.steps}
-    shown = chain.requests[max(0, places[0] - NEIGHBOURS) : places[-1] + NEIGHBOURS + 1]
+    steps = {step.after.id: step for step in thread.steps}
+    shown = thread.requests[max(0, places[0] - NEIGHBOURS) : places[-1] + NEIGHBOURS + 1]
     return tuple(_row(request, steps.get(request.id), evidence, cited=request.id in cited) for request in shown)
 
 
-def _row(request: Request, step: Step | None, evidence: Evidence, *, cited: bool) -> ChainRow:
-    return ChainRow(
+def _row(request: Request, step: Step | None, evidence: Pack, *, cited: bool) -> ThreadRow:
+    return ThreadRow(
         position=request.position or 0,
         request=request.id,
         at=request.first_seen,

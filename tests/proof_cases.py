@@ -17,8 +17,8 @@ from generator.proofs.proving import prove_finding, prove_growth
 from generator.proofs.publication import committed, findings_of
 from generator.proofs.words import is_whole
 from generator.records.pseudonyms import pseudonym
-from generator.records.results import Evidence, Finding, FindingGrade, Level, Outcome, Run, Severity, Totals
-from generator.records.rows import MeterReading, Reading, SourceRef, Window
+from generator.records.results import Finding, FindingGrade, Level, Outcome, Pack, Run, Severity, Totals
+from generator.records.rows import LogData, MeterReading, SourceRef, Window
 
 KEY = b"the owner's key, 32 bytes long!!"
 UNORDERED = {"files", "records"}  # of a proof of a finding: another order says the same
@@ -47,7 +47,7 @@ def reading(seed, files=4, longest=40, grow=0):
                         account=account, window=window, at=START + timedelta(seconds=at), used=used, source=source
                     )
                 )
-    return Reading(requests=tuple(requests), meters=tuple(meters))
+    return LogData(requests=tuple(requests), meters=tuple(meters))
 
 
 def finding(number, *, requests=(), readings=(), window=None):
@@ -83,7 +83,7 @@ def pack(records, seed, findings=12):
             cited = rolls.sample(records.requests, min(len(records.requests), rolls.randint(1, 4)))
             found.append(finding(number, requests=cited))
     run = Run(detector="cache-break", version="1.0.0", outcome=Outcome.FOUND, findings=tuple(found))
-    evidence = Evidence(
+    evidence = Pack(
         id="tried", simulated=True, level=Level.FINDINGS, tool_version="0.1.0", tallies=(), totals=Totals(), days=(),
         marks_by_kind={}, breaks=(), runs=(run,), requests=records.requests, meters=records.meters,
     )  # fmt: skip

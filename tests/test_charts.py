@@ -19,13 +19,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from public_library import LIBRARY, dossier, event, report
 
-from generator.charts import base, breaks_chart, chain_chart, days_chart, incidents_chart, reports_chart, timeline_chart
+from generator.charts import (
+    base,
+    breaks_chart,
+    days_chart,
+    incidents_chart,
+    reports_chart,
+    thread_chart,
+    timeline_chart,
+)
 from generator.charts.files import csv_bytes
-from generator.charts.logs import _chain_data, _chain_template
+from generator.charts.logs import _thread_data, _thread_template
 from generator.charts.public import _group
 from generator.charts.strip import ROWS, _mark
 from generator.charts.weeks import day_range, is_user_report, monday, touches_article, weeks
-from generator.dossier import ChainRow
+from generator.dossier import ThreadRow
 from generator.records.results import DaySum
 
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
@@ -33,7 +41,7 @@ DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 
 def row(position, expected, read, written, *, reason=None, cited=False):
     at = datetime(2026, 3, 17, 14, position, tzinfo=UTC)
-    return ChainRow(
+    return ThreadRow(
         position, f"r{position}", at, expected, read, written, 3, 200, 20.0, "5m", reason, cited, "log-0001 line 8"
     )
 
@@ -63,7 +71,7 @@ SUMS = tuple(
 def charts():
     whole = dossier()
     return (
-        chain_chart(CHAIN),
+        thread_chart(CHAIN),
         breaks_chart({"compaction": 30, "unexplained": 10}, 4_000),
         days_chart(SUMS),
         reports_chart(whole),
@@ -112,8 +120,8 @@ def test_same_data_gives_the_same_bytes_in_every_time_zone():
 
 
 def test_drawing_one_chart_leaves_the_next_one_alone():
-    assert chain_chart(CHAIN).svg == charts()[0].svg
-    assert "datasets" not in _chain_template()
+    assert thread_chart(CHAIN).svg == charts()[0].svg
+    assert "datasets" not in _thread_template()
 
 
 def test_every_colour_has_a_dark_twin_so_that_none_is_left_behind():
@@ -171,26 +179,26 @@ def test_csv_never_begins_a_cell_with_a_formula():
     assert csv_bytes(["=head"], []) == b"'=head\r\n"
 
 
-def test_chain_sentence_sets_expected_against_read_of_the_cited_requests():
+def test_thread_sentence_sets_expected_against_read_of_the_cited_requests():
     sentence = charts()[0].sentence
-    assert "5 requests of one chain, 2 of them cited" in sentence
+    assert "5 requests of one thread, 2 of them cited" in sentence
     assert "a read of 44,400 tokens was expected of the cited ones, 22,500 were read" in sentence
     assert "2 breaks, 1 unexplained" in sentence
 
 
-def test_chain_draws_no_expectation_where_the_log_has_none():
-    data = _chain_data(CHAIN)
+def test_thread_draws_no_expectation_where_the_log_has_none():
+    data = _thread_data(CHAIN)
     assert [mark["place"] for mark in data["expected"]] == [1, 2, 3, 4]
     assert [mark["place"] for mark in data["cited"]] == [2, 3]
     assert [(mark["place"], mark["mark"]) for mark in data["breaks"]] == [(2, "Unexplained"), (4, "Explained break")]
 
 
-def test_long_chains_label_few_positions():
-    labels = [mark["label"] for mark in _chain_data([row(place, 9, 9, 9) for place in range(60)])["labels"]]
+def test_long_threads_label_few_positions():
+    labels = [mark["label"] for mark in _thread_data([row(place, 9, 9, 9) for place in range(60)])["labels"]]
     assert 10 < sum(map(bool, labels)) <= 24
 
 
-@pytest.mark.parametrize("empty", [lambda: chain_chart(()), lambda: breaks_chart({}, 5), lambda: days_chart(())])
+@pytest.mark.parametrize("empty", [lambda: thread_chart(()), lambda: breaks_chart({}, 5), lambda: days_chart(())])
 def test_no_data_is_an_error_and_no_empty_picture(empty):
     with pytest.raises(ValueError, match="no"):
         empty()

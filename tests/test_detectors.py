@@ -1,4 +1,4 @@
-"""Detectors beyond their worked examples: ids, severity, counts, failure, and that each rung of the ladder is needed."""
+"""Detectors beyond their worked examples: ids, severity, counts, failure, and that each explanation is needed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from generator.curated.examples import Example, load_examples
 from generator.detectors import DETECTORS, run
 from generator.detectors.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
 from generator.ledger import steps as ledger
-from generator.ledger.steps import LADDER, UNDECIDABLE
+from generator.ledger.steps import EXPLANATIONS, UNDECIDABLE
 from generator.ledger.subjects import Scope, Subjects, arranged
 from generator.records.results import Outcome, Severity
 from generator.records.rows import Trigger
@@ -44,10 +44,10 @@ def answers(example: Example) -> bool:
     return result.outcome == example.expect and taken
 
 
-@pytest.mark.parametrize("rung", LADDER, ids=lambda rung: rung.id)
-def test_without_any_one_rung_of_the_ladder_an_example_fails(rung, monkeypatch):
+@pytest.mark.parametrize("explanation", EXPLANATIONS, ids=lambda explanation: explanation.id)
+def test_without_any_one_explanation_an_example_fails(explanation, monkeypatch):
     """A mutation test: an explanation that no example needs would be untested prose."""
-    monkeypatch.setattr(ledger, "LADDER", tuple(other for other in LADDER if other is not rung))
+    monkeypatch.setattr(ledger, "EXPLANATIONS", tuple(other for other in EXPLANATIONS if other is not explanation))
     failed = {example.detector for example in EXAMPLES if not answers(example)}
     assert {"cache-break", "premature-expiry", "short-prompt-overbilled"} <= failed
 
@@ -123,7 +123,7 @@ def test_findings_are_sorted_by_excess_then_id():
 
 
 def test_a_rule_that_throws_fails_alone_and_tells_only_the_type_of_the_error():
-    def broken(chain):
+    def broken(thread):
         raise KeyError("a secret line of the log")
         yield
 
@@ -174,7 +174,7 @@ def test_every_finding_says_what_was_ruled_out_and_what_no_log_can_rule_out(dete
 
 
 def test_the_ladder_stands_whole_on_each_detector_of_the_identity():
-    whole = [rung.id for rung in LADDER] + [id for id, _ in UNDECIDABLE]
+    whole = [explanation.id for explanation in EXPLANATIONS] + [id for id, _ in UNDECIDABLE]
     for id in ("cache-break", "premature-expiry", "short-prompt-overbilled"):
         assert [benign.id for benign in BY_ID[id].benign][-len(whole) :] == whole
 

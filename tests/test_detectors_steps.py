@@ -212,7 +212,7 @@ class TestResumeMiss:
         assert (result.found, result.explained) == (0, {"command": 1})
 
     @pytest.mark.parametrize("kind", ["compaction", "tools-change", "skill", "interrupt"])
-    def test_the_other_rungs_still_explain(self, kind):
+    def test_the_other_explanations_still_explain(self, kind):
         assert self.resumed(300, 20_000, 42_000, mark(kind, 40)).found == 0
 
     def test_a_shorter_prompt_that_was_rebuilt_is_a_finding_of_grade_b(self):

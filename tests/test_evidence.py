@@ -16,12 +16,12 @@ from generator.base.problems import PackError
 from generator.detectors import DETECTORS, base, run
 from generator.detectors.base import finding_id
 from generator.importers import read_bytes
-from generator.ledger.steps import chains
+from generator.ledger.steps import threads_of
 from generator.ledger.subjects import arranged
 from generator.packs.examine import NEIGHBOURS, examine
 from generator.packs.pack import load_key, read_pack, read_packs, write_pack
 from generator.records.results import Level, Outcome
-from generator.records.rows import Reading, Tally, Trigger
+from generator.records.rows import LogData, Tally, Trigger
 from generator.simulator import FaultRates, exported, simulate
 
 
@@ -39,7 +39,7 @@ def reading():
     quiet = steady(20, first=100, session_name="quiet")
     marks = (mark("prompt", 10, value=9), mark("compaction", 310, trigger=Trigger.MANUAL), mark("retry", 900, value=2))
     tally = Tally(label="log-0001", importer="claude-code", bytes=1, read=83, used=83)
-    return Reading(requests=(*rows, *quiet), marks=marks, tallies=(tally,))
+    return LogData(requests=(*rows, *quiet), marks=marks, tallies=(tally,))
 
 
 def at(level, reading):
@@ -49,8 +49,8 @@ def at(level, reading):
 def reasons(evidence):
     return {
         (step.before.id, step.after.id): (step.reason, step.age)
-        for chain in chains(evidence.requests, evidence.marks)
-        for step in chain.steps
+        for thread in threads_of(evidence.requests, evidence.marks)
+        for step in thread.steps
     }
 
 
@@ -92,7 +92,7 @@ def test_at_level_aggregate_no_row_and_no_finding_leaves(reading):
 
 
 def test_no_log_at_all_is_not_measurable_rather_than_quiet():
-    evidence = at(Level.FINDINGS, Reading())
+    evidence = at(Level.FINDINGS, LogData())
     assert {one.outcome for one in evidence.runs} == {Outcome.NOT_MEASURABLE}
 
 

@@ -11,13 +11,13 @@ from generator.base.problems import ContentError
 from generator.curated.base_rates import load_measurements
 from generator.curated.examples import load_examples
 from generator.detectors import DETECTORS, run
-from generator.ledger.steps import LADDER, UNDECIDABLE
+from generator.ledger.steps import EXPLANATIONS, UNDECIDABLE
 from generator.records.results import Outcome
 
 CONTENT = Path(__file__).parent.parent / "content"
-EXPLANATIONS = {detector.id: detector.decidable + detector.undecidable for detector in DETECTORS}
+BENIGNS = {detector.id: detector.decidable + detector.undecidable for detector in DETECTORS}
 BY_ID = {detector.id: detector for detector in DETECTORS}
-EXAMPLES = load_examples(CONTENT, EXPLANATIONS)
+EXAMPLES = load_examples(CONTENT, BENIGNS)
 SETTLED_WHILE_READING = {"streaming-lines", "copied-history", "copied-boundary"}
 """The reader folds these into one record, so the rule never sees a candidate."""
 ALWAYS_MEASURABLE = {"doubled-call"}
@@ -37,9 +37,9 @@ GOOD = """\
 def borrowed_by(detector) -> set[str]:
     """Explanations whose worked example stands with the cache break; a detector that uses the ladder shows one of them.
 
-    One that asks about resumes uses all rungs but that one.
+    One that asks about resumes uses all explanations but that one.
     """
-    ladder = {rung.id for rung in LADDER} | {id for id, _ in UNDECIDABLE}
+    ladder = {explanation.id for explanation in EXPLANATIONS} | {id for id, _ in UNDECIDABLE}
     named = {benign.id for benign in detector.benign}
     return ladder & named if detector.id != "cache-break" and ladder - {"resume"} <= named else set()
 
@@ -53,7 +53,7 @@ def refused(tmp_path: Path, text: str, name: str = "cache-break") -> list[str]:
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.yml").write_text(text, "utf-8")
     with pytest.raises(ContentError) as caught:
-        load_examples(tmp_path, EXPLANATIONS)
+        load_examples(tmp_path, BENIGNS)
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -106,7 +106,7 @@ def test_an_example_has_a_session_of_its_own():
 def test_a_good_file_loads(tmp_path):
     (tmp_path / "examples").mkdir()
     (tmp_path / "examples" / "cache-break.yml").write_text(GOOD, "utf-8")
-    (example,) = load_examples(tmp_path, EXPLANATIONS)
+    (example,) = load_examples(tmp_path, BENIGNS)
     assert example.requests[0].written == 40_000
 
 

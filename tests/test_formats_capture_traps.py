@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from generator.importers import discover, read, read_bytes
-from generator.records.rows import MarkKind, MatchKey, Reading, ServiceTier, Window
+from generator.records.rows import LogData, MarkKind, MatchKey, ServiceTier, Window
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"
 SESSION = "00000000-0000-4000-8000-000000000001"
 
 
-def sample(name: str) -> Reading:
+def sample(name: str) -> LogData:
     return read(discover([SAMPLES / name]).claimed, key=KEY)
 
 
@@ -228,9 +228,9 @@ def test_trap_calls_of_a_sub_agent_stand_in_a_thread_of_their_own():
     """In one thread the step from 12,900 cached tokens to none would look like a lost cache."""
     calls = sample("claude-trace/log-2026-03-03-10-00-00.jsonl").requests
     naive = [call.cache_read_tokens for call in calls]
-    threads = {call.chain for call in calls}
+    threads = {call.thread for call in calls}
     assert naive == [12_000, 12_900, 0, 500]
-    assert [[call.cache_read_tokens for call in calls if call.chain == one] for one in sorted(threads, key=lambda one: one[1])] == [[12_000, 12_900], [0, 500]]  # fmt: skip
+    assert [[call.cache_read_tokens for call in calls if call.thread == one] for one in sorted(threads, key=lambda one: one[1])] == [[12_000, 12_900], [0, 500]]  # fmt: skip
 
 
 def test_trap_a_refusal_without_the_mark_of_the_service_was_made_on_the_way():
@@ -279,4 +279,4 @@ def test_trap_a_run_of_the_proxy_is_no_session():
     rows = [row for row in lines("meter-log/usage-without-ids.jsonl") if "sid" in row]
     reading = sample("meter-log/usage-without-ids.jsonl")
     assert len({row["sid"] for row in rows}) == 1
-    assert len({call.chain for call in reading.requests}) == len(rows) == 3
+    assert len({call.thread for call in reading.requests}) == len(rows) == 3

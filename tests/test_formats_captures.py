@@ -23,8 +23,8 @@ from generator.ledger.subjects import subjects
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import (
     Entrypoint,
+    LogData,
     MarkKind,
-    Reading,
     Request,
     ServiceTier,
     SkipReason,
@@ -45,7 +45,7 @@ SESSION = pseudonym("session", "00000000-0000-4000-8000-000000000001", KEY)
 DATE = datetime(2026, 3, 3, tzinfo=UTC)
 
 
-def sample(name: str) -> Reading:
+def sample(name: str) -> LogData:
     return read(discover([SAMPLES / name]).claimed, key=KEY)
 
 
@@ -53,7 +53,7 @@ def given_by(importer: str, data: bytes, index: int = 0) -> Extract:
     return BY_ID[importer].read(io.BytesIO(data), Path("log"), index, KEY)
 
 
-def from_bytes(importer: str, *files: bytes) -> Reading:
+def from_bytes(importer: str, *files: bytes) -> LogData:
     extracts = fold(given_by(importer, data, index) for index, data in enumerate(files))
     return _reading(extracts, [BY_ID[importer]] * len(files), KEY)
 
@@ -66,7 +66,7 @@ def counts(request: Request) -> tuple[int, int, int, int]:
     return (request.input_tokens, request.cache_write_tokens, request.cache_read_tokens, request.output_tokens)
 
 
-def used(reading: Reading) -> list[tuple[str, float]]:
+def used(reading: LogData) -> list[tuple[str, float]]:
     return [(meter.window.value, meter.used) for meter in reading.meters]
 
 
@@ -458,7 +458,7 @@ def test_any_damage_is_accounted_for(path, data):
     )
     reading = from_bytes(path.parent.name, whole[:at] + patch + whole[at + data.draw(st.integers(0, 40)) :])
     assert reading.tallies[0].balances
-    assert msgspec.json.decode(msgspec.json.encode(reading), type=Reading) == reading
+    assert msgspec.json.decode(msgspec.json.encode(reading), type=LogData) == reading
 
 
 values = st.recursive(

@@ -26,7 +26,7 @@ from generator.importers.meters import column_maps, databases
 from generator.importers.meters.columns import Unit, known, number
 from generator.importers.meters.meter_snapshots import METER_SNAPSHOTS
 from generator.records.pseudonyms import pseudonym
-from generator.records.rows import MarkKind, MeterReading, Reading, SkipReason, Window
+from generator.records.rows import LogData, MarkKind, MeterReading, SkipReason, Window
 
 SAMPLES = Path(__file__).parent / "samples"
 EXPORT = SAMPLES / "claude-export"
@@ -35,7 +35,7 @@ KEY = b"key of a test"
 FILES = sorted(path for path in (*EXPORT.iterdir(), *METERS.iterdir()) if path.suffix not in (".md", ".yml"))
 
 
-def sample(path: Path) -> Reading:
+def sample(path: Path) -> LogData:
     return read(discover([path]).claimed, key=KEY)
 
 

@@ -25,7 +25,7 @@ from generator.importers.gateways.models import gateway_model
 from generator.importers.gateways.rows import spells
 from generator.importers.reports.ccusage_json import CCUSAGE_JSON
 from generator.records.pseudonyms import pseudonym
-from generator.records.rows import MarkKind, MatchKey, Reading, Request, SkipReason, Surface, UsageBucket
+from generator.records.rows import LogData, MarkKind, MatchKey, Request, SkipReason, Surface, UsageBucket
 
 SAMPLES = Path(__file__).parent / "samples"
 OURS = (LITELLM_SPEND, LITELLM_DAILY, LANGFUSE, HELICONE, CCUSAGE_JSON)
@@ -49,7 +49,7 @@ DAY = datetime(2026, 3, 2, tzinfo=UTC)
 by_file = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 
 
-def sample(*paths: Path) -> Reading:
+def sample(*paths: Path) -> LogData:
     return read(discover(paths).claimed, key=KEY)
 
 
@@ -80,11 +80,11 @@ def four(request: Request) -> tuple[int, int, int, int]:
     return (request.input_tokens, request.cache_write_tokens, request.cache_read_tokens, request.output_tokens)
 
 
-def counts(reading: Reading) -> list[tuple[int, int, int, int]]:
+def counts(reading: LogData) -> list[tuple[int, int, int, int]]:
     return [four(request) for request in reading.requests]
 
 
-def prompts(reading: Reading) -> int:
+def prompts(reading: LogData) -> int:
     return sum(request.total_tokens for request in reading.requests)
 
 

@@ -16,7 +16,7 @@ from generator.detectors import DETECTORS, run
 from generator.importers import discover, read, read_bytes
 from generator.ledger.subjects import Scope, subjects
 from generator.records.results import Finding, Outcome
-from generator.records.rows import MeterReading, Reading, Window
+from generator.records.rows import LogData, MeterReading, Window
 from generator.simulator import FaultRates, simulate
 
 KEY = b"key"
@@ -169,7 +169,7 @@ WRITERS: dict[str, tuple[str, Callable[[Path, tuple[Poll, ...]], None]]] = {
 }
 
 
-def written(folder: Path, transcripts: dict[str, bytes], polls: tuple[Poll, ...], name: str) -> tuple[str, Reading]:
+def written(folder: Path, transcripts: dict[str, bytes], polls: tuple[Poll, ...], name: str) -> tuple[str, LogData]:
     """Importer of the meter's file, and everything read."""
     for path, data in transcripts.items():
         target = folder / path
@@ -183,7 +183,7 @@ def written(folder: Path, transcripts: dict[str, bytes], polls: tuple[Poll, ...]
     return importer, reading
 
 
-def said(reading: Reading) -> dict[str, tuple[Outcome, int, int, list[Finding]]]:
+def said(reading: LogData) -> dict[str, tuple[Outcome, int, int, list[Finding]]]:
     """What every rule on meters says; places in files differ between formats and are left out."""
     shown = subjects(reading)
     answers = {}

@@ -22,10 +22,10 @@ from generator.importers.captures import raw_bodies
 from generator.importers.captures.raw_bodies import RAW_BODIES
 from generator.importers.otel.otel_events import OTEL_EVENTS
 from generator.importers.otel.otel_metrics import OTEL_METRICS
-from generator.ledger.steps import chains
+from generator.ledger.steps import threads_of
 from generator.ledger.subjects import subjects
 from generator.records.pseudonyms import pseudonym
-from generator.records.rows import Entrypoint, MarkKind, MatchKey, Reading, Request, SkipReason, Speed, Surface, Trigger
+from generator.records.rows import Entrypoint, LogData, MarkKind, MatchKey, Request, SkipReason, Speed, Surface, Trigger
 
 SAMPLES = Path(__file__).parent / "samples"
 OURS = (OTEL_EVENTS, OTEL_METRICS, RAW_BODIES)
@@ -47,7 +47,7 @@ OPUS = "claude-opus-4-6"
 FIELDS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
 
 
-def sample(*paths: Path) -> Reading:
+def sample(*paths: Path) -> LogData:
     return read(discover(paths).claimed, key=KEY)
 
 
@@ -139,11 +139,11 @@ def raw_points(path: Path, kind: str) -> list[float]:
     return found
 
 
-def total(reading: Reading, field: str) -> int:
+def total(reading: LogData, field: str) -> int:
     return sum(getattr(one, field) for one in reading.requests)
 
 
-def billed(reading: Reading, field: str) -> float:
+def billed(reading: LogData, field: str) -> float:
     return sum(getattr(bucket, field) or 0 for bucket in reading.buckets)
 
 
@@ -360,7 +360,7 @@ def test_trap_calls_of_sub_agents_stand_between_those_of_the_main_thread():
         if before.total_tokens > 10_000
     )
     main = pseudonym("session", SESSION, KEY)
-    threads = {chain.session: len(chain.requests) for chain in chains(reading.requests, reading.marks)}
+    threads = {thread.session: len(thread.requests) for thread in threads_of(reading.requests, reading.marks)}
     assert (falls, len(by_session), threads[main]) == (2, 7, 3)
     assert sorted(threads.values()) == [1, 1, 1, 1, 3]
 

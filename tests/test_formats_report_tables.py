@@ -18,7 +18,7 @@ from generator.importers.fold import Extract
 from generator.importers.reports.names import LONGEST_SLUG, displayed_model, grouping
 from generator.importers.reports.periods import named
 from generator.ledger.subjects import subjects
-from generator.records.rows import MarkKind, Reading, SkipReason, Surface, UsageBucket
+from generator.records.rows import LogData, MarkKind, SkipReason, Surface, UsageBucket
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"
@@ -31,7 +31,7 @@ CANARIES = ("canary", "example.com", "apikey", "192.0.2", "00000000-0000", "org 
 SECOND = datetime(2026, 3, 2, tzinfo=UTC)
 
 
-def sample(*names: str) -> Reading:
+def sample(*names: str) -> LogData:
     return read(discover([SAMPLES / name for name in names]).claimed, key=KEY)
 
 
@@ -39,7 +39,7 @@ def naive_rows(name: str, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO((SAMPLES / name).read_bytes().decode(encoding))))
 
 
-def rows(reading: Reading, *fields: str) -> list[tuple]:
+def rows(reading: LogData, *fields: str) -> list[tuple]:
     return [tuple(getattr(bucket, field) for field in fields) for bucket in reading.buckets]
 
 
@@ -358,7 +358,7 @@ def test_no_text_of_a_table_reaches_a_record():
     for name in TABLES:
         out = msgspec.json.encode(sample(name)).decode().lower()
         assert not [word for word in CANARIES if word in out]
-        reading = msgspec.json.decode(out, type=Reading)
+        reading = msgspec.json.decode(out, type=LogData)
         assert reading.buckets or reading.marks
 
 

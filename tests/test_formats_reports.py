@@ -18,7 +18,7 @@ from generator.importers.fold import Extract
 from generator.importers.reports.pages import LONGEST_ROW
 from generator.ledger.reconciliation import reconcile
 from generator.ledger.subjects import subjects
-from generator.records.rows import Reading, SkipReason, Surface, UsageBucket
+from generator.records.rows import LogData, SkipReason, Surface, UsageBucket
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"
@@ -29,7 +29,7 @@ FILES = sorted(path for name in REPORTS for path in (SAMPLES / name).iterdir() i
 CANARIES = ("canary", "example.com", "wrkspc", "page_", "00000000-0000", "slack", "vscode")
 
 
-def sample(*names: str) -> Reading:
+def sample(*names: str) -> LogData:
     return read(discover([SAMPLES / name for name in names]).claimed, key=KEY)
 
 
@@ -51,7 +51,7 @@ def results(name: str) -> list[dict]:
     return [result for page in pages(name) for row in page.get("data", []) for result in row.get("results", [row])]
 
 
-def rows(reading: Reading, *fields: str) -> list[tuple]:
+def rows(reading: LogData, *fields: str) -> list[tuple]:
     return [tuple(getattr(bucket, field) for field in fields) for bucket in reading.buckets]
 
 
@@ -370,7 +370,7 @@ def test_no_text_of_a_report_reaches_a_record():
     for name in REPORTS:
         out = msgspec.json.encode(sample(name)).decode().lower()
         assert not [word for word in CANARIES if word in out]
-        assert msgspec.json.decode(out, type=Reading).buckets
+        assert msgspec.json.decode(out, type=LogData).buckets
 
 
 json_values = st.recursive(

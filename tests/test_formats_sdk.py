@@ -24,7 +24,7 @@ from generator.importers.claude.stats_cache import STATS_CACHE
 from generator.importers.claude.stream_json import STREAM_JSON
 from generator.ledger.subjects import subjects
 from generator.records.pseudonyms import pseudonym
-from generator.records.rows import Counter, MarkKind, MatchKey, Reading, Request, SkipReason, Surface, Trigger, Window
+from generator.records.rows import Counter, LogData, MarkKind, MatchKey, Request, SkipReason, Surface, Trigger, Window
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"
@@ -37,11 +37,11 @@ CLIENT = "00000000-0000-4000-8000-000000000001"
 FIRST_CALL = "msg_01SampleA"
 
 
-def sample(*paths: Path) -> Reading:
+def sample(*paths: Path) -> LogData:
     return read(discover(list(paths)).claimed, key=KEY)
 
 
-def of(**files: object) -> Reading:
+def of(**files: object) -> LogData:
     """Reading of files by path; rows are objects or bytes."""
     return read_bytes({name: rows(given) for name, given in files.items()}, key=KEY)
 
@@ -73,7 +73,7 @@ def naive_tokens(usage: dict) -> int:
     return sum(usage[name] for name in names)
 
 
-def said(reading: Reading) -> list[tuple[str, int | None]]:
+def said(reading: LogData) -> list[tuple[str, int | None]]:
     return [(mark.kind.value, mark.value) for mark in reading.marks]
 
 
@@ -242,15 +242,15 @@ def test_trap_lines_of_one_answer_are_one_call():
 
 
 def test_trap_sub_agents_in_between_are_no_cache_break():
-    """Naive: in one chain the reads fall from 15,000 to 0 and rise again. Here: two chains, reads only grow."""
+    """Naive: in one thread the reads fall from 15,000 to 0 and rise again. Here: two threads, reads only grow."""
     reading = sample(AUDIT)
     naive = [one.cache_read_tokens for one in reading.requests[:4]]
-    chains = [[one.cache_read_tokens for one in reading.requests if one.agent == agent] for agent in _agents(reading)]
+    threads = [[one.cache_read_tokens for one in reading.requests if one.agent == agent] for agent in _agents(reading)]
     assert naive == [15_000, 0, 16_204, 8_003]
-    assert chains == [[15_000, 16_204, 16_506], [0, 8_003]]
+    assert threads == [[15_000, 16_204, 16_506], [0, 8_003]]
 
 
-def _agents(reading: Reading) -> list[str]:
+def _agents(reading: LogData) -> list[str]:
     return sorted({one.agent for one in reading.requests})
 
 
@@ -625,5 +625,5 @@ def test_the_order_of_files_changes_nothing(paths):
     assert calls == wanted
 
 
-def of_paths(paths: Iterable[Path]) -> Reading:
+def of_paths(paths: Iterable[Path]) -> LogData:
     return of(**{f"{number}": path.read_bytes() for number, path in enumerate(paths)})

@@ -14,7 +14,7 @@ from generator.cli import cli
 from generator.cli.terminal.sources import explained
 from generator.importers import IMPORTERS, read_bytes
 from generator.packs.examine import examine
-from generator.records.results import Evidence, Level
+from generator.records.results import Level, Pack
 from generator.records.rows import Difference, MatchKey
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -208,14 +208,14 @@ FILES = {
 }
 
 
-def evidence(files: dict[str, bytes]) -> Evidence:
+def evidence(files: dict[str, bytes]) -> Pack:
     reading = read_bytes(files, key=b"key")
     assert len(reading.tallies) == len(files)
     return examine(reading, id="together", simulated=False, level=Level.FULL, tool_version="")
 
 
 @pytest.fixture(scope="module")
-def together() -> Evidence:
+def together() -> Pack:
     return evidence(FILES)
 
 

@@ -23,7 +23,7 @@ from generator.grading import (
 )
 from generator.grading.agreement import AGREES, agree, cross_table, first_sentence
 from generator.grading.rules import RANK
-from generator.records.results import Evidence, Finding, FindingGrade, Level, Outcome, Run, Severity, Totals
+from generator.records.results import Finding, FindingGrade, Level, Outcome, Pack, Run, Severity, Totals
 
 STRONG, MEDIUM, WEAK = "open-measurement", "issue-with-logs", "blog"
 
@@ -251,7 +251,7 @@ def outcome(name="found", *findings, examined=40, detector="idle-advance") -> Ru
     )
 
 
-def pack(*runs, id="mine", simulated=False, days=("2026-03-01", "2026-03-31")) -> Evidence:
+def pack(*runs, id="mine", simulated=False, days=("2026-03-01", "2026-03-31")) -> Pack:
     from generator.records.results import DaySum
 
     sums = tuple(
@@ -260,7 +260,7 @@ def pack(*runs, id="mine", simulated=False, days=("2026-03-01", "2026-03-31")) -
         )
         for day in days
     )
-    return Evidence(
+    return Pack(
         id=id, simulated=simulated, level=Level.FINDINGS, tool_version="0.1.0", tallies=(), totals=Totals(), days=sums,
         marks_by_kind={}, breaks=(), runs=runs,
     )  # fmt: skip

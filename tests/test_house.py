@@ -85,11 +85,11 @@ def test_make_targets_that_the_guides_name_exist():
 
 
 def test_readme_counts_the_ladder_right():
-    from generator.ledger.steps import LADDER
+    from generator.ledger.steps import EXPLANATIONS
 
     words = {17: "seventeen", 18: "eighteen", 19: "nineteen", 16: "sixteen", 29: "Twenty-nine", 30: "Thirty"}
     readme = " ".join((ROOT / "README.md").read_text().split())
-    assert f"{words[len(LADDER)]} innocent explanations" in readme
+    assert f"{words[len(EXPLANATIONS)]} innocent explanations" in readme
     assert f"{words[len(DETECTORS)]} detectors" in readme
 
 

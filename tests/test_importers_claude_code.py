@@ -18,28 +18,28 @@ from generator.importers.claude.claude_code import CLAUDE_CODE, read_stream
 from generator.importers.fold import fold
 from generator.importers.reading import _reading
 from generator.records.pseudonyms import pseudonym
-from generator.records.rows import Entrypoint, MarkKind, MissReason, Reading, SkipReason, Speed, StopReason, Trigger
+from generator.records.rows import Entrypoint, LogData, MarkKind, MissReason, SkipReason, Speed, StopReason, Trigger
 
 SAMPLES = Path(__file__).parent / "samples" / "claude-code"
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.jsonl"))
 KEY = b"key of a test"
 
 
-def sample(*names: str) -> Reading:
+def sample(*names: str) -> LogData:
     return read(discover([SAMPLES / f"{name}.jsonl" for name in names]).claimed, key=KEY)
 
 
-def by_id(reading: Reading, message_id: str):
+def by_id(reading: LogData, message_id: str):
     wanted = pseudonym("message", message_id, KEY)
     return next(request for request in reading.requests if request.id == wanted)
 
 
-def read_bytes(*files: bytes, stem: str = "file") -> Reading:
+def read_bytes(*files: bytes, stem: str = "file") -> LogData:
     extracts = fold(read_stream(io.BytesIO(data), stem, index, KEY) for index, data in enumerate(files))
     return _reading(extracts, [CLAUDE_CODE] * len(files), KEY)
 
 
-def marks(reading: Reading) -> list[tuple[str, int | None, str]]:
+def marks(reading: LogData) -> list[tuple[str, int | None, str]]:
     return [(mark.kind.value, mark.value, mark.trigger.value) for mark in reading.marks]
 
 
@@ -67,7 +67,7 @@ def test_client_1_0_has_neither_split_nor_stop_reason():
     assert marks(reading) == [("prompt", 5, ""), ("compact-summary", None, "")]
 
 
-def test_client_1_0_side_thread_is_a_chain_of_its_own():
+def test_client_1_0_side_thread_is_a_thread_of_its_own():
     """Side threads in the main file have no agentId: the first line of the thread names it."""
     reading = sample("client-1.0.44")
     side = by_id(reading, "msg_a2")
@@ -469,7 +469,7 @@ def test_no_text_of_a_log_reaches_a_record():
 
 def test_records_fit_their_declared_types():
     reading = sample(*NAMES)
-    assert msgspec.json.decode(msgspec.json.encode(reading), type=Reading) == reading
+    assert msgspec.json.decode(msgspec.json.encode(reading), type=LogData) == reading
 
 
 def test_another_key_gives_other_names_and_the_same_figures():

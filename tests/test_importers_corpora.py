@@ -13,7 +13,7 @@ import pytest
 
 from generator.importers import discover, read, reading
 from generator.importers.claude.claude_code import read_stream
-from generator.records.rows import MarkKind, Reading
+from generator.records.rows import LogData, MarkKind
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
 KEY = b"key of a test"
@@ -43,7 +43,7 @@ EXPECTED = {
 
 
 @cache
-def corpus(name: str) -> Reading:
+def corpus(name: str) -> LogData:
     return read(discover([CORPORA / name]).claimed, key=KEY)
 
 
@@ -92,13 +92,13 @@ def test_every_call_but_the_mirrored_has_a_start(name):
         assert request.started is None or request.started <= request.ended
 
 
-def test_compaction_threads_are_chains_of_their_own():
+def test_compaction_threads_are_threads_of_their_own():
     """Five summarising calls, each in a file agent-acompact-*.jsonl and none in a main thread."""
     folder = CORPORA / "spotter"
     files = discover([folder]).claimed
     compact = {n for n, file in enumerate(files) if file.path.name.startswith("agent-acompact-")}
     owned = [request for request in corpus("spotter").requests if request.source.file in compact]
-    assert len({request.chain for request in owned}) == len(compact) == 5
+    assert len({request.thread for request in owned}) == len(compact) == 5
     assert all(request.agent for request in owned)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from generator.importers import discover, read, reading
 from generator.importers.claude.claude_code import CLAUDE_CODE, read_stream
-from generator.importers.fold import CallCopy, fold, merged
+from generator.importers.fold import RequestCopy, fold, merged
 from generator.records.rows import Mark, MarkKind, Request, SourceRef
 
 SAMPLES = Path(__file__).parent / "samples" / "claude-code"
@@ -140,14 +140,14 @@ requests = st.builds(
     source=st.builds(SourceRef, st.integers(0, 3), st.integers(1, 9)),
 )
 copies = st.lists(
-    st.builds(CallCopy, requests, st.booleans(), st.booleans(), moments),
+    st.builds(RequestCopy, requests, st.booleans(), st.booleans(), moments),
     min_size=1,
     max_size=5,
     unique_by=lambda copy: (copy.request.source.file, copy.request.source.line),
 )
 
 
-def _all_merged(calls: list[CallCopy]) -> CallCopy:
+def _all_merged(calls: list[RequestCopy]) -> RequestCopy:
     result = calls[0]
     for call in calls[1:]:
         result = merged(result, call)

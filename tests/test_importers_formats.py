@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from generator.importers import IMPORTERS, LogFile, read
 from generator.importers.base import HEAD_BYTES
 from generator.importers.guide import Verified
 from generator.ledger.subjects import subjects
-from generator.records.rows import Reading
+from generator.records.rows import LogData
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "tests" / "samples"
@@ -31,7 +31,7 @@ def samples(importer):
 
 
 @cache
-def reading(importer) -> Reading:
+def reading(importer) -> LogData:
     return read([LogFile(path, importer) for path in samples(importer)], key=KEY)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.importers.buckets import settled
-from generator.importers.fold import CallCopy, MarkCopy
+from generator.importers.fold import MarkCopy, RequestCopy
 from generator.importers.match import joined, marks_once, one_account
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import (
@@ -45,7 +45,7 @@ def copy(
     counts: tuple[int, int, int, int] = (10, 1000, 50_000, 300),
     session: str = "s",
     **fields: object,
-) -> CallCopy:
+) -> RequestCopy:
     at = START + timedelta(minutes=minutes)
     given_fields = {"output_reliable": True, "model": "claude-opus-4-6"} | fields
     request = Request(
@@ -60,7 +60,7 @@ def copy(
         source=SourceRef(0, 1),
         **given_fields,
     )
-    return CallCopy(
+    return RequestCopy(
         request,
         sidechain=False,
         named=False,
@@ -71,7 +71,7 @@ def copy(
     )
 
 
-def join(*copies: CallCopy):
+def join(*copies: RequestCopy):
     return joined(copies, AUTHORITY)
 
 

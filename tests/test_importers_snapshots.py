@@ -21,7 +21,7 @@ from generator.importers.reading import _reading
 from generator.importers.rows import read_lines
 from generator.importers.values import to_minute
 from generator.records.pseudonyms import pseudonym
-from generator.records.rows import Counter, Reading, SkipReason, Window
+from generator.records.rows import Counter, LogData, SkipReason, Window
 
 SAMPLES = Path(__file__).parent / "samples"
 SNAPSHOTS = [*sorted(SAMPLES.glob("statusline/*.jsonl")), *sorted(SAMPLES.glob("usage-endpoint/*.jsonl"))]
@@ -35,11 +35,11 @@ TAKES = {
 BY_ID = {importer.id: importer for importer in IMPORTERS}
 
 
-def sample(name: str) -> Reading:
+def sample(name: str) -> LogData:
     return read(discover([SAMPLES / name]).claimed, key=KEY)
 
 
-def read_bytes(importer: str, *files: bytes) -> Reading:
+def read_bytes(importer: str, *files: bytes) -> LogData:
     extracts = fold(read_lines(io.BytesIO(data), index, importer, TAKES[importer]) for index, data in enumerate(files))
     return _reading(extracts, [BY_ID[importer]] * len(files), KEY)
 
@@ -56,7 +56,7 @@ def poll(**fields) -> dict:
     return {"timestamp": "2026-04-03T10:00:00Z", "five_hour": {"utilization": 10, "resets_at": None}, **fields}
 
 
-def used(reading: Reading) -> list[tuple[str, float]]:
+def used(reading: LogData) -> list[tuple[str, float]]:
     return [(meter.window.value, meter.used) for meter in reading.meters]
 
 
@@ -387,7 +387,7 @@ def test_any_damage_is_accounted_for(path, data):
     damaged = whole[:at] + patch + whole[at + data.draw(st.integers(0, 40)) :]
     reading = read_bytes(path.parent.name, damaged)
     assert reading.tallies[0].balances
-    assert msgspec.json.decode(msgspec.json.encode(reading), type=Reading) == reading
+    assert msgspec.json.decode(msgspec.json.encode(reading), type=LogData) == reading
 
 
 def test_no_text_of_a_snapshot_reaches_a_record():

@@ -1,4 +1,4 @@
-"""The ledger: chains, the cache identity, the age of a cache, and the bands around the end of its lifetime."""
+"""The ledger: threads, the cache identity, the age of a cache, and the bands around the end of its lifetime."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.ledger.steps import LADDER, MIN_EXPECTED, UNEXPLAINED, Lifetime, chains
+from generator.ledger.steps import EXPLANATIONS, MIN_EXPECTED, UNEXPLAINED, Lifetime, threads_of
 from generator.records.rows import Mark, MarkKind, Request, SourceRef
 
 START = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)
@@ -50,8 +50,8 @@ def mark(kind: MarkKind, at: float, line: int = 900, **more) -> Mark:
 
 
 def only_step(*requests: Request, marks=()):
-    (chain,) = chains(requests, marks)
-    (step,) = chain.steps
+    (thread,) = threads_of(requests, marks)
+    (step,) = thread.steps
     return step
 
 
@@ -144,7 +144,7 @@ def test_without_a_known_lifetime_expiry_is_possible_from_the_shorter_and_certai
 
 
 def test_lifetime_is_that_of_the_last_write_and_outlives_requests_that_write_nothing():
-    (chain,) = chains(
+    (thread,) = threads_of(
         (
             request(0, 0, written=30_000, lifetime="5m"),
             request(1, 60, read=30_000, written=30_000, lifetime="1h"),
@@ -153,11 +153,11 @@ def test_lifetime_is_that_of_the_last_write_and_outlives_requests_that_write_not
         ),
         (),
     )
-    assert [step.lifetime.value for step in chain.steps] == ["5m", "1h", "1h"]
+    assert [step.lifetime.value for step in thread.steps] == ["5m", "1h", "1h"]
 
 
-def test_an_own_rung_comes_before_the_elapsed_lifetime():
-    """A compaction before a long pause is a compaction: the first rung that holds names the break."""
+def test_an_own_explanation_comes_before_the_elapsed_lifetime():
+    """A compaction before a long pause is a compaction: the first explanation that holds names the break."""
     before = request(0, 0, read=20_000, written=40_000)
     after = request(1, 9000, written=8_000)
     assert only_step(before, after, marks=[mark(MarkKind.COMPACTION, 30)]).reason == "compaction"
@@ -182,10 +182,10 @@ def test_sub_agents_between_the_requests_of_the_main_thread_do_not_break_its_ide
     agent = [request(10 + n, n * 60 + 20, read=n * 9_000, written=9_000, agent=OTHER) for n in range(4)]
     shuffled = [*main, *agent]
     random.Random(7).shuffle(shuffled)
-    first, second = chains(shuffled, ())
+    first, second = threads_of(shuffled, ())
     assert [request.id for request in first.requests] == [request.id for request in main]
     assert [request.id for request in second.requests] == [request.id for request in agent]
-    assert not any(step.is_break for chain in (first, second) for step in chain.steps)
+    assert not any(step.is_break for thread in (first, second) for step in thread.steps)
 
 
 def test_marks_of_another_thread_explain_nothing():
@@ -194,21 +194,21 @@ def test_marks_of_another_thread_explain_nothing():
     assert only_step(before, after, marks=[foreign]).reason == UNEXPLAINED
 
 
-def test_positions_count_from_zero_in_each_chain():
-    (chain,) = chains([request(n, n * 60, written=20_000) for n in range(3)], ())
-    assert [row.position for row in chain.requests] == [0, 1, 2]
+def test_positions_count_from_zero_in_each_thread():
+    (thread,) = threads_of([request(n, n * 60, written=20_000) for n in range(3)], ())
+    assert [row.position for row in thread.requests] == [0, 1, 2]
 
 
 def test_rows_of_a_partial_pack_keep_their_position_and_make_no_step_over_a_gap():
     rows = [request(n, n * 60, read=50_000, written=100, position=n) for n in (3, 4, 9, 10)]
-    (chain,) = chains(rows, ())
-    assert [row.position for row in chain.requests] == [3, 4, 9, 10]
-    assert [(step.before.position, step.after.position) for step in chain.steps] == [(3, 4), (9, 10)]
+    (thread,) = threads_of(rows, ())
+    assert [row.position for row in thread.requests] == [3, 4, 9, 10]
+    assert [(step.before.position, step.after.position) for step in thread.steps] == [(3, 4), (9, 10)]
 
 
-def test_every_rung_has_an_id_of_its_own_and_a_text():
-    assert len({rung.id for rung in LADDER}) == len(LADDER)
-    assert all(rung.text.endswith(".") for rung in LADDER)
+def test_every_explanation_has_an_id_of_its_own_and_a_text():
+    assert len({explanation.id for explanation in EXPLANATIONS}) == len(EXPLANATIONS)
+    assert all(explanation.text.endswith(".") for explanation in EXPLANATIONS)
 
 
 counts = st.integers(0, 500_000)
@@ -231,8 +231,8 @@ def made(drawn) -> list[Request]:
 
 @given(rows)
 def test_excess_never_exceeds_the_expected_read_nor_what_was_sent(drawn):
-    for chain in chains(made(drawn), ()):
-        for step in chain.steps:
+    for thread in threads_of(made(drawn), ()):
+        for step in thread.steps:
             assert 0 <= step.excess_tokens <= step.expected
             assert step.excess_tokens <= step.after.cache_write_tokens + step.after.input_tokens
             assert step.age >= 0
@@ -243,11 +243,11 @@ def test_the_order_of_input_does_not_matter(drawn, chance):
     requests = made(drawn)
     shuffled = list(requests)
     chance.shuffle(shuffled)
-    assert chains(shuffled, ()) == chains(requests, ())
+    assert threads_of(shuffled, ()) == threads_of(requests, ())
 
 
 @given(rows)
 def test_running_the_ledger_over_its_own_rows_changes_nothing(drawn):
-    first = chains(made(drawn), ())
-    again = chains([row for chain in first for row in chain.requests], ())
+    first = threads_of(made(drawn), ())
+    again = threads_of([row for thread in first for row in thread.requests], ())
     assert again == first

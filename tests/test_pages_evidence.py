@@ -38,12 +38,12 @@ from generator.curated.yamlfile import parse
 from generator.detectors import DETECTORS, run
 from generator.dossier import Dossier
 from generator.grading import RULES, WEIGHTS
-from generator.ledger.steps import LADDER, UNDECIDABLE
+from generator.ledger.steps import EXPLANATIONS, UNDECIDABLE
 from generator.packs.examine import examine
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method, reconciled
 from generator.pages.parts.cite import cite
 from generator.records.results import Level, Outcome
-from generator.records.rows import Reading, Tally
+from generator.records.rows import LogData, Tally
 from generator.site.render import SiteContext, _environment, render
 
 ROOT = Path(__file__).parent.parent
@@ -136,7 +136,7 @@ def body(name: str, *, simulated: bool, level: Level = Level.FINDINGS, prefix: s
         blank=1,
         usage_lines=lines,
     )
-    reading = Reading(requests=requests, marks=marks, tallies=(tally,))
+    reading = LogData(requests=requests, marks=marks, tallies=(tally,))
     return examine(reading, id=name, simulated=simulated, level=level, tool_version="0.1.0")
 
 
@@ -453,7 +453,7 @@ def test_a_citation_of_a_simulated_finding_says_so():
 
 # ---- findings ----
 
-LADDER_IDS = {rung.id for rung in LADDER} | {id for id, _ in UNDECIDABLE}
+LADDER_IDS = {explanation.id for explanation in EXPLANATIONS} | {id for id, _ in UNDECIDABLE}
 ORDER = (
     "result", "limits", "not-ruled-out", "ruled-out", "detector-limits", "layer", "figure", "chain", "rows", "detector", "reproduce",
     "for", "history", "cite", "replies",
@@ -493,7 +493,7 @@ def test_simulated_findings_stand_in_a_section_of_their_own_after_own_logs():
 
 
 def test_every_outcome_is_an_answer_in_the_list():
-    failed = dataclasses.replace(DETECTORS[1], rule=lambda _chain: iter([1 / 0]))
+    failed = dataclasses.replace(DETECTORS[1], rule=lambda _thread: iter([1 / 0]))
     quiet = next(example for example in EXAMPLES if example.name == "quiet" and example.detector == "cache-break")
     threads = quiet.subjects()
     runs = (run(DETECTORS[0], threads), run(failed, threads), *(run(detector, threads) for detector in DETECTORS[2:]))
@@ -524,12 +524,12 @@ def test_findings_about_the_same_call_name_each_other():
     assert all(other.evidence is short.evidence for other in others)
 
 
-def test_the_chain_leads_from_claims_to_the_log_file():
+def test_the_thread_leads_from_claims_to_the_log_file():
     id = min(own_ids())
-    chain = markdown(f"f/{id}/").partition("## Chain")[2].partition("## Rows")[0]
-    places = [chain.index(word) for word in ("Claims", "Finding", "Detector", "Rows", "Log file", "Evidence")]
+    thread = markdown(f"f/{id}/").partition("## Chain")[2].partition("## Rows")[0]
+    places = [thread.index(word) for word in ("Claims", "Finding", "Detector", "Rows", "Log file", "Pack")]
     assert places == sorted(places)
-    assert "log-0001" in chain
+    assert "log-0001" in thread
 
 
 def test_rows_mark_the_cited_ones_in_page_and_csv():
@@ -633,7 +633,7 @@ def test_the_method_opens_with_what_the_evidence_cannot_show():
 
 def test_the_method_has_the_whole_ladder_in_order_and_what_no_log_decides():
     text = markdown("method/")
-    places = [text.index(f'id="rung-{rung.id}"') for rung in LADDER]
+    places = [text.index(f'id="rung-{explanation.id}"') for explanation in EXPLANATIONS]
     assert places == sorted(places)
     assert all(words.replace("(", "").split()[0] in text for _, words in UNDECIDABLE)
 

@@ -22,7 +22,7 @@ from generator.pages.parts.facets import LOOK_TITLES, RECORD_TITLES, facets, tok
 from generator.pages.parts.source_types import ORIGINS, of_event, of_kind, of_report
 from generator.pages.parts.spans import Span, event_span, incident_span, numbered, report_span
 from generator.pages.parts.timeline_bands import band_groups
-from generator.records.results import Evidence, Finding, FindingGrade, Lean, Level, Outcome, Run, Severity, Totals
+from generator.records.results import Finding, FindingGrade, Lean, Level, Outcome, Pack, Run, Severity, Totals
 from generator.records.rows import Tally
 from generator.site.render import SiteContext, render
 
@@ -50,7 +50,7 @@ def body(*, simulated):
         not_ruled_out=(),
         lean=Lean.SERVICE,
     )
-    return Evidence(
+    return Pack(
         id="body-one",
         simulated=simulated,
         level=Level.FULL,

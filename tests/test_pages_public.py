@@ -30,7 +30,7 @@ from generator.pages.parts.matrix import matrix, periods
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.position import place
 from generator.pages.parts.twin import json_twin
-from generator.records.results import Evidence, Level, Outcome, Run, Totals
+from generator.records.results import Level, Outcome, Pack, Run, Totals
 from generator.site.render import SiteContext, _environment, render
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +39,7 @@ SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), ver
 
 
 def evidence(simulated):
-    return Evidence(
+    return Pack(
         id="body-one",
         simulated=simulated,
         level=Level.FULL,

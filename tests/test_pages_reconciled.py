@@ -13,12 +13,12 @@ from generator.importers import read_bytes
 from generator.ledger.reconciliation import MISSING
 from generator.packs.examine import examine
 from generator.pages.reconciled import _context
-from generator.records.results import Evidence, Level
+from generator.records.results import Level, Pack
 from generator.simulator import FaultRates, exported, simulate
 
 
 @pytest.fixture(scope="module")
-def evidence() -> Evidence:
+def evidence() -> Pack:
     """Simulated transcripts, meters, telemetry and a report of one account."""
     made = simulate(7, sessions=14, start=datetime(2026, 3, 2, tzinfo=UTC), faults=FaultRates.specimen())
     reading = read_bytes(made.files | exported(made.files, 7), key=b"key")
@@ -26,7 +26,7 @@ def evidence() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def page(evidence: Evidence):
+def page(evidence: Pack):
     return _context(evidence, "2026-03")
 
 

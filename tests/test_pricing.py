@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.ledger.prices import cost, excess_cost, list_rates, rates, surcharge
-from generator.ledger.steps import chains
+from generator.ledger.steps import threads_of
 from generator.records.rows import Region, ServiceTier, Speed
 
 
@@ -78,8 +78,8 @@ def test_the_articles_79000_tokens_cost_cents_not_hundreds(lifetime, dollars):
     """79,000 tokens written again on Opus: the miss costs (w - 0.1) times the input price (research 4.1, F 13)."""
     short = 79_000 if lifetime == "5m" else 0
     rows = [request(0, 0, 0, 79_000, written_5m=short), request(1, 30, 0, 79_000, written_5m=short)]
-    (chain,) = chains(rows, ())
-    assert excess_cost(chain.steps[0]) == pytest.approx(dollars)
+    (thread,) = threads_of(rows, ())
+    assert excess_cost(thread.steps[0]) == pytest.approx(dollars)
 
 
 def test_unknown_names_get_no_price_by_their_beginning():

@@ -26,7 +26,7 @@ from generator.proofs.proving import prove_finding, prove_growth
 from generator.proofs.publication import findings_of, root_of
 from generator.proofs.tree import Tree, is_prefix, leaf_hash, node_hash, root_by_inclusion
 from generator.proofs.words import NOT_PROVED, proved
-from generator.records.rows import Reading
+from generator.records.rows import LogData
 
 # Inputs, roots and paths of the tests of google/certificate-transparency (merkle_tree_test.cc).
 INPUTS = ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
@@ -181,7 +181,7 @@ def test_a_changed_value_has_another_salt():
 
 
 def log_of(*requests):
-    return log_trees(Reading(requests=requests), identities([("a.jsonl", b"")]), KEY)[0]
+    return log_trees(LogData(requests=requests), identities([("a.jsonl", b"")]), KEY)[0]
 
 
 def test_files_alike_in_name_and_first_line_are_told_apart_and_growth_changes_nothing():

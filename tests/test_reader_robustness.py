@@ -33,7 +33,7 @@ from generator.importers.json_lines import has_later_object
 from generator.importers.tables import rows as table_rows
 from generator.ledger.subjects import subjects
 from generator.records.results import Outcome
-from generator.records.rows import Reading, SkipReason, SourceRef
+from generator.records.rows import LogData, SkipReason, SourceRef
 
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"
@@ -356,7 +356,7 @@ def figures(bucket) -> tuple:
     return (*(getattr(bucket, name) for name in names), bucket.cost_usd)
 
 
-def told(reading: Reading) -> tuple:
+def told(reading: LogData) -> tuple:
     """All records of a reading, with their places."""
     return (reading.requests, reading.marks, reading.meters, reading.buckets, reading.counters)
 
@@ -377,7 +377,7 @@ def beside_a_writer(sample: Sample, folder: Path, wanted: int) -> tuple[int, lis
             expected[end] = told(read([LogFile(before, sample.importer)], key=KEY))
         return expected[end]
 
-    def right(reading: Reading) -> bool:
+    def right(reading: LogData) -> bool:
         if sample.importer.id in SAVED_ONCE:
             return set(map(figures, reading.buckets)) <= rows
         return told(reading) == truth(body.rfind(b"\n", 0, reading.tallies[0].bytes) + 1)
@@ -474,9 +474,9 @@ class Shrinking(io.FileIO):
         return size
 
 
-def shrunk(file: LogFile) -> Reading:
+def shrunk(file: LogFile) -> LogData:
     with io.BufferedReader(Shrinking(file.path), 512) as stream:
-        return Reading(tallies=tuple(file.importer.read(stream, file.path, 0, KEY).tallies.values()))
+        return LogData(tallies=tuple(file.importer.read(stream, file.path, 0, KEY).tallies.values()))
 
 
 def odd_contents(sample: Sample, other: Sample, dice: random.Random) -> list[bytes]:
@@ -493,7 +493,7 @@ def odd_contents(sample: Sample, other: Sample, dice: random.Random) -> list[byt
     ]
 
 
-def check_read(read_it: Callable[[], Reading], where: str) -> list[str]:
+def check_read(read_it: Callable[[], LogData], where: str) -> list[str]:
     """A reading whose account adds up, or an error that says what is wrong; anything else is a failure."""
     try:
         reading = read_it()

@@ -10,7 +10,7 @@ import pytest
 from generator.ledger.reconciliation import MISSING, OTHERS, reconcile
 from generator.ledger.subjects import subjects
 from generator.records.results import Reconciliation
-from generator.records.rows import MeterReading, Reading, Request, SourceRef, Surface, Tally, UsageBucket, Window
+from generator.records.rows import LogData, MeterReading, Request, SourceRef, Surface, Tally, UsageBucket, Window
 
 START = datetime(2026, 3, 23, tzinfo=UTC)
 WINDOW = timedelta(hours=5)
@@ -51,7 +51,7 @@ def window(number: int, *points: float, every: timedelta = timedelta(minutes=30)
 
 
 def account(calls: list[Request], meters: list[MeterReading], **fields: object) -> Reconciliation:
-    reading = Reading(requests=tuple(calls), meters=tuple(meters), **fields)
+    reading = LogData(requests=tuple(calls), meters=tuple(meters), **fields)
     return reconcile(reading, subjects(reading))
 
 

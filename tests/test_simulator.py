@@ -13,7 +13,7 @@ import pytest
 
 from generator.detectors import DETECTORS, run
 from generator.importers import discover, read
-from generator.ledger.steps import LADDER, chains
+from generator.ledger.steps import EXPLANATIONS, threads_of
 from generator.ledger.subjects import subjects
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import MarkKind
@@ -476,19 +476,19 @@ def test_without_faults_nothing_is_found_but_facts(seed, start, tmp_path):
 
 
 def test_every_confounder_gets_its_own_reason(tmp_path):
-    """Over enough sessions, every rung of the ladder takes exactly the breaks that were made for it."""
+    """Over enough sessions, every explanation takes exactly the breaks that were made for it."""
     made = simulate(5, sessions=64, start=START, faults=None)
     found = reading_of(made, tmp_path)
     reasons = {
         step.after.id: step.reason
-        for thread in chains(found.requests, found.marks)
+        for thread in threads_of(found.requests, found.marks)
         for step in thread.steps
         if step.reason
     }
     assert reasons == {
         pseudonym("message", confounder.message, KEY): confounder.reason for confounder in made.truth.confounders
     }
-    assert {rung.id for rung in LADDER} == set(reasons.values())
+    assert {explanation.id for explanation in EXPLANATIONS} == set(reasons.values())
 
 
 def test_another_device_shows_what_detectors_of_the_meter_cannot_exclude(tmp_path):

@@ -16,7 +16,7 @@ from promises import record
 from generator.packs.aggregate import FEWEST_CALLS, FEWEST_SESSIONS, aggregate, blocks, few, is_safe, rounded
 from generator.packs.examine import examine
 from generator.records.results import Level
-from generator.records.rows import Reading, Surface, Tally
+from generator.records.rows import LogData, Surface, Tally
 
 DAY = 86_400
 MODELS = ("claude-opus-4-6", "claude-sonnet-4-6", "claude-haiku-4-5")
@@ -200,7 +200,7 @@ def body(level):
     )
     marks = (mark("prompt", 1), mark("prompt", 2), *(mark("retry", at) for at in range(7)))
     return examine(
-        Reading(requests=tuple(rows), marks=marks, tallies=tallies),
+        LogData(requests=tuple(rows), marks=marks, tallies=tallies),
         id="mine",
         simulated=False,
         level=level,

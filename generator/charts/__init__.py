@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.charts.base import Chart
-from generator.charts.logs import breaks_chart, chain_chart, days_chart
+from generator.charts.logs import breaks_chart, days_chart, thread_chart
 from generator.charts.meters import meter_chart
 from generator.charts.public import incidents_chart, reports_chart
 from generator.charts.published import published_chart
@@ -14,11 +14,11 @@ __all__ = [
     "Chart",
     "account_chart",
     "breaks_chart",
-    "chain_chart",
     "days_chart",
     "incidents_chart",
     "meter_chart",
     "published_chart",
     "reports_chart",
+    "thread_chart",
     "timeline_chart",
 ]

@@ -1,4 +1,4 @@
-"""Charts of logs: one chain around a finding, why the cache identity broke, tokens a day."""
+"""Charts of logs: one thread around a finding, why the cache identity broke, tokens a day."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SHORT, SOFT, T
 from generator.records.results import DaySum
 
 if TYPE_CHECKING:
-    from generator.dossier import ChainRow
+    from generator.dossier import ThreadRow
 
 _READ, _WRITTEN, _FRESH, _OUTPUT = "Cache read", "Cache write", "Uncached input", "Output"
 _EXPECTED, _BENIGN, _UNEXPLAINED = "Expected", "Explained break", "Unexplained"
@@ -22,15 +22,15 @@ _ROOM = 1.3  # of the longest bar, for the label behind it
 _FEW = 24  # requests up to which every position is labelled
 
 
-def chain_chart(rows: Sequence[ChainRow], chart_id: str = "chain-chart", *, note: str = "") -> Chart:
-    """Requests of a chain around a finding: expected read against read and written. Raises ValueError for no row."""
+def thread_chart(rows: Sequence[ThreadRow], chart_id: str = "thread-chart", *, note: str = "") -> Chart:
+    """Requests of a thread around a finding: expected read against read and written. Raises ValueError for no row."""
     if not rows:
-        raise ValueError("a chain without requests has no chart")
-    svg, width, height = draw(_chain_template(), _chain_data(rows))
+        raise ValueError("a thread without requests has no chart")
+    svg, width, height = draw(_thread_template(), _thread_data(rows))
     return Chart(
         id=chart_id,
         title="Expected and observed cache reads, request by request",
-        sentence=_chain_sentence(rows),
+        sentence=_thread_sentence(rows),
         width=width,
         height=height,
         columns=("Request", "Expected read", "Read", "Written", "Uncached", "Output", "Break", "Cited"),
@@ -141,18 +141,18 @@ def _day_sums(rows: Sequence[DaySum]) -> tuple[int, int, int, int]:
     )
 
 
-def _chain_sentence(rows: Sequence[ChainRow]) -> str:
+def _thread_sentence(rows: Sequence[ThreadRow]) -> str:
     cited = [row for row in rows if row.cited]
     pairs = [(row.expected, row.read) for row in cited if row.expected is not None]
     expected, read = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
     breaks = [row for row in rows if row.reason]
     unexplained = sum(row.reason == "unexplained" for row in breaks)
-    head = f"{len(rows):,} requests of one chain, {len(cited):,} of them cited"
+    head = f"{len(rows):,} requests of one thread, {len(cited):,} of them cited"
     body = f": where a read of {expected:,} tokens was expected of the cited ones, {read:,} were read" if pairs else ""
     return f"{head}{body}; {len(breaks):,} {'break' if len(breaks) == 1 else 'breaks'}, {unexplained:,} unexplained."
 
 
-def _chain_data(rows: Sequence[ChainRow]) -> dict[str, list[dict[str, Any]]]:
+def _thread_data(rows: Sequence[ThreadRow]) -> dict[str, list[dict[str, Any]]]:
     top = max(max(row.expected or 0, row.read + row.written) for row in rows) * _MARK_ABOVE
     every = max(1, len(rows) // _FEW + (len(rows) > _FEW))
     data: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -171,12 +171,12 @@ def _chain_data(rows: Sequence[ChainRow]) -> dict[str, list[dict[str, Any]]]:
 
 
 @cache
-def _chain_template() -> dict[str, Any]:
+def _thread_template() -> dict[str, Any]:
     import altair as alt
 
     place = alt.X(
         "place:O",
-        title="Request, by its position in the chain",
+        title="Request, by its position in the thread",
         axis=alt.Axis(labels=False, ticks=False, titlePadding=24),
     )
     tokens = alt.Y("tokens:Q", title="Tokens", axis=alt.Axis(labelExpr=SHORT, tickCount=5, domain=False))

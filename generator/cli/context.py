@@ -17,8 +17,8 @@ from generator.base.problems import Exit, LogError, Problem
 if TYPE_CHECKING:
     from generator.importers import Discovery
     from generator.proofs.commitments import LogTree
-    from generator.records.results import Evidence
-    from generator.records.rows import Reading
+    from generator.records.results import Pack
+    from generator.records.rows import LogData
 
 ROOT = click.option(
     "--root",
@@ -80,7 +80,7 @@ def evidence_of(
     *,
     simulated: bool = False,
     commit: bool = False,
-) -> Evidence:
+) -> Pack:
     """Read the files and run the detectors; `commit`: also hash every record, so that it can be proved later."""
     from generator.packs.examine import examine
     from generator.proofs.publication import committed
@@ -100,14 +100,14 @@ def log_trees_of(found: Discovery, key: bytes, jobs: int | None) -> tuple[LogTre
     return _trees(found, _reading(found, key, jobs), key)
 
 
-def _reading(found: Discovery, key: bytes, jobs: int | None) -> Reading:
+def _reading(found: Discovery, key: bytes, jobs: int | None) -> LogData:
     from generator.importers import read
 
     gc.disable()  # records hold no cycles, and walking hundreds of thousands of them is a third of the time
     return read(found.claimed, key=key, jobs=jobs or os.cpu_count() or 1, track=track())
 
 
-def _trees(found: Discovery, reading: Reading, key: bytes) -> tuple[LogTree, ...]:
+def _trees(found: Discovery, reading: LogData, key: bytes) -> tuple[LogTree, ...]:
     from generator.proofs.commitments import FIRST_LINE_BYTES, identities, log_trees
 
     known = []
@@ -134,7 +134,7 @@ def warn_unclaimed(found: Discovery) -> None:
         click.echo(f"Left aside, no logs by their names: {', '.join(others)}.", err=True)
 
 
-def finish(found: Discovery, evidence: Evidence) -> None:
+def finish(found: Discovery, evidence: Pack) -> None:
     """End with exit code 3 where a file was left out or a detector failed."""
     from generator.records.results import Outcome
 

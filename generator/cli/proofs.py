@@ -14,7 +14,7 @@ from generator.cli.context import JOBS, SIMULATED_KEY, discover, log_trees_of, s
 
 if TYPE_CHECKING:
     from generator.proofs.commitments import LogTree
-    from generator.records.results import Evidence
+    from generator.records.results import Pack
 
 PACK = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -120,7 +120,7 @@ def _known_fields(show: tuple[str, ...]) -> None:
         raise click.UsageError(f"no such field: {', '.join(unknown)}. There are: {', '.join(known)}")
 
 
-def _trees(evidence: Evidence, logs: tuple[Path, ...], jobs: int | None) -> tuple[LogTree, ...]:
+def _trees(evidence: Pack, logs: tuple[Path, ...], jobs: int | None) -> tuple[LogTree, ...]:
     from generator.packs.pack import load_key
 
     path = state_folder() / "key"

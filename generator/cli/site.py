@@ -15,7 +15,7 @@ from generator.cli.context import JOBS, LEVEL, ROOT, discover, evidence_of, now,
 from generator.cli.leaks import CANARY
 
 if TYPE_CHECKING:
-    from generator.records.results import Evidence
+    from generator.records.results import Pack
 
 
 @click.command()
@@ -43,7 +43,7 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
     from generator.guard.leaks import read_canaries
     from generator.packs.pack import load_key
 
-    extra: tuple[Evidence, ...] = ()
+    extra: tuple[Pack, ...] = ()
     found = discover(logs) if logs else None
     if found:
         warn_unclaimed(found)

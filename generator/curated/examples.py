@@ -20,11 +20,11 @@ from generator.records.pseudonyms import pseudonym
 from generator.records.rows import (
     Counter,
     CounterReading,
+    LogData,
     Mark,
     MarkKind,
     MeterReading,
     MissReason,
-    Reading,
     Request,
     ServiceTier,
     SourceRef,
@@ -132,10 +132,10 @@ class Example(Model):
         """One row a request, in the order of the file; `source.line - 1` of a record is its place here."""
         return tuple(row for request in self.requests for row in request.laid_out())
 
-    def reading(self) -> Reading:
+    def reading(self) -> LogData:
         """The rows as records, of one account."""
         lines = count(1)
-        return Reading(
+        return LogData(
             requests=tuple(self._request(row, next(lines)) for row in self.rows),
             marks=tuple(self._mark(row, next(lines)) for row in self.marks),
             meters=tuple(self._meter(row, next(lines)) for row in self.meter),

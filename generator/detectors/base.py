@@ -21,7 +21,7 @@ from generator.detectors.shared.attribution import LEANINGS, step_lean
 from generator.detectors.shared.needs import NEEDS, Need
 from generator.detectors.shared.not_checked import untried
 from generator.ledger.prices import excess_cost
-from generator.ledger.steps import UNDECIDABLE, Chain, Step
+from generator.ledger.steps import UNDECIDABLE, Step, Thread
 from generator.ledger.subjects import Interval, Meter, Scope, Subjects
 from generator.records.results import DayShare, Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
 from generator.records.rows import MissReason
@@ -136,7 +136,7 @@ def finding(
     grade: FindingGrade,
     quantities: tuple[Quantity, ...],
     lean: str,
-    chain: Chain | None = None,
+    thread: Thread | None = None,
     until: datetime | None = None,
     key: tuple[str, ...] = (),
     client: str = "",
@@ -152,16 +152,16 @@ def finding(
     """A finding about these requests; its severity is measured by the excess alone.
 
     Its id is made of the requests, or of `key` where it is not about single requests. `lean` is a key of LEANINGS.
-    `of_usd` is the list price that the excess is a share of; a thread's own cost where a chain is given.
+    `of_usd` is the list price that the excess is a share of; a thread's own cost where a thread is given.
     `unasked` are explanations of which this log holds nothing, so that they are not ruled out.
     """
-    whole = of_usd if of_usd is not None else chain.list_price if chain else 0.0
+    whole = of_usd if of_usd is not None else thread.list_price if thread else 0.0
     return Finding(
         id=finding_id(detector.id, detector.version, key or requests),
         detector=detector.id,
         version=detector.version,
-        session=chain.session if chain else "",
-        agent=chain.agent if chain else "",
+        session=thread.session if thread else "",
+        agent=thread.agent if thread else "",
         client=client,
         at=at,
         until=until,
@@ -184,7 +184,7 @@ def finding(
 
 def step_finding(
     detector: Detector,
-    chain: Chain,
+    thread: Thread,
     step: Step,
     grade: FindingGrade,
     *extra: Quantity,
@@ -194,7 +194,7 @@ def step_finding(
     return finding(
         detector,
         (step.before.id, step.after.id),
-        chain=chain,
+        thread=thread,
         at=step.after.first_seen,
         grade=grade,
         quantities=(
@@ -216,7 +216,7 @@ def step_finding(
 
 def steps_finding(
     detector: Detector,
-    chain: Chain,
+    thread: Thread,
     steps: Sequence[Step],
     grade: FindingGrade,
     *extra: Quantity,
@@ -229,7 +229,7 @@ def steps_finding(
     return finding(
         detector,
         (steps[0].before.id, *(step.after.id for step in steps)),
-        chain=chain,
+        thread=thread,
         at=steps[0].after.first_seen,
         until=steps[-1].after.first_seen,
         grade=grade,

@@ -18,27 +18,27 @@ from generator.detectors.shared.breaks import (
     testable_steps,
 )
 from generator.detectors.shared.needs import THREADS, TOKENS
-from generator.ledger.steps import MIN_EXPECTED, Chain
+from generator.ledger.steps import MIN_EXPECTED, Thread
 from generator.ledger.subjects import Scope
 
 NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/detectors.md section 3, llm-relay)
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for step in chain.steps:
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for step in thread.steps:
         if not step.is_break:
             continue
         explained = explanation(step)
         if explained is not None:
-            yield explained  # benign: the rung of the ladder that holds
+            yield explained  # benign: the explanation that holds
             continue
-        yield step_finding(CACHE_BREAK, chain, step, break_grade(step))
+        yield step_finding(CACHE_BREAK, thread, step, break_grade(step))
 
 
-def _naive(chain: Chain) -> int:
+def _naive(thread: Thread) -> int:
     return sum(
         request.cache_read_tokens < NAIVE_HIT_RATIO * request.total_tokens
-        for request in chain.requests
+        for request in thread.requests
         if request.total_tokens >= MIN_EXPECTED
     )
 

@@ -11,7 +11,7 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.shared.bursts import bursts, of_kinds
 from generator.detectors.shared.needs import MARKS, TOKENS
 from generator.ledger.prices import rates
-from generator.ledger.steps import Chain
+from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request, Trigger
@@ -22,43 +22,43 @@ REFILL = 5  # requests
 LARGE_INPUT = 0.5  # of the size before the compaction
 
 
-def _compactions(chain: Chain) -> list[Mark]:
-    return of_kinds(chain, {MarkKind.COMPACTION})
+def _compactions(thread: Thread) -> list[Mark]:
+    return of_kinds(thread, {MarkKind.COMPACTION})
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    marks = _compactions(chain)
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    marks = _compactions(thread)
     automatic = [mark for mark in marks if mark.trigger is not Trigger.MANUAL]
-    storms = [group for group in bursts(automatic, WINDOW) if _is_storm(chain, group)]
+    storms = [group for group in bursts(automatic, WINDOW) if _is_storm(thread, group)]
     for group in storms:
-        if _large_input(chain, group):
+        if _large_input(thread, group):
             yield Explained("large-input")  # benign: large-input
         else:
-            yield _storm(chain, group)
+            yield _storm(thread, group)
     if len(automatic) == len(marks):
         return
     stormy = {mark.source for group in storms for mark in group}
     for group in bursts(marks, WINDOW):
-        if _is_storm(chain, group) and not any(mark.source in stormy for mark in group):
+        if _is_storm(thread, group) and not any(mark.source in stormy for mark in group):
             yield Explained("manual-compaction")  # benign: manual-compaction
 
 
-def _is_storm(chain: Chain, group: Sequence[Mark]) -> bool:
+def _is_storm(thread: Thread, group: Sequence[Mark]) -> bool:
     crowded = any(later.at - first.at <= WINDOW for first, later in zip(group, group[STORM - 1 :], strict=False))
-    return crowded or any(0 < len(_between(chain, first.at, later.at)) <= REFILL for first, later in pairwise(group))
+    return crowded or any(0 < len(_between(thread, first.at, later.at)) <= REFILL for first, later in pairwise(group))
 
 
-def _between(chain: Chain, start: datetime, end: datetime) -> Sequence[Request]:
-    times = [request.first_seen for request in chain.requests]
-    return chain.requests[bisect_right(times, start) : bisect_left(times, end)]
+def _between(thread: Thread, start: datetime, end: datetime) -> Sequence[Request]:
+    times = [request.first_seen for request in thread.requests]
+    return thread.requests[bisect_right(times, start) : bisect_left(times, end)]
 
 
-def _large_input(chain: Chain, group: Sequence[Mark]) -> bool:
+def _large_input(thread: Thread, group: Sequence[Mark]) -> bool:
     """Did single requests bring in so much that every refill is plain?"""
     refills = [
         any(
             request.cache_write_tokens + request.input_tokens > LARGE_INPUT * (later.value or 0)
-            for request in _between(chain, first.at, later.at)[1:]  # the first rebuilds the summary
+            for request in _between(thread, first.at, later.at)[1:]  # the first rebuilds the summary
         )
         for first, later in pairwise(group)
         if later.value
@@ -74,17 +74,17 @@ def _left_open(group: Sequence[Mark]) -> Iterator[str]:
         yield "large-input"
 
 
-def _rebuilt(chain: Chain, places: Sequence[int]) -> list[Request]:
+def _rebuilt(thread: Thread, places: Sequence[int]) -> list[Request]:
     """Calls that wrote a summary anew, each once; that of the first compaction had to be written in any case."""
-    return [chain.requests[place] for place in dict.fromkeys(places) if places[0] < place < len(chain.requests)]
+    return [thread.requests[place] for place in dict.fromkeys(places) if places[0] < place < len(thread.requests)]
 
 
-def _storm(chain: Chain, group: Sequence[Mark]) -> Finding:
-    times = [request.first_seen for request in chain.requests]
-    rebuilt = _rebuilt(chain, [bisect_right(times, mark.at) for mark in group])
+def _storm(thread: Thread, group: Sequence[Mark]) -> Finding:
+    times = [request.first_seen for request in thread.requests]
+    rebuilt = _rebuilt(thread, [bisect_right(times, mark.at) for mark in group])
     start = bisect_right(times, group[0].at)
     last = bisect_right(times, group[-1].at)
-    touched = chain.requests[max(0, start - 1) : last + 1]
+    touched = thread.requests[max(0, start - 1) : last + 1]
     excess = sum(request.cache_write_tokens for request in rebuilt)
     prices = [rates(request) for request in rebuilt]
     usd = (
@@ -101,7 +101,7 @@ def _storm(chain: Chain, group: Sequence[Mark]) -> Finding:
     return finding(
         COMPACTION_STORM,
         cited,
-        chain=chain,
+        thread=thread,
         at=group[0].at,
         until=group[-1].at,
         lean="client-decides",
@@ -169,9 +169,9 @@ COMPACTION_STORM = Detector(
         ),
     ),
     rule=_rule,
-    measurable=lambda chain: not chain.agent and bool(chain.requests),
-    examined=lambda chain: len(_compactions(chain)),
-    naive=lambda chain: int(len(_compactions(chain)) >= STORM),
+    measurable=lambda thread: not thread.agent and bool(thread.requests),
+    examined=lambda thread: len(_compactions(thread)),
+    naive=lambda thread: int(len(_compactions(thread)) >= STORM),
     one_a_unit=False,
     symptoms=("compaction-loop",),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.shared.bursts import of_kinds
 from generator.detectors.shared.needs import TOOL_USES
-from generator.ledger.steps import Chain
+from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request, Trigger
@@ -43,39 +43,39 @@ class Half:
         return self.reads / self.edits if self.edits else 0.0
 
 
-def _counted(chain: Chain) -> list[Request]:
-    return [request for request in chain.requests if request.file_reads is not None or request.file_edits is not None]
+def _counted(thread: Thread) -> list[Request]:
+    return [request for request in thread.requests if request.file_reads is not None or request.file_edits is not None]
 
 
-def _is_long(chain: Chain) -> bool:
-    return len(_counted(chain)) >= LONG
+def _is_long(thread: Thread) -> bool:
+    return len(_counted(thread)) >= LONG
 
 
-def _halves(chain: Chain) -> tuple[Half, Half]:
-    counted = _counted(chain)
+def _halves(thread: Thread) -> tuple[Half, Half]:
+    counted = _counted(thread)
     middle = len(counted) // 2
     return Half(counted[:middle]), Half(counted[middle:])
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    if not _is_long(chain):
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    if not _is_long(thread):
         return
-    first, second = _halves(chain)
+    first, second = _halves(thread)
     if not second.edits or first.ratio < USUAL or second.ratio > FALL * first.ratio:
         return
-    benign = _benign(chain, first, second)
-    yield Explained(benign) if benign else _drift(chain, first, second)
+    benign = _benign(thread, first, second)
+    yield Explained(benign) if benign else _drift(thread, first, second)
 
 
-def _benign(chain: Chain, first: Half, second: Half) -> str | None:
+def _benign(thread: Thread, first: Half, second: Half) -> str | None:
     if min(first.edits, second.edits) < ENOUGH:
         return "few-edits"  # benign: few-edits
     if _settings(first) != _settings(second) or any(
         mark.kind in SETTINGS or (mark.kind is MarkKind.COMMAND and mark.trigger in SETTING_COMMANDS)
-        for mark in chain.marks
+        for mark in thread.marks
     ):
         return "effort-change"  # benign: effort-change
-    if of_kinds(chain, {MarkKind.COMPACTION, MarkKind.COMPACT_SUMMARY}):
+    if of_kinds(thread, {MarkKind.COMPACTION, MarkKind.COMPACT_SUMMARY}):
         return "compaction"  # benign: compaction
     return None
 
@@ -84,12 +84,12 @@ def _settings(half: Half) -> set[tuple[str, str | None]]:
     return {(request.model, request.effort) for request in half.requests}
 
 
-def _drift(chain: Chain, first: Half, second: Half) -> Finding:
+def _drift(thread: Thread, first: Half, second: Half) -> Finding:
     start, turn, end = first.requests[0], second.requests[0], second.requests[-1]
     return finding(
         CONTEXT_DRIFT,
         (start.id, turn.id, end.id),
-        chain=chain,
+        thread=thread,
         at=turn.first_seen,
         until=end.first_seen,
         grade=FindingGrade.D,
@@ -154,14 +154,14 @@ CONTEXT_DRIFT = Detector(
     ),
     rule=_rule,
     measurable=_is_long,
-    examined=lambda chain: 1 if _is_long(chain) else 0,
-    naive=lambda chain: int(_falls(chain)),
+    examined=lambda thread: 1 if _is_long(thread) else 0,
+    naive=lambda thread: int(_falls(thread)),
     symptoms=("context-drift",),
     proxy_for="context drift: answers that no longer follow what the conversation established",
     decided_by="the same tasks given again to fresh and to long conversations, judged without knowing which is which",
 )
 
 
-def _falls(chain: Chain) -> bool:
-    first, second = _halves(chain)
-    return _is_long(chain) and first.edits > 0 < second.edits and second.ratio < first.ratio
+def _falls(thread: Thread) -> bool:
+    first, second = _halves(thread)
+    return _is_long(thread) and first.edits > 0 < second.edits and second.ratio < first.ratio

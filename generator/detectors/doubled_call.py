@@ -10,7 +10,7 @@ from itertools import pairwise
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.shared.needs import PARENTS
 from generator.ledger.prices import cost
-from generator.ledger.steps import Chain
+from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request
@@ -19,22 +19,22 @@ CLOSE = timedelta(seconds=120)
 SAME_SIZE = 0.02
 
 
-def _siblings(chain: Chain) -> Iterator[tuple[Request, Request]]:
+def _siblings(thread: Thread) -> Iterator[tuple[Request, Request]]:
     by_parent: defaultdict[str, list[Request]] = defaultdict(list)
-    for request in chain.requests:
+    for request in thread.requests:
         if request.parent and not request.nested:
             by_parent[request.parent].append(request)
     for family in by_parent.values():
         yield from pairwise(family)
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for first, second in _siblings(chain):
-        benign = _benign(chain, first, second)
-        yield Explained(benign) if benign else _doubled(chain, first, second)
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for first, second in _siblings(thread):
+        benign = _benign(thread, first, second)
+        yield Explained(benign) if benign else _doubled(thread, first, second)
 
 
-def _benign(chain: Chain, first: Request, second: Request) -> str | None:
+def _benign(thread: Thread, first: Request, second: Request) -> str | None:
     if first.model != second.model:
         return "other-model"  # benign: other-model
     if abs(first.total_tokens - second.total_tokens) > SAME_SIZE * max(first.total_tokens, 1):
@@ -43,23 +43,23 @@ def _benign(chain: Chain, first: Request, second: Request) -> str | None:
         return "far-apart"  # benign: far-apart
     if any(
         mark.kind in {MarkKind.RETRY, MarkKind.API_ERROR} and first.first_seen - CLOSE <= mark.at <= second.first_seen
-        for mark in chain.marks
+        for mark in thread.marks
     ):
         return "retry-after-error"  # benign: retry-after-error
     if any(
         mark.kind in {MarkKind.INTERRUPT, MarkKind.RESUME, MarkKind.START}
         and first.first_seen <= mark.at <= second.first_seen
-        for mark in chain.marks
+        for mark in thread.marks
     ):
         return "asked-again"  # benign: asked-again
     return None
 
 
-def _doubled(chain: Chain, first: Request, second: Request) -> Finding:
+def _doubled(thread: Thread, first: Request, second: Request) -> Finding:
     return finding(
         DOUBLED_CALL,
         (first.id, second.id),
-        chain=chain,
+        thread=thread,
         at=second.first_seen,
         grade=FindingGrade.A,
         quantities=(
@@ -136,8 +136,8 @@ DOUBLED_CALL = Detector(
         ),
     ),
     rule=_rule,
-    measurable=lambda chain: any(request.parent and not request.nested for request in chain.requests),
-    examined=lambda chain: sum(bool(request.parent) and not request.nested for request in chain.requests),
-    naive=lambda chain: sum(request.lines > 1 for request in chain.requests),
+    measurable=lambda thread: any(request.parent and not request.nested for request in thread.requests),
+    examined=lambda thread: sum(bool(request.parent) and not request.nested for request in thread.requests),
+    naive=lambda thread: sum(request.lines > 1 for request in thread.requests),
     symptoms=("double-call",),
 )

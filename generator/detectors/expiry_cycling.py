@@ -18,7 +18,7 @@ from generator.detectors.shared.breaks import (
     testable_steps,
 )
 from generator.detectors.shared.needs import THREADS, TOKENS
-from generator.ledger.steps import UNEXPLAINED, Chain, Step
+from generator.ledger.steps import UNEXPLAINED, Step, Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
 
@@ -27,8 +27,8 @@ CYCLES = 3  # breaks
 LOST_BELOW = 0.5  # of the expected read
 
 
-def _losses(chain: Chain) -> list[Step]:
-    return [step for step in chain.steps if step.is_break and step.continuity <= LOST_BELOW]
+def _losses(thread: Thread) -> list[Step]:
+    return [step for step in thread.steps if step.is_break and step.continuity <= LOST_BELOW]
 
 
 def _windows(steps: Sequence[Step]) -> Iterator[list[Step]]:
@@ -44,18 +44,18 @@ def _windows(steps: Sequence[Step]) -> Iterator[list[Step]]:
             rest = rest[1:]
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    losses = _losses(chain)
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    losses = _losses(thread)
     found = list(_windows([step for step in losses if step.reason == UNEXPLAINED]))
     for window in found:
         leans = {step_lean(step) for step in window}
         lean = leans.pop() if len(leans) == 1 else "no-layer"
-        yield steps_finding(EXPIRY_CYCLING, chain, window, run_grade(window), lean=lean)
+        yield steps_finding(EXPIRY_CYCLING, thread, window, run_grade(window), lean=lean)
     # Whatever else broke in a found hour belongs to that hour, and is no second candidate.
     starts = [window[0].after.first_seen for window in found]
     outside = [step for step in losses if not any(start <= step.after.first_seen <= start + WINDOW for start in starts)]
     for window in _windows(outside):
-        yield commonest(step.reason for step in window)  # benign: the rung of the ladder that took most
+        yield commonest(step.reason for step in window)  # benign: the explanation that took most
 
 
 EXPIRY_CYCLING = Detector(
@@ -107,7 +107,7 @@ EXPIRY_CYCLING = Detector(
     rule=_rule,
     measurable=has_testable_step,
     examined=testable_steps,
-    naive=lambda chain: sum(1 for _ in _windows(_losses(chain))),
+    naive=lambda thread: sum(1 for _ in _windows(_losses(thread))),
     one_a_unit=False,
     symptoms=("cache-expiry-cycling",),
 )

@@ -17,7 +17,7 @@ from generator.detectors.shared.breaks import (
     has_testable_step,
 )
 from generator.detectors.shared.needs import LIFETIME, THREADS, TOKENS
-from generator.ledger.steps import Chain, Step
+from generator.ledger.steps import Step, Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
 
@@ -25,21 +25,21 @@ PAUSE = 300.0  # seconds
 SPIKE = 20_000  # tokens
 
 
-def _paused(chain: Chain) -> tuple[Step, ...]:
-    return tuple(step for step in chain.steps if step.age >= PAUSE)
+def _paused(thread: Thread) -> tuple[Step, ...]:
+    return tuple(step for step in thread.steps if step.age >= PAUSE)
 
 
-def _spikes(chain: Chain) -> tuple[Step, ...]:
-    return tuple(step for step in _paused(chain) if step.after.cache_write_tokens + step.after.input_tokens >= SPIKE)
+def _spikes(thread: Thread) -> tuple[Step, ...]:
+    return tuple(step for step in _paused(thread) if step.after.cache_write_tokens + step.after.input_tokens >= SPIKE)
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for step in _spikes(chain):
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for step in _spikes(thread):
         explained = charge_explanation(step)
         if explained is not None:
             yield explained  # benign: what explains the charge
             continue
-        yield step_finding(GAP_THEN_SPIKE, chain, step, break_grade(step))
+        yield step_finding(GAP_THEN_SPIKE, thread, step, break_grade(step))
 
 
 GAP_THEN_SPIKE = Detector(
@@ -85,7 +85,7 @@ GAP_THEN_SPIKE = Detector(
     references=(CACHING_DOCS, CLIENT_CACHING_DOCS),
     rule=_rule,
     measurable=has_testable_step,
-    examined=lambda chain: len(_paused(chain)),
-    naive=lambda chain: len(_spikes(chain)),
+    examined=lambda thread: len(_paused(thread)),
+    naive=lambda thread: len(_spikes(thread)),
     symptoms=("gap-then-spike",),
 )

@@ -16,7 +16,7 @@ from generator.detectors.prefix_pin import SAME_READ
 from generator.detectors.shared.attribution import PREFIX_SHARE
 from generator.detectors.shared.needs import VERSIONS
 from generator.detectors.thinking_stripped import PAUSE as LONG_PAUSE
-from generator.ledger.steps import UNEXPLAINED, Chain, Step
+from generator.ledger.steps import UNEXPLAINED, Step, Thread
 from generator.ledger.subjects import Account, Scope, version_key
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request, Trigger
@@ -33,7 +33,7 @@ class Fault:
     first: str
     last: str
     source: Reference
-    met: Callable[[Sequence[Chain], str], list[Request]] = field(repr=False)
+    met: Callable[[Sequence[Thread], str], list[Request]] = field(repr=False)
 
     def touches(self, version: str) -> bool:
         """Is the version one of those?"""
@@ -44,7 +44,7 @@ def _between(first: str, version: str, last: str) -> bool:
     return version_key(first) <= version_key(version) <= version_key(last)
 
 
-def _resumed(threads: Sequence[Chain], version: str) -> list[Request]:
+def _resumed(threads: Sequence[Thread], version: str) -> list[Request]:
     """First calls after a resume."""
     return [
         request
@@ -54,7 +54,7 @@ def _resumed(threads: Sequence[Chain], version: str) -> list[Request]:
     ]
 
 
-def _stormed(threads: Sequence[Chain], version: str) -> list[Request]:
+def _stormed(threads: Sequence[Thread], version: str) -> list[Request]:
     """First calls after an automatic compaction that is the third within the window."""
     found: list[Request] = []
     for thread in threads:
@@ -68,14 +68,14 @@ def _automatic(mark: Mark) -> bool:
     return mark.kind is MarkKind.COMPACTION and mark.trigger is not Trigger.MANUAL
 
 
-def _next_calls(thread: Chain, times: Sequence[datetime]) -> list[Request]:
+def _next_calls(thread: Thread, times: Sequence[datetime]) -> list[Request]:
     """The call after each of these times, each call once."""
     begins = [request.first_seen for request in thread.requests]
     places = dict.fromkeys(bisect_left(begins, at) for at in times)
     return [thread.requests[place] for place in places if place < len(begins)]
 
 
-def _pinned(threads: Sequence[Chain], version: str) -> list[Request]:
+def _pinned(threads: Sequence[Thread], version: str) -> list[Request]:
     """Calls that read the same small start of the prompt as the two before them, and pay for the rest again."""
     found: list[Request] = []
     for thread in threads:
@@ -101,7 +101,7 @@ def _same_read(first: Step, step: Step) -> bool:
     return abs(step.after.cache_read_tokens - read) <= SAME_READ * read
 
 
-def _paused(threads: Sequence[Chain], version: str) -> list[Request]:
+def _paused(threads: Sequence[Thread], version: str) -> list[Request]:
     """Calls after a pause of more than an hour in which the client was not upgraded."""
     return [
         step.after
@@ -111,7 +111,7 @@ def _paused(threads: Sequence[Chain], version: str) -> list[Request]:
     ]
 
 
-def _short_lived(threads: Sequence[Chain], version: str) -> list[Request]:
+def _short_lived(threads: Sequence[Thread], version: str) -> list[Request]:
     """Writes of main threads, where there are at least ten and each of them is for five minutes."""
     writes = [
         request
@@ -158,7 +158,7 @@ FAULTS: tuple[Fault, ...] = (
 
 
 def _rule(account: Account) -> Iterator[Verdict]:
-    ran: defaultdict[str, list[Chain]] = defaultdict(list)
+    ran: defaultdict[str, list[Thread]] = defaultdict(list)
     for thread in account.threads:
         for version in {request.version for request in thread.requests}:
             ran[version].append(thread)

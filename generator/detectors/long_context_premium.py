@@ -8,33 +8,33 @@ from math import fsum
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.shared.needs import TOKENS
 from generator.ledger.prices import LONG_PROMPT, surcharge
-from generator.ledger.steps import Chain
+from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Request
 
 
-def _long(chain: Chain) -> list[Request]:
-    return [request for request in chain.requests if request.total_tokens > LONG_PROMPT]
+def _long(thread: Thread) -> list[Request]:
+    return [request for request in thread.requests if request.total_tokens > LONG_PROMPT]
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    added = [(request, surcharge(request)) for request in _long(chain)]
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    added = [(request, surcharge(request)) for request in _long(thread)]
     if any(usd is None for _, usd in added):
         yield Explained("no-price")  # benign: no-price
     if any(usd == 0 for _, usd in added):
         yield Explained("no-premium-then")  # benign: no-premium-then
     charged = [(request, usd) for request, usd in added if usd]
     if charged:
-        yield _premium(chain, charged)
+        yield _premium(thread, charged)
 
 
-def _premium(chain: Chain, charged: Sequence[tuple[Request, float]]) -> Finding:
+def _premium(thread: Thread, charged: Sequence[tuple[Request, float]]) -> Finding:
     requests = [request for request, _ in charged]
     return finding(
         LONG_CONTEXT_PREMIUM,
         tuple(request.id for request in requests),
-        chain=chain,
+        thread=thread,
         at=requests[0].first_seen,
         until=requests[-1].first_seen,
         grade=FindingGrade.A,
@@ -99,9 +99,9 @@ LONG_CONTEXT_PREMIUM = Detector(
         ),
     ),
     rule=_rule,
-    measurable=lambda chain: bool(chain.requests),
-    examined=lambda chain: len(_long(chain)),
-    naive=lambda chain: len(_long(chain)),
+    measurable=lambda thread: bool(thread.requests),
+    examined=lambda thread: len(_long(thread)),
+    naive=lambda thread: len(_long(thread)),
     one_a_unit=False,
     symptoms=("runaway-usage",),
 )

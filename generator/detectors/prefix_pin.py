@@ -17,7 +17,7 @@ from generator.detectors.shared.breaks import (
     testable_steps,
 )
 from generator.detectors.shared.needs import THREADS, TOKENS
-from generator.ledger.steps import UNEXPLAINED, Chain, Step
+from generator.ledger.steps import UNEXPLAINED, Step, Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
 
@@ -31,10 +31,10 @@ def _level(first: Step, step: Step) -> bool:
     return abs(step.after.cache_read_tokens - expected) <= SAME_READ * expected
 
 
-def _level_runs(chain: Chain, least: int) -> Iterator[list[Step]]:
+def _level_runs(thread: Thread, least: int) -> Iterator[list[Step]]:
     """Breaks that follow each other directly and read as much as the first of them."""
     run: list[Step] = []
-    for step in chain.steps:
+    for step in thread.steps:
         follows = run and step.before.id == run[-1].after.id and _level(run[0], step)
         if run and not (step.is_break and follows):
             if len(run) >= least:
@@ -50,17 +50,17 @@ def _pinned(step: Step) -> bool:
     return step.after.cache_read_tokens > 0 and step.continuity < PREFIX_SHARE
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for run in _level_runs(chain, RUN):
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for run in _level_runs(thread, RUN):
         pinned = [step for step in run if _pinned(step)]
         if len(pinned) < RUN:
             continue
         unexplained = [step for step in pinned if step.reason == UNEXPLAINED]
         if len(unexplained) < RUN:
-            yield commonest(step.reason for step in pinned)  # benign: the rung of the ladder that took most
+            yield commonest(step.reason for step in pinned)  # benign: the explanation that took most
             continue
         read = Quantity("pinned-read", unexplained[0].after.cache_read_tokens, Unit.TOKENS)
-        yield steps_finding(PREFIX_PIN, chain, unexplained, run_grade(unexplained), read, lean="prefix-read")
+        yield steps_finding(PREFIX_PIN, thread, unexplained, run_grade(unexplained), read, lean="prefix-read")
 
 
 PREFIX_PIN = Detector(
@@ -121,7 +121,7 @@ PREFIX_PIN = Detector(
     rule=_rule,
     measurable=has_testable_step,
     examined=testable_steps,
-    naive=lambda chain: sum(1 for _ in _level_runs(chain, NAIVE_RUN)),
+    naive=lambda thread: sum(1 for _ in _level_runs(thread, NAIVE_RUN)),
     one_a_unit=False,
     symptoms=("cache-miss",),
 )

@@ -21,7 +21,7 @@ from generator.detectors.shared.breaks import (
     testable_steps,
 )
 from generator.detectors.shared.needs import LIFETIME, THREADS, TOKENS
-from generator.ledger.steps import Chain, Step
+from generator.ledger.steps import Step, Thread
 from generator.ledger.subjects import Scope
 
 
@@ -29,19 +29,19 @@ def _cold(step: Step) -> bool:
     return step.after.cache_read_tokens == 0 and step.testable
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for step in chain.steps:
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for step in thread.steps:
         if not _cold(step):
             continue
         explained = explanation(step)
         if explained is not None:
-            yield explained  # benign: the rung of the ladder that holds
+            yield explained  # benign: the explanation that holds
             continue
-        yield step_finding(PREMATURE_EXPIRY, chain, step, break_grade(step))
+        yield step_finding(PREMATURE_EXPIRY, thread, step, break_grade(step))
 
 
-def _naive(chain: Chain) -> int:
-    return sum(_cold(step) for step in chain.steps)
+def _naive(thread: Thread) -> int:
+    return sum(_cold(step) for step in thread.steps)
 
 
 PREMATURE_EXPIRY = Detector(

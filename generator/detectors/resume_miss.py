@@ -11,7 +11,7 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.shared.attribution import LEANINGS, PREFIX_SHARE
 from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN
 from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
-from generator.ledger.steps import TRIMMED_BELOW, UNEXPLAINED, Chain, Step, first_reason, human_prompts
+from generator.ledger.steps import TRIMMED_BELOW, UNEXPLAINED, Step, Thread, first_reason, human_prompts
 from generator.ledger.subjects import Scope, version_key
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Trigger
@@ -24,8 +24,8 @@ def _after_resume(step: Step) -> bool:
     return any(mark.kind is MarkKind.RESUME for mark in step.marks)
 
 
-def _resumed(chain: Chain) -> tuple[Step, ...]:
-    return tuple(step for step in chain.steps if step.testable and _after_resume(step))
+def _resumed(thread: Thread) -> tuple[Step, ...]:
+    return tuple(step for step in thread.steps if step.testable and _after_resume(step))
 
 
 def _other_marks(step: Step) -> tuple[Mark, ...]:
@@ -47,8 +47,8 @@ def _no_excuse(step: Step) -> frozenset[str]:
     return frozenset({"trimmed"}) if rebuilt else frozenset()
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for step in _resumed(chain):
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for step in _resumed(thread):
         if not step.is_break:
             continue
         if any(mark.kind is MarkKind.CLEAR for mark in step.marks):
@@ -56,9 +56,9 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
             continue
         reason = first_reason(replace(step, marks=_other_marks(step)), without=_no_excuse(step))
         if reason != UNEXPLAINED:
-            yield Explained(reason)  # benign: the rung of the ladder that holds
+            yield Explained(reason)  # benign: the explanation that holds
             continue
-        yield _miss(chain, step)
+        yield _miss(thread, step)
 
 
 def _left_open(step: Step) -> Iterator[str]:
@@ -69,13 +69,15 @@ def _left_open(step: Step) -> Iterator[str]:
         yield "trimmed"
 
 
-def _miss(chain: Chain, step: Step) -> Finding:
+def _miss(thread: Thread, step: Step) -> Finding:
     control = [
-        other for other in human_prompts(chain) if other.testable and other.within_lifetime and not _after_resume(other)
+        other
+        for other in human_prompts(thread)
+        if other.testable and other.within_lifetime and not _after_resume(other)
     ]
     made = step_finding(
         RESUME_MISS,
-        chain,
+        thread,
         step,
         FindingGrade.A if step.after.total_tokens >= step.before.total_tokens else FindingGrade.B,
         Quantity("control-steps", len(control), Unit.REQUESTS),
@@ -97,7 +99,7 @@ RESUME_MISS = Detector(
     rule_text=(
         "A session is resumed at least 15 s before the lifetime of its cache ends, and the first request after that "
         "reads less than 98 % of the cached prefix. The resume itself is what is asked about, so it is no "
-        "explanation here; every other rung of the ladder is. A prompt that came back shorter counts as trimmed only "
+        "explanation here; every other one is. A prompt that came back shorter counts as trimmed only "
         "if at least 0.6 of it was read, as after a cut at its end. Beside each finding stands the control: how many "
         "prompts of the same thread that came within the lifetime and not after a resume missed without a reason."
     ),
@@ -155,8 +157,8 @@ RESUME_MISS = Detector(
         CLIENT_CACHING_DOCS,
     ),
     rule=_rule,
-    measurable=lambda chain: not chain.agent and chain.testable_steps > 0,
-    examined=lambda chain: len(_resumed(chain)),
-    naive=lambda chain: sum(step.is_break for step in _resumed(chain)),
+    measurable=lambda thread: not thread.agent and thread.testable_steps > 0,
+    examined=lambda thread: len(_resumed(thread)),
+    naive=lambda thread: sum(step.is_break for step in _resumed(thread)),
     symptoms=("resume-bug",),
 )

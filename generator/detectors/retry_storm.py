@@ -8,7 +8,7 @@ from datetime import timedelta
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict
 from generator.detectors.shared.bursts import after, before, burst_finding, bursts, of_kinds
 from generator.detectors.shared.needs import MARKS
-from generator.ledger.steps import Chain
+from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind
@@ -18,8 +18,8 @@ STORM = 5  # errors, or the number of an attempt
 NAIVE = 3  # error lines
 
 
-def _errors(chain: Chain) -> list[Mark]:
-    return of_kinds(chain, {MarkKind.RETRY, MarkKind.API_ERROR})
+def _errors(thread: Thread) -> list[Mark]:
+    return of_kinds(thread, {MarkKind.RETRY, MarkKind.API_ERROR})
 
 
 def _is_storm(burst: Sequence[Mark]) -> bool:
@@ -31,33 +31,33 @@ def _attempt(mark: Mark) -> int:
     return (mark.value or 0) if mark.kind is MarkKind.RETRY else 0  # of an error it is the HTTP status
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    errors = _errors(chain)
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    errors = _errors(thread)
     storms = [burst for burst in bursts(errors, WINDOW) if _is_storm(burst)]
     if not storms and len(errors) >= STORM:
         yield Explained("spread-out")  # benign: spread-out
     for burst in storms:
-        yield _storm(chain, burst)
+        yield _storm(thread, burst)
 
 
-def _storm(chain: Chain, burst: Sequence[Mark]) -> Finding:
+def _storm(thread: Thread, burst: Sequence[Mark]) -> Finding:
     return burst_finding(
         RETRY_STORM,
-        chain,
+        thread,
         burst,
         FindingGrade.A,
         Quantity("errors", len(burst), Unit.EVENTS),
         Quantity("highest-attempt", max(map(_attempt, burst)), Unit.EVENTS),
-        Quantity("sent-again", sum(_sent_again(chain, mark) for mark in burst), Unit.TOKENS),
+        Quantity("sent-again", sum(_sent_again(thread, mark) for mark in burst), Unit.TOKENS),
         lean="refused-by-service",
     )
 
 
-def _sent_again(chain: Chain, mark: Mark) -> int:
+def _sent_again(thread: Thread, mark: Mark) -> int:
     """Prompt tokens of one retry: those of the answer it led to, or of the last before it; a last error sends none."""
     if mark.kind is not MarkKind.RETRY:
         return 0
-    request = after(chain, mark.at) or before(chain, mark.at)
+    request = after(thread, mark.at) or before(thread, mark.at)
     return request.total_tokens if request else 0
 
 
@@ -105,9 +105,9 @@ RETRY_STORM = Detector(
         Reference("Status page of the service", "https://status.claude.com"),
     ),
     rule=_rule,
-    measurable=lambda chain: not all(request.nested for request in chain.requests),
-    examined=lambda chain: len(_errors(chain)),
-    naive=lambda chain: int(len(_errors(chain)) >= NAIVE),
+    measurable=lambda thread: not all(request.nested for request in thread.requests),
+    examined=lambda thread: len(_errors(thread)),
+    naive=lambda thread: int(len(_errors(thread)) >= NAIVE),
     one_a_unit=False,
     symptoms=("elevated-errors",),
 )

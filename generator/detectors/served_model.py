@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.shared.needs import REQUESTED_MODEL
 from generator.ledger.prices import cost
-from generator.ledger.steps import Chain
+from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope, marks_between
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request, Trigger
@@ -23,19 +23,19 @@ UNNAMED = "other"  # a name that is no public model id, so nothing can be compar
 DATED = re.compile(r"-(?:\d{8}|latest)$")
 
 
-def _comparable(chain: Chain) -> list[Request]:
+def _comparable(thread: Thread) -> list[Request]:
     return [
         request
-        for request in chain.requests
+        for request in thread.requests
         if request.requested_model not in {None, UNNAMED} and request.model != UNNAMED
     ]
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Verdict]:
     before: Request | None = None
-    for (asked, served), group in groupby(_comparable(chain), key=lambda one: (one.requested_model or "", one.model)):
+    for (asked, served), group in groupby(_comparable(thread), key=lambda one: (one.requested_model or "", one.model)):
         run = list(group)
-        announced = _announced(chain, before, run[0])
+        announced = _announced(thread, before, run[0])
         before = run[-1]
         if asked == served:
             continue
@@ -45,23 +45,23 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         if announced:
             yield Explained("fallback-announced")  # benign: fallback-announced
             continue
-        yield _served(chain, run, asked)
+        yield _served(thread, run, asked)
 
 
-def _announced(chain: Chain, before: Request | None, first: Request) -> bool:
+def _announced(thread: Thread, before: Request | None, first: Request) -> bool:
     """Does a line between the two say that the model changes?"""
     since = before.first_seen if before else datetime.min.replace(tzinfo=UTC)
     return any(
         mark.kind is MarkKind.MODEL_SWITCH or (mark.kind is MarkKind.COMMAND and mark.trigger is Trigger.MODEL)
-        for mark in marks_between(chain.marks, since, first.first_seen)
+        for mark in marks_between(thread.marks, since, first.first_seen)
     )
 
 
-def _served(chain: Chain, run: Sequence[Request], asked: str) -> Finding:
+def _served(thread: Thread, run: Sequence[Request], asked: str) -> Finding:
     return finding(
         SERVED_MODEL,
         tuple(request.id for request in run),
-        chain=chain,
+        thread=thread,
         at=run[0].first_seen,
         until=run[-1].first_seen,
         grade=FindingGrade.A,
@@ -137,9 +137,9 @@ SERVED_MODEL = Detector(
         ),
     ),
     rule=_rule,
-    measurable=lambda chain: bool(_comparable(chain)),
-    examined=lambda chain: len(_comparable(chain)),
-    naive=lambda chain: int(len({request.model for request in chain.requests}) > 1),
+    measurable=lambda thread: bool(_comparable(thread)),
+    examined=lambda thread: len(_comparable(thread)),
+    naive=lambda thread: int(len({request.model for request in thread.requests}) > 1),
     one_a_unit=False,
     symptoms=("metering-anomaly",),
 )

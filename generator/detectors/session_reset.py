@@ -17,19 +17,19 @@ from generator.detectors.shared.falls import (
     steps_from,
 )
 from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
-from generator.ledger.steps import Chain
+from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
 
 SMALLEST = 60_000  # tokens
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for fall in falls(chain, SMALLEST):
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for fall in falls(thread, SMALLEST):
         if fall.share > RESET_BELOW:
             continue
         explained = reason(fall)
-        yield Explained(explained) if explained else fall_finding(SESSION_RESET, chain, fall, "no-layer")
+        yield Explained(explained) if explained else fall_finding(SESSION_RESET, thread, fall, "no-layer")
 
 
 SESSION_RESET = Detector(
@@ -74,8 +74,8 @@ SESSION_RESET = Detector(
     ),
     references=(CHECKPOINT_DOCS, CLIENT_CACHING_DOCS),
     rule=_rule,
-    measurable=lambda chain: can_tell(chain, SMALLEST),
-    examined=lambda chain: steps_from(chain, SMALLEST),
-    naive=lambda chain: sum(fall.share <= RESET_BELOW for fall in falls(chain, SMALLEST)),
+    measurable=lambda thread: can_tell(thread, SMALLEST),
+    examined=lambda thread: steps_from(thread, SMALLEST),
+    naive=lambda thread: sum(fall.share <= RESET_BELOW for fall in falls(thread, SMALLEST)),
     symptoms=("session-reset",),
 )

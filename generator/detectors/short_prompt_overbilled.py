@@ -16,7 +16,7 @@ from generator.detectors.shared.breaks import (
     charge_explanation,
 )
 from generator.detectors.shared.needs import PROMPTS, TOKENS
-from generator.ledger.steps import Chain, Step, human_prompts
+from generator.ledger.steps import Step, Thread, human_prompts
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
 
@@ -24,16 +24,16 @@ MAX_WORDS = 10
 MIN_BILLED = 50_000  # tokens; well above a system prompt with tools (16,000-35,000)
 
 
-def _short(chain: Chain) -> tuple[Step, ...]:
-    return tuple(step for step in human_prompts(chain) if (step.after.prompt_words or 0) <= MAX_WORDS)
+def _short(thread: Thread) -> tuple[Step, ...]:
+    return tuple(step for step in human_prompts(thread) if (step.after.prompt_words or 0) <= MAX_WORDS)
 
 
 def _billed(step: Step) -> int:
     return step.after.cache_write_tokens + step.after.input_tokens
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for step in _short(chain):
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for step in _short(thread):
         if _billed(step) < MIN_BILLED:
             continue
         explained = charge_explanation(step)
@@ -41,11 +41,11 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
             yield explained  # benign: what explains the charge
             continue
         words = Quantity("prompt-words", step.after.prompt_words or 0, Unit.WORDS)
-        yield step_finding(SHORT_PROMPT_OVERBILLED, chain, step, break_grade(step), words)
+        yield step_finding(SHORT_PROMPT_OVERBILLED, thread, step, break_grade(step), words)
 
 
-def _naive(chain: Chain) -> int:
-    return sum(_billed(step) >= MIN_BILLED for step in _short(chain))
+def _naive(thread: Thread) -> int:
+    return sum(_billed(step) >= MIN_BILLED for step in _short(thread))
 
 
 SHORT_PROMPT_OVERBILLED = Detector(
@@ -86,8 +86,8 @@ SHORT_PROMPT_OVERBILLED = Detector(
     ),
     references=(CACHING_DOCS, CLIENT_CACHING_DOCS),
     rule=_rule,
-    measurable=lambda chain: bool(human_prompts(chain)),
-    examined=lambda chain: len(_short(chain)),
+    measurable=lambda thread: bool(human_prompts(thread)),
+    examined=lambda thread: len(_short(thread)),
     naive=_naive,
     symptoms=("overbilled-prompt", "gap-then-spike"),
 )

@@ -20,7 +20,7 @@ from generator.detectors.shared.falls import (
     steps_from,
 )
 from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
-from generator.ledger.steps import TRIMMED_BELOW, Chain, in_tool_loop
+from generator.ledger.steps import TRIMMED_BELOW, Thread, in_tool_loop
 from generator.ledger.subjects import Scope
 from generator.records.results import Quantity, Unit
 from generator.records.rows import MarkKind
@@ -39,12 +39,12 @@ def _is_trim(fall: Fall) -> bool:
     return RESET_BELOW < fall.share < TRIMMED_BELOW
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for fall in falls(chain, SMALLEST):
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for fall in falls(thread, SMALLEST):
         if not _is_trim(fall):
             continue
         explained = reason(fall, TRIM_REASONS)
-        yield Explained(explained) if explained else fall_finding(SILENT_TRIM, chain, fall, "client-decides")
+        yield Explained(explained) if explained else fall_finding(SILENT_TRIM, thread, fall, "client-decides")
 
 
 SILENT_TRIM = Detector(
@@ -118,8 +118,8 @@ SILENT_TRIM = Detector(
         CHECKPOINT_DOCS,
     ),
     rule=_rule,
-    measurable=lambda chain: can_tell(chain, SMALLEST),
-    examined=lambda chain: steps_from(chain, SMALLEST),
-    naive=lambda chain: sum(fall.share < TRIMMED_BELOW for fall in falls(chain, 1)),
+    measurable=lambda thread: can_tell(thread, SMALLEST),
+    examined=lambda thread: steps_from(thread, SMALLEST),
+    naive=lambda thread: sum(fall.share < TRIMMED_BELOW for fall in falls(thread, 1)),
     symptoms=("context-drift",),
 )

@@ -8,7 +8,7 @@ from datetime import timedelta
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict
 from generator.detectors.shared.bursts import burst_finding, bursts, of_kinds
 from generator.detectors.shared.needs import MARKS
-from generator.ledger.steps import Chain
+from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind
@@ -21,17 +21,17 @@ INNOCENT: dict[MarkKind, str] = {
 SYNTHETIC = frozenset({MarkKind.NO_RESPONSE, MarkKind.API_ERROR, MarkKind.LIMIT_REFUSAL})
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for mark in of_kinds(chain, INNOCENT):
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for mark in of_kinds(thread, INNOCENT):
         yield Explained(INNOCENT[mark.kind])
-    for burst in bursts(of_kinds(chain, {MarkKind.LIMIT_REFUSAL}), APART):
-        yield _refused(chain, burst)
+    for burst in bursts(of_kinds(thread, {MarkKind.LIMIT_REFUSAL}), APART):
+        yield _refused(thread, burst)
 
 
-def _refused(chain: Chain, burst: Sequence[Mark]) -> Finding:
+def _refused(thread: Thread, burst: Sequence[Mark]) -> Finding:
     return burst_finding(
         SYNTHETIC_REFUSAL,
-        chain,
+        thread,
         burst,
         FindingGrade.A,
         Quantity("refusals", len(burst), Unit.EVENTS),
@@ -39,8 +39,8 @@ def _refused(chain: Chain, burst: Sequence[Mark]) -> Finding:
     )
 
 
-def _synthetic(chain: Chain) -> int:
-    return len(of_kinds(chain, SYNTHETIC))
+def _synthetic(thread: Thread) -> int:
+    return len(of_kinds(thread, SYNTHETIC))
 
 
 SYNTHETIC_REFUSAL = Detector(
@@ -82,7 +82,7 @@ SYNTHETIC_REFUSAL = Detector(
         ),
     ),
     rule=_rule,
-    measurable=lambda chain: not all(request.nested for request in chain.requests),
+    measurable=lambda thread: not all(request.nested for request in thread.requests),
     examined=_synthetic,
     naive=_synthetic,
     one_a_unit=False,

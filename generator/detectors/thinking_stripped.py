@@ -14,7 +14,7 @@ from generator.detectors.shared.breaks import (
     commonest,
 )
 from generator.detectors.shared.needs import THREADS, TOKENS, VERSIONS
-from generator.ledger.steps import BREAK_BELOW, UNEXPLAINED, Chain, Step, first_reason
+from generator.ledger.steps import BREAK_BELOW, UNEXPLAINED, Step, Thread, first_reason
 from generator.ledger.subjects import Scope, version_key
 from generator.records.results import FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind
@@ -26,16 +26,16 @@ FAULT_FIRST = (2, 1, 85)  # released on 26 March 2026, when the change was shipp
 FAULT_LAST = (2, 1, 100)  # 2.1.101 of 10 April 2026 mended it
 
 
-def _after_pauses(chain: Chain) -> Iterator[tuple[Step, ...]]:
+def _after_pauses(thread: Thread) -> Iterator[tuple[Step, ...]]:
     """The steps after each pause of more than an hour, up to the next such pause."""
-    pauses = [index for index, step in enumerate(chain.steps) if step.age > PAUSE]
-    for start, end in pairwise([*pauses, len(chain.steps)]):
-        yield chain.steps[start + 1 : end]
+    pauses = [index for index, step in enumerate(thread.steps) if step.age > PAUSE]
+    for start, end in pairwise([*pauses, len(thread.steps)]):
+        yield thread.steps[start + 1 : end]
 
 
-def _warm(chain: Chain) -> Iterator[list[Step]]:
+def _warm(thread: Thread) -> Iterator[list[Step]]:
     """After each long pause, the next steps within the lifetime; none where too few follow to show the pattern."""
-    for steps in _after_pauses(chain):
+    for steps in _after_pauses(thread):
         warm = list(islice((step for step in steps if step.testable and step.within_lifetime), NEXT))
         if len(warm) >= MISSES:
             yield warm
@@ -49,14 +49,14 @@ def _reason(step: Step) -> str | None:
     return first_reason(step, without=frozenset({"microcompaction"}))
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    for warm in _warm(chain):
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    for warm in _warm(thread):
         partial = [step for step in warm if step.is_break and step.after.cache_read_tokens > 0]
         if len(partial) < MISSES:
             continue
         unexplained = [step for step in partial if _reason(step) == UNEXPLAINED]
         if len(unexplained) < MISSES:
-            yield commonest(map(_reason, partial))  # benign: the rung of the ladder that took most
+            yield commonest(map(_reason, partial))  # benign: the explanation that took most
             continue
         affected = [step for step in unexplained if FAULT_FIRST <= version_key(step.after.version) <= FAULT_LAST]
         if len(affected) < MISSES:
@@ -66,7 +66,7 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         edited = any(mark.kind is MarkKind.CONTEXT_EDIT for step in affected for mark in step.marks)
         yield steps_finding(
             THINKING_STRIPPED,
-            chain,
+            thread,
             affected,
             FindingGrade.B,
             looked,
@@ -75,10 +75,10 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         )
 
 
-def _naive(chain: Chain) -> int:
+def _naive(thread: Thread) -> int:
     return sum(
         sum(step.testable and step.continuity < BREAK_BELOW for step in steps[:NEXT]) >= MISSES
-        for steps in _after_pauses(chain)
+        for steps in _after_pauses(thread)
     )
 
 
@@ -139,8 +139,8 @@ THINKING_STRIPPED = Detector(
         CACHING_DOCS,
     ),
     rule=_rule,
-    measurable=lambda chain: chain.testable_steps > 0 and any(request.version for request in chain.requests),
-    examined=lambda chain: sum(1 for _ in _warm(chain)),
+    measurable=lambda thread: thread.testable_steps > 0 and any(request.version for request in thread.requests),
+    examined=lambda thread: sum(1 for _ in _warm(thread)),
     naive=_naive,
     symptoms=("cache-miss",),
 )

@@ -10,7 +10,7 @@ from itertools import groupby
 from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.shared.bursts import burst_finding, bursts, of_kinds
 from generator.detectors.shared.needs import TOOL_RESULTS
-from generator.ledger.steps import Chain
+from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope, marks_between
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request
@@ -43,17 +43,17 @@ class ShortRun:
         return self.results[-1].first_seen
 
 
-def _results(chain: Chain) -> list[Request]:
-    return [request for request in chain.requests if request.result_bytes is not None]
+def _results(thread: Thread) -> list[Request]:
+    return [request for request in thread.requests if request.result_bytes is not None]
 
 
 def _is_short(request: Request) -> bool:
     return (request.result_bytes or 0) <= SHORT
 
 
-def _short_runs(chain: Chain) -> Iterator[ShortRun]:
-    results = _results(chain)
-    compacted = [mark.at for mark in of_kinds(chain, COMPACTIONS)]
+def _short_runs(thread: Thread) -> Iterator[ShortRun]:
+    results = _results(thread)
+    compacted = [mark.at for mark in of_kinds(thread, COMPACTIONS)]
     place = 0
     for short, group in groupby(results, _is_short):
         run = tuple(group)
@@ -69,33 +69,33 @@ def _short_runs(chain: Chain) -> Iterator[ShortRun]:
         )
 
 
-def _documented(chain: Chain, start: datetime, end: datetime) -> bool:
-    beside = marks_between(chain.marks, start - BESIDE, end)
+def _documented(thread: Thread, start: datetime, end: datetime) -> bool:
+    beside = marks_between(thread.marks, start - BESIDE, end)
     return any(mark.kind in DOCUMENTED for mark in beside)
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    removed = of_kinds(chain, {MarkKind.RESULT_CLEARED})
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    removed = of_kinds(thread, {MarkKind.RESULT_CLEARED})
     for burst in bursts(removed, BESIDE):
-        if _documented(chain, burst[0].at, burst[-1].at):
+        if _documented(thread, burst[0].at, burst[-1].at):
             yield Explained("documented-clearing")  # benign: documented-clearing
         else:
-            yield _removed(chain, burst)
-    for run in _short_runs(chain):
+            yield _removed(thread, burst)
+    for run in _short_runs(thread):
         if run.bytes_before < BUDGET or any(run.start - BESIDE <= mark.at <= run.end for mark in removed):
             continue
         if run.usual > USUAL:
             yield Explained("always-short")  # benign: always-short
-        elif _documented(chain, run.start, run.end):
+        elif _documented(thread, run.start, run.end):
             yield Explained("documented-clearing")  # benign: documented-clearing
         else:
-            yield _fell_silent(chain, run)
+            yield _fell_silent(thread, run)
 
 
-def _removed(chain: Chain, burst: Sequence[Mark]) -> Finding:
+def _removed(thread: Thread, burst: Sequence[Mark]) -> Finding:
     return burst_finding(
         TRUNCATED_RESULTS,
-        chain,
+        thread,
         burst,
         FindingGrade.B,
         Quantity("removed-results", sum(mark.value or 1 for mark in burst), Unit.EVENTS),
@@ -103,11 +103,11 @@ def _removed(chain: Chain, burst: Sequence[Mark]) -> Finding:
     )
 
 
-def _fell_silent(chain: Chain, run: ShortRun) -> Finding:
+def _fell_silent(thread: Thread, run: ShortRun) -> Finding:
     return finding(
         TRUNCATED_RESULTS,
         (run.results[0].id, run.results[-1].id),
-        chain=chain,
+        thread=thread,
         at=run.start,
         until=run.end,
         grade=FindingGrade.B,
@@ -183,9 +183,9 @@ TRUNCATED_RESULTS = Detector(
         ),
     ),
     rule=_rule,
-    measurable=lambda chain: bool(_results(chain)),
-    examined=lambda chain: len(_results(chain)),
-    naive=lambda chain: len(of_kinds(chain, {MarkKind.RESULT_CLEARED})) + sum(1 for _ in _short_runs(chain)),
+    measurable=lambda thread: bool(_results(thread)),
+    examined=lambda thread: len(_results(thread)),
+    naive=lambda thread: len(of_kinds(thread, {MarkKind.RESULT_CLEARED})) + sum(1 for _ in _short_runs(thread)),
     one_a_unit=False,
     symptoms=("context-drift",),
 )

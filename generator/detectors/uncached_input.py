@@ -8,7 +8,7 @@ from generator.detectors.base import Benign, Detector, Explained, Parameter, Ref
 from generator.detectors.shared.breaks import CACHING_DOCS
 from generator.detectors.shared.needs import TOKENS
 from generator.ledger.prices import rates
-from generator.ledger.steps import BREAK_BELOW, MIN_EXPECTED, Chain, Step
+from generator.ledger.steps import BREAK_BELOW, MIN_EXPECTED, Step, Thread
 from generator.ledger.subjects import Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Request, ServiceTier
@@ -41,12 +41,12 @@ REASONS: tuple[tuple[str, Callable[[Step], bool]], ...] = (
 """Tried in this order; the first that holds is the reason."""
 
 
-def _rule(chain: Chain) -> Iterator[Verdict]:
-    first = chain.requests[0]
+def _rule(thread: Thread) -> Iterator[Verdict]:
+    first = thread.requests[0]
     if not first.position and _is_uncached(first):
         yield Explained("first-call")  # benign: first-call
     run: list[Step] = []
-    for step in chain.steps:
+    for step in thread.steps:
         explained = next((id for id, holds in REASONS if holds(step)), None)
         if _is_uncached(step.after) and explained is None:
             run.append(step)
@@ -54,10 +54,10 @@ def _rule(chain: Chain) -> Iterator[Verdict]:
         if _is_uncached(step.after) and explained is not None:
             yield Explained(explained)
         if run:
-            yield _uncached(chain, run)
+            yield _uncached(thread, run)
             run = []
     if run:
-        yield _uncached(chain, run)
+        yield _uncached(thread, run)
 
 
 def _readable(step: Step) -> int:
@@ -77,13 +77,13 @@ def _saving(step: Step) -> float | None:
     return old * (price.input - price.cache_read) - new * (price.cache_write_5m - price.input)
 
 
-def _uncached(chain: Chain, run: Sequence[Step]) -> Finding:
+def _uncached(thread: Thread, run: Sequence[Step]) -> Finding:
     savings = [_saving(step) for step in run]
     known = [saving for saving in savings if saving is not None]
     return finding(
         UNCACHED_INPUT,
         (run[0].before.id, *(step.after.id for step in run)),
-        chain=chain,
+        thread=thread,
         at=run[0].after.first_seen,
         until=run[-1].after.first_seen,
         grade=FindingGrade.A,
@@ -156,9 +156,9 @@ UNCACHED_INPUT = Detector(
         ),
     ),
     rule=_rule,
-    measurable=lambda chain: bool(chain.requests),
-    examined=lambda chain: len(chain.requests),
-    naive=lambda chain: sum(not _cached(request) for request in chain.requests),
+    measurable=lambda thread: bool(thread.requests),
+    examined=lambda thread: len(thread.requests),
+    naive=lambda thread: sum(not _cached(request) for request in thread.requests),
     one_a_unit=False,
     symptoms=("runaway-usage",),
 )

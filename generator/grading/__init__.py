@@ -12,7 +12,7 @@ from generator.curated.models import Claim, Library, Report, Stance
 from generator.grading.own_logs import OWN_LOGS, own_pieces
 from generator.grading.rules import RULES, Balance, ComputedGrade, Rule, decide, lowering, raising
 from generator.grading.weights import STRENGTHS, TITLES, WEIGHTS, KindWeight, Piece, Strength, weigh
-from generator.records.results import Evidence
+from generator.records.results import Pack
 
 __all__ = [
     "OWN_LOGS",
@@ -52,7 +52,7 @@ class Verdict:
         return tuple(sorted(mine, key=lambda piece: (bool(piece.uncounted), -piece.strength)))
 
 
-def grades(library: Library, bodies: Sequence[Evidence]) -> dict[str, Verdict]:
+def grades(library: Library, bodies: Sequence[Pack]) -> dict[str, Verdict]:
     """Verdict of each claim, by its id; a repeat has that of the claim it repeats."""
     claims = {claim.id: claim for claim in library.claims}
     echoes = echoes_among(library.reports)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from generator.curated.models import Claim, EvidenceKind, Stance
 from generator.detectors import DETECTORS
 from generator.grading.weights import Piece, Strength
-from generator.records.results import Evidence, Finding, FindingGrade, Outcome, Run
+from generator.records.results import Finding, FindingGrade, Outcome, Pack, Run
 
 OWN_LOGS = "own-logs"  # all packs of one author have one origin
 ONE_DAY = timedelta(days=1)  # articles give days in local time
@@ -23,7 +23,7 @@ _STRENGTHS = {
 PROXIES = frozenset(detector.id for detector in DETECTORS if detector.proxy_for)
 
 
-def own_pieces(claim: Claim, bodies: Iterable[Evidence], author_packs: Iterable[str]) -> tuple[Piece, ...]:
+def own_pieces(claim: Claim, bodies: Iterable[Pack], author_packs: Iterable[str]) -> tuple[Piece, ...]:
     """A piece for each outcome of the claim's detectors in packs of the author that hold its days.
 
     Found speaks for the claim, quiet against it; not measurable and failed say nothing.
@@ -39,7 +39,7 @@ def own_pieces(claim: Claim, bodies: Iterable[Evidence], author_packs: Iterable[
     )
 
 
-def _outcome(claim: Claim, body: Evidence, run: Run) -> Iterator[Piece]:
+def _outcome(claim: Claim, body: Pack, run: Run) -> Iterator[Piece]:
     if run.outcome is Outcome.QUIET and run.examined:
         yield _piece(body, run, Stance.AGAINST, f"None found among {run.examined:,} examined.", _silence(run))
     if run.outcome is not Outcome.FOUND:
@@ -58,11 +58,11 @@ def _silence(run: Run) -> Strength:
     return Strength.WEAK if run.detector in PROXIES else Strength.MEDIUM
 
 
-def _piece(body: Evidence, run: Run, stance: Stance, shows: str, strength: Strength) -> Piece:
+def _piece(body: Pack, run: Run, stance: Stance, shows: str, strength: Strength) -> Piece:
     return Piece(EvidenceKind.OWN_FINDING, stance, shows, OWN_LOGS, strength, pack=body.id, detector=run.detector)
 
 
-def _covers(body: Evidence, claim: Claim) -> bool:
+def _covers(body: Pack, claim: Claim) -> bool:
     days = [date.fromisoformat(day.day) for day in body.days] or [reading.at.date() for reading in body.meters]
     return bool(days) and _within(claim, min(days), max(days))
 

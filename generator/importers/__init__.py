@@ -41,7 +41,7 @@ from generator.importers.reports.console_usage_csv import CONSOLE_USAGE_CSV
 from generator.importers.reports.enterprise_cost import ENTERPRISE_COST
 from generator.importers.reports.enterprise_usage import ENTERPRISE_USAGE
 from generator.importers.reports.spend_csv import SPEND_CSV
-from generator.records.rows import Reading
+from generator.records.rows import LogData
 
 __all__ = ["IMPORTERS", "Discovery", "Importer", "LogFile", "discover", "read", "read_bytes"]
 
@@ -88,6 +88,6 @@ def discover(paths: Sequence[Path]) -> Discovery:
     return discover_with(IMPORTERS, paths)
 
 
-def read_bytes(files: Mapping[str, bytes], *, key: bytes) -> Reading:
+def read_bytes(files: Mapping[str, bytes], *, key: bytes) -> LogData:
     """Everything in these files, given as bytes by their path."""
     return read_in_memory(IMPORTERS, files, key=key)

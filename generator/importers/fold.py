@@ -25,7 +25,7 @@ from generator.records.rows import (
 )
 
 
-class CallCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class RequestCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What one file says of one call."""
 
     request: Request
@@ -63,7 +63,7 @@ class Extract(msgspec.Struct):
     Keys of `calls` name a call within one format: `request.id` for transcripts, with the format before it for others.
     """
 
-    calls: dict[str, CallCopy] = {}
+    calls: dict[str, RequestCopy] = {}
     marks: list[MarkCopy] = []
     meters: list[MeterReading] = []
     buckets: list[UsageBucket] = []
@@ -74,7 +74,7 @@ class Extract(msgspec.Struct):
 
 def fold(extracts: Iterable[Extract]) -> Extract:
     """All extracts as one, with every call, every mark and every reading once."""
-    calls: dict[str, CallCopy] = {}
+    calls: dict[str, RequestCopy] = {}
     marks: dict[tuple[str, MarkKind], MarkCopy] = {}
     meters: dict[tuple[object, ...], MeterReading] = {}
     counters: dict[tuple[object, ...], CounterReading] = {}
@@ -123,7 +123,7 @@ def _keep(copy: MarkCopy, marks: dict[tuple[str, MarkKind], MarkCopy], folded: E
         marks[key] = copy
 
 
-def merged(one: CallCopy, two: CallCopy) -> CallCopy:
+def merged(one: RequestCopy, two: RequestCopy) -> RequestCopy:
     """Both copies of a call as one: place and parent from the owner, usage from the most final answer."""
     owner, other = (one, two) if one.rank <= two.rank else (two, one)
     here, there = owner.request, other.request

@@ -11,7 +11,7 @@ from msgspec import Raw
 from generator.records.rows import SkipReason
 
 REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What the decoder raises. Its texts quote the line: never show them, never chain them."""
+"""What the decoder raises. Its texts quote the line: never show them, never thread them."""
 
 BOM = b"\xef\xbb\xbf"
 _SURROGATES = re.compile(

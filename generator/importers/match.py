@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-from generator.importers.fold import CallCopy, MarkCopy, finality
-from generator.records.rows import Difference, FormatAccount, MarkKind, MatchKey, MeterReading, Pseudonym, Request
+from generator.importers.fold import MarkCopy, RequestCopy, finality
+from generator.records.rows import Difference, FormatTotals, MarkKind, MatchKey, MeterReading, Pseudonym, Request
 
 NEAR = timedelta(minutes=2)  # clocks of a proxy and a client, and a transcript's write time, differ by seconds
 SAME_MARK = timedelta(seconds=10)
@@ -33,19 +33,19 @@ _SNAPSHOT = re.compile(r"-20[0-9]{6}$")
 class _Call:
     """Copies of one call, one a format, surest format first."""
 
-    def __init__(self, copy: CallCopy) -> None:
+    def __init__(self, copy: RequestCopy) -> None:
         self.copies = [copy]
         self.keys: list[MatchKey] = []  # how each copy after the first was recognised
 
-    def takes(self, copy: CallCopy) -> bool:
+    def takes(self, copy: RequestCopy) -> bool:
         """Is there no copy of this format yet?"""
         return all(known.format != copy.format for known in self.copies)
 
-    def add(self, copy: CallCopy, key: MatchKey) -> None:
+    def add(self, copy: RequestCopy, key: MatchKey) -> None:
         self.copies.append(copy)
         self.keys.append(key)
 
-    def agrees(self, copy: CallCopy) -> bool:
+    def agrees(self, copy: RequestCopy) -> bool:
         """Does no copy contradict this one: another request id or session, another final output, another hour?"""
         return self.takes(copy) and all(
             not _differ(known.request_id, copy.request_id)
@@ -61,8 +61,8 @@ class _Call:
 
 
 def joined(
-    copies: Iterable[CallCopy], authority: Mapping[str, int]
-) -> tuple[tuple[Request, ...], tuple[FormatAccount, ...]]:
+    copies: Iterable[RequestCopy], authority: Mapping[str, int]
+) -> tuple[tuple[Request, ...], tuple[FormatTotals, ...]]:
     """Each call once, in no order, and what every format said of the calls. `authority` orders formats by id."""
     copies = list(copies)
     if len({copy.format for copy in copies}) <= 1:
@@ -75,12 +75,12 @@ def joined(
     return kept, _accounts(calls, kept)
 
 
-def _alone(copies: Sequence[CallCopy]) -> tuple[tuple[Request, ...], tuple[FormatAccount, ...]]:
+def _alone(copies: Sequence[RequestCopy]) -> tuple[tuple[Request, ...], tuple[FormatTotals, ...]]:
     """Calls of one format, which nothing has to be joined to."""
     requests = tuple(_threaded(copy.request) for copy in copies)
     if not requests:
         return (), ()
-    account = FormatAccount(
+    account = FormatTotals(
         importer=copies[0].format,
         calls=len(requests),
         only_here=len(requests),
@@ -101,7 +101,7 @@ class _Known:
         self.by_request: dict[str, _Call] = {}
         self.by_counts: defaultdict[tuple[str, int, int, int], list[_Call]] = defaultdict(list)
 
-    def take(self, copy: CallCopy) -> None:
+    def take(self, copy: RequestCopy) -> None:
         """Give the copy to the call that it is of, or open one."""
         call, key = self._recognised(copy)
         if call is None:
@@ -115,7 +115,7 @@ class _Known:
         if copy.request_id:
             self.by_request.setdefault(copy.request_id, call)
 
-    def _recognised(self, copy: CallCopy) -> tuple[_Call | None, MatchKey]:
+    def _recognised(self, copy: RequestCopy) -> tuple[_Call | None, MatchKey]:
         named = self.by_message.get(copy.request.id) if copy.message else None
         if named is not None and named.takes(copy):
             return named, MatchKey.MESSAGE_ID
@@ -130,7 +130,7 @@ class _Known:
         return first, MatchKey.COUNTS_AND_TIME
 
 
-def _grouped(ordered: Sequence[CallCopy]) -> list[_Call]:
+def _grouped(ordered: Sequence[RequestCopy]) -> list[_Call]:
     known = _Known()
     # Stable: calls with a message id first, then those with a request id, so that no weaker copy takes their place.
     for copy in sorted(ordered, key=lambda copy: (not copy.message, not copy.request_id)):
@@ -202,7 +202,7 @@ def _threaded(request: Request) -> Request:
     return request if request.session else msgspec.structs.replace(request, session=request.id)
 
 
-def _accounts(calls: Sequence[_Call], kept: Sequence[Request]) -> tuple[FormatAccount, ...]:
+def _accounts(calls: Sequence[_Call], kept: Sequence[Request]) -> tuple[FormatTotals, ...]:
     accounts: dict[str, _Account] = {}
     for call, request in zip(calls, kept, strict=True):
         for copy, key in zip(call.copies, (None, *call.keys), strict=True):
@@ -244,10 +244,10 @@ class _Account:
         """Did the call end between this format's first and last?"""
         return self.first is not None and self.last is not None and self.first <= request.ended <= self.last
 
-    def closed(self, importer: str) -> FormatAccount:
+    def closed(self, importer: str) -> FormatTotals:
         """The account as a record."""
         uncached, written, read, output = self.tokens
-        return FormatAccount(
+        return FormatTotals(
             importer=importer,
             calls=self.calls,
             only_here=self.alone,

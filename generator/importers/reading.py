@@ -17,7 +17,7 @@ from generator.importers.buckets import settled
 from generator.importers.fold import Extract, fold
 from generator.importers.match import joined, marks_once, one_account
 from generator.importers.values import account
-from generator.records.rows import Reading
+from generator.records.rows import LogData
 
 T = TypeVar("T")
 Track = Callable[[Iterable[T], str], Iterable[T]]
@@ -37,7 +37,7 @@ def read(
     key: bytes,
     jobs: int = 1,
     track: Track[Any] = untracked,
-) -> Reading:
+) -> LogData:
     """Everything the files hold: each call, mark and reading once, oldest first, and one tally a file in their order.
 
     Two runs over the same files agree to the byte whatever `jobs` is. A file that vanished since it was found
@@ -52,7 +52,7 @@ def read(
         return _reading(fold(_decoded(track(packed, "reading logs"))), importers, key)
 
 
-def read_in_memory(importers: Sequence[Importer], files: Mapping[str, bytes], *, key: bytes) -> Reading:
+def read_in_memory(importers: Sequence[Importer], files: Mapping[str, bytes], *, key: bytes) -> LogData:
     """The same from the bytes of files by their path; those that no importer claims are left out."""
     claimed = [
         (Path(name), data, importer)
@@ -91,7 +91,7 @@ def _decoded(packed: Iterable[bytes]) -> Iterator[Extract]:
         yield decoder.decode(answer)
 
 
-def _reading(folded: Extract, importers: Sequence[Importer], key: bytes) -> Reading:
+def _reading(folded: Extract, importers: Sequence[Importer], key: bytes) -> LogData:
     """The folded extracts as records, formats joined; `importers` are those of the files, by index."""
     authority = {importer.id: importer.authority for importer in importers}
     requests, formats = joined(folded.calls.values(), authority)
@@ -99,7 +99,7 @@ def _reading(folded: Extract, importers: Sequence[Importer], key: bytes) -> Read
     marks = (copy.mark for copy in copies)
     for kind, count in repeated.items():
         folded.repeated[kind] = folded.repeated.get(kind, 0) + count
-    return Reading(
+    return LogData(
         requests=tuple(sorted(requests, key=lambda request: (request.first_seen, request.source, request.id))),
         marks=tuple(sorted(marks, key=lambda mark: (mark.at, mark.source, mark.kind))),
         meters=tuple(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import BinaryIO, NamedTuple, TypeVar
 
 from generator.importers.base import Count, SkipLineError, lines
-from generator.importers.fold import CallCopy, Extract, MarkCopy, merged
+from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
 from generator.importers.json_lines import REFUSED, is_utf8, mended, refusal
 from generator.records.rows import CounterReading, MeterReading, SkipReason, SourceRef, UsageBucket
 
@@ -18,13 +18,13 @@ UNKNOWN = "unknown"
 RowT = TypeVar("RowT")
 
 
-class Found(NamedTuple):
+class RowResult(NamedTuple):
     """What one row gave. `type` is what the tally counts it as: a public name, never text of the row."""
 
     type: str
     meters: tuple[MeterReading, ...] = ()
     counters: tuple[CounterReading, ...] = ()
-    calls: tuple[CallCopy, ...] = ()
+    calls: tuple[RequestCopy, ...] = ()
     marks: tuple[MarkCopy, ...] = ()
     buckets: tuple[UsageBucket, ...] = ()
 
@@ -34,11 +34,11 @@ class Found(NamedTuple):
         return any(self[1:])
 
 
-Take = Callable[[bytes, SourceRef], Found]
+Take = Callable[[bytes, SourceRef], RowResult]
 """From a row of JSON and its place to what it gives. May raise SkipLineError, or what the decoder raises."""
 
 
-class Rows:
+class RowReader:
     """The account of one file while its rows are taken, and what they gave."""
 
     def __init__(self, index: int, importer: str, count: Count | None = None) -> None:
@@ -71,7 +71,7 @@ class Rows:
         else:
             self._account(found)
 
-    def plain(self, row: RowT, take: Callable[[RowT, SourceRef], Found]) -> None:
+    def plain(self, row: RowT, take: Callable[[RowT, SourceRef], RowResult]) -> None:
         """Account for one row that is decoded already."""
         try:
             found = take(row, self.here)
@@ -80,14 +80,14 @@ class Rows:
         else:
             self._account(found)
 
-    def _account(self, found: Found) -> None:
+    def _account(self, found: RowResult) -> None:
         if found.is_used:
             self.count.used += 1
         else:
             self.count.other += 1
         self._keep(found)
 
-    def _keep(self, found: Found) -> None:
+    def _keep(self, found: RowResult) -> None:
         self.count.types[found.type] += 1
         self.count.usage_lines += len(found.calls)
         for call in found.calls:
@@ -105,20 +105,20 @@ class Rows:
         return self.found
 
 
-def call_key(copy: CallCopy) -> str:
+def call_key(copy: RequestCopy) -> str:
     """Name of a call within its format (see `fold.Extract`)."""
     return f"{copy.format} {copy.request.id}"
 
 
 def read_lines(stream: BinaryIO, index: int, importer: str, take: Take) -> Extract:
     """Read one open file of JSON lines, the `index`-th of its evidence."""
-    rows = Rows(index, importer)
+    rows = RowReader(index, importer)
     for line in lines(stream, rows.count):
         rows.json(line, take)
     return rows.extract()
 
 
-def read_each(given: Iterable[bytes], rows: Rows, take: Take) -> Extract:
+def read_each(given: Iterable[bytes], rows: RowReader, take: Take) -> Extract:
     """Take every row that `given` yields; `given` keeps `rows.count.read` at the number of the row just given."""
     for row in given:
         rows.json(row, take)

@@ -19,7 +19,7 @@ from statistics import median
 from generator.ledger.prices import cost
 from generator.ledger.subjects import RESET_JITTER, Interval, Meter, Subjects
 from generator.records.results import DaySum, Reconciliation, ReportLine, SurfaceDay, WindowBalance
-from generator.records.rows import Difference, MatchKey, MeterReading, Reading, Request, Surface, UsageBucket
+from generator.records.rows import Difference, LogData, MatchKey, MeterReading, Request, Surface, UsageBucket
 
 OTHERS = 3  # windows with a price, without which nothing is predicted
 ROUNDING = 0.5  # points at either end: meters state whole points
@@ -97,7 +97,7 @@ DIFFERENCES = {
 }
 
 
-def reconcile(reading: Reading, subjects: Subjects) -> Reconciliation:
+def reconcile(reading: LogData, subjects: Subjects) -> Reconciliation:
     """Everything side by side."""
     windows = tuple(balance for meter in subjects.meters for balance in _balances(meter))
     return Reconciliation(
@@ -277,7 +277,7 @@ def _surfaces(requests: Iterable[Request]) -> tuple[SurfaceDay, ...]:
     )
 
 
-def _missing(reading: Reading, windows: Sequence[WindowBalance]) -> Iterator[str]:
+def _missing(reading: LogData, windows: Sequence[WindowBalance]) -> Iterator[str]:
     """What would decide, in the order in which it is worth getting."""
     if not reading.meters:
         yield "no-meter"

@@ -1,6 +1,6 @@
-"""Requests of one chain, the cache identity between neighbours, and the first innocent reason for a break.
+"""Requests of one thread, the cache identity between neighbours, and the first innocent reason for a break.
 
-In one chain `read[i] = read[i-1] + write[i-1]` while the cache lives (research: exact within 0.5 % in 97.6-100 %
+In one thread `read[i] = read[i-1] + write[i-1]` while the cache lives (research: exact within 0.5 % in 97.6-100 %
 of pairs; the exceptions are bimodal, so the cut at 0.98 is not delicate). A break is a departure from it, and
 the ladder names the first explanation that holds. What no log can decide is listed in `UNDECIDABLE`.
 """
@@ -39,7 +39,7 @@ STATED_CHANGES = frozenset(
 
 
 class Lifetime(StrEnum):
-    """Cache lifetime that a chain last wrote with, read from usage.cache_creation.ephemeral_*."""
+    """Cache lifetime that a thread last wrote with, read from usage.cache_creation.ephemeral_*."""
 
     FIVE_MINUTES = "5m"
     ONE_HOUR = "1h"
@@ -52,7 +52,7 @@ class Lifetime(StrEnum):
 
 
 @dataclass(frozen=True)
-class Rung:
+class Explanation:
     """One innocent explanation of a break, in the order they are tried."""
 
     id: str
@@ -62,14 +62,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Two consecutive requests of one chain, and what lay between them."""
+    """Two consecutive requests of one thread, and what lay between them."""
 
     before: Request
     after: Request
     marks: tuple[Mark, ...]  # after `before` began, up to the first line of `after`
     recent_retry: bool  # an API error or retry within 15 minutes before `after`
     lifetime: Lifetime
-    reason: str | None = None  # None = no break; else the id of a rung, or "unexplained"
+    reason: str | None = None  # None = no break; else the id of an explanation, or "unexplained"
 
     @property
     def expected(self) -> int:
@@ -116,7 +116,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Chain:
+class Thread:
     """All requests of one (session, agent), oldest first, with the steps between neighbours."""
 
     session: str
@@ -158,74 +158,74 @@ def _settings_changed(step: Step) -> bool:
     )
 
 
-LADDER: tuple[Rung, ...] = (
-    Rung("stated-change", "The API itself stated that the prompt's start had changed.", _stated),
-    Rung(
+EXPLANATIONS: tuple[Explanation, ...] = (
+    Explanation("stated-change", "The API itself stated that the prompt's start had changed.", _stated),
+    Explanation(
         "model-switch",
         "Caches are kept per model, and the model changed between the two requests.",
         lambda step: step.before.model != step.after.model,
     ),
-    Rung(
+    Explanation(
         "version-change",
         "The client was upgraded in between; a new version sends another system prompt and tool list.",
         lambda step: bool(step.before.version and step.after.version) and step.before.version != step.after.version,
     ),
-    Rung("settings-change", "Effort or fast mode changed; both are part of the cache key.", _settings_changed),
-    Rung(
+    Explanation("settings-change", "Effort or fast mode changed; both are part of the cache key.", _settings_changed),
+    Explanation(
         "compaction",
         "The conversation was compacted; a short summary replaced the cached history.",
         _marked(MarkKind.COMPACTION, MarkKind.COMPACT_SUMMARY),
     ),
-    Rung(
+    Explanation(
         "microcompaction",
         "Old tool results were cleared from the context, so the prefix differs from that point on.",
         _marked(MarkKind.MICROCOMPACTION, MarkKind.CONTEXT_EDIT),
     ),
-    Rung(
+    Explanation(
         "resume",
         "The session was started again (resume, clear or a new process); its start is built anew.",
         _marked(MarkKind.RESUME, MarkKind.CLEAR, MarkKind.START),
     ),
-    Rung("command", "A slash command ran in between; several of them change the prompt's start.", _commanded),
-    Rung("tools-change", "Tools were announced or withdrawn in between.", _marked(MarkKind.TOOLS_CHANGE)),
-    Rung("skill", "A skill was loaded in between.", _marked(MarkKind.SKILL)),
-    Rung(
+    Explanation("command", "A slash command ran in between; several of them change the prompt's start.", _commanded),
+    Explanation("tools-change", "Tools were announced or withdrawn in between.", _marked(MarkKind.TOOLS_CHANGE)),
+    Explanation("skill", "A skill was loaded in between.", _marked(MarkKind.SKILL)),
+    Explanation(
         "interrupt",
         "The user interrupted the answer, so it never became part of the prefix.",
         _marked(MarkKind.INTERRUPT),
     ),
-    Rung(
+    Explanation(
         "lifetime-elapsed",
-        "The pause was longer than the cache lives (lifetime measured from this chain's own writes, plus 30 s).",
+        "The pause was longer than the cache lives (lifetime measured from this thread's own writes, plus 30 s).",
         lambda step: step.age > step.lifetime.seconds[1] + BAND_AFTER,
     ),
-    Rung(
+    Explanation(
         "lifetime-ambiguous",
         "The pause ended so near the lifetime's end, or the lifetime is so uncertain, that expiry is possible.",
         lambda step: step.age >= step.lifetime.seconds[0] - BAND_BEFORE,
     ),
-    Rung(
+    Explanation(
         "trimmed",
         "The prompt became shorter (rewind, fork or a silent trim): the history was cut, not continued.",
         lambda step: step.after.total_tokens < TRIMMED_BELOW * step.before.total_tokens,
     ),
-    Rung(
+    Explanation(
         "image",
         "An image was added or removed, which rebuilds the messages part of the cache.",
         _marked(MarkKind.IMAGE),
     ),
-    Rung(
+    Explanation(
         "retry",
         "The service had refused or failed a call within the last 15 minutes.",
         lambda step: step.recent_retry,
     ),
-    Rung(
+    Explanation(
         "concurrent",
         "The request began before the previous answer had ended; a cache entry is usable only after that.",
         lambda step: step.began < step.before.ended,
     ),
 )
-"""First match wins; research/detectors.md section 4.0 gives each rung's source."""
+"""First match wins; research/detectors.md section 4.0 gives each explanation's source."""
 
 UNDECIDABLE: tuple[tuple[str, str], ...] = (
     ("prefix-changed", "The client changed the start of the prompt (tool list, MCP server, date, settings)."),
@@ -235,29 +235,29 @@ UNDECIDABLE: tuple[tuple[str, str], ...] = (
 """What no transcript can exclude; every finding says so."""
 
 
-def chains(requests: Iterable[Request], marks: Iterable[Mark]) -> tuple[Chain, ...]:
-    """Chains of the requests, by session and agent; each request gets its position in its chain.
+def threads_of(requests: Iterable[Request], marks: Iterable[Mark]) -> tuple[Thread, ...]:
+    """Threads of the requests, by session and agent; each request gets its position in its thread.
 
     Requests that already carry a position (rows of a partial pack) keep it, and a step is made only between
-    neighbours in the original chain.
+    neighbours in the original thread.
     """
     grouped: defaultdict[tuple[str, str], list[Request]] = defaultdict(list)
     for request in requests:
-        grouped[request.chain].append(request)
+        grouped[request.thread].append(request)
     marked: defaultdict[tuple[str, str], list[Mark]] = defaultdict(list)
     for mark in marks:
-        marked[mark.chain].append(mark)
-    return tuple(_chain(key, grouped[key], marked.get(key, [])) for key in sorted(grouped))
+        marked[mark.thread].append(mark)
+    return tuple(_thread(key, grouped[key], marked.get(key, [])) for key in sorted(grouped))
 
 
-def _chain(key: tuple[str, str], requests: list[Request], marks: list[Mark]) -> Chain:
+def _thread(key: tuple[str, str], requests: list[Request], marks: list[Mark]) -> Thread:
     if any(request.position is None for request in requests):
         requests.sort(key=lambda request: (request.first_seen, request.source))
         requests = [msgspec.structs.replace(request, position=i) for i, request in enumerate(requests)]
     else:
         requests.sort(key=lambda request: request.position or 0)
     marks.sort(key=lambda mark: (mark.at, mark.source))
-    return Chain(
+    return Thread(
         session=key[0],
         agent=key[1],
         requests=tuple(requests),
@@ -282,13 +282,16 @@ def _steps(requests: Sequence[Request], marks: Sequence[Mark]) -> Iterable[Step]
 
 
 def _judged(step: Step) -> Step:
-    """A break with its reason: the first rung that holds."""
+    """A break with its reason: the first explanation that holds."""
     return replace(step, reason=first_reason(step))
 
 
 def first_reason(step: Step, without: frozenset[str] = frozenset()) -> str:
-    """Id of the first rung that holds, those in `without` left out; "unexplained" where none does."""
-    return next((rung.id for rung in LADDER if rung.id not in without and rung.holds(step)), UNEXPLAINED)
+    """Id of the first explanation that holds, those in `without` left out; "unexplained" where none does."""
+    return next(
+        (explanation.id for explanation in EXPLANATIONS if explanation.id not in without and explanation.holds(step)),
+        UNEXPLAINED,
+    )
 
 
 def _lifetime(request: Request, known: Lifetime) -> Lifetime:
@@ -303,9 +306,9 @@ def _retried(marks: Sequence[Mark]) -> bool:
     return any(mark.kind in {MarkKind.RETRY, MarkKind.API_ERROR} for mark in marks)
 
 
-def human_prompts(chain: Chain) -> tuple[Step, ...]:
+def human_prompts(thread: Thread) -> tuple[Step, ...]:
     """Steps whose request answers a prompt that a person typed."""
-    return tuple(step for step in chain.steps if step.after.prompt_words is not None)
+    return tuple(step for step in thread.steps if step.after.prompt_words is not None)
 
 
 def in_tool_loop(step: Step) -> bool:

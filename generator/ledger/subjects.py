@@ -16,8 +16,8 @@ from itertools import accumulate, pairwise
 from statistics import median
 
 from generator.ledger.prices import rates
-from generator.ledger.steps import Chain, chains
-from generator.records.rows import Counter, CounterReading, Mark, MarkKind, MeterReading, Reading, Request, Window
+from generator.ledger.steps import Thread, threads_of
+from generator.records.rows import Counter, CounterReading, LogData, Mark, MarkKind, MeterReading, Request, Window
 
 MODEL_WINDOWS = {Window.SEVEN_DAY_OPUS: "opus", Window.SEVEN_DAY_SONNET: "sonnet"}
 RESET_JITTER = timedelta(minutes=2)  # the same reset is reported up to a second apart (log-formats 4.2)
@@ -153,7 +153,7 @@ class CounterSeries:
 class Account:
     """Every thread of the evidence, for questions about versions, days and settings."""
 
-    threads: tuple[Chain, ...]
+    threads: tuple[Thread, ...]
 
     @cached_property
     def by_version(self) -> dict[str, tuple[Request, ...]]:
@@ -168,14 +168,14 @@ class Account:
         }
 
 
-Subject = Chain | Meter | CounterSeries | Account
+Subject = Thread | Meter | CounterSeries | Account
 
 
 @dataclass(frozen=True)
 class Subjects:
     """Everything that detectors can be shown of one body of evidence."""
 
-    threads: tuple[Chain, ...]
+    threads: tuple[Thread, ...]
     meters: tuple[Meter, ...] = ()
     counters: tuple[CounterSeries, ...] = ()
 
@@ -195,7 +195,7 @@ class Subjects:
         return Account(self.threads)
 
 
-def subjects(reading: Reading) -> Subjects:
+def subjects(reading: LogData) -> Subjects:
     """All subjects of what was read."""
     return arranged(reading.requests, reading.marks, reading.meters, reading.counters)
 
@@ -207,11 +207,11 @@ def arranged(
     counters: Iterable[CounterReading] = (),
 ) -> Subjects:
     """Threads, meters and counters of these records."""
-    threads = chains(requests, marks)
+    threads = threads_of(requests, marks)
     return Subjects(threads, _meters(meters, threads, marks), _counters(counters, marks))
 
 
-def _meters(readings: Iterable[MeterReading], threads: Sequence[Chain], marks: Sequence[Mark]) -> tuple[Meter, ...]:
+def _meters(readings: Iterable[MeterReading], threads: Sequence[Thread], marks: Sequence[Mark]) -> tuple[Meter, ...]:
     found: defaultdict[tuple[str, Window], list[MeterReading]] = defaultdict(list)
     for reading in readings:
         found[reading.account, reading.window].append(reading)

@@ -17,7 +17,7 @@ from typing import TypeVar
 import msgspec
 
 from generator.ledger.prices import cost
-from generator.records.results import BreakCount, DaySum, Evidence, Reconciliation, Run, SurfaceDay, Totals
+from generator.records.results import BreakCount, DaySum, Pack, Reconciliation, Run, SurfaceDay, Totals
 from generator.records.rows import ModelId, Request, Surface, Tally
 
 FEWEST_CALLS = 5  # the threshold of official statistics is 3 to 10
@@ -40,7 +40,7 @@ class Block:
     requests: tuple[Request, ...]
 
 
-def aggregate(whole: Evidence, requests: Sequence[Request]) -> Evidence:
+def aggregate(whole: Pack, requests: Sequence[Request]) -> Pack:
     """The sums of the evidence without its rows, small cells merged. `requests`: all calls that it rests on."""
     told = blocks(requests)
     return msgspec.structs.replace(

@@ -19,18 +19,18 @@ import msgspec
 from generator.detectors import DETECTORS, Detector, run
 from generator.ledger.prices import cost, excess_cost
 from generator.ledger.reconciliation import reconcile
-from generator.ledger.steps import RETRY_WINDOW, Chain
+from generator.ledger.steps import RETRY_WINDOW, Thread
 from generator.ledger.subjects import subjects
 from generator.packs.aggregate import aggregate
-from generator.records.results import BreakCount, DaySum, Evidence, Finding, Level, Reconciliation, Run, Totals
-from generator.records.rows import CounterReading, Mark, MarkKind, MeterReading, Reading, Request, UsageBucket
+from generator.records.results import BreakCount, DaySum, Finding, Level, Pack, Reconciliation, Run, Totals
+from generator.records.rows import CounterReading, LogData, Mark, MarkKind, MeterReading, Request, UsageBucket
 
 NEIGHBOURS = 8  # requests kept, and shown, on either side of a cited one
 Track = Callable[[Iterable[Detector], str], Iterable[Detector]]
 
 
 def examine(
-    reading: Reading,
+    reading: LogData,
     *,
     id: str,
     simulated: bool,
@@ -38,13 +38,13 @@ def examine(
     tool_version: str,
     detectors: Sequence[Detector] = DETECTORS,
     track: Track = lambda items, _label: items,
-) -> Evidence:
+) -> Pack:
     """Run ledger and detectors over everything that was read, then keep what the level allows."""
     shown = subjects(reading)
     threads = shown.threads
     runs = tuple(run(detector, shown) for detector in track(detectors, "Running detectors"))
     days = _days(reading.requests)
-    whole = Evidence(
+    whole = Pack(
         id=id,
         simulated=simulated,
         level=level,
@@ -69,7 +69,7 @@ def examine(
     return _around_findings(whole, threads)
 
 
-def _totals(threads: Sequence[Chain], days: Sequence[DaySum]) -> Totals:
+def _totals(threads: Sequence[Thread], days: Sequence[DaySum]) -> Totals:
     requests = [request for thread in threads for request in thread.requests]
     dollars, unpriced = _list_price(requests)
     return Totals(
@@ -88,7 +88,7 @@ def _totals(threads: Sequence[Chain], days: Sequence[DaySum]) -> Totals:
     )
 
 
-def _is_unthreaded(thread: Chain) -> bool:
+def _is_unthreaded(thread: Thread) -> bool:
     """Is it a call of no known session, which stands as a thread of its own?"""
     return len(thread.requests) == 1 and thread.requests[0].id == thread.session
 
@@ -127,7 +127,7 @@ def _marks_by_kind(marks: Sequence[Mark]) -> dict[MarkKind, int]:
     return dict(sorted(Counter(mark.kind for mark in marks).items()))
 
 
-def _breaks(threads: Sequence[Chain]) -> tuple[BreakCount, ...]:
+def _breaks(threads: Sequence[Thread]) -> tuple[BreakCount, ...]:
     counts: Counter[str] = Counter()
     tokens: Counter[str] = Counter()
     dollars: defaultdict[str, float] = defaultdict(float)
@@ -142,7 +142,7 @@ def _breaks(threads: Sequence[Chain]) -> tuple[BreakCount, ...]:
     )
 
 
-def _around_findings(whole: Evidence, threads: Sequence[Chain]) -> Evidence:
+def _around_findings(whole: Pack, threads: Sequence[Thread]) -> Pack:
     cited = {request for finding in _findings(whole) for request in finding.requests}
     requests: list[Request] = []
     marks: list[Mark] = []
@@ -198,7 +198,7 @@ def _bucket_to_the_minute(bucket: UsageBucket) -> UsageBucket:
 Read = TypeVar("Read", MeterReading, CounterReading)
 
 
-def _around_readings(whole: Evidence, readings: Sequence[Read]) -> Iterator[Read]:
+def _around_readings(whole: Pack, readings: Sequence[Read]) -> Iterator[Read]:
     """Readings that findings cite and their neighbours of the same series, at whole minutes."""
     cited = {source for finding in _findings(whole) for source in finding.readings}
     series: defaultdict[tuple[str, str], list[Read]] = defaultdict(list)
@@ -222,11 +222,11 @@ def _series(reading: MeterReading | CounterReading) -> tuple[str, str]:
     return (reading.session, reading.counter.value)
 
 
-def _findings(evidence: Evidence) -> Iterable[Finding]:
+def _findings(evidence: Pack) -> Iterable[Finding]:
     return (finding for run in evidence.runs for finding in run.findings)
 
 
-def _window(thread: Chain, wanted: set[str]) -> tuple[list[Request], list[Mark], timedelta]:
+def _window(thread: Thread, wanted: set[str]) -> tuple[list[Request], list[Mark], timedelta]:
     """Rows and marks to keep of one thread, and how far its clock is put back."""
     kept: set[int] = set()
     cited = [index for index, request in enumerate(thread.requests) if request.id in wanted]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 import msgspec
 
 from generator.base.problems import PackError, Problem
-from generator.records.results import Digest, Evidence
+from generator.records.results import Digest, Pack
 from generator.records.rows import (
     SCHEMA_VERSION,
     CounterReading,
@@ -58,10 +58,10 @@ class Manifest(msgspec.Struct, frozen=True):
 
     schema: int
     tables: dict[Slug, TableEntry]
-    evidence: Evidence  # its row tuples are empty; the rows are in the tables
+    evidence: Pack  # its row tuples are empty; the rows are in the tables
 
 
-def write_pack(evidence: Evidence, folder: Path) -> None:
+def write_pack(evidence: Pack, folder: Path) -> None:
     """Write the pack, replacing an older one of the same name. Same evidence, same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     entries = {}
@@ -75,11 +75,11 @@ def write_pack(evidence: Evidence, folder: Path) -> None:
     (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
 
 
-def read_packs(folder: Path) -> tuple[Evidence, ...]:
+def read_packs(folder: Path) -> tuple[Pack, ...]:
     """All packs below a folder, by name. Raises PackError with every damaged one."""
     if not folder.is_dir():
         return ()
-    packs: list[Evidence] = []
+    packs: list[Pack] = []
     problems: list[Problem] = []
     for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
         try:
@@ -91,7 +91,7 @@ def read_packs(folder: Path) -> tuple[Evidence, ...]:
     return tuple(packs)
 
 
-def read_pack(folder: Path) -> Evidence:
+def read_pack(folder: Path) -> Pack:
     """Read and validate one pack. Raises PackError."""
     path = folder / MANIFEST
     try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from generator.detectors.shared.needs import Need
     from generator.dossier import DetectorView, Dossier
     from generator.importers import Importer
-    from generator.records.results import Evidence, Run
+    from generator.records.results import Pack, Run
 
 SCOPES = {
     Scope.THREAD: "one thread of calls at a time (a session's main thread, or a sub-agent's)",
@@ -56,7 +56,7 @@ class ParameterRow:
 class Result:
     """The detector's run over one body of evidence."""
 
-    evidence: Evidence
+    evidence: Pack
     period: str
     run: Run
     rate: Rate

@@ -12,7 +12,7 @@ import msgspec
 from generator.base.wording import n, usd
 from generator.charts import Chart, breaks_chart, days_chart
 from generator.charts.files import csv_bytes
-from generator.ledger.steps import LADDER, UNEXPLAINED
+from generator.ledger.steps import EXPLANATIONS, UNEXPLAINED
 from generator.pages.base import Download, Page, PageKind
 from generator.pages.findings import Answer
 from generator.pages.parts.sentences import period
@@ -20,7 +20,7 @@ from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
-    from generator.records.results import Evidence
+    from generator.records.results import Pack
 
 LEVELS = {
     "aggregate": "Sums only: no row of a log is shown. Fewer than five calls, or calls of one session, are never told "
@@ -31,7 +31,9 @@ LEVELS = {
 DAY_COLUMNS = (
     "simulated", "day", "model", "requests", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens",
 )  # fmt: skip
-REASONS = {rung.id: rung.text for rung in LADDER} | {UNEXPLAINED: "None of the innocent explanations holds."}
+REASONS = {explanation.id: explanation.text for explanation in EXPLANATIONS} | {
+    UNEXPLAINED: "None of the innocent explanations holds."
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class BreakRow:
 class Body:
     """A body of evidence in the list."""
 
-    evidence: Evidence
+    evidence: Pack
     period: str
     files: int
     lines: int
@@ -113,7 +115,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     yield Page(
         path=f"{case.id}/evidence/",
         template="evidence_list.md.j2",
-        title="Evidence",
+        title="Pack",
         description="The logs behind the findings: what was read of each, line by line, and what was not.",
         context=EvidenceListContext(bodies),
     )
@@ -122,14 +124,14 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         yield Page(
             path=f"{case.id}/evidence/{body.evidence.id}/",
             template="evidence.md.j2",
-            title=f"{'Simulated evidence' if body.evidence.simulated else 'Evidence'}: {body.evidence.id}",
+            title=f"{'Simulated evidence' if body.evidence.simulated else 'Pack'}: {body.evidence.id}",
             description=f"{body.evidence.totals.requests} calls from {body.files} log files, {body.period}.",
             context=context,
             downloads=downloads,
         )
 
 
-def break_rows(evidence: Evidence) -> tuple[BreakRow, ...]:
+def break_rows(evidence: Pack) -> tuple[BreakRow, ...]:
     """Breaks by reason with shares of all breaks of this evidence."""
     count = sum(row.count for row in evidence.breaks)
     tokens = sum(row.excess_tokens for row in evidence.breaks)
@@ -147,7 +149,7 @@ def break_rows(evidence: Evidence) -> tuple[BreakRow, ...]:
     )
 
 
-def breaks_figure_of(evidence: Evidence) -> Chart | None:
+def breaks_figure_of(evidence: Pack) -> Chart | None:
     """Reasons of breaks as a chart; None where nothing broke."""
     if not evidence.breaks:
         return None
@@ -157,11 +159,11 @@ def breaks_figure_of(evidence: Evidence) -> Chart | None:
     return replace(chart, title=f"{chart.title}: {evidence.id}", simulated=evidence.simulated)
 
 
-def _ordered(dossier: Dossier) -> list[Evidence]:
+def _ordered(dossier: Dossier) -> list[Pack]:
     return sorted(dossier.evidence, key=lambda evidence: (evidence.simulated, evidence.id))
 
 
-def _body(evidence: Evidence) -> Body:
+def _body(evidence: Pack) -> Body:
     return Body(
         evidence=evidence,
         period=period(evidence),
@@ -228,7 +230,7 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
     )
 
 
-def _totals(evidence: Evidence) -> tuple[tuple[str, str], ...]:
+def _totals(evidence: Pack) -> tuple[tuple[str, str], ...]:
     totals = evidence.totals
     return (
         ("Calls", n(totals.requests)),
@@ -245,7 +247,7 @@ def _totals(evidence: Evidence) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _files(evidence: Evidence) -> tuple[FileRow, ...]:
+def _files(evidence: Pack) -> tuple[FileRow, ...]:
     return tuple(
         FileRow(
             label=tally.label,
@@ -287,7 +289,7 @@ def _counted(*counts: dict[Any, int]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _record(evidence: Evidence) -> dict[str, Any]:
+def _record(evidence: Pack) -> dict[str, Any]:
     return {
         "simulated": evidence.simulated,
         "level": evidence.level.value,

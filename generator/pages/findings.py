@@ -1,4 +1,4 @@
-"""The list of findings, and a page for each: result, limits before the figure, chain, rows, how to repeat it."""
+"""The list of findings, and a page for each: result, limits before the figure, thread, rows, how to repeat it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from generator.base.wording import MISSING, n, pct, usd, utc
-from generator.charts import Chart, chain_chart, meter_chart
+from generator.charts import Chart, meter_chart, thread_chart
 from generator.charts.files import csv_bytes
 from generator.detectors.shared.attribution import LEANINGS
 from generator.pages.base import Download, Page, PageKind
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from generator.detectors import Detector
     from generator.detectors.base import Benign
     from generator.detectors.shared.attribution import Leaning
-    from generator.dossier import ChainRow, Dossier, FindingView, ReadingRow
-    from generator.records.results import DayShare, Evidence, Run
+    from generator.dossier import Dossier, FindingView, ReadingRow, ThreadRow
+    from generator.records.results import DayShare, Pack, Run
     from generator.records.rows import Tally
 
 SIMULATED = "Simulated data."
@@ -58,7 +58,7 @@ class Answer:
 class EvidenceAnswers:
     """All detectors over one body of evidence."""
 
-    evidence: Evidence
+    evidence: Pack
     period: str
     answers: tuple[Answer, ...]
     findings: tuple[Listed, ...]
@@ -93,7 +93,7 @@ class FindingContext:
     figure: Chart | None
     related: tuple[FindingView, ...]  # other findings about the same calls
     claims: tuple[Claim, ...]
-    rows: tuple[ChainRow, ...]
+    rows: tuple[ThreadRow, ...]
     cited_rows: int
     files: tuple[Tally, ...]
     expect_tokens: str
@@ -139,7 +139,7 @@ def _list(dossier: Dossier) -> FindingsContext:
     )
 
 
-def _answers(dossier: Dossier, evidence: Evidence) -> EvidenceAnswers:
+def _answers(dossier: Dossier, evidence: Pack) -> EvidenceAnswers:
     return EvidenceAnswers(
         evidence=evidence,
         period=period(evidence),
@@ -181,8 +181,8 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
         figure=figure,
         related=_related(dossier, view),
         claims=_claims(dossier, detector),
-        rows=view.chain,
-        cited_rows=sum(row.cited for row in view.chain),
+        rows=view.rows,
+        cited_rows=sum(row.cited for row in view.rows),
         files=_files(view),
         expect_tokens=n(finding.excess_tokens),
         expect_price=None if finding.excess_usd is None else usd(finding.excess_usd),
@@ -243,7 +243,7 @@ def _facts(view: FindingView) -> tuple[tuple[str, str], ...]:
     finding = view.finding
     return (
         ("Detector", f"{view.detector.title} {finding.version}"),
-        ("Evidence", view.evidence.id),
+        ("Pack", view.evidence.id),
         ("When", utc(finding.at) + (f" to {utc(finding.until)}" if finding.until else "")),
         ("About", _about(view)),
         ("Leans to", LEANINGS[finding.lean_reason].lean.value),
@@ -267,7 +267,7 @@ def _figure(view: FindingView) -> Chart | None:
     note = SIMULATED if view.evidence.simulated else ""
     if view.readings:
         return meter_chart(view.readings, note=note)
-    return chain_chart(view.chain, note=note) if view.chain else None
+    return thread_chart(view.rows, note=note) if view.rows else None
 
 
 def _related(dossier: Dossier, view: FindingView) -> tuple[FindingView, ...]:
@@ -292,13 +292,13 @@ def _claims(dossier: Dossier, detector: Detector) -> tuple[Claim, ...]:
 
 def _files(view: FindingView) -> tuple[Tally, ...]:
     """Log files that the shown rows come from."""
-    sources = (*(row.source for row in view.chain), *(row.source for row in view.readings))
+    sources = (*(row.source for row in view.rows), *(row.source for row in view.readings))
     labels = {source.split(" ", 1)[0] for source in sources}
     return tuple(tally for tally in view.evidence.tallies if tally.label in labels)
 
 
 def _csv_rows(view: FindingView) -> Iterator[tuple[Any, ...]]:
-    for row in view.chain:
+    for row in view.rows:
         yield (
             view.evidence.simulated, view.finding.id, row.position, row.request, row.at.isoformat(), row.expected,
             row.read, row.written, row.uncached, row.output, row.pause, row.lifetime, row.reason, row.cited, row.source,

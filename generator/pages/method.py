@@ -13,7 +13,15 @@ from generator.charts import Chart
 from generator.curated.models import Grade
 from generator.grading import RULES, WEIGHTS, KindWeight, Rule
 from generator.grading.agreement import CrossRow, agree, cross_table
-from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, LADDER, MIN_EXPECTED, UNDECIDABLE, UNEXPLAINED
+from generator.ledger.steps import (
+    BAND_AFTER,
+    BAND_BEFORE,
+    BREAK_BELOW,
+    EXPLANATIONS,
+    MIN_EXPECTED,
+    UNDECIDABLE,
+    UNEXPLAINED,
+)
 from generator.pages.base import Page, PageKind
 from generator.pages.evidence import break_rows, breaks_figure_of
 from generator.pages.parts.evidence_view import difference
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.grading import Verdict
-    from generator.records.results import Evidence
+    from generator.records.results import Pack
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class MethodContext:
     differing: tuple[Difference, ...]
     claims: int
     detectors: tuple[Detector, ...]
-    bodies: tuple[tuple[Evidence, str], ...]
+    bodies: tuple[tuple[Pack, str], ...]
     shares: tuple[BreakShare, ...]
     figures: tuple[Chart, ...]
     measured: tuple[MeasuredSet, ...]
@@ -111,7 +119,9 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         title="Method",
         description="What the evidence cannot show, and by which rules each grade, reason and number came about.",
         context=MethodContext(
-            ladder=tuple((place, rung.id, rung.text) for place, rung in enumerate(LADDER, start=1)),
+            ladder=tuple(
+                (place, explanation.id, explanation.text) for place, explanation in enumerate(EXPLANATIONS, start=1)
+            ),
             undecidable=UNDECIDABLE,
             rules=tuple((place, rule, fired[rule.id]) for place, rule in enumerate(RULES, start=1)),
             weights=WEIGHTS,
@@ -145,9 +155,11 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     )
 
 
-def _shares(bodies: tuple[Evidence, ...]) -> tuple[BreakShare, ...]:
+def _shares(bodies: tuple[Pack, ...]) -> tuple[BreakShare, ...]:
     """Reasons in the order of the ladder, the unexplained last."""
-    texts = {rung.id: rung.text for rung in LADDER} | {UNEXPLAINED: "None of the innocent explanations holds."}
+    texts = {explanation.id: explanation.text for explanation in EXPLANATIONS} | {
+        UNEXPLAINED: "None of the innocent explanations holds."
+    }
     by_body = [{row.reason: row.share for row in break_rows(evidence)} for evidence in bodies]
     rows = (BreakShare(reason, text, tuple(shares.get(reason) for shares in by_body)) for reason, text in texts.items())
     return tuple(row for row in rows if any(share is not None for share in row.shares))

@@ -16,8 +16,8 @@ from generator.ledger.reconciliation import DIFFERENCES, MISSING, OTHERS, RECOGN
 from generator.pages.base import Download, Page, PageKind
 from generator.pages.parts.sentences import period
 from generator.pages.parts.twin import json_twin
-from generator.records.results import Evidence, Reconciliation, ReportLine, WindowBalance
-from generator.records.rows import FormatAccount
+from generator.records.results import Pack, Reconciliation, ReportLine, WindowBalance
+from generator.records.rows import FormatTotals
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
@@ -38,7 +38,7 @@ LINE_COLUMNS = (
 class FormatRow:
     """One format's word on the calls. `recognised` and `differences` are (words, number of calls)."""
 
-    account: FormatAccount
+    account: FormatTotals
     title: str
     recognised: tuple[tuple[str, int], ...]
     differences: tuple[tuple[str, int], ...]
@@ -56,7 +56,7 @@ class LineRow:
 class ReconciledContext:
     """Variables of reconciled.md.j2."""
 
-    evidence: Evidence
+    evidence: Pack
     sentence: str
     facts: tuple[tuple[str, str], ...]
     figure: Chart | None
@@ -88,7 +88,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         )
 
 
-def _context(evidence: Evidence, case: str) -> tuple[ReconciledContext, tuple[Download, ...]]:
+def _context(evidence: Pack, case: str) -> tuple[ReconciledContext, tuple[Download, ...]]:
     account = evidence.reconciliation
     judged = [window for window in account.windows if window.predicted is not None]
     figure = _figure(evidence, account)
@@ -121,7 +121,7 @@ def _context(evidence: Evidence, case: str) -> tuple[ReconciledContext, tuple[Do
     )
 
 
-def _figure(evidence: Evidence, account: Reconciliation) -> Chart | None:
+def _figure(evidence: Pack, account: Reconciliation) -> Chart | None:
     if not (account.surfaces or account.windows or account.lines):
         return None
     note = "Simulated data. " if evidence.simulated else ""
@@ -133,7 +133,7 @@ def _figure(evidence: Evidence, account: Reconciliation) -> Chart | None:
     return replace(chart, simulated=evidence.simulated)
 
 
-def _sentence(evidence: Evidence, account: Reconciliation) -> str:
+def _sentence(evidence: Pack, account: Reconciliation) -> str:
     parts = [f"{n(evidence.totals.requests)} logged calls, {period(evidence)} UTC"]
     if account.windows:
         parts.append(f"{n(len(account.windows))} windows of the usage meter")
@@ -142,7 +142,7 @@ def _sentence(evidence: Evidence, account: Reconciliation) -> str:
     return f"{', '.join(parts)}: compared with each other, never added."
 
 
-def _format_row(account: FormatAccount) -> FormatRow:
+def _format_row(account: FormatTotals) -> FormatRow:
     return FormatRow(
         account=account,
         title=TITLES.get(account.importer, account.importer),
@@ -162,7 +162,7 @@ def _line_row(line: ReportLine) -> LineRow:
     return LineRow(line, cells)
 
 
-def _window_cells(evidence: Evidence, window: WindowBalance) -> tuple[object, ...]:
+def _window_cells(evidence: Pack, window: WindowBalance) -> tuple[object, ...]:
     return (
         evidence.simulated,
         window.window.value,
@@ -181,7 +181,7 @@ def _window_cells(evidence: Evidence, window: WindowBalance) -> tuple[object, ..
     )
 
 
-def _line_cells(evidence: Evidence, line: ReportLine) -> tuple[object, ...]:
+def _line_cells(evidence: Pack, line: ReportLine) -> tuple[object, ...]:
     logged = line.logged
     return (
         evidence.simulated,
@@ -206,7 +206,7 @@ def _line_cells(evidence: Evidence, line: ReportLine) -> tuple[object, ...]:
     )
 
 
-def _record(evidence: Evidence) -> dict[str, object]:
+def _record(evidence: Pack) -> dict[str, object]:
     return {
         "simulated": evidence.simulated,
         "formats": [msgspec.to_builtins(one) for one in evidence.formats],

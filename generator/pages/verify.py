@@ -13,14 +13,14 @@ from generator.proofs.words import NOT_PROVED
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
-    from generator.records.results import Evidence
+    from generator.records.results import Pack
 
 
 @dataclass(frozen=True)
 class VerifyContext:
     """Variables of verify.md.j2."""
 
-    bodies: tuple[Evidence, ...]  # with commitments
+    bodies: tuple[Pack, ...]  # with commitments
     without: int  # bodies of evidence that have none
     fields: str  # names of the fields of each kind of record, as JSON
     not_proved: tuple[str, ...]

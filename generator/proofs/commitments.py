@@ -17,7 +17,7 @@ import msgspec
 
 from generator.proofs.fields import KINDS, field_names, field_texts, records_of
 from generator.proofs.tree import Tree, leaf_hash
-from generator.records.rows import Reading
+from generator.records.rows import LogData
 
 FIELD = b"\x02"  # beside 0x00 of leaves and 0x01 of nodes
 SEPARATOR = "\x1f"
@@ -85,7 +85,7 @@ def identities(files: Sequence[tuple[str, bytes]]) -> tuple[bytes, ...]:
     return tuple(known)
 
 
-def log_trees(reading: Reading, known: Sequence[bytes], key: bytes) -> tuple[LogTree, ...]:
+def log_trees(reading: LogData, known: Sequence[bytes], key: bytes) -> tuple[LogTree, ...]:
     """A tree for each file of the reading, in their order; `known` as `identities` gives it."""
     master = hmac.digest(key, PURPOSE, "sha256")
     placed: list[list[Placed]] = [[] for _ in known]

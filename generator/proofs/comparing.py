@@ -8,19 +8,19 @@ from generator.proofs.checking import opened, statement_of
 from generator.proofs.fields import field_names, field_texts
 from generator.proofs.prooffile import FindingProof, Proof
 from generator.proofs.publication import findings_of, root_of, statement
-from generator.records.results import Evidence
+from generator.records.results import Pack
 
 Row = dict[str, str]
 TIMES = ("at", "first_seen", "ended", "started", "resets_at")
 """A pack at level `findings` moves its clocks by less than a minute, so times are not compared."""
 
 
-def pack_faults(proof: Proof, evidence: Evidence) -> tuple[str, ...]:
+def pack_faults(proof: Proof, evidence: Pack) -> tuple[str, ...]:
     """Everything in which a proof differs from the pack."""
     return tuple(_faults(proof, evidence))
 
 
-def _faults(proof: Proof, evidence: Evidence) -> Iterator[str]:
+def _faults(proof: Proof, evidence: Pack) -> Iterator[str]:
     if evidence.commitments is None:
         yield "the pack was made without commitments"
         return
@@ -45,7 +45,7 @@ def _name(kind: str, fields: Row) -> str:
     return fields.get("id" if kind == "request" else "line", "")
 
 
-def _rows(evidence: Evidence) -> dict[tuple[str, int, str], list[Row]]:
+def _rows(evidence: Pack) -> dict[tuple[str, int, str], list[Row]]:
     """Rows of the pack by kind, file and what names them."""
     rows: dict[tuple[str, int, str], list[Row]] = {}
     for kind, records in (("request", evidence.requests), ("meter", evidence.meters), ("counter", evidence.counters)):

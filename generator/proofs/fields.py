@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from generator.records.rows import CounterReading, Mark, MeterReading, Reading, Request, UsageBucket
+from generator.records.rows import CounterReading, LogData, Mark, MeterReading, Request, UsageBucket
 
 KINDS: dict[str, type[msgspec.Struct]] = {
     "request": Request,
@@ -33,7 +33,7 @@ NAMED_BY: dict[str, tuple[str, ...]] = {"request": ("id",), "meter": (LINE,), "c
 """What a proof always opens: by these a finding cites the record."""
 
 
-def records_of(reading: Reading) -> dict[str, tuple[Any, ...]]:
+def records_of(reading: LogData) -> dict[str, tuple[Any, ...]]:
     """Records by kind."""
     return {
         "request": reading.requests,

@@ -19,12 +19,12 @@ from generator.proofs.prooffile import (
     RecordPart,
 )
 from generator.proofs.publication import files_tree, findings_of, findings_tree, root_of, statement
-from generator.records.results import Commitments, Evidence, FileTree, Finding
+from generator.records.results import Commitments, FileTree, Finding, Pack
 
 Place = tuple[int, int]  # file of the pack, record in it
 
 
-def prove_finding(evidence: Evidence, id: str, logs: Sequence[LogTree], show: tuple[str, ...] = ()) -> FindingProof:
+def prove_finding(evidence: Pack, id: str, logs: Sequence[LogTree], show: tuple[str, ...] = ()) -> FindingProof:
     """Proof of a finding that opens the fields `show`, else those of DEFAULT_FIELDS. Raises PackError.
 
     The logs may have grown since the pack was made; what stood in them then must still be their beginning.
@@ -60,7 +60,7 @@ def prove_finding(evidence: Evidence, id: str, logs: Sequence[LogTree], show: tu
     )
 
 
-def prove_growth(old: Evidence, new: Evidence, logs: Sequence[LogTree]) -> GrowthProof:
+def prove_growth(old: Pack, new: Pack, logs: Sequence[LogTree]) -> GrowthProof:
     """Proof that the records of `old` are the beginning of those of `new`, file by file. Raises PackError."""
     before, after = commitments_of(old), commitments_of(new)
     then, now = matches(before.files, logs), matches(after.files, logs)
@@ -113,7 +113,7 @@ def matches(files: Sequence[FileTree], logs: Sequence[LogTree]) -> tuple[int | N
     return tuple(found)
 
 
-def commitments_of(evidence: Evidence) -> Commitments:
+def commitments_of(evidence: Pack) -> Commitments:
     """Commitments of a pack whose root is that of what it lists. Raises PackError."""
     if evidence.commitments is None:
         raise PackError(_problem(evidence, "W-proof-none", "was made without commitments"))
@@ -171,7 +171,7 @@ def _record_part(at: Place, log: LogTree, size: int, show: tuple[str, ...], *, f
     )
 
 
-def _header(evidence: Evidence, published: Commitments) -> Header:
+def _header(evidence: Pack, published: Commitments) -> Header:
     return Header(
         evidence=evidence.id,
         files=len(published.files),
@@ -190,5 +190,5 @@ def _lacking(finding: Finding) -> Problem:
     return Problem(finding.id, 0, 0, "W-proof-logs", message, "name all logs of the pack, and use the same key")
 
 
-def _problem(evidence: Evidence, code: str, message: str) -> Problem:
+def _problem(evidence: Pack, code: str, message: str) -> Problem:
     return Problem(f"evidence/{evidence.id}", 0, 0, code, message, "collect the pack again with `witnessmark collect`")

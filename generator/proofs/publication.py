@@ -8,10 +8,10 @@ import msgspec
 
 from generator.proofs.commitments import LogTree
 from generator.proofs.tree import Tree, leaf_hash
-from generator.records.results import Commitments, Evidence, FileTree, Finding
+from generator.records.results import Commitments, FileTree, Finding, Pack
 
 
-def committed(evidence: Evidence, logs: Sequence[LogTree]) -> Evidence:
+def committed(evidence: Pack, logs: Sequence[LogTree]) -> Pack:
     """The evidence with the commitments of its logs; last step before it is written."""
     files = tuple(FileTree(len(log.tree), log.tree.root.hex()) for log in logs)
     found = findings_tree(evidence)
@@ -20,7 +20,7 @@ def committed(evidence: Evidence, logs: Sequence[LogTree]) -> Evidence:
     return msgspec.structs.replace(evidence, commitments=commitments)
 
 
-def findings_of(evidence: Evidence) -> tuple[Finding, ...]:
+def findings_of(evidence: Pack) -> tuple[Finding, ...]:
     """Published findings, in the order of their tree."""
     found = (finding for run in evidence.runs for finding in run.findings)
     return tuple(sorted(found, key=lambda finding: finding.id))
@@ -46,7 +46,7 @@ def finding_leaf(text: str) -> bytes:
     return leaf_hash(b"finding\x1f" + text.encode())
 
 
-def findings_tree(evidence: Evidence) -> Tree:
+def findings_tree(evidence: Pack) -> Tree:
     """Tree over the published findings."""
     return Tree(finding_leaf(statement(finding)) for finding in findings_of(evidence))
 
@@ -67,7 +67,7 @@ def pack_root(evidence: str, files: int, files_root: bytes, findings: int, findi
     return leaf_hash(f"pack\x1f{evidence}\x1f".encode() + b"".join(parts))
 
 
-def root_of(evidence: Evidence) -> str | None:
+def root_of(evidence: Pack) -> str | None:
     """Root made again from what the pack lists; None where it holds no commitments."""
     published = evidence.commitments
     if published is None:

@@ -13,7 +13,7 @@ import msgspec
 
 from generator.records.rows import (
     CounterReading,
-    FormatAccount,
+    FormatTotals,
     Mark,
     MarkKind,
     MeterReading,
@@ -290,7 +290,7 @@ class Commitments(msgspec.Struct, frozen=True, kw_only=True):
         return sum(file.size for file in self.files)
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """One body of evidence after ledger and detectors, redacted to its level; what a pack holds.
 
     At level `findings` the rows are those that findings cite and their neighbours, times cut to the minute;
@@ -307,7 +307,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     marks_by_kind: dict[MarkKind, int]
     breaks: tuple[BreakCount, ...]
     runs: tuple[Run, ...]
-    formats: tuple[FormatAccount, ...] = ()
+    formats: tuple[FormatTotals, ...] = ()
     reconciliation: Reconciliation = Reconciliation()
     requests: tuple[Request, ...] = ()
     marks: tuple[Mark, ...] = ()

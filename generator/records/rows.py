@@ -35,7 +35,8 @@ __all__ = [
     "CounterReading",
     "Difference",
     "Entrypoint",
-    "FormatAccount",
+    "FormatTotals",
+    "LogData",
     "Mark",
     "MarkKind",
     "MatchKey",
@@ -43,7 +44,6 @@ __all__ = [
     "MissReason",
     "ModelId",
     "Pseudonym",
-    "Reading",
     "Region",
     "Request",
     "ServiceTier",
@@ -109,11 +109,11 @@ class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=Tr
     file_edits: int | None = None  # tool uses in the answer that change files (Edit, MultiEdit, Write, NotebookEdit)
     nested: bool = False  # known only from an `agent_progress` line of the parent's transcript
     lines: int = 1  # transcript lines that carried this call's usage, copies included
-    position: int | None = None  # place in its chain, set by the ledger; survives a partial pack
+    position: int | None = None  # place in its thread, set by the ledger; survives a partial pack
     source: SourceRef
 
     @property
-    def chain(self) -> tuple[str, str]:
+    def thread(self) -> tuple[str, str]:
         """(session, agent): the unit in which the cache identity holds."""
         return (self.session, self.agent)
 
@@ -137,7 +137,7 @@ class Mark(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True)
     source: SourceRef
 
     @property
-    def chain(self) -> tuple[str, str]:
+    def thread(self) -> tuple[str, str]:
         """(session, agent)."""
         return (self.session, self.agent)
 
@@ -228,7 +228,7 @@ class Difference(StrEnum):
     PROMPT = "prompt"  # another size of the prompt
 
 
-class FormatAccount(msgspec.Struct, frozen=True, kw_only=True):
+class FormatTotals(msgspec.Struct, frozen=True, kw_only=True):
     """What one format says of the calls, before copies in other formats were joined to it. Tokens as it states them."""
 
     importer: Slug
@@ -270,7 +270,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
         return self.read == parts + sum(self.skipped.values())
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class LogData(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was read from a set of logs: each call once, oldest first, and the account of every line."""
 
     requests: tuple[Request, ...] = ()
@@ -279,5 +279,5 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     buckets: tuple[UsageBucket, ...] = ()
     counters: tuple[CounterReading, ...] = ()
     tallies: tuple[Tally, ...] = ()
-    formats: tuple[FormatAccount, ...] = ()
+    formats: tuple[FormatTotals, ...] = ()
     repeated_marks: dict[MarkKind, int] = {}  # copies of marks that resumes and forks made, dropped by id

@@ -19,7 +19,7 @@ from generator.curated.calibration import CalibratedDetector, CalibratedSeed, Ca
 from generator.detectors import DETECTORS, run
 from generator.importers import read_bytes
 from generator.ledger.subjects import subjects
-from generator.records.results import Evidence, Run
+from generator.records.results import Pack, Run
 from generator.simulator import FaultRates, simulate
 from generator.simulator.scoring import Score, score
 
@@ -177,7 +177,7 @@ def table(seeds: Sequence[SeedScore], sessions: int, *, measured: date) -> Calib
     )
 
 
-def measured_again(known: Measurement, evidence: Evidence, *, measured: date) -> Measurement:
+def measured_again(known: Measurement, evidence: Pack, *, measured: date) -> Measurement:
     """The public set with the figures of today."""
     return known.model_copy(
         update={

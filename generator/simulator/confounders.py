@@ -1,4 +1,4 @@
-"""Innocent breaks of the identity, one or more a rung of the ladder, and what looks like a fault and is none."""
+"""Innocent breaks of the identity, one or more for each explanation, and what looks like a fault and is not one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chain model: calls that obey the cache identity, unless one is told to lose its cache."""
+"""The thread model: calls that obey the cache identity, unless one is told to lose its cache."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def _summarise(session: Session) -> None:
 
 
 def sub_agent(session: Session, agent: str) -> None:
-    """A sub-agent: a chain of its own with the five-minute lifetime. Old clients mirror it, some keep no file of it."""
+    """A sub-agent: a thread of its own, kept for five minutes. Old clients mirror it, some keep no file of it."""
     child = _child(session, agent, session.rng.randint(8_000, 14_000), "5m")
     child.log.user_text("simulated task")
     child.call(tool=True, growth=child.prefix + 1_500)

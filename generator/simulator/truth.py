@@ -84,7 +84,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Confounder:
-    """One innocent break: the call that shows it, and the rung of the ladder that must take it."""
+    """One innocent break: the call that shows it, and the explanation that must take it."""
 
     reason: str
     session: str

@@ -13,8 +13,8 @@ from generator.cli.terminal.tables import table
 from generator.detectors import DETECTORS
 from generator.detectors.base import how_to_measure
 from generator.detectors.shared.needs import NEEDS
-from generator.ledger.steps import LADDER, UNEXPLAINED
-from generator.records.results import Evidence, Finding, Outcome, Run
+from generator.ledger.steps import EXPLANATIONS, UNEXPLAINED
+from generator.records.results import Finding, Outcome, Pack, Run
 from generator.records.rows import Request, SkipReason, Tally
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PATH_PARTS = 3  # of a log's path, enough to find the file
 NOT_A_BILL = "List prices: what the API would charge. A subscription is not billed by them."
 
 
-def scan_json(evidence: Evidence, unclaimed: int) -> dict[str, Any]:
+def scan_json(evidence: Pack, unclaimed: int) -> dict[str, Any]:
     """The object that `scan --json` prints."""
     totals = evidence.totals
     tally = _sum(evidence.tallies)
@@ -87,11 +87,11 @@ def _sum(tallies: Sequence[Tally]) -> dict[str, Any]:
     }
 
 
-def _balances(evidence: Evidence) -> bool:
+def _balances(evidence: Pack) -> bool:
     return all(tally.balances for tally in evidence.tallies)
 
 
-def print_scan(console: Console, evidence: Evidence, paths: Sequence[Path]) -> None:
+def print_scan(console: Console, evidence: Pack, paths: Sequence[Path]) -> None:
     """Print the whole report. `paths` are the log files in the order of the tallies, for their owner's eyes."""
     _print_reading(console, evidence)
     print_sources(console, evidence)
@@ -100,7 +100,7 @@ def print_scan(console: Console, evidence: Evidence, paths: Sequence[Path]) -> N
     _print_findings(console, evidence, paths)
 
 
-def _print_reading(console: Console, evidence: Evidence) -> None:
+def _print_reading(console: Console, evidence: Pack) -> None:
     tally, totals = _sum(evidence.tallies), evidence.totals
     console.print(
         f"[bold]Read[/] {tally['read']:,} lines of {len(evidence.tallies):,} files ({tally['bytes'] / 1e6:,.1f} MB)"
@@ -127,7 +127,7 @@ def _print_reading(console: Console, evidence: Evidence) -> None:
     console.print(f"      ${totals.cost_usd:,.2f} at list price{unpriced}. {NOT_A_BILL}")
 
 
-def _print_detectors(console: Console, evidence: Evidence) -> None:
+def _print_detectors(console: Console, evidence: Pack) -> None:
     made = table("Question", "Outcome", "Findings", "Examined", "Rate (95 %)", "Naive rule", title="\nWas it me?")
     questions = {detector.id: detector for detector in DETECTORS}
     colours = {Outcome.FOUND: "yellow", Outcome.QUIET: "green", Outcome.FAILED: "red", Outcome.NOT_MEASURABLE: "dim"}
@@ -148,7 +148,7 @@ def _print_detectors(console: Console, evidence: Evidence) -> None:
     _print_missing(console, evidence, questions)
 
 
-def _print_missing(console: Console, evidence: Evidence, detectors: dict[str, Detector]) -> None:
+def _print_missing(console: Console, evidence: Pack, detectors: dict[str, Detector]) -> None:
     """What could not be measured, by the input that is missing, and how to get it. That is no all-clear."""
     unmeasured = [run for run in evidence.runs if run.outcome is Outcome.NOT_MEASURABLE]
     by_need: dict[str, list[str]] = {}
@@ -167,12 +167,14 @@ def _title(run: Run, detectors: dict[str, Detector]) -> str:
     return detectors[run.detector].title if run.detector in detectors else run.detector
 
 
-def _print_breaks(console: Console, evidence: Evidence) -> None:
+def _print_breaks(console: Console, evidence: Pack) -> None:
     total = sum(entry.count for entry in evidence.breaks)
     if not total:
         console.print("No break of the cache identity in any step.")
         return
-    texts = {rung.id: rung.text for rung in LADDER} | {UNEXPLAINED: "No explanation in the log."}
+    texts = {explanation.id: explanation.text for explanation in EXPLANATIONS} | {
+        UNEXPLAINED: "No explanation in the log."
+    }
     steps = evidence.totals.steps
     made = table(
         "Why the cache broke",
@@ -193,7 +195,7 @@ def _print_breaks(console: Console, evidence: Evidence) -> None:
     console.print(made)
 
 
-def _print_findings(console: Console, evidence: Evidence, paths: Sequence[Path]) -> None:
+def _print_findings(console: Console, evidence: Pack, paths: Sequence[Path]) -> None:
     findings = [finding for run in evidence.runs for finding in run.findings]
     if not findings:
         return

@@ -10,8 +10,8 @@ import msgspec
 from generator.cli.terminal.tables import table
 from generator.importers import IMPORTERS
 from generator.ledger.reconciliation import DIFFERENCES, MISSING, RECOGNISED
-from generator.records.results import Evidence, ReportLine, WindowBalance
-from generator.records.rows import FormatAccount, Tally
+from generator.records.results import Pack, ReportLine, WindowBalance
+from generator.records.rows import FormatTotals, Tally
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +20,7 @@ TITLES = {importer.id: importer.title for importer in IMPORTERS}
 SHOWN_LINES = 20  # report lines in the terminal; --json has all
 
 
-def sources_json(evidence: Evidence) -> dict[str, Any]:
+def sources_json(evidence: Pack) -> dict[str, Any]:
     """Members of the object that `scan --json` prints."""
     return {
         "files_by_format": {
@@ -34,7 +34,7 @@ def sources_json(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def print_sources(console: Console, evidence: Evidence) -> None:
+def print_sources(console: Console, evidence: Pack) -> None:
     """Everything above in order; a part of which there is nothing is left out."""
     _print_files(console, evidence)
     if len(evidence.formats) > 1:
@@ -53,7 +53,7 @@ def _by_importer(tallies: tuple[Tally, ...]) -> dict[str, list[Tally]]:
     return dict(sorted(found.items()))
 
 
-def _print_files(console: Console, evidence: Evidence) -> None:
+def _print_files(console: Console, evidence: Pack) -> None:
     made = table("Taken for", "Files", "Rows", "Used", "Skipped", title="\nWhat the files were taken for")
     for name, tallies in _by_importer(evidence.tallies).items():
         made.add_row(
@@ -66,7 +66,7 @@ def _print_files(console: Console, evidence: Evidence) -> None:
     console.print(made)
 
 
-def _print_formats(console: Console, evidence: Evidence) -> None:
+def _print_formats(console: Console, evidence: Pack) -> None:
     """What each format alone would have said, and the total with every call counted once."""
     made = table(
         "Format", "Calls", "Only here", "Lacking", "Input", "Cache writes", "Cache reads", "Output",
@@ -103,7 +103,7 @@ def _print_formats(console: Console, evidence: Evidence) -> None:
             console.print(f"  {account.importer}: {sentence}", style="dim")
 
 
-def explained(account: FormatAccount) -> list[str]:
+def explained(account: FormatTotals) -> list[str]:
     """Each difference of one format to the calls as they are kept, in a sentence."""
     found = [f"{count:,} calls {RECOGNISED[key]}." for key, count in account.matched.items()]
     found += [f"{count:,} calls {DIFFERENCES[what]}." for what, count in account.differences.items()]
@@ -158,7 +158,7 @@ def _print_windows(console: Console, windows: tuple[WindowBalance, ...]) -> None
         )
 
 
-def _print_missing(console: Console, evidence: Evidence) -> None:
+def _print_missing(console: Console, evidence: Pack) -> None:
     console.print("[bold]What is missing to decide a remainder[/]")
     for slug in evidence.reconciliation.missing:
         console.print(f"  - {MISSING[slug].text} {MISSING[slug].how}", style="dim")

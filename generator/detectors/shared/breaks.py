@@ -10,17 +10,17 @@ from generator.ledger.steps import (
     BAND_AFTER,
     BAND_BEFORE,
     BREAK_BELOW,
-    LADDER,
+    EXPLANATIONS,
     MIN_EXPECTED,
     UNEXPLAINED,
-    Chain,
     Lifetime,
     Step,
+    Thread,
     in_tool_loop,
 )
 from generator.records.results import FindingGrade, Quantity, Unit
 
-LADDER_BENIGN = (*(Benign(rung.id, rung.text) for rung in LADDER), *UNSEEN)
+LADDER_BENIGN = (*(Benign(explanation.id, explanation.text) for explanation in EXPLANATIONS), *UNSEEN)
 
 CACHING_DOCS = Reference(
     "Anthropic documentation: prompt caching (lifetimes, invalidation, minimum length)",
@@ -57,14 +57,14 @@ IDENTITY_PARAMETERS = (
 COUNTERFACTUAL = "The same request, with the previous prefix read from cache at the cache-read price."
 
 
-def has_testable_step(chain: Chain) -> bool:
-    """Can the identity say anything about this chain?"""
-    return chain.testable_steps > 0
+def has_testable_step(thread: Thread) -> bool:
+    """Can the identity say anything about this thread?"""
+    return thread.testable_steps > 0
 
 
-def testable_steps(chain: Chain) -> int:
+def testable_steps(thread: Thread) -> int:
     """Number of steps on which the identity can fail."""
-    return chain.testable_steps
+    return thread.testable_steps
 
 
 def explanation(step: Step) -> Explained | None:
@@ -82,12 +82,12 @@ NEW_CHARGE_BENIGN = (
 
 
 def charge_explanation(step: Step) -> Explained | None:
-    """The innocent explanation of a large charge: all was new, or the rung that holds; None where none does."""
+    """The innocent explanation of a large charge: all was new, or the explanation that holds; None where none does."""
     if not step.testable:
         return Explained("nothing-cached")  # benign: nothing-cached
     if not step.is_break:
         return Explained("new-content")  # benign: new-content
-    return explanation(step)  # benign: the rung of the ladder that holds
+    return explanation(step)  # benign: the explanation that holds
 
 
 def break_grade(step: Step) -> FindingGrade:

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from generator.detectors.base import Detector, finding
-from generator.ledger.steps import Chain
+from generator.ledger.steps import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request
 
 
-def of_kinds(chain: Chain, kinds: Collection[MarkKind]) -> list[Mark]:
+def of_kinds(thread: Thread, kinds: Collection[MarkKind]) -> list[Mark]:
     """The thread's marks of these kinds, oldest first."""
-    return [mark for mark in chain.marks if mark.kind in kinds]
+    return [mark for mark in thread.marks if mark.kind in kinds]
 
 
 def bursts(marks: Sequence[Mark], apart: timedelta) -> Iterator[list[Mark]]:
@@ -29,33 +29,33 @@ def bursts(marks: Sequence[Mark], apart: timedelta) -> Iterator[list[Mark]]:
         yield burst
 
 
-def before(chain: Chain, at: datetime) -> Request | None:
+def before(thread: Thread, at: datetime) -> Request | None:
     """The last request whose answer had begun by then."""
-    index = bisect_right(chain.requests, at, key=lambda request: request.first_seen)
-    return chain.requests[index - 1] if index else None
+    index = bisect_right(thread.requests, at, key=lambda request: request.first_seen)
+    return thread.requests[index - 1] if index else None
 
 
-def after(chain: Chain, at: datetime) -> Request | None:
+def after(thread: Thread, at: datetime) -> Request | None:
     """The first request whose answer began later."""
-    index = bisect_right(chain.requests, at, key=lambda request: request.first_seen)
-    return chain.requests[index] if index < len(chain.requests) else None
+    index = bisect_right(thread.requests, at, key=lambda request: request.first_seen)
+    return thread.requests[index] if index < len(thread.requests) else None
 
 
-def around(chain: Chain, burst: Sequence[Mark]) -> tuple[Request, ...]:
+def around(thread: Thread, burst: Sequence[Mark]) -> tuple[Request, ...]:
     """The requests next to a burst, before and after, as far as there are any."""
-    sides = (before(chain, burst[0].at), after(chain, burst[-1].at))
+    sides = (before(thread, burst[0].at), after(thread, burst[-1].at))
     return tuple(request for request in sides if request is not None)
 
 
 def burst_finding(
-    detector: Detector, chain: Chain, burst: Sequence[Mark], grade: FindingGrade, *quantities: Quantity, lean: str
+    detector: Detector, thread: Thread, burst: Sequence[Mark], grade: FindingGrade, *quantities: Quantity, lean: str
 ) -> Finding:
     """Finding about a burst: it cites the requests next to it, spans its marks, and states no excess."""
     span = Quantity("span", (burst[-1].at - burst[0].at).total_seconds(), Unit.SECONDS)
     return finding(
         detector,
-        tuple(request.id for request in around(chain, burst)),
-        chain=chain,
+        tuple(request.id for request in around(thread, burst)),
+        thread=thread,
         at=burst[0].at,
         until=burst[-1].at,
         grade=grade,

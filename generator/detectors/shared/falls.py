@@ -12,7 +12,7 @@ from itertools import zip_longest
 from generator.detectors.base import Benign, Detector, Reference, finding
 from generator.detectors.shared.not_checked import untried
 from generator.ledger.prices import excess_cost
-from generator.ledger.steps import Chain, Step
+from generator.ledger.steps import Step, Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind
 
@@ -87,9 +87,9 @@ CHECKPOINT_DOCS = Reference(
 )
 
 
-def falls(chain: Chain, smallest: int) -> Iterator[Fall]:
+def falls(thread: Thread, smallest: int) -> Iterator[Fall]:
     """All steps from a prompt of at least `smallest` tokens to a smaller one, where the log would say why."""
-    for step, following in zip_longest(chain.steps, chain.steps[1:]):
+    for step, following in zip_longest(thread.steps, thread.steps[1:]):
         if _starts_from(step, smallest) and step.after.total_tokens < step.before.total_tokens:
             yield Fall(step, following)
 
@@ -104,17 +104,17 @@ def reason(fall: Fall, reasons: tuple[tuple[str, Holds], ...] = REASONS) -> str 
     return next((id for id, holds in reasons if holds(fall)), None)
 
 
-def steps_from(chain: Chain, smallest: int) -> int:
+def steps_from(thread: Thread, smallest: int) -> int:
     """Steps that start at a prompt of at least `smallest` tokens."""
-    return sum(_starts_from(step, smallest) for step in chain.steps)
+    return sum(_starts_from(step, smallest) for step in thread.steps)
 
 
-def can_tell(chain: Chain, smallest: int) -> bool:
+def can_tell(thread: Thread, smallest: int) -> bool:
     """Is it a main thread with such a step? Clients write compactions and clearings into main threads only."""
-    return not chain.agent and steps_from(chain, smallest) > 0
+    return not thread.agent and steps_from(thread, smallest) > 0
 
 
-def fall_finding(detector: Detector, chain: Chain, fall: Fall, lean: str) -> Finding:
+def fall_finding(detector: Detector, thread: Thread, fall: Fall, lean: str) -> Finding:
     """Finding about one fall.
 
     Its excess is what the cache identity finds missing, and nothing where the cache may have expired: then the
@@ -125,7 +125,7 @@ def fall_finding(detector: Detector, chain: Chain, fall: Fall, lean: str) -> Fin
     return finding(
         detector,
         (step.before.id, step.after.id),
-        chain=chain,
+        thread=thread,
         at=step.after.first_seen,
         grade=FindingGrade.B,
         quantities=(

@@ -10,7 +10,7 @@ CLEARING_WRITTEN = ((2, 1, 12), (2, 1, 22))
 
 
 def untried(step: Step) -> tuple[str, ...]:
-    """Rungs of the ladder that found nothing because the log holds nothing for them."""
+    """Explanations that found nothing because the log holds nothing for them."""
     before, after = step.before, step.after
     silent = {
         "version-change": not (before.version and after.version),

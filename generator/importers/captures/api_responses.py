@@ -37,7 +37,7 @@ from generator.importers.documents import elements
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED
-from generator.importers.rows import UNKNOWN, Found, Rows, read_each
+from generator.importers.rows import UNKNOWN, RowReader, RowResult, read_each
 from generator.importers.values import ABSENT, Stamped, captured, claims, is_object, is_stated
 from generator.records.rows import ServiceTier, SourceRef, Surface
 
@@ -162,7 +162,7 @@ def _layers(row: bytes) -> Iterator[tuple[bytes, Layer]]:
         outer = inner
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """What one row gives."""
     found = tuple(_layers(raw))
     layers = tuple(layer for _, layer in found)
@@ -187,7 +187,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
         request_id=_request_id(layers, headers),
         requested=asked.model,
     )
-    return Found(BATCH_RESULT if batch else RESPONSE, unified_meters(headers, at, source, key), calls=(call,))
+    return RowResult(BATCH_RESULT if batch else RESPONSE, unified_meters(headers, at, source, key), calls=(call,))
 
 
 def _message(answer: bytes, *, batch: bool) -> Message:
@@ -201,18 +201,18 @@ def _message(answer: bytes, *, batch: bool) -> Message:
     return message
 
 
-def _without_usage(layers: tuple[Layer, ...], source: SourceRef, *, key: bytes, batch: bool) -> Found:
+def _without_usage(layers: tuple[Layer, ...], source: SourceRef, *, key: bytes, batch: bool) -> RowResult:
     """An error is a mark, if it has a time; a result of a batch that did not succeed was not billed."""
     if batch:
-        return Found(NOT_BILLED)
+        return RowResult(NOT_BILLED)
     fault = next((layer for layer in layers if bytes(layer.type) == b'"error"' and is_object(layer.error)), None)
     if fault is None:
-        return Found(UNKNOWN)
+        return RowResult(UNKNOWN)
     status = messages_api.fault(b'{"type":"error","error":' + bytes(fault.error) + b"}")
     at = captured(*(stamp for layer in layers for stamp in _stamps(layer)))
     raw_id = _request_id(layers, _headers(layers))
     mark = failure(status or 0, at, source, format=API_RESPONSES.id, raw_id=raw_id, key=key)
-    return Found(FAILURE, marks=(mark,))
+    return RowResult(FAILURE, marks=(mark,))
 
 
 def _stamps(layer: Layer) -> Iterator[Stamped]:
@@ -238,7 +238,7 @@ def _text(raw: Raw) -> str:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    rows = Rows(index, API_RESPONSES.id)
+    rows = RowReader(index, API_RESPONSES.id)
     start = stream.tell()
     is_array = stream.read(64).removeprefix(BOM).lstrip().startswith(b"[")
     stream.seek(start)

@@ -32,7 +32,7 @@ from generator.importers.captures.http_exchange import Exchange, Kind
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM
-from generator.importers.rows import UNKNOWN, Found, read_lines
+from generator.importers.rows import UNKNOWN, RowResult, read_lines
 from generator.importers.values import ABSENT, Stamped, captured, claims, is_object, is_stated
 from generator.records.rows import SkipReason, SourceRef, Surface
 
@@ -95,19 +95,19 @@ def _is_pair(line: bytes) -> bool:
     return bool(sent.url and sent.method and sent.timestamp is not None)
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """What one exchange gives."""
     pair = _decode(raw)
     sent, received = pair.request, pair.response
     if sent is None:
-        return Found(UNKNOWN)
+        return RowResult(UNKNOWN)
     about = http_exchange.kind(sent.method, sent.url)
     if received is None:
-        return Found(NEVER_ANSWERED)
+        return RowResult(NEVER_ANSWERED)
     status = received.status_code or 0
     outside = http_exchange.unanswered(sent.method, status)
     if outside or about in {Kind.OTHER, Kind.COMPLETION}:
-        return Found(outside or about.value)
+        return RowResult(outside or about.value)
     found = Exchange(
         path=http_exchange.address(sent.url)[1],
         status=status,

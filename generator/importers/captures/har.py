@@ -37,7 +37,7 @@ from generator.importers.documents import elements
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM
-from generator.importers.rows import Found, Rows, read_each
+from generator.importers.rows import RowReader, RowResult, read_each
 from generator.importers.values import ABSENT, iso_time
 from generator.records.rows import SkipReason, SourceRef, Surface
 
@@ -106,7 +106,7 @@ def sniff(_path: Path, head: bytes) -> bool:
     return _DOCUMENT.match(head.removeprefix(BOM)[:4096]) is not None
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """What one entry gives."""
     entry = _decode(raw)
     asked, answered = entry.request, entry.response
@@ -114,7 +114,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     status = int(answered.status or 0)
     outside = http_exchange.unanswered(asked.method, status, cached=bool(entry.from_cache))
     if outside or about in {Kind.OTHER, Kind.COMPLETION}:
-        return Found(outside or about.value)
+        return RowResult(outside or about.value)
     began = _began(entry)
     found = Exchange(
         path=http_exchange.address(asked.url)[1],
@@ -167,7 +167,7 @@ def _body(answered: Answered) -> bytes:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    rows = Rows(index, HAR.id)
+    rows = RowReader(index, HAR.id)
     return read_each(elements(stream, rows.count, ENTRIES, longest=LONGEST_ENTRY), rows, partial(take, key=key))
 
 

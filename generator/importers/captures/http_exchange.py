@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from generator.importers.base import SkipLineError
 from generator.importers.captures import messages_api
 from generator.importers.captures.headers import ORGANISATION, client, header, request_id, unified_meters
-from generator.importers.fold import CallCopy, MarkCopy
+from generator.importers.fold import MarkCopy, RequestCopy
 from generator.importers.json_lines import REFUSED, mended
 from generator.importers.meters import usage_answer
-from generator.importers.rows import Found
+from generator.importers.rows import RowResult
 from generator.importers.values import account
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Mark, MarkKind, Pseudonym, SkipReason, SourceRef, Surface
@@ -92,10 +92,10 @@ def unanswered(method: str, status: int, *, cached: bool = False) -> str:
     return "unanswered" if not status else ""
 
 
-def poll(exchange: Exchange, source: SourceRef, key: bytes) -> Found:
+def poll(exchange: Exchange, source: SourceRef, key: bytes) -> RowResult:
     """Meters that an answer of a usage endpoint states. Raises SkipLineError."""
     if exchange.status >= FAILED:
-        return Found(POLL_ERROR)
+        return RowResult(POLL_ERROR)
     try:
         answer = usage_answer.decode(mended(exchange.body))
     except REFUSED:
@@ -103,11 +103,11 @@ def poll(exchange: Exchange, source: SourceRef, key: bytes) -> Found:
     named = _ORGANISATION.fullmatch(exchange.path.rstrip("/"))
     owner = named.group(1).lower() if named else header(exchange.received, ORGANISATION).lower()
     if not answer.has_windows:
-        return Found(NO_USAGE)
-    return Found(Kind.USAGE.value, usage_answer.readings(answer, exchange.ended, account(owner, key), source))
+        return RowResult(NO_USAGE)
+    return RowResult(Kind.USAGE.value, usage_answer.readings(answer, exchange.ended, account(owner, key), source))
 
 
-def messages(exchange: Exchange, source: SourceRef, *, format: str, key: bytes) -> Found:
+def messages(exchange: Exchange, source: SourceRef, *, format: str, key: bytes) -> RowResult:
     """The call, or the failure of one, and the meters beside it. Raises SkipLineError."""
     meters = unified_meters(exchange.received, exchange.ended, source, key)
     asked = messages_api.asked(exchange.request, exchange.sent)
@@ -117,10 +117,12 @@ def messages(exchange: Exchange, source: SourceRef, *, format: str, key: bytes) 
     except REFUSED:
         raise SkipLineError(SkipReason.BAD_FIELD) from None
     if status is not None:
-        return Found(FAILURE, meters, marks=(_failure(exchange, status, asked, source, format=format, key=key),))
+        return RowResult(FAILURE, meters, marks=(_failure(exchange, status, asked, source, format=format, key=key),))
     if answer is None:
-        return Found(NO_USAGE, meters)
-    return Found(Kind.MESSAGES.value, meters, calls=(_call(exchange, answer, asked, source, format=format, key=key),))
+        return RowResult(NO_USAGE, meters)
+    return RowResult(
+        Kind.MESSAGES.value, meters, calls=(_call(exchange, answer, asked, source, format=format, key=key),)
+    )
 
 
 def _answer(body: bytes) -> messages_api.Answer | None:
@@ -141,7 +143,7 @@ def _call(
     *,
     format: str,
     key: bytes,
-) -> CallCopy:
+) -> RequestCopy:
     who = client(exchange.sent)
     return messages_api.call(
         answer,
@@ -162,9 +164,9 @@ def _call(
 def _failure(
     exchange: Exchange, status: int, asked: messages_api.Asked, source: SourceRef, *, format: str, key: bytes
 ) -> MarkCopy:
-    chain = (pseudonym("session", asked.session, key), pseudonym("agent", asked.agent, key))
+    thread = (pseudonym("session", asked.session, key), pseudonym("agent", asked.agent, key))
     return failure(
-        status, exchange.ended, source, chain=chain, format=format, raw_id=request_id(exchange.received), key=key
+        status, exchange.ended, source, thread=thread, format=format, raw_id=request_id(exchange.received), key=key
     )
 
 
@@ -176,9 +178,9 @@ def failure(
     format: str,
     raw_id: str,
     key: bytes,
-    chain: tuple[Pseudonym, Pseudonym] = ("", ""),
+    thread: tuple[Pseudonym, Pseudonym] = ("", ""),
 ) -> MarkCopy:
-    """A refused attempt as a mark: it was not billed. `chain` holds the pseudonyms of session and agent."""
+    """A refused attempt as a mark: it was not billed. `thread` holds the pseudonyms of session and agent."""
     kind = MarkKind.LIMIT_REFUSAL if status == REFUSED_BY_LIMIT else MarkKind.API_ERROR
-    mark = Mark(kind=kind, session=chain[0], agent=chain[1], at=at, value=status, source=source)
+    mark = Mark(kind=kind, session=thread[0], agent=thread[1], at=at, value=status, source=source)
     return MarkCopy(pseudonym("line", raw_id, key), mark, named=False, format=format)

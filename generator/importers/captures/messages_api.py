@@ -18,7 +18,7 @@ from generator.importers.base import SkipLineError
 from generator.importers.captures.headers import AGENT, NO_CLIENT, SESSION, Client, header
 from generator.importers.claude.calls import Place, checked, closed, opened
 from generator.importers.claude.lines import ABSENT, Message, Usage, decode_blocks
-from generator.importers.fold import CallCopy
+from generator.importers.fold import RequestCopy
 from generator.importers.json_lines import REFUSED, mended
 from generator.records.pseudonyms import known_model, pseudonym
 from generator.records.rows import ModelId, SkipReason, SourceRef, Surface
@@ -242,7 +242,7 @@ def call(
     requested: ModelId | None = None,
     client: Client = NO_CLIENT,
     own_id: str = "",
-) -> CallCopy:
+) -> RequestCopy:
     """The call as one copy of it. `session`, `agent`, `request_id` and `own_id` are raw; times are UTC.
 
     `began` is when the request was sent, None where the capture does not say. `own_id` names the call within its format
@@ -269,8 +269,8 @@ def call(
         nested=False,
         request_id=request_id,
     )
-    chain = (pseudonym("session", session, key), pseudonym("agent", agent, key))
-    copy = closed(name, line, chain, file=source.file, stem="", key=key)
+    thread = (pseudonym("session", session, key), pseudonym("agent", agent, key))
+    copy = closed(name, line, thread, file=source.file, stem="", key=key)
     request = msgspec.structs.replace(
         copy.request,
         id=pseudonym("message" if named else "request" if request_id else "call", name, key),

@@ -30,7 +30,7 @@ from generator.importers.captures.http_exchange import FAILED, FAILURE, NO_USAGE
 from generator.importers.claude.lines import Message, Usage
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import Found, read_lines
+from generator.importers.rows import RowResult, read_lines
 from generator.importers.values import ABSENT, Stamped, captured, claims, is_stated
 from generator.records.pseudonyms import known_model
 from generator.records.rows import SourceRef, Surface
@@ -87,22 +87,22 @@ def _is_line(raw: bytes) -> bool:
     return is_stated(line.upstream_status) and (is_stated(line.ts_end) or is_stated(line.ts_start))
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """What one line gives."""
     line = _decode(raw)
     if line.path is not None and line.path.partition("?")[0].rstrip("/") != MESSAGES:
-        return Found(OTHER_PATH)
+        return RowResult(OTHER_PATH)
     status = line.upstream_status or 0
     headers = wanted((line.response_anthropic_headers or {}).items())
     if status == REFUSED_BY_LIMIT and line.response_anthropic_headers and "cf-ray" not in headers:
-        return Found(REFUSED_ON_THE_WAY)
+        return RowResult(REFUSED_ON_THE_WAY)
     ended = captured(Stamped(timestamp=line.ts_end), Stamped(timestamp=line.ts_start))
     meters = unified_meters(headers, ended, source, key)
     if status >= FAILED:
         mark = failure(status, ended, source, format=PROXY_NDJSON.id, raw_id=request_id(headers), key=key)
-        return Found(FAILURE, meters, marks=(mark,))
+        return RowResult(FAILURE, meters, marks=(mark,))
     if line.usage is None:
-        return Found(NO_USAGE, meters)
+        return RowResult(NO_USAGE, meters)
     hints, answered = line.request_hints or RequestHints(), line.response_hints or ResponseHints()
     model = line.response_model or answered.model
     call = messages_api.call(
@@ -120,7 +120,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
         requested=known_model(hints.model) if model and hints.model else None,
         own_id=f"{ended.isoformat()}/{_counts(line.usage)}",
     )
-    return Found(CALL, meters, calls=(call,))
+    return RowResult(CALL, meters, calls=(call,))
 
 
 def _counts(usage: Usage) -> str:

@@ -30,7 +30,7 @@ from generator.importers.captures.headers import LIMITS, request_id, unified_met
 from generator.importers.captures.http_exchange import FAILED, FAILURE, failure
 from generator.importers.fold import Extract, MarkCopy
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import UNKNOWN, Found, read_lines
+from generator.importers.rows import UNKNOWN, RowResult, read_lines
 from generator.importers.values import ABSENT, Stamped, captured, claims, is_object, is_stated
 from generator.records.rows import SkipReason, SourceRef, Surface
 
@@ -62,14 +62,14 @@ def _all(row: dict[str, Raw]) -> dict[str, Raw]:
     return row if nested is None else _decode(nested)
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """What one row gives."""
     row = _decode(raw)
     headers = wanted(_all(row).items())
     limits = [name for name in headers if name.startswith(LIMITS)]
     status = _status(row)
     if not limits and status < FAILED:
-        return Found(UNKNOWN)
+        return RowResult(UNKNOWN)
     at = _time(row, headers)
     meters = unified_meters(headers, at, source, key)
     if not meters and any(name.endswith("-utilization") for name in limits):
@@ -78,7 +78,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     if status >= FAILED:
         raw_id = request_id(headers)
         marks = (failure(status, at, source, format=RATE_LIMIT_HEADERS.id, raw_id=raw_id, key=key),)
-    return Found(HEADERS if meters else FAILURE if marks else API_LIMITS, meters, marks=marks)
+    return RowResult(HEADERS if meters else FAILURE if marks else API_LIMITS, meters, marks=marks)
 
 
 def _status(row: dict[str, Raw]) -> int:

@@ -35,7 +35,7 @@ from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED, mended
 from generator.importers.otel.otlp import threaded
-from generator.importers.rows import UNKNOWN, Found, Rows, read_lines
+from generator.importers.rows import UNKNOWN, RowReader, RowResult, read_lines
 from generator.importers.values import Stamped, captured, claims, iso_time
 from generator.records.rows import SourceRef, Surface
 
@@ -90,11 +90,11 @@ def _is_indexed(line: bytes) -> bool:
     return found.request_file.endswith(REQUEST) or found.response_file.endswith(RESPONSE)
 
 
-def take(raw: bytes, source: SourceRef, *, beside: Beside, request_id: str, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, beside: Beside, request_id: str, key: bytes) -> RowResult:
     """The call that one response is."""
     answer = messages_api.body_answer(raw)
     if answer is None:
-        return Found(UNKNOWN)
+        return RowResult(UNKNOWN)
     indexed = beside.indexed or Indexed()
     call = messages_api.call(
         answer._replace(is_final=answer.message.stop_reason is not None),
@@ -108,24 +108,24 @@ def take(raw: bytes, source: SourceRef, *, beside: Beside, request_id: str, key:
         request_id=indexed.request_id or request_id,
         requested=beside.asked.model,
     )
-    return Found("response", calls=(call,))
+    return RowResult("response", calls=(call,))
 
 
 def _ended(indexed: Indexed, raw: bytes) -> datetime:
     return iso_time(indexed.timestamp) if indexed.timestamp else captured(_decode_stamped(raw))
 
 
-def take_other(raw: bytes, _source: SourceRef, *, name: str) -> Found:
+def take_other(raw: bytes, _source: SourceRef, *, name: str) -> RowResult:
     """A request or a line of the index: accounted for, and nothing else."""
     _decode_object(raw)
-    return Found(name)
+    return RowResult(name)
 
 
 def read(stream: BinaryIO, path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence, and of a response what stands beside it."""
     if not path.name.endswith((REQUEST, RESPONSE)):
         return read_lines(stream, index, RAW_BODIES.id, partial(take_other, name="index"))
-    rows = Rows(index, RAW_BODIES.id)
+    rows = RowReader(index, RAW_BODIES.id)
     document = whole(stream, rows.count, longest=LONGEST_LINE)
     if not document:
         return rows.extract()

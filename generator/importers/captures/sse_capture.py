@@ -31,7 +31,7 @@ from generator.importers.captures.http_exchange import Exchange
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, is_utf8
-from generator.importers.rows import UNKNOWN, Found, Rows
+from generator.importers.rows import UNKNOWN, RowReader, RowResult
 from generator.records.rows import SkipReason, SourceRef, Surface
 
 LARGEST_ANSWER = LONGEST_LINE  # bytes of an answer that are kept: events with usage, or a JSON body
@@ -167,13 +167,13 @@ def _lines(stream: BinaryIO, count: Count) -> Iterator[bytes | None]:
         yield None
 
 
-def take(part: Part, source: SourceRef, *, key: bytes) -> Found:
+def take(part: Part, source: SourceRef, *, key: bytes) -> RowResult:
     """What one answer gives."""
     if part.fault is not None:
         raise SkipLineError(part.fault)
     outside = http_exchange.unanswered("POST", part.status) if part.status else ""
     if outside or not (part.status or _TELLING.search(part.body)):
-        return Found(outside or UNKNOWN)
+        return RowResult(outside or UNKNOWN)
     found = Exchange(
         path="",
         status=part.status or OK,
@@ -200,7 +200,7 @@ def _time(headers: dict[str, str]) -> datetime:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    rows = Rows(index, SSE_CAPTURE.id)
+    rows = RowReader(index, SSE_CAPTURE.id)
     for part in parts(stream, rows.count):
         if not part.is_blank:
             rows.count.read += 1

@@ -13,7 +13,7 @@ from msgspec import Raw
 
 from generator.importers.base import LARGEST_COUNT, SkipLineError
 from generator.importers.claude.lines import ABSENT, Message, Usage, decode_diagnostics, decode_tools
-from generator.importers.fold import CallCopy
+from generator.importers.fold import RequestCopy
 from generator.importers.json_lines import REFUSED
 from generator.records.pseudonyms import known_model, known_version, pseudonym
 from generator.records.rows import (
@@ -163,14 +163,14 @@ def extend(call: Call, message: Message, usage: Usage, at: datetime) -> None:
 def closed(
     call_id: str,
     call: Call,
-    chain: tuple[str, str],
+    thread: tuple[str, str],
     *,
     file: int,
     stem: str,
     key: bytes,
     surface: Surface = Surface.CLAUDE_CODE,
-) -> CallCopy:
-    """The call as a record. `chain` holds the pseudonyms of session and agent.
+) -> RequestCopy:
+    """The call as a record. `thread` holds the pseudonyms of session and agent.
 
     Ids are pseudonymised, names compared with public lists.
     """
@@ -182,8 +182,8 @@ def closed(
     place = call.place
     request = Request(
         id=pseudonym("message", call_id, key),
-        session=chain[0],
-        agent=chain[1],
+        session=thread[0],
+        agent=thread[1],
         parent=pseudonym("line", call.parent, key),
         surface=surface,
         version=version,
@@ -215,7 +215,7 @@ def closed(
         lines=call.lines,
         source=SourceRef(file, place.number),
     )
-    return CallCopy(
+    return RequestCopy(
         request,
         place.sidechain,
         stem == place.session,

@@ -31,7 +31,7 @@ from generator.importers.documents import elements
 from generator.importers.fold import Extract, MarkCopy
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM
-from generator.importers.rows import UNKNOWN, Found, Rows
+from generator.importers.rows import UNKNOWN, RowReader, RowResult
 from generator.importers.values import iso_time
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface
@@ -116,7 +116,7 @@ def _tail(path: Path) -> bytes:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    rows = Rows(index, CLAUDE_EXPORT.id)
+    rows = RowReader(index, CLAUDE_EXPORT.id)
     if stream.read(len(archives.MAGIC)) == archives.MAGIC:
         _read_archive(stream, rows, key)
         rows.count.bytes = stream.seek(0, 2)
@@ -126,7 +126,7 @@ def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     return rows.extract()
 
 
-def _read_archive(stream: BinaryIO, rows: Rows, key: bytes) -> None:
+def _read_archive(stream: BinaryIO, rows: RowReader, key: bytes) -> None:
     """Each member is a row, and each row of a list of conversations."""
     try:
         archive = archives.opened(stream)
@@ -146,13 +146,13 @@ def _read_archive(stream: BinaryIO, rows: Rows, key: bytes) -> None:
         rows.count.skip(SkipReason.INCOMPLETE)
 
 
-def _beside(name: str, is_list: bool, _source: SourceRef) -> Found:  # noqa: FBT001  what `plain` hands on
+def _beside(name: str, is_list: bool, _source: SourceRef) -> RowResult:  # noqa: FBT001  what `plain` hands on
     if is_list:  # of a name that leads out of the archive
         raise SkipLineError(SkipReason.UNSAFE)
-    return Found(BESIDE.get(name, "other-member"))
+    return RowResult(BESIDE.get(name, "other-member"))
 
 
-def _read_list(stream: BinaryIO, rows: Rows, key: bytes) -> None:
+def _read_list(stream: BinaryIO, rows: RowReader, key: bytes) -> None:
     for element in elements(stream, rows.count, (), longest=LONGEST):
         messages: list[tuple[str, Raw]] = []
         rows.json(element, partial(_take_conversation, messages=messages))
@@ -161,21 +161,21 @@ def _read_list(stream: BinaryIO, rows: Rows, key: bytes) -> None:
             rows.json(bytes(message), partial(_take_message, session=session, key=key))
 
 
-def _take_conversation(raw: bytes, _source: SourceRef, *, messages: list[tuple[str, Raw]]) -> Found:
+def _take_conversation(raw: bytes, _source: SourceRef, *, messages: list[tuple[str, Raw]]) -> RowResult:
     conversation = _decode(raw)
     if conversation.chat_messages is UNSET:
-        return Found(next((kind for names, kind in _KINDS if all(name in raw for name in names)), UNKNOWN))
+        return RowResult(next((kind for names, kind in _KINDS if all(name in raw for name in names)), UNKNOWN))
     messages += [(conversation.uuid or "", message) for message in conversation.chat_messages or ()]
-    return Found("conversation")
+    return RowResult("conversation")
 
 
 _KINDS = ((_USERS, BESIDE["users.json"]), (_PROJECTS, BESIDE["projects.json"]))
 
 
-def _take_message(raw: bytes, source: SourceRef, *, session: str, key: bytes) -> Found:
+def _take_message(raw: bytes, source: SourceRef, *, session: str, key: bytes) -> RowResult:
     message = _decode_message(raw)
     if message.sender not in ("human", "assistant"):
-        return Found(UNKNOWN)
+        return RowResult(UNKNOWN)
     if not message.created_at:
         raise SkipLineError(SkipReason.NO_TIME)
     is_human = message.sender == "human"
@@ -187,7 +187,7 @@ def _take_message(raw: bytes, source: SourceRef, *, session: str, key: bytes) ->
         source=source,
     )
     name = pseudonym("line", PLACE + message.uuid if message.uuid else "", key)
-    return Found(message.sender, marks=(MarkCopy(name, mark, named=False, format=CLAUDE_EXPORT.id),))
+    return RowResult(message.sender, marks=(MarkCopy(name, mark, named=False, format=CLAUDE_EXPORT.id),))
 
 
 def _words(message: Message) -> int:

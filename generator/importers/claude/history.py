@@ -29,7 +29,7 @@ from generator.importers.claude.marks import Found as Entered
 from generator.importers.claude.marks import command_named
 from generator.importers.fold import Extract, MarkCopy
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import Found, read_lines
+from generator.importers.rows import RowResult, read_lines
 from generator.importers.values import ABSENT, Stamped, captured, claims, is_stated
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface, Trigger
@@ -60,12 +60,12 @@ def _is_entry(line: Entry) -> bool:
     return line.display is not None and stated and not is_stated(line.type)
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """The mark of one line."""
     line = _decode(raw)
     entered = _entered(line.display or "")
     if entered is None:
-        return Found("blank")
+        return RowResult("blank")
     at = captured(line)
     if not line.session_id:
         raise SkipLineError(SkipReason.NO_ID)
@@ -78,7 +78,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
         source=source,
     )
     name = pseudonym("line", f"{line.session_id} {at.isoformat()}", key)  # copies of the file tell it again
-    return Found(
+    return RowResult(
         "command" if entered.kind is MarkKind.COMMAND else "prompt",
         marks=(MarkCopy(name, mark, named=False, format=HISTORY.id),),
     )

@@ -15,13 +15,13 @@ import msgspec
 from generator.importers.base import SkipLineError
 from generator.importers.claude import calls, marks
 from generator.importers.claude import sdk_messages as shapes
-from generator.importers.fold import CallCopy, MarkCopy
-from generator.importers.rows import Found
+from generator.importers.fold import MarkCopy, RequestCopy
+from generator.importers.rows import RowResult
 from generator.importers.values import Stamped, amount, captured, is_stated
 from generator.records.pseudonyms import known_version, pseudonym
 from generator.records.rows import Counter, CounterReading, Mark, MarkKind, SourceRef, Surface
 
-Chain = tuple[str, str]  # raw session and agent
+Thread = tuple[str, str]  # raw session and agent
 ONE_REFUSAL = timedelta(seconds=10)  # the event and the client's own line in the model's place tell one refusal
 
 
@@ -44,11 +44,11 @@ class Stream:
         self.format, self.surface, self.key, self.audited = format_id, surface, key, audited
         self.session = session
         self.versions: dict[str, str] = {}  # by session
-        self.heard: dict[Chain, Heard] = {}
+        self.heard: dict[Thread, Heard] = {}
         self.calls: dict[str, calls.Call] = {}
         self.refused: dict[str, datetime] = {}  # by session
 
-    def take(self, raw: bytes, source: SourceRef) -> Found:
+    def take(self, raw: bytes, source: SourceRef) -> RowResult:
         """What one message gives. Everything is decoded before anything is stored: a refused one leaves no trace."""
         line = shapes.decode(raw)
         match line.type:
@@ -63,77 +63,77 @@ class Stream:
             case "rate_limit_event":
                 found = self._limits(line, source)
             case _:
-                return Found(shapes.public_type(line.type))
+                return RowResult(shapes.public_type(line.type))
         if line.type != "user" and line.session_id:
             self.session = line.session_id
         return found._replace(type=shapes.public_type(line.type))
 
-    def _assistant(self, line: shapes.SdkLine, source: SourceRef) -> Found:
+    def _assistant(self, line: shapes.SdkLine, source: SourceRef) -> RowResult:
         message = shapes.decode_message(line.message)
         if message is None or message.usage is None:
-            return Found("")
+            return RowResult("")
         if message.model == marks.SYNTHETIC:
             mark = marks.synthetic_line(shapes.as_transcript_line(line, message), message)
-            return Found("", marks=self._marked(line, mark, source))
+            return RowResult("", marks=self._marked(line, mark, source))
         call_id = calls.checked(message, message.usage)
-        at, chain = self._at(line), self._chain(line)
+        at, thread = self._at(line), self._thread(line)
         request_id = shapes.decode_text(line.request_id) or shapes.decode_text(line.request_id_camel) or ""
         call = self.calls.get(call_id)
         if call is None:
-            before = self.heard.get(chain, Heard())
+            before = self.heard.get(thread, Heard())
             call = self.calls[call_id] = calls.opened(
                 message,
                 message.usage,
-                calls.Place(*chain, at, source.line, sidechain=bool(chain[1])),
+                calls.Place(*thread, at, source.line, sidechain=bool(thread[1])),
                 parent="",
                 started=before.at,
                 words=before.words,
                 result_bytes=before.result_bytes,
-                client=(self.versions.get(chain[0], ""), None, None),
+                client=(self.versions.get(thread[0], ""), None, None),
                 nested=False,
                 request_id=request_id,
             )
         else:
             calls.extend(call, message, message.usage, at)
-        return Found("", calls=(self._copy(call_id, call, source),))
+        return RowResult("", calls=(self._copy(call_id, call, source),))
 
-    def _copy(self, call_id: str, call: calls.Call, source: SourceRef) -> CallCopy:
+    def _copy(self, call_id: str, call: calls.Call, source: SourceRef) -> RequestCopy:
         """The call as told so far; copies of its lines are folded by its id."""
-        chain = (
+        thread = (
             pseudonym("session", call.place.session, self.key),
             pseudonym("agent", call.place.agent, self.key),
         )
-        copy = calls.closed(call_id, call, chain, file=source.file, stem="", key=self.key, surface=self.surface)
+        copy = calls.closed(call_id, call, thread, file=source.file, stem="", key=self.key, surface=self.surface)
         request = msgspec.structs.replace(copy.request, output_reliable=False, first_output_tokens=None, lines=1)
         return msgspec.structs.replace(copy, request=request, named=False, format=self.format)
 
-    def _user(self, line: shapes.SdkLine, source: SourceRef) -> Found:
+    def _user(self, line: shapes.SdkLine, source: SourceRef) -> RowResult:
         message = shapes.decode_message(line.message)
-        chain = self._chain(line)
+        thread = self._thread(line)
         echo = bool(line.is_replay) and not line.uuid  # else the id tells that a prompt was written before
-        typed = self.audited and not chain[1] and not echo
+        typed = self.audited and not thread[1] and not echo
         said = marks.user_line(shapes.as_transcript_line(line, message), typed=typed)
         found = tuple(mark for kept in said.marks for mark in self._marked(line, kept, source))
         if not line.is_meta and not line.is_synthetic and not echo:
-            self.heard[chain] = Heard(self._at_or_none(line), said.words, said.result_bytes)
-        return Found("", marks=found)
+            self.heard[thread] = Heard(self._at_or_none(line), said.words, said.result_bytes)
+        return RowResult("", marks=found)
 
-    def _system(self, line: shapes.SdkLine, source: SourceRef) -> Found:
+    def _system(self, line: shapes.SdkLine, source: SourceRef) -> RowResult:
         if line.subtype == "init":
             version = known_version(shapes.decode_text(line.version) or "")
             self.versions[line.session_id or ""] = version
-            return Found("")
+            return RowResult("")
         if line.subtype == "api_retry":
             retry = marks.Found(MarkKind.RETRY, shapes.decode_number(line.attempt))
-            return Found("", marks=self._marked(line, retry, source))
+            return RowResult("", marks=self._marked(line, retry, source))
         mark = marks.system_line(shapes.as_transcript_line(line))
-        return Found("") if mark is None else Found("", marks=self._marked(line, mark, source))
+        return RowResult("") if mark is None else RowResult("", marks=self._marked(line, mark, source))
 
-    def _result(self, line: shapes.SdkLine, source: SourceRef) -> Found:
+    def _result(self, line: shapes.SdkLine, source: SourceRef) -> RowResult:
         """The running total of the cost. Its token counts are sums of calls that stand in the stream themselves."""
         cost = shapes.decode_amount(line.total_cost_usd)
         if cost is None or not line.session_id:
-            return Found("")
+            return RowResult("")
         reading = CounterReading(
             session=pseudonym("session", line.session_id, self.key),
             counter=Counter.COST,
@@ -142,21 +142,21 @@ class Stream:
             version=self.versions.get(line.session_id, ""),
             source=source,
         )
-        return Found("", counters=(reading,))
+        return RowResult("", counters=(reading,))
 
-    def _limits(self, line: shapes.SdkLine, source: SourceRef) -> Found:
+    def _limits(self, line: shapes.SdkLine, source: SourceRef) -> RowResult:
         info = shapes.decode_limits(line.rate_limit_info)
         at = self._at_or_none(line)
         if info is None or (at is None and not info.refuses and info.utilization is None):
-            return Found("")
+            return RowResult("")
         at = at or self._at(line)
         readings = tuple(shapes.meters(info, at, source, self.key))
         refusal = self._marked(line, marks.Found(MarkKind.LIMIT_REFUSAL), source) if info.refuses else ()
-        return Found("", meters=readings, marks=refusal)
+        return RowResult("", meters=readings, marks=refusal)
 
     def _marked(self, line: shapes.SdkLine, found: marks.Found, source: SourceRef) -> tuple[MarkCopy, ...]:
         """The mark at its place; nothing for a refusal that was told already."""
-        session, agent = self._chain(line)
+        session, agent = self._thread(line)
         at = self._at(line)
         if found.kind is MarkKind.LIMIT_REFUSAL:
             told = self.refused.get(session)
@@ -174,7 +174,7 @@ class Stream:
         )
         return (MarkCopy(pseudonym("line", line.uuid or "", self.key), mark, named=False, format=self.format),)
 
-    def _chain(self, line: shapes.SdkLine) -> Chain:
+    def _thread(self, line: shapes.SdkLine) -> Thread:
         own = line.session_id or ""
         hosted = self.audited and line.type == "user"
         return ((self.session or own) if hosted else own, line.parent_tool_use_id or "")

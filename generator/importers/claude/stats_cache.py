@@ -36,7 +36,7 @@ from generator.importers.documents import whole
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED, mended, refusal
-from generator.importers.rows import UNKNOWN, Found, Rows, Take
+from generator.importers.rows import UNKNOWN, RowReader, RowResult, Take
 from generator.importers.values import ABSENT, amount, is_object, iso_time
 from generator.records.pseudonyms import known_model
 from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
@@ -90,7 +90,7 @@ def sniff(_path: Path, head: bytes) -> bool:
     return start.startswith(b"{") and _COMPUTED.search(start) is not None and _DAYS.search(start) is not None
 
 
-def take_day(raw: bytes, source: SourceRef, *, kinds: str, as_of: datetime | None) -> Found:
+def take_day(raw: bytes, source: SourceRef, *, kinds: str, as_of: datetime | None) -> RowResult:
     """The buckets of one day, one a model."""
     day = _decode_day(raw)
     start = _midnight(day.date)
@@ -111,10 +111,10 @@ def take_day(raw: bytes, source: SourceRef, *, kinds: str, as_of: datetime | Non
         )
         for model, tokens in sorted(by_model.items())
     )
-    return Found("day", buckets=buckets)
+    return RowResult("day", buckets=buckets)
 
 
-def take_totals(raw: bytes, source: SourceRef, *, start: str | None, end: datetime | None) -> Found:
+def take_totals(raw: bytes, source: SourceRef, *, start: str | None, end: datetime | None) -> RowResult:
     """The running totals, one bucket a model."""
     by_model: defaultdict[str, list[Totals]] = defaultdict(list)
     for name, totals in _decode_totals(raw).items():
@@ -143,7 +143,7 @@ def take_totals(raw: bytes, source: SourceRef, *, start: str | None, end: dateti
         )
         for model, same in sorted(by_model.items())
     )
-    return Found("totals", buckets=buckets)
+    return RowResult("totals", buckets=buckets)
 
 
 def _midnight(date: str) -> datetime:
@@ -173,7 +173,7 @@ def _computed(date: str | None) -> datetime | None:
 
 def read(stream: BinaryIO, _path: Path, index: int, _key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence: a row for each day, and one for the totals."""
-    rows = Rows(index, STATS_CACHE.id)
+    rows = RowReader(index, STATS_CACHE.id)
     raw = whole(stream, rows.count, longest=LONGEST)
     if not raw:
         return rows.extract()
@@ -203,8 +203,8 @@ def _parts(document: Document) -> Iterator[tuple[bytes, Take]]:
         yield bytes(document.model_usage), partial(take_totals, start=document.first_session_date, end=as_of)
 
 
-def _counted(_raw: bytes, _source: SourceRef, *, kind: str) -> Found:
-    return Found(kind)
+def _counted(_raw: bytes, _source: SourceRef, *, kind: str) -> RowResult:
+    return RowResult(kind)
 
 
 STATS_CACHE = Importer(

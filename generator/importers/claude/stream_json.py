@@ -33,7 +33,7 @@ from generator.importers.documents import elements, whole
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, has_later_object
-from generator.importers.rows import Rows, read_each
+from generator.importers.rows import RowReader, read_each
 from generator.importers.values import claims
 from generator.records.rows import Surface
 
@@ -71,7 +71,7 @@ def messages(stream: BinaryIO, count: Count) -> Iterator[bytes]:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    rows = Rows(index, STREAM_JSON.id)
+    rows = RowReader(index, STREAM_JSON.id)
     taken = Stream(STREAM_JSON.id, Surface.CLAUDE_CODE, key, audited=False)
     return read_each(messages(stream, rows.count), rows, taken.take)
 

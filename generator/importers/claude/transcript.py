@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from generator.importers.base import Count, SkipLineError, utc, utc_or_none
 from generator.importers.claude import calls, marks
 from generator.importers.claude import lines as shapes
-from generator.importers.fold import CallCopy, Extract, MarkCopy, merged
+from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
 from generator.importers.json_lines import REFUSED, is_utf8, mended
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface
@@ -33,7 +33,7 @@ class Transcript:
     def __init__(self, stem: str, index: int, key: bytes, count: Count, surface: Surface = Surface.CLAUDE_CODE) -> None:
         self.stem, self.index, self.count, self.surface = stem, index, count, surface
         self.key = key
-        self.chains: dict[tuple[str, str], tuple[str, str]] = {}  # raw (session, agent) to their pseudonyms
+        self.threads: dict[tuple[str, str], tuple[str, str]] = {}  # raw (session, agent) to their pseudonyms
         self.direct: dict[str, calls.Call] = {}
         self.nested: dict[str, calls.Call] = {}
         self.marks: list[MarkCopy] = []
@@ -227,7 +227,7 @@ class Transcript:
 
     def _mark(self, line: Line, found: Found, place: calls.Place, *, event: str = "") -> None:
         """Keep a mark. Lines that tell one `event` (hooks of one start, blocks of one answer) count once."""
-        session, agent = self._chain(place)
+        session, agent = self._thread(place)
         mark = Mark(
             kind=found.kind,
             session=session,
@@ -243,23 +243,23 @@ class Transcript:
         else:
             self.marks.append(copy)
 
-    def _chain(self, place: calls.Place) -> tuple[str, str]:
+    def _thread(self, place: calls.Place) -> tuple[str, str]:
         raw = (place.session, place.agent)
-        chain = self.chains.get(raw)
-        if chain is None:
-            chain = (pseudonym("session", raw[0], self.key), pseudonym("agent", raw[1], self.key))
-            self.chains[raw] = chain
-        return chain
+        thread = self.threads.get(raw)
+        if thread is None:
+            thread = (pseudonym("session", raw[0], self.key), pseudonym("agent", raw[1], self.key))
+            self.threads[raw] = thread
+        return thread
 
     def extract(self, importer: str) -> Extract:
         """Everything the file gave, with the account of its lines."""
-        found: dict[str, CallCopy] = {}
+        found: dict[str, RequestCopy] = {}
         for known in (self.direct, self.nested):
             for call_id, call in known.items():
                 copy = calls.closed(
                     call_id,
                     call,
-                    self._chain(call.place),
+                    self._thread(call.place),
                     file=self.index,
                     stem=self.stem,
                     key=self.key,

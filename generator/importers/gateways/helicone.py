@@ -25,7 +25,7 @@ from msgspec import Raw, Struct
 
 from generator.importers.base import Importer
 from generator.importers.captures import messages_api
-from generator.importers.fold import CallCopy, Extract
+from generator.importers.fold import Extract, RequestCopy
 from generator.importers.gateways.counts import Counts, checked, uncached
 from generator.importers.gateways.models import gateway_model
 from generator.importers.gateways.rows import (
@@ -45,7 +45,7 @@ from generator.importers.gateways.rows import (
 )
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import REFUSED
-from generator.importers.rows import Found
+from generator.importers.rows import RowResult
 from generator.importers.values import ABSENT, is_object
 from generator.records.rows import ModelId, SourceRef, Surface
 
@@ -92,27 +92,27 @@ KEYS = (("request_id", "request_created_at", "response_status"),)
 TABLES = (("request_created_at", "response_status"),)
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """The call or the failure of one row."""
     row = _decode(raw)
     own = row.request_id or row.response_id or ""
     asked = gateway_model(row.request_model or "")
     model = gateway_model(row.response_model or row.request_model or row.model or "")
     if model is None:
-        return Found(OTHER_VENDOR)
+        return RowResult(OTHER_VENDOR)
     times = _times(row)
     if row.response_status is not None and row.response_status >= REFUSED_FROM:
         return failure(own, times[2], row.response_status, format=HELICONE.id, source=source, key=key)
     unsent = _unsent(row, own)
     if unsent:
-        return Found(unsent)
+        return RowResult(unsent)
     requested = asked if row.response_model and row.request_model else None
     stated = _stated(row, times, requested, source, key)
     if stated is not None:
-        return Found(REQUEST, calls=(stated,))
+        return RowResult(REQUEST, calls=(stated,))
     counts = _counts(row)
     if counts is None or not any(counts[:4]):
-        return Found(NO_CACHE_COUNTS if counts is None else NO_TOKENS)
+        return RowResult(NO_CACHE_COUNTS if counts is None else NO_TOKENS)
     copy = call(own, model, counts, times, format=HELICONE.id, source=source, key=key, requested=requested)
     return counted(REQUEST, copy, counts)
 
@@ -157,7 +157,7 @@ def _stated(
     requested: ModelId | None,
     source: SourceRef,
     key: bytes,
-) -> CallCopy | None:
+) -> RequestCopy | None:
     """The call as the API's own answer states it, where the export holds bodies; None where it does not."""
     if not is_object(row.response_body):
         return None

@@ -28,7 +28,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import Importer, SkipLineError
-from generator.importers.fold import CallCopy, Extract
+from generator.importers.fold import Extract, RequestCopy
 from generator.importers.gateways.counts import Counts, checked, uncached
 from generator.importers.gateways.models import gateway_model
 from generator.importers.gateways.rows import (
@@ -45,7 +45,7 @@ from generator.importers.gateways.rows import (
     read_rows,
 )
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import Found
+from generator.importers.rows import RowResult
 from generator.importers.values import ABSENT
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Pseudonym, Request, SkipReason, SourceRef, Surface
@@ -108,7 +108,7 @@ class _Reading:
         self.key = key
         self.parents: dict[Pseudonym, Pseudonym] = {}
 
-    def take(self, raw: bytes, source: SourceRef) -> Found:
+    def take(self, raw: bytes, source: SourceRef) -> RowResult:
         """The call or the failure of one observation."""
         snake = _decode(raw)
         row = snake if snake.start_time else _decode_camel(raw)
@@ -116,20 +116,20 @@ class _Reading:
         if row.parent_observation_id:
             self.parents[self._name(own)] = self._name(row.parent_observation_id)
         if (row.type or "").upper() != GENERATION.upper():
-            return Found(OBSERVATION)
+            return RowResult(OBSERVATION)
         model = gateway_model(row.provided_model_name or row.model or "")
         if model is None:
-            return Found(OTHER_VENDOR)
+            return RowResult(OTHER_VENDOR)
         started = moment(row.start_time)
         ended = moment(row.end_time) if row.end_time else started
         usage = _whole(inner(row.usage_details, _decode_usage) or {})
         if row.level == ERROR and not any(usage.values()):
             return failure(own, ended, None, format=LANGFUSE.id, source=source, key=self.key)
         if not any(usage.values()):
-            return Found(NO_TOKENS)
+            return RowResult(NO_TOKENS)
         counts = _counts(usage)
         if counts is None:
-            return Found(NO_CACHE_COUNTS)
+            return RowResult(NO_CACHE_COUNTS)
         first = moment(row.completion_start_time) if row.completion_start_time else None
         times = (started, first if first and started <= first <= ended else None, ended)
         return counted(
@@ -140,7 +140,7 @@ class _Reading:
         """Name of an observation, equal to the id of its call wherever that is not the API's own."""
         return pseudonym("call", f"{LANGFUSE.id}/{own}", self.key)
 
-    def without_repeats(self, calls: dict[str, CallCopy]) -> dict[str, CallCopy]:
+    def without_repeats(self, calls: dict[str, RequestCopy]) -> dict[str, RequestCopy]:
         """The calls but for those that state exactly what the calls inside of them state together."""
         ids = {copy.request.id for copy in calls.values()}
         inside: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])

@@ -32,7 +32,7 @@ from generator.importers.gateways.counts import summed
 from generator.importers.gateways.models import gateway_model
 from generator.importers.gateways.rows import OTHER_VENDOR, claimed, columns, moment, read_rows
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import Found
+from generator.importers.rows import RowResult
 from generator.importers.values import ABSENT, amount
 from generator.records.pseudonyms import SEPARATOR, pseudonym
 from generator.records.rows import ModelId, Pseudonym, SkipReason, Slug, SourceRef, Surface, UsageBucket
@@ -104,18 +104,18 @@ KEYS = (("api_requests", "prompt_tokens", "spend", "date"),)
 TABLES = (("date", "api_requests", "prompt_tokens", "spend"),)
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """The buckets of one row, or of one day of the answer."""
     row = _decode(raw)
     day = tables.day(row.date)
     breakdown = _decode_breakdown(row.breakdown)
     if breakdown is not None and breakdown.models:
-        return Found(ACTIVITY, buckets=tuple(_models(breakdown.models, day, source, key)))
+        return RowResult(ACTIVITY, buckets=tuple(_models(breakdown.models, day, source, key)))
     if row.metrics is not None:
-        return Found(ACTIVITY)  # a day without its models may be of any vendor
+        return RowResult(ACTIVITY)  # a day without its models may be of any vendor
     model = gateway_model(row.model or "")
     if model is None:
-        return Found(OTHER_VENDOR)
+        return RowResult(OTHER_VENDOR)
     who = next((name for name in WHO if getattr(row, name)), "user_id")
     group = (
         getattr(row, who), row.api_key, row.model, row.model_group, row.custom_llm_provider,
@@ -124,7 +124,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
     grouping = f"{who.removesuffix('_id').replace('_', '')}-key-model-group-provider"
     as_of = moment(row.updated_at) if row.updated_at else None
     place = Place(*day, _group(group, key), grouping, as_of, source)
-    return Found(DAILY, buckets=(_bucket(row, model, place),))
+    return RowResult(DAILY, buckets=(_bucket(row, model, place),))
 
 
 def _models(

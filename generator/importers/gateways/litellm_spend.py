@@ -45,7 +45,7 @@ from generator.importers.gateways.rows import (
     status,
 )
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import Found
+from generator.importers.rows import RowResult
 from generator.importers.values import ABSENT
 from generator.records.rows import SourceRef, Surface
 
@@ -137,26 +137,26 @@ KEYS = (("request_id", "startTime", "call_type"), ("request_id", "startTime", "s
 TABLES = (("request_id", "starttime", "call_type"), ("request_id", "starttime", "spend", "prompt_tokens"))
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """The call or the failure of one row."""
     row = _decode(raw)
     metadata = inner(row.metadata, _decode_metadata) or Metadata()
     own = row.request_id or ""
     model = gateway_model(row.model or "")
     if model is None:
-        return Found(OTHER_VENDOR)
+        return RowResult(OTHER_VENDOR)
     started = moment(row.start_time)
     ended = moment(row.end_time) if row.end_time else started
     if "failure" in (row.status, metadata.status):
         failed = metadata.error_information or Failed()
         return failure(own, ended, status(failed.error_code), format=LITELLM_SPEND.id, source=source, key=key)
     if is_true(row.cache_hit) or CACHE_SUFFIX in own:
-        return Found(OWN_CACHE)
+        return RowResult(OWN_CACHE)
     counts = _counts(row, metadata)
     if counts is None:
-        return Found(NO_CACHE_COUNTS)
+        return RowResult(NO_CACHE_COUNTS)
     if not any(counts[:4]):
-        return Found(NO_TOKENS)
+        return RowResult(NO_TOKENS)
     first = moment(row.first_token) if row.first_token else None
     times = (started, first if first and started <= first <= ended else None, ended)
     copy = call(own, model, counts, times, format=LITELLM_SPEND.id, source=source, key=key)

@@ -1,6 +1,6 @@
 """Rows of gateways and observability tools: one shape as JSON lines, a JSON document or a table, and what it gives.
 
-A gateway knows no thread of a conversation: its calls carry no session and are never put into a chain.
+A gateway knows no thread of a conversation: its calls carry no session and are never put into a thread.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from msgspec import Raw, Struct
 
 from generator.importers import documents, tables
 from generator.importers.base import HEAD_BYTES, SkipLineError, lines, utc
-from generator.importers.fold import CallCopy, Extract, MarkCopy
+from generator.importers.fold import Extract, MarkCopy, RequestCopy
 from generator.importers.gateways.counts import Counts
 from generator.importers.json_lines import BOM, REFUSED, has_later_object
-from generator.importers.rows import Found, Rows, Take
+from generator.importers.rows import RowReader, RowResult, Take
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Mark, MarkKind, ModelId, Request, SkipReason, SourceRef, Surface
 
@@ -62,7 +62,7 @@ def read_rows(
     """Read one open file; a row of a table becomes the object that the same row is in JSON, empty cells left out."""
     head = stream.read(HEAD_BYTES)
     stream.seek(0)
-    rows = Rows(index, importer)
+    rows = RowReader(index, importer)
     given: Iterable[bytes]
     if len(named.keys() & set(tables.header(head))) > 1:
         given = (_as_object(row, named) for row in tables.rows(stream, rows.count))
@@ -140,7 +140,7 @@ def call(
     source: SourceRef,
     key: bytes,
     requested: ModelId | None = None,
-) -> CallCopy:
+) -> RequestCopy:
     """The call of one row. `own` is the raw id; `times` are of the request, of the first token and of the end.
 
     Raises SkipLineError without an id.
@@ -169,7 +169,7 @@ def call(
         source=source,
     )
     began = started or request.first_seen
-    return CallCopy(
+    return RequestCopy(
         request, sidechain=False, named=False, began=began, format=format, message=message, request_id=request_id
     )
 
@@ -183,15 +183,15 @@ def _names(own: str, format: str, key: bytes) -> tuple[str, bool, str]:
     return pseudonym("call", f"{format}/{own}", key), False, ""
 
 
-def failure(own: str, at: datetime, value: int | None, *, format: str, source: SourceRef, key: bytes) -> Found:
+def failure(own: str, at: datetime, value: int | None, *, format: str, source: SourceRef, key: bytes) -> RowResult:
     """A row that tells of an error of the service: no call, nothing billed."""
     mark = Mark(kind=MarkKind.API_ERROR, session="", at=at, value=value, source=source)
-    return Found(FAILURE, marks=(MarkCopy(pseudonym("line", own, key), mark, named=False, format=format),))
+    return RowResult(FAILURE, marks=(MarkCopy(pseudonym("line", own, key), mark, named=False, format=format),))
 
 
-def counted(own: str, copy: CallCopy, counts: Counts) -> Found:
+def counted(own: str, copy: RequestCopy, counts: Counts) -> RowResult:
     """A row that gave a call, by the name under which the tally counts it."""
-    return Found(own if counts.is_clear else UNCLEAR, calls=(copy,))
+    return RowResult(own if counts.is_clear else UNCLEAR, calls=(copy,))
 
 
 def claimed(_path: Path, head: bytes, keys: Iterable[Collection[str]], tables_with: Iterable[Collection[str]]) -> bool:

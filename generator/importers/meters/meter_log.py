@@ -30,7 +30,7 @@ from generator.importers.captures.headers import LARGEST_SHARE
 from generator.importers.claude.lines import CacheCreation, Message, Usage
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import UNKNOWN, Found, read_lines
+from generator.importers.rows import UNKNOWN, RowResult, read_lines
 from generator.importers.values import ABSENT, EPOCH_SECONDS, Stamped, account, amount, captured, claims, to_minute
 from generator.records.pseudonyms import known_model
 from generator.records.rows import MeterReading, SourceRef, Surface, Window
@@ -74,11 +74,11 @@ def _is_row(line: Line) -> bool:
     return line.v is not None and line.q5h is not None and line.q7d is not None and line.input_tokens is not None
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """What one row gives."""
     line = _decode(raw)
     if line.v != VERSION or line.input_tokens is None:
-        return Found(UNKNOWN)
+        return RowResult(UNKNOWN)
     at = captured(Stamped(timestamp=line.ts))
     call = messages_api.call(
         messages_api.Answer(Message(model=line.model, usage=_usage(line, line.input_tokens)), is_final=True),
@@ -92,7 +92,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
         requested=known_model(line.requested_model) if line.requested_model else None,
         own_id=f"{at.isoformat()}/{line.input_tokens}/{line.cache_read_input_tokens}/{line.output_tokens}",
     )
-    return Found(ROW, _meters(line, at, source, key), calls=(call,))
+    return RowResult(ROW, _meters(line, at, source, key), calls=(call,))
 
 
 def _usage(line: Line, uncached: int) -> Usage:

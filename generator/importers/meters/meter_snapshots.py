@@ -34,7 +34,7 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM
 from generator.importers.meters import column_maps, databases
 from generator.importers.meters.columns import TABLES, Columns, Row, known, readings
-from generator.importers.rows import Found, Rows
+from generator.importers.rows import RowReader, RowResult
 from generator.records.rows import SkipReason, SourceRef, Surface
 
 LISTS = ((), ("snapshots",), ("history",), ("data",))  # where a JSON document keeps its rows
@@ -99,7 +99,7 @@ def _meters(path: Path, found: tuple[databases.Table, ...]) -> list[tuple[str, C
 
 def read(stream: BinaryIO, path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence. Raises LogError for a bad mapping."""
-    rows = Rows(index, METER_SNAPSHOTS.id)
+    rows = RowReader(index, METER_SNAPSHOTS.id)
     head = stream.read(64 * 1024)
     stream.seek(0)
     start = head.removeprefix(BOM).lstrip()
@@ -116,7 +116,7 @@ def read(stream: BinaryIO, path: Path, index: int, key: bytes) -> Extract:
     return rows.extract()
 
 
-def _read_database(stream: BinaryIO, path: Path, rows: Rows, key: bytes) -> None:
+def _read_database(stream: BinaryIO, path: Path, rows: RowReader, key: bytes) -> None:
     try:
         with databases.opened(stream, path) as connection:
             for name, columns in _meters(path, databases.tables(connection)):
@@ -129,19 +129,19 @@ def _read_database(stream: BinaryIO, path: Path, rows: Rows, key: bytes) -> None
     rows.count.bytes = stream.seek(0, 2)
 
 
-def _take_json(raw: bytes, source: SourceRef, *, columns: Columns | None, key: bytes) -> Found:
+def _take_json(raw: bytes, source: SourceRef, *, columns: Columns | None, key: bytes) -> RowResult:
     values = _decode(raw)
     columns = columns or known(values.keys())
     if columns is None:
-        return Found(NO_READING)
+        return RowResult(NO_READING)
     return _take(
         {name: _decode_cell(values.get(name, Raw(b"null"))) for name in columns.names}, source, columns=columns, key=key
     )
 
 
-def _take(row: Row, source: SourceRef, *, columns: Columns | None, key: bytes) -> Found:
+def _take(row: Row, source: SourceRef, *, columns: Columns | None, key: bytes) -> RowResult:
     found = tuple(readings(row, columns, source, key)) if columns is not None else ()
-    return Found(READING if found else NO_READING, found)
+    return RowResult(READING if found else NO_READING, found)
 
 
 METER_SNAPSHOTS = Importer(

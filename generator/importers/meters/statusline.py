@@ -30,7 +30,7 @@ from msgspec import Raw, Struct, field
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import UNKNOWN, Found, read_lines
+from generator.importers.rows import UNKNOWN, RowResult, read_lines
 from generator.importers.values import (
     ABSENT,
     EPOCH_SECONDS,
@@ -133,12 +133,12 @@ def _alone(raw: Raw) -> Limit | None:
     return _decode_limit(raw) if is_object(raw) and b'"used_percentage"' in bytes(raw) else None
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """The readings of one line."""
     line = _decode(raw)
     body = _body(line)
     if body is None:
-        return Found(UNKNOWN)
+        return RowResult(UNKNOWN)
     at = captured(line, body)
     limits = _limits(body)
     windows = {Window.FIVE_HOUR: limits.five_hour, Window.SEVEN_DAY: limits.seven_day}
@@ -154,7 +154,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
         for window, limit in windows.items()
         if limit is not None and limit.used_percentage is not None
     )
-    return Found("statusline", meters, _counters(body, at, source, key))
+    return RowResult("statusline", meters, _counters(body, at, source, key))
 
 
 def _reset(seconds: float | None) -> datetime | None:

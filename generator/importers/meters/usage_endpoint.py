@@ -30,7 +30,7 @@ from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.meters.usage_answer import UsageAnswer, readings
-from generator.importers.rows import UNKNOWN, Found, read_lines
+from generator.importers.rows import UNKNOWN, RowResult, read_lines
 from generator.importers.values import ABSENT, account, captured, claims, is_object, is_stated
 from generator.records.rows import SourceRef, Surface
 
@@ -76,16 +76,16 @@ def _layers(raw: bytes) -> Iterator[Poll]:
             yield _decode(nested)
 
 
-def take(raw: bytes, source: SourceRef, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """The readings of one poll."""
     layers = tuple(_layers(raw))
     answer = next((poll for poll in layers if poll.has_windows), None)
     if answer is None:
         failed = any(is_stated(poll.status) or is_stated(poll.error) for poll in layers)
-        return Found(POLL_ERROR if failed else UNKNOWN)
+        return RowResult(POLL_ERROR if failed else UNKNOWN)
     at = captured(layers[0], answer)
     owner = account(_account(layers[0]) or _account(answer), key)
-    return Found("usage", readings(answer, at, owner, source))
+    return RowResult("usage", readings(answer, at, owner, source))
 
 
 def _account(poll: Poll) -> str | None:

@@ -30,7 +30,7 @@ from msgspec import Raw, Struct
 from generator.importers.base import Importer, SkipLineError
 from generator.importers.claude import marks
 from generator.importers.claude.calls import EFFORTS
-from generator.importers.fold import CallCopy, Extract, MarkCopy
+from generator.importers.fold import Extract, MarkCopy, RequestCopy
 from generator.importers.guide import Guide, Verified
 from generator.importers.otel.otlp import (
     COWORK,
@@ -47,7 +47,7 @@ from generator.importers.otel.otlp import (
     threaded,
     whole,
 )
-from generator.importers.rows import UNKNOWN, Found, Rows
+from generator.importers.rows import UNKNOWN, RowReader, RowResult
 from generator.importers.values import ABSENT, iso_time
 from generator.records.pseudonyms import SEPARATOR, known_model, known_version, pseudonym
 from generator.records.rows import (
@@ -152,17 +152,17 @@ def public_name(name: str) -> str:
     return name.replace("_", "-") or UNKNOWN
 
 
-def take(raw: bytes, source: SourceRef, *, entry: Entry, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, entry: Entry, key: bytes) -> RowResult:
     """What one log record gives."""
     if entry.metric:
-        return Found("metrics")  # of a collector that writes both signals into one file
+        return RowResult("metrics")  # of a collector that writes both signals into one file
     event = Event(entry, _decode(raw), key)
     if not event.name or not (entry.is_ours or event.qualified):
-        return Found(UNKNOWN)
+        return RowResult(UNKNOWN)
     if event.name == "api_request":
-        return Found(public_name(event.name), calls=(_call(event, source),))
+        return RowResult(public_name(event.name), calls=(_call(event, source),))
     mark = _mark(event)
-    return Found(public_name(event.name), marks=(event.mark(source, mark),) if mark else ())
+    return RowResult(public_name(event.name), marks=(event.mark(source, mark),) if mark else ())
 
 
 def _mark(event: Event) -> marks.Found | None:
@@ -192,7 +192,7 @@ def _prompt(command: str) -> marks.Found:
     return marks.Found(MarkKind.COMMAND, None, marks.COMMANDS.get(command, own))
 
 
-def _call(event: Event, source: SourceRef) -> CallCopy:
+def _call(event: Event, source: SourceRef) -> RequestCopy:
     given, key, at = event.given, event.key, event.at
     request_id = shown(given, "request_id")
     own_id = event.own_id()
@@ -224,7 +224,7 @@ def _call(event: Event, source: SourceRef) -> CallCopy:
         effort=(effort if effort in EFFORTS else "other") if effort else None,
         source=source,
     )
-    return CallCopy(
+    return RequestCopy(
         request, sidechain=False, named=False, began=at, format=OTEL_EVENTS.id, message=False, request_id=named
     )
 
@@ -235,7 +235,7 @@ def _counted_once(version: str) -> bool:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence; its rows are log records."""
-    rows = Rows(index, OTEL_EVENTS.id)
+    rows = RowReader(index, OTEL_EVENTS.id)
     for entry in entries(stream, rows.count, LOGS):
         rows.json(entry.raw, partial(take, entry=entry, key=key))
     return rows.extract()

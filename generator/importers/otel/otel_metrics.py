@@ -39,7 +39,7 @@ from generator.importers.otel.otlp import (
     plain_name,
     shown,
 )
-from generator.importers.rows import UNKNOWN, Found, Rows
+from generator.importers.rows import UNKNOWN, RowReader, RowResult
 from generator.importers.values import amount
 from generator.records.pseudonyms import SEPARATOR, known_model, pseudonym
 from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
@@ -81,15 +81,15 @@ def sniff(_path: Path, head: bytes) -> bool:
     return holds(head, METRICS) and not holds(head, LOGS)
 
 
-def take(raw: bytes, source: SourceRef, *, entry: Entry, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, entry: Entry, key: bytes) -> RowResult:
     """The row of a report that one data point is."""
     name = plain_name(entry.metric)
     if name not in NAMES or not (entry.is_ours or entry.metric.startswith(PREFIXES)):
-        return Found(UNKNOWN)
+        return RowResult(UNKNOWN)
     public = name.replace(".", "-").replace("_", "-")
     if name not in {TOKENS, COST}:
-        return Found(public)
-    return Found(public, buckets=(_bucket(_decode(raw), entry, name, source, key),))
+        return RowResult(public)
+    return RowResult(public, buckets=(_bucket(_decode(raw), entry, name, source, key),))
 
 
 def _bucket(point: Point, entry: Entry, name: str, source: SourceRef, key: bytes) -> UsageBucket:
@@ -142,7 +142,7 @@ def _dollars(point: Point) -> float:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence; its rows are data points."""
-    rows = Rows(index, OTEL_METRICS.id)
+    rows = RowReader(index, OTEL_METRICS.id)
     for entry in entries(stream, rows.count, METRICS):
         rows.json(entry.raw, partial(take, entry=entry, key=key))
     return rows.extract()

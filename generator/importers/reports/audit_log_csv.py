@@ -21,7 +21,7 @@ from generator.importers.base import Importer, SkipLineError
 from generator.importers.fold import Extract, MarkCopy
 from generator.importers.guide import Guide, Verified
 from generator.importers.reports.tables import has_columns, read_table
-from generator.importers.rows import UNKNOWN, Found
+from generator.importers.rows import UNKNOWN, RowResult
 from generator.importers.tables import Row
 from generator.importers.values import iso_time
 from generator.records.pseudonyms import SEPARATOR, pseudonym
@@ -48,7 +48,7 @@ def sniff(_path: Path, head: bytes) -> bool:
     return has_columns(head, "created_at", "event", "actor_info", "entity_info")
 
 
-def take(row: Row, source: SourceRef, *, key: bytes) -> Found:
+def take(row: Row, source: SourceRef, *, key: bytes) -> RowResult:
     """The mark of one event."""
     created = row.get("created_at", "")
     if not created:
@@ -56,7 +56,7 @@ def take(row: Row, source: SourceRef, *, key: bytes) -> Found:
     at = iso_time(f"{created.removesuffix(' UTC')}+00:00" if created.endswith(" UTC") else created)
     whole = SEPARATOR.join(f"{name}={text}" for name, text in sorted(row.items()))
     event = row.get("event", "").strip().lower()
-    return Found(
+    return RowResult(
         event.replace("_", "-") if event in PUBLIC else UNKNOWN,
         marks=(
             MarkCopy(

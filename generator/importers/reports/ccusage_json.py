@@ -32,7 +32,7 @@ from generator.importers.gateways.models import OTHER, gateway_model
 from generator.importers.gateways.rows import OTHER_VENDOR, spells
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED, has_later_object, mended, refusal
-from generator.importers.rows import UNKNOWN, Found, Rows
+from generator.importers.rows import UNKNOWN, RowReader, RowResult
 from generator.importers.values import iso_time
 from generator.records.pseudonyms import SEPARATOR, pseudonym
 from generator.records.rows import ModelId, SkipReason, SourceRef, Surface, UsageBucket
@@ -130,19 +130,19 @@ _decode_document = msgspec.json.Decoder(Document).decode
 _decode = msgspec.json.Decoder(Row).decode
 
 
-def take(raw: bytes, source: SourceRef, *, project: str, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, *, project: str, key: bytes) -> RowResult:
     """The buckets of one row."""
     row = _decode(raw)
     if row.is_gap:
-        return Found(GAP)
+        return RowResult(GAP)
     span = _span(row, project)
     if span is None:
-        return Found(UNKNOWN)
+        return RowResult(UNKNOWN)
     parts = list(_parts(row))
     ours = [part for part in parts if part.model is not None]
     if not ours:
-        return Found(OTHER_VENDOR if parts else MIXED)
-    return Found(span.name, buckets=tuple(_bucket(span, part, source, key) for part in ours))
+        return RowResult(OTHER_VENDOR if parts else MIXED)
+    return RowResult(span.name, buckets=tuple(_bucket(span, part, source, key) for part in ours))
 
 
 def _span(row: Row, project: str) -> Span | None:
@@ -224,7 +224,7 @@ def sniff(_path: Path, head: bytes) -> bool:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence. An output is small; a file above 32 MiB is not read."""
-    rows, text = Rows(index, CCUSAGE_JSON.id), stream.read(LONGEST_LINE + 1)
+    rows, text = RowReader(index, CCUSAGE_JSON.id), stream.read(LONGEST_LINE + 1)
     rows.count.bytes = len(text)
     if len(text) > LONGEST_LINE:
         rows.count.read += 1
@@ -247,7 +247,7 @@ def _documents(text: bytes) -> Iterable[bytes]:
     return (line for line in text.split(b"\n") if line.strip())
 
 
-def _read_document(text: bytes, rows: Rows, key: bytes) -> None:
+def _read_document(text: bytes, rows: RowReader, key: bytes) -> None:
     try:
         found = list(_decode_document(mended(text)).rows())
     except REFUSED:

@@ -30,7 +30,7 @@ from generator.importers.reports.names import group, grouping, model
 from generator.importers.reports.pages import Page, read_pages
 from generator.importers.reports.periods import utc_day
 from generator.importers.reports.rows import dollars
-from generator.importers.rows import Found
+from generator.importers.rows import RowResult
 from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
 
 DIMENSIONS = ("model", "user", "terminal", "customer", "remote")
@@ -92,7 +92,7 @@ def sniff(_path: Path, head: bytes) -> bool:
     return bool(_HAS.search(head) and _HERE.search(head))
 
 
-def take(raw: bytes, source: SourceRef, page: Page, *, key: bytes) -> Found:
+def take(raw: bytes, source: SourceRef, page: Page, *, key: bytes) -> RowResult:
     """The buckets of one row, a model each."""
     row = _decode(raw)
     actor = row.actor or Actor()
@@ -106,7 +106,7 @@ def take(raw: bytes, source: SourceRef, page: Page, *, key: bytes) -> Found:
         row.subscription_type or "",
         "" if row.is_remote is None else str(row.is_remote),
     )
-    return Found(
+    return RowResult(
         PERSON_DAY if row.model_breakdown else NO_MODEL,
         buckets=tuple(
             UsageBucket(

@@ -24,7 +24,7 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.reports.names import displayed_model, group, grouping
 from generator.importers.reports.periods import utc_day
 from generator.importers.reports.tables import Namesakes, has_columns, read_table, split_by, stated, total
-from generator.importers.rows import Found
+from generator.importers.rows import RowResult
 from generator.importers.tables import Row
 from generator.records.rows import SourceRef, Surface, UsageBucket
 
@@ -47,7 +47,7 @@ def sniff(_path: Path, head: bytes) -> bool:
     return has_columns(head, DAY, UNCACHED)
 
 
-def take(row: Row, source: SourceRef, *, namesakes: Namesakes, key: bytes) -> Found:
+def take(row: Row, source: SourceRef, *, namesakes: Namesakes, key: bytes) -> RowResult:
     """The bucket of one row."""
     start, end = utc_day(row.get(DAY, ""))
     model, rest = displayed_model(row.get("model_version", ""))
@@ -61,7 +61,7 @@ def take(row: Row, source: SourceRef, *, namesakes: Namesakes, key: bytes) -> Fo
     )
     stated(*figures)
     place = namesakes.place((start, model, rest, *values), figures)
-    return Found(
+    return RowResult(
         "day",
         buckets=(
             UsageBucket(

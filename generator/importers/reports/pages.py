@@ -21,7 +21,7 @@ from generator.importers.base import LONGEST_LINE, Count, SkipLineError, lines
 from generator.importers.documents import elements
 from generator.importers.fold import Extract
 from generator.importers.json_lines import BOM, REFUSED, has_later_object, mended, refusal
-from generator.importers.rows import Found, Rows
+from generator.importers.rows import RowReader, RowResult
 from generator.importers.values import iso_time
 from generator.records.rows import SkipReason, SourceRef
 
@@ -39,7 +39,7 @@ class Page(NamedTuple):
     dimensions: frozenset[str]
 
 
-Take = Callable[[bytes, SourceRef, Page], Found]
+Take = Callable[[bytes, SourceRef, Page], RowResult]
 Dimensions = Callable[[bytes], frozenset[str]]
 """Names of the dimensions that a row states. May raise what the decoder raises."""
 
@@ -58,12 +58,12 @@ _decode_raw = msgspec.json.Decoder(msgspec.Raw).decode
 def read_pages(stream: BinaryIO, index: int, importer: str, take: Take, dimensions: Dimensions) -> Extract:
     """Read one open file of pages, the `index`-th of its evidence; twice, since a page does not say its dimensions."""
     start = stream.tell()
-    chains = _chains(stream, dimensions)
+    threads = _threads(stream, dimensions)
     stream.seek(start)
-    rows, outer = Rows(index, importer), Count()
+    rows, outer = RowReader(index, importer), Count()
     for number, raw in enumerate(_pages(stream, outer)):
         envelope = _envelope(raw, rows.count)
-        page = Page(_as_of(envelope), chains[number] if number < len(chains) else frozenset())
+        page = Page(_as_of(envelope), threads[number] if number < len(threads) else frozenset())
         for row in elements(BytesIO(raw), rows.count, DATA, longest=LONGEST_ROW):
             rows.json(row, partial(_taken, take, page))
     count = rows.count
@@ -76,7 +76,7 @@ def read_pages(stream: BinaryIO, index: int, importer: str, take: Take, dimensio
     return rows.extract()
 
 
-def _taken(take: Take, page: Page, row: bytes, source: SourceRef) -> Found:
+def _taken(take: Take, page: Page, row: bytes, source: SourceRef) -> RowResult:
     return take(row, source, page)
 
 
@@ -151,22 +151,22 @@ def _as_of(envelope: Envelope) -> datetime | None:
         return None
 
 
-def _chains(stream: BinaryIO, dimensions: Dimensions) -> list[frozenset[str]]:
-    """Of each page, the dimensions that any page of its chain states."""
-    chains: list[list[int]] = []
+def _threads(stream: BinaryIO, dimensions: Dimensions) -> list[frozenset[str]]:
+    """Of each page, the dimensions that any page of its thread states."""
+    threads: list[list[int]] = []
     stated: list[frozenset[str]] = []
     goes_on = False
     for number, raw in enumerate(_pages(stream, Count())):
         stated.append(frozenset().union(*_stated(raw, dimensions)))
         if goes_on:
-            chains[-1].append(number)
+            threads[-1].append(number)
         else:
-            chains.append([number])
+            threads.append([number])
         goes_on = bool(_envelope(raw, Count()).has_more)
     return [
         whole
-        for chain in chains
-        for whole in [frozenset[str]().union(*(stated[number] for number in chain))] * len(chain)
+        for thread in threads
+        for whole in [frozenset[str]().union(*(stated[number] for number in thread))] * len(thread)
     ]
 
 

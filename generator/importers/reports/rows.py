@@ -20,7 +20,7 @@ from generator.importers.base import LARGEST_COUNT, SkipLineError
 from generator.importers.reports.names import group, grouping, model
 from generator.importers.reports.pages import Page
 from generator.importers.reports.periods import Period, interval
-from generator.importers.rows import Found
+from generator.importers.rows import RowResult
 from generator.importers.tables import number
 from generator.records.rows import SkipReason, Slug, SourceRef, Surface, UsageBucket
 
@@ -165,15 +165,15 @@ def taken(
     surface: SurfaceOf,
     period: Period | None,
     key: bytes,
-) -> Found:
+) -> RowResult:
     """The buckets of one row. `period` is that of the file, for rows that state none."""
     row = _decode(raw)
     if OVERLAPPING in page.dimensions:
-        return Found(OVERLAP)
+        return RowResult(OVERLAP)
     parts = row.parts()
     untimed = period is not None and not (row.starting_at or row.ending_at)
     start, end = period if period is not None and untimed else interval(row.starting_at, row.ending_at)
-    return Found(
+    return RowResult(
         BUCKET if parts else EMPTY,
         buckets=tuple(
             UsageBucket(

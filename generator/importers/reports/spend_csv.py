@@ -26,7 +26,7 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.reports.names import displayed_model, group, grouping, surface
 from generator.importers.reports.periods import Period, days, named
 from generator.importers.reports.tables import read_table, split_by, stated, total
-from generator.importers.rows import Found
+from generator.importers.rows import RowResult
 from generator.importers.tables import Row, header, number
 from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
 
@@ -59,7 +59,7 @@ def sniff(_path: Path, head: bytes) -> bool:
     return "product" in names and bool(names & {NET, GROSS}) and bool(names & {"email", "account_uuid"})
 
 
-def take(row: Row, source: SourceRef, *, period: Period | None, key: bytes) -> Found:
+def take(row: Row, source: SourceRef, *, period: Period | None, key: bytes) -> RowResult:
     """The bucket of one row."""
     row = {_plain(name): text for name, text in row.items()}
     start, end = _period(row, period)
@@ -70,7 +70,7 @@ def take(row: Row, source: SourceRef, *, period: Period | None, key: bytes) -> F
     requests, output = total(row, ("requests",)), total(row, ("completion_tokens",))
     mixes = [PROMPT] if "prompt_tokens" in row and "uncached_input_tokens" not in row else []  # the same for all rows
     stated(cost, requests, output)
-    return Found(
+    return RowResult(
         "person-range",
         buckets=(
             UsageBucket(

@@ -7,16 +7,16 @@ from typing import BinaryIO
 
 from generator.importers.base import SkipLineError
 from generator.importers.fold import Extract
-from generator.importers.rows import Found, Rows
+from generator.importers.rows import RowReader, RowResult
 from generator.importers.tables import Row, header, rows, whole
 from generator.records.rows import SkipReason, SourceRef
 
-Take = Callable[[Row, SourceRef], Found]
+Take = Callable[[Row, SourceRef], RowResult]
 
 
 def read_table(stream: BinaryIO, index: int, importer: str, take: Take) -> Extract:
     """Read one open table, the `index`-th of its evidence."""
-    account = Rows(index, importer)
+    account = RowReader(index, importer)
     for row in rows(stream, account.count):
         account.plain(row, take)
     return account.extract()

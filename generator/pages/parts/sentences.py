@@ -9,7 +9,7 @@ from generator.records.results import Finding, Quantity, Unit
 
 if TYPE_CHECKING:
     from generator.dossier import FindingView
-    from generator.records.results import Evidence
+    from generator.records.results import Pack
 
 
 def sentence(view: FindingView) -> str:
@@ -55,7 +55,7 @@ def quantity_text(value: float, unit: Unit) -> str:
     return f"{n(value)} {unit.value}"
 
 
-def period(evidence: Evidence) -> str:
+def period(evidence: Pack) -> str:
     """First and last UTC day of the evidence."""
     if not evidence.days:
         return "no dated call"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from generator.curated.examples import Example
     from generator.detectors import Detector
-    from generator.ledger.steps import Chain, Step
+    from generator.ledger.steps import Step, Thread
     from generator.records.rows import Request
 
 CALL_COLUMNS = ("Time", "What", "Expected", "Read", "Written", "Uncached", "What matters here")
@@ -50,12 +50,12 @@ def worked_example(detector: Detector, example: Example) -> WorkedExample:
     )
 
 
-def _rows(example: Example, chain: Chain) -> Iterator[tuple[Any, ...]]:
+def _rows(example: Example, thread: Thread) -> Iterator[tuple[Any, ...]]:
     """Requests and marks of an example in the order of time."""
-    steps = {step.after.id: step for step in chain.steps}
+    steps = {step.after.id: step for step in thread.steps}
     timed: list[tuple[datetime, int, Request | Mark]] = [
-        *((request.started or request.first_seen, 1, request) for request in chain.requests),
-        *((mark.at, 0, mark) for mark in chain.marks),
+        *((request.started or request.first_seen, 1, request) for request in thread.requests),
+        *((mark.at, 0, mark) for mark in thread.marks),
     ]
     first: Request | None = None
     for at, _, record in sorted(timed, key=lambda item: item[:2]):
