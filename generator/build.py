@@ -27,7 +27,7 @@ from generator.guard.leaks import find_canaries, find_leaks
 from generator.guard.public import public_files
 from generator.packs.pack import read_packs
 from generator.pages import PAGE_KINDS
-from generator.pages.base import Page
+from generator.pages.parts.base import Page
 from generator.records.results import Outcome, Pack
 from generator.site.manifest import Provenance, hash_inputs
 from generator.site.publish import Layout, held, publish_site

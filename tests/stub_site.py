@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from generator.pages.base import Download, Page
+from generator.pages.parts.base import Download, Page
 from generator.site.publish import Layout, publish_site
 from generator.site.render import RenderedFile, SiteContext, render
 from generator.site.static_files import static_files

@@ -11,7 +11,7 @@ from builders import mark, request
 
 from generator.curated.examples import Example, load_examples
 from generator.detectors import DETECTORS, run
-from generator.detectors.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
+from generator.detectors.shared.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
 from generator.ledger import steps as ledger
 from generator.ledger.steps import EXPLANATIONS, UNDECIDABLE
 from generator.ledger.subjects import Scope, Subjects, arranged

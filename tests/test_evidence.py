@@ -13,8 +13,9 @@ import pytest
 from builders import mark, steady
 
 from generator.base.problems import PackError
-from generator.detectors import DETECTORS, base, run
-from generator.detectors.base import finding_id
+from generator.detectors import DETECTORS, run
+from generator.detectors.shared import base
+from generator.detectors.shared.base import finding_id
 from generator.importers import read_bytes
 from generator.ledger.steps import threads_of
 from generator.ledger.subjects import arranged

@@ -19,7 +19,7 @@ from generator.base.problems import WitnessmarkError
 from generator.curated.address import mixes_scripts
 from generator.curated.library import load
 from generator.curated.models import ClaimId, EventId, Id, Slug, SourceId, WebUrl
-from generator.pages.base import Download, Page
+from generator.pages.parts.base import Download, Page
 from generator.site.check import check_site
 from generator.site.render import checked_path, render
 from generator.site.static_files import static_files

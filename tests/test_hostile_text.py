@@ -22,7 +22,7 @@ from promises import record
 
 from generator.charts.base import draw
 from generator.charts.files import csv_bytes
-from generator.pages.base import Page
+from generator.pages.parts.base import Page
 from generator.site.render import render
 from generator.site.untrusted import MAX_BYTES, plain_title, render_untrusted
 

@@ -21,7 +21,7 @@ WRITERS = {
     "cli/meter.py",
     "cli/proofs.py",
 }  # the laboratory writes what `simulate` and `calibrate` were asked for
-NOT_DETECTORS = {"__init__", "base"}
+NOT_DETECTORS = {"__init__"}
 WRITING = re.compile(r"\.write_(?:text|bytes)\(|\.mkdir\(|\.unlink\(|\.rename\(|rmtree\(|open\([^)]*[\"'][wax]")
 
 

@@ -19,7 +19,7 @@ from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
 from generator.base import wording as filters
-from generator.pages.base import Download, Page
+from generator.pages.parts.base import Download, Page
 from generator.site.render import checked_path, flush_html_left, relative_url, render
 from generator.site.untrusted import MAX_BYTES, host, plain_title, render_untrusted, txt, web_url
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding, minute
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding, minute
 from generator.detectors.shared.meters import STATUSLINE_DOCS
 from generator.detectors.shared.needs import COUNTERS, MARKS
 from generator.ledger.subjects import CounterSeries, Scope, marks_between, version_key

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from generator.detectors.base import Detector, Parameter, Reference, Verdict, steps_finding
 from generator.detectors.shared.attribution import step_lean
+from generator.detectors.shared.base import Detector, Parameter, Reference, Verdict, steps_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,

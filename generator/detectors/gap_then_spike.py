@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.base import Detector, Parameter, Verdict, step_finding
+from generator.detectors.shared.base import Detector, Parameter, Verdict, step_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     CLIENT_CACHING_DOCS,

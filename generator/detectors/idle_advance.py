@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
 from generator.detectors.shared.meters import (
     BATCHED_POSTING,
     CAUGHT_UP,

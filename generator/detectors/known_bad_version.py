@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.compaction_storm import STORM
 from generator.detectors.compaction_storm import WINDOW as STORM_WINDOW
 from generator.detectors.prefix_pin import RUN as PIN_RUN
 from generator.detectors.prefix_pin import SAME_READ
 from generator.detectors.shared.attribution import PREFIX_SHARE
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.shared.needs import VERSIONS
 from generator.detectors.thinking_stripped import PAUSE as LONG_PAUSE
 from generator.ledger.steps import UNEXPLAINED, Step, Thread

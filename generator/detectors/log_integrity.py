@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.shared.needs import FIRST_LINES, VERSIONS
 from generator.ledger.subjects import Account, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding, minute
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding, minute
 from generator.detectors.shared.meters import LIMITS_DOCS
 from generator.detectors.shared.needs import METER, REFUSALS
 from generator.ledger.subjects import MODEL_WINDOWS, Meter, Scope

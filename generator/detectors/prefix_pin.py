@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.base import Detector, Parameter, Reference, Verdict, steps_finding
 from generator.detectors.shared.attribution import PREFIX_SHARE
+from generator.detectors.shared.base import Detector, Parameter, Reference, Verdict, steps_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Verdict, meter_finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Verdict, meter_finding
 from generator.detectors.shared.meters import OLD_VALUE, STATUSLINE_DOCS, WRONG_READING, is_old_value, states_resets
 from generator.detectors.shared.needs import METER
 from generator.ledger.subjects import Interval, Meter, Scope

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, step_finding
 from generator.detectors.shared.attribution import LEANINGS, PREFIX_SHARE
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, step_finding
 from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN
 from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
 from generator.ledger.steps import TRIMMED_BELOW, UNEXPLAINED, Step, Thread, first_reason, human_prompts

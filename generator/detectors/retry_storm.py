@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict
 from generator.detectors.shared.bursts import after, before, burst_finding, bursts, of_kinds
 from generator.detectors.shared.needs import MARKS
 from generator.ledger.steps import Thread

@@ -10,7 +10,7 @@ from math import fsum
 
 from msgspec.structs import replace
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.shared.needs import REQUESTED_MODEL
 from generator.ledger.prices import cost
 from generator.ledger.steps import Thread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Verdict
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Verdict
 from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS
 from generator.detectors.shared.falls import (
     BENIGN,

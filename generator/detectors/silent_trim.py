@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict
 from generator.detectors.shared.falls import (
     BENIGN,
     CHECKPOINT_DOCS,

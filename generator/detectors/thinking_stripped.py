@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, steps_finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, steps_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,

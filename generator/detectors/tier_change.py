@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import fsum
 
-from generator.detectors.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
 from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS
 from generator.detectors.shared.needs import LIFETIME, VERSIONS
 from generator.ledger.prices import cost, excess_cost, rates

@@ -29,7 +29,7 @@ from generator.pages import (
     timeline,
     verify,
 )
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 
 __all__ = ["PAGE_KINDS", "Page", "PageKind"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from generator.grading import ComputedGrade
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import cite
 from generator.pages.parts.evidence_view import EvidenceItem, weighed
 from generator.pages.parts.sentence_view import Cited, Told, cited, fact_told, told

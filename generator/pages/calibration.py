@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.base.statistics import exact_rate, finding_rate, poisson_rate
 from generator.base.wording import n
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.calibration_rows import EXCESS_TOLERANCE
 from generator.pages.parts.twin import json_twin
 

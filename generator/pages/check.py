@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.base.wording import n
 from generator.detectors.shared.needs import METER
 from generator.importers import IMPORTERS, Importer
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.coverage import giving
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.curated.models import Claim, Event, Grade, Report, Source, Symptom
 from generator.grading import ComputedGrade
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import cite
 from generator.pages.parts.claim_ledger import ledger, reports_at
 from generator.pages.parts.evidence_view import Weighed, verdict_record, weighed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.curated.codes import CODES
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 
 if TYPE_CHECKING:
     from generator.curated.models import Person

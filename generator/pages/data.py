@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from generator.charts.files import csv_bytes
-from generator.pages.base import Download, Page, PageKind
 from generator.pages.findings import record as finding_record
+from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.cite import cite
 
 if TYPE_CHECKING:

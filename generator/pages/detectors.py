@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from generator.base.statistics import finding_rate
 from generator.ledger.subjects import Scope
-from generator.pages.base import Page, PageKind
 from generator.pages.findings import Listed
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.calibration_rows import ScoreRow, score_rows
 from generator.pages.parts.coverage import answering, giving
 from generator.pages.parts.sentences import period, quantity_text, sentence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from generator.curated.calibration import Calibration
     from generator.curated.models import Symptom
     from generator.detectors import Detector
-    from generator.detectors.base import Benign
+    from generator.detectors.shared.base import Benign
     from generator.detectors.shared.needs import Need
     from generator.dossier import DetectorView, Dossier
     from generator.importers import Importer

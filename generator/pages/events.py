@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from generator.charts.strip import ROWS
 from generator.curated.models import Claim, Event, Incident, Report, Source
-from generator.pages.base import Page
+from generator.pages.parts.base import Page
 from generator.pages.parts.entries import KINDS
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.notes import notes_on

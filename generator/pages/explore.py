@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.grading import ComputedGrade
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.entries import Entry, entries
 from generator.pages.parts.facets import RECORD_TITLES, Facet, facets, tokens
 

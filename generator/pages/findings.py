@@ -12,7 +12,7 @@ from generator.base.wording import MISSING, n, pct, usd, utc
 from generator.charts import Chart, meter_chart, thread_chart
 from generator.charts.files import csv_bytes
 from generator.detectors.shared.attribution import LEANINGS
-from generator.pages.base import Download, Page, PageKind
+from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.cite import cite
 from generator.pages.parts.notes import notes_on
 from generator.pages.parts.sentences import period, quantity_text, sentence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from generator.base.statistics import Rate
     from generator.curated.models import Claim
     from generator.detectors import Detector
-    from generator.detectors.base import Benign
     from generator.detectors.shared.attribution import Leaning
+    from generator.detectors.shared.base import Benign
     from generator.dossier import Dossier, FindingView, ReadingRow, ThreadRow
     from generator.records.results import DayShare, Pack, Run
     from generator.records.rows import Tally

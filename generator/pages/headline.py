@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from generator.curated.headline import Leaning
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import cite
 from generator.pages.parts.evidence_view import Way
 from generator.pages.parts.sentence_view import Told, fact_told, leads

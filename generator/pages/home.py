@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.charts import Chart, reports_chart
 from generator.charts.weeks import is_user_report
 from generator.curated.models import Case, Claim, Detail, Grade, SurfaceText
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.detectors import DETECTORS, Detector
 from generator.importers import IMPORTERS, Importer
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.coverage import Kind, answered, giving, kinds, lacking, numbered, of_surface
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.twin import json_twin

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.charts import Chart, published_chart
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import cite
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.notes import notes_on

@@ -22,8 +22,8 @@ from generator.ledger.steps import (
     UNDECIDABLE,
     UNEXPLAINED,
 )
-from generator.pages.base import Page, PageKind
 from generator.pages.evidence import break_rows, breaks_figure_of
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.evidence_view import difference
 from generator.pages.parts.sentences import period
 

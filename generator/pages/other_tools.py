@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.base.wording import n
-from generator.pages.base import Page, PageKind
 from generator.pages.calibration import calibrated
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from generator.charts.files import csv_bytes
 from generator.curated.prices import Verdict
 from generator.ledger.prices import BATCH_FACTOR, LONG_PROMPT, US_FACTOR
-from generator.pages.base import Download, Page, PageKind
+from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.position import place
 
 if TYPE_CHECKING:

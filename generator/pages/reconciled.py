@@ -13,7 +13,7 @@ from generator.charts import Chart, account_chart
 from generator.charts.files import csv_bytes
 from generator.importers import IMPORTERS
 from generator.ledger.reconciliation import DIFFERENCES, MISSING, OTHERS, RECOGNISED, Missing
-from generator.pages.base import Download, Page, PageKind
+from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.sentences import period
 from generator.pages.parts.twin import json_twin
 from generator.records.results import Pack, Reconciliation, ReportLine, WindowBalance

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from generator.charts import Chart, reports_chart
 from generator.charts.weeks import is_user_report
 from generator.curated.models import Claim, Detail, EvidenceClass, Figure, Report, SurfaceText, Symptom
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.matrix import (
     Counted,
     Matrix,

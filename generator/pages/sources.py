@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.curated.models import Claim, Event, Report, Source
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.position import place
 from generator.pages.parts.twin import json_twin

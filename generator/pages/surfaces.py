@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.curated.models import Claim, Event, Report, SurfaceText
-from generator.pages.base import Page, PageKind
 from generator.pages.incidents import IncidentRow, incident_row
 from generator.pages.logs import LogRow
 from generator.pages.measurements import measured_with
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.coverage import answered, kinds, of_surface
 from generator.pages.parts.matrix import Matrix, Periods, counted, matrix
 from generator.pages.parts.neighbours import neighbours

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.curated.models import Claim, Symptom
-from generator.pages.base import Page, PageKind
 from generator.pages.measurements import measured_with
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.matrix import Matrix, Periods, counted, matrix, periods
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.report_lists import ReportMonth, report_months

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from generator.charts import Chart, timeline_chart
 from generator.charts.weeks import DAY
 from generator.curated.models import Case
-from generator.pages.base import Page, PageKind
 from generator.pages.events import event_pages
+from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.entries import Entry, entries, happenings
 from generator.pages.parts.facets import Facet, facets, tokens
 from generator.pages.parts.spans import Span

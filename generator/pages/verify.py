@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.pages.base import Page, PageKind
+from generator.pages.parts.base import Page, PageKind
 from generator.proofs.fields import NAMED_BY, field_names
 from generator.proofs.words import NOT_PROVED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from generator.detectors.base import UNSEEN, Benign, Explained, Parameter, Reference
+from generator.detectors.shared.base import UNSEEN, Benign, Explained, Parameter, Reference
 from generator.ledger.steps import (
     BAND_AFTER,
     BAND_BEFORE,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from generator.detectors.base import Benign, Detector, Reference, finding
+from generator.detectors.shared.base import Benign, Detector, Reference, finding
 from generator.detectors.shared.not_checked import untried
 from generator.ledger.prices import excess_cost
 from generator.ledger.steps import Step, Thread

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
-from generator.detectors.base import Benign, Parameter, Reference
+from generator.detectors.shared.base import Benign, Parameter, Reference
 from generator.ledger.prices import rates
 from generator.ledger.subjects import Interval, Meter
 from generator.records.results import Quantity, Unit

@@ -15,11 +15,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from generator.importers.base import SkipLineError
-from generator.importers.captures import messages_api
+from generator.importers.captures import messages_api, usage_answer
 from generator.importers.captures.headers import ORGANISATION, client, header, request_id, unified_meters
 from generator.importers.fold import MarkCopy, RequestCopy
 from generator.importers.json_lines import REFUSED, mended
-from generator.importers.meters import usage_answer
 from generator.importers.rows import RowResult
 from generator.importers.values import account
 from generator.records.pseudonyms import pseudonym

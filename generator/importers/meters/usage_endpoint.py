@@ -27,9 +27,9 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import Importer
+from generator.importers.captures.usage_answer import UsageAnswer, readings
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.meters.usage_answer import UsageAnswer, readings
 from generator.importers.rows import UNKNOWN, RowResult, read_lines
 from generator.importers.values import ABSENT, account, captured, claims, is_object, is_stated
 from generator.records.rows import SourceRef, Surface

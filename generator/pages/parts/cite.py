@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.pages.base import Download
+from generator.pages.parts.base import Download
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
