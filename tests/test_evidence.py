@@ -19,8 +19,9 @@ from generator.detectors.shared.base import finding_id
 from generator.importers import read_bytes
 from generator.ledger.steps import threads_of
 from generator.ledger.subjects import arranged
-from generator.packs.examine import NEIGHBOURS, examine
+from generator.packs.examine import examine
 from generator.packs.pack import load_key, read_pack, read_packs, write_pack
+from generator.packs.redact import NEIGHBOURS
 from generator.records.results import Level, Outcome
 from generator.records.rows import LogData, Tally, Trigger
 from generator.simulator import FaultRates, exported, simulate
