@@ -12,10 +12,9 @@ from generator.base.problems import ContentError
 from generator.proofs.checking import faults
 from generator.proofs.commitments import identities, log_trees
 from generator.proofs.fields import field_names
-from generator.proofs.prooffile import GrowthProof, parse_proof, written
-from generator.proofs.proving import prove_finding, prove_growth
+from generator.proofs.prooffile import parse_proof, written
+from generator.proofs.proving import prove_finding
 from generator.proofs.publication import committed, findings_of
-from generator.proofs.words import is_whole
 from generator.records.pseudonyms import pseudonym
 from generator.records.results import Finding, FindingGrade, Level, Outcome, Pack, Run, Severity, Totals
 from generator.records.rows import LogData, MeterReading, SourceRef, Window
@@ -93,33 +92,25 @@ def pack(records, seed, findings=12):
 
 
 def honest(seed):
-    """Endless honest proofs, finding proofs and one of growth for each pack."""
+    """Endless honest proofs, from logs that have grown since the pack was made."""
     while True:
         before, after = reading(seed), reading(seed, grow=9)
         if before.requests:
-            evidence, logs = pack(before, seed)
-            grown, later = pack(after, seed)
+            evidence, _ = pack(before, seed)
+            _, later = pack(after, seed)
             for one in findings_of(evidence):
                 show = () if one.readings else random.Random(f"{seed} {one.id}").choice(((), ("model", "ended_minute")))
-                yield prove_finding(evidence, one.id, later, show)  # also from logs that have grown since
-            if len(logs) == len(later):
-                yield prove_growth(evidence, grown, later)
+                yield prove_finding(evidence, one.id, later, show)
         seed += 1
 
 
-def holds(data, published):
-    """Would somebody who knows the published roots accept this file?"""
+def holds(data, root):
+    """Would somebody who knows the published root accept this file?"""
     try:
         proof = parse_proof(data, "proof.json")
     except ContentError:
         return False
-    roots = (proof.root, proof.old_root) if isinstance(proof, GrowthProof) else (proof.root,)
-    return roots == published and not faults(proof) and is_whole(proof)
-
-
-def roots_of(proof):
-    """What was published, for `holds`."""
-    return (proof.root, proof.old_root) if isinstance(proof, GrowthProof) else (proof.root,)
+    return proof.root == root and not faults(proof)
 
 
 def places(node, way=()):

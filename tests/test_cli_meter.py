@@ -21,7 +21,8 @@ from generator.cli import cli, meter
 from generator.cli.context import default_logs
 from generator.cli.terminal.series import series
 from generator.importers import discover, read
-from generator.importers.meters.polls import lines, percent
+from generator.importers.meters.columns import PLAIN, TABLES
+from generator.importers.meters.polls import KEYS, lines, percent
 from generator.importers.values import account
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Counter, MeterReading, SourceRef, Window
@@ -281,6 +282,11 @@ def test_what_is_imported_twice_counts_once(state):
     run("import", source)
     assert values(read(discover([state]).claimed, key=KEY).meters) == values(once)
     assert len((state / "imported.jsonl").read_text().splitlines()) == 4
+
+
+def test_the_help_of_import_says_what_is_taken():
+    told = CliRunner().invoke(cli, ["meter", "import", "--help"]).output
+    assert not [name for name in (*PLAIN.names, *KEYS.values(), *TABLES) if name not in told]
 
 
 def test_no_name_of_an_account_is_imported(state):

@@ -15,7 +15,7 @@ import pytest
 
 from generator.base.problems import ContentError
 from generator.curated.codes import CODES
-from generator.curated.prices import PriceEpoch, PricesPerMillion, Verdict, compare, load_prices
+from generator.curated.prices import PriceCheck, PriceEpoch, PricesPerMillion, compare, load_prices
 from generator.ledger.prices import MILLION, OVERRIDES, list_rates, table_rates
 from generator.pages import prices as page_of_prices
 from generator.records.rows import Speed
@@ -63,15 +63,15 @@ def epoch(**fields):
 
 def test_no_price_of_this_repository_differs_from_the_documentation():
     """What `witnessmark check` asks: each documented price agrees with genai-prices, or an override says why not."""
-    verdicts = [row.verdict for row in of_case()]
-    assert len(verdicts) >= 20
-    assert set(verdicts) == {Verdict.AGREE, Verdict.OVERRIDE}
+    checks = [row.check for row in of_case()]
+    assert len(checks) >= 20
+    assert set(checks) == {PriceCheck.AGREE, PriceCheck.OVERRIDE}
 
 
 def test_the_known_differences_are_these_and_no_others():
     """Fast mode of Opus 4.6, which genai-prices lacks, and long prompts of Sonnet 4, which it prices as short ones."""
     found = {
-        (row.epoch.model, row.epoch.speed, row.long_prompt) for row in of_case() if row.verdict is Verdict.OVERRIDE
+        (row.epoch.model, row.epoch.speed, row.long_prompt) for row in of_case() if row.check is PriceCheck.OVERRIDE
     }
     assert found == {
         ("claude-opus-4-6", "fast", False),
@@ -112,13 +112,13 @@ def test_cache_prices_follow_the_documented_factors():
 
 def test_a_price_that_is_off_by_a_millionth_differs():
     off = PricesPerMillion(input=5.000001, write_5m=6.25, write_1h=10, read=0.5, output=25)
-    assert [row.verdict for row in compare((epoch(prices=off),), TODAY)] == [Verdict.DIFFER] * 2
-    assert [row.verdict for row in compare((epoch(),), TODAY)] == [Verdict.AGREE] * 2
+    assert [row.check for row in compare((epoch(prices=off),), TODAY)] == [PriceCheck.DIFFER] * 2
+    assert [row.check for row in compare((epoch(),), TODAY)] == [PriceCheck.AGREE] * 2
 
 
 def test_a_documented_price_on_long_prompts_is_compared_on_long_prompts_only():
     dear = PricesPerMillion(input=10, write_5m=12.5, write_1h=20, read=1, output=37.5)
-    assert [row.verdict for row in compare((epoch(over_200k=dear),), TODAY)] == [Verdict.AGREE, Verdict.DIFFER]
+    assert [row.check for row in compare((epoch(over_200k=dear),), TODAY)] == [PriceCheck.AGREE, PriceCheck.DIFFER]
 
 
 @pytest.mark.parametrize("changed", [date(2026, 3, 13), date(2026, 4, 30)])
@@ -127,7 +127,7 @@ def test_the_first_and_the_last_day_are_both_compared(changed):
         return list_rates(model, day, tokens, speed).times(2 if day == changed else 1)
 
     rows = compare((epoch(),), TODAY, table=prices, used=prices)
-    assert [(row.verdict, row.day) for row in rows] == [(Verdict.DIFFER, changed)] * 2
+    assert [(row.check, row.day) for row in rows] == [(PriceCheck.DIFFER, changed)] * 2
 
 
 def test_an_open_epoch_is_compared_on_the_day_of_the_build():
@@ -137,7 +137,7 @@ def test_an_open_epoch_is_compared_on_the_day_of_the_build():
         return list_rates(model, day, tokens, speed).times(2 if day == TODAY else 1)
 
     (row, _) = compare((epoch(until=None),), TODAY, table=prices, used=prices)
-    assert (row.verdict, row.day) == (Verdict.DIFFER, TODAY)
+    assert (row.check, row.day) == (PriceCheck.DIFFER, TODAY)
 
 
 def test_without_its_override_a_difference_is_a_difference():
@@ -145,13 +145,13 @@ def test_without_its_override_a_difference_is_a_difference():
     fast = epoch(speed="fast", prices=PricesPerMillion(input=30, write_5m=37.5, write_1h=60, read=3, output=150))
     (overridden, _) = compare((fast,), TODAY)
     (bare, _) = compare((fast,), TODAY, used=table_rates)
-    assert overridden.verdict is Verdict.OVERRIDE
-    assert (bare.verdict, bare.table) == (Verdict.DIFFER, None)
+    assert overridden.check is PriceCheck.OVERRIDE
+    assert (bare.check, bare.table) == (PriceCheck.DIFFER, None)
 
 
 def test_an_override_that_contradicts_the_documentation_differs():
     wrong = epoch(speed="fast", prices=PricesPerMillion(input=20, write_5m=25, write_1h=40, read=2, output=100))
-    assert {row.verdict for row in compare((wrong,), TODAY)} == {Verdict.DIFFER}
+    assert {row.check for row in compare((wrong,), TODAY)} == {PriceCheck.DIFFER}
 
 
 def test_the_comparison_is_in_usd_a_million_tokens():

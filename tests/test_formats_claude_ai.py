@@ -1,4 +1,4 @@
-"""Claude.ai's data export and the meter readings of trackers: what samples give, traps, hostile files, mappings."""
+"""Claude.ai's data export and the meter readings of trackers: what samples give, traps, hostile files, the plain form."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.base.problems import LogError
 from generator.importers import IMPORTERS, archives, discover, read, read_bytes
 from generator.importers.claude.claude_export import CLAUDE_EXPORT
 from generator.importers.fold import Extract
-from generator.importers.meters import column_maps, databases
-from generator.importers.meters.columns import Unit, known, number
+from generator.importers.meters import databases
+from generator.importers.meters.columns import PLAIN, known, number
 from generator.importers.meters.meter_snapshots import METER_SNAPSHOTS
+from generator.importers.meters.polls import KEYS
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import LogData, MarkKind, MeterReading, SkipReason, Window
 
@@ -32,7 +32,7 @@ SAMPLES = Path(__file__).parent / "samples"
 EXPORT = SAMPLES / "claude-export"
 METERS = SAMPLES / "meter-snapshots"
 KEY = b"key of a test"
-FILES = sorted(path for path in (*EXPORT.iterdir(), *METERS.iterdir()) if path.suffix not in (".md", ".yml"))
+FILES = sorted(path for path in (*EXPORT.iterdir(), *METERS.iterdir()) if path.suffix != ".md")
 
 
 def sample(path: Path) -> LogData:
@@ -132,11 +132,20 @@ def test_a_document_of_snapshots():
     assert reading.tallies[0].skipped == {SkipReason.NAIVE_TIME: 1, SkipReason.NOT_OBJECT: 1}
 
 
-def test_an_export_as_csv():
-    """A percent sign and a decimal comma are read; a naive time and a row that is cut are not."""
+def test_an_export_in_the_plain_form():
+    """A percent sign, a decimal comma and seconds since 1970 are read; a naive time and a row that is cut are not."""
     reading = sample(METERS / "export.csv")
-    assert shares(reading.meters)[-2:] == [("five-hour", 0.03), ("seven-day", 0.305)]
-    assert reading.tallies[0].skipped == {SkipReason.BAD_FIELD: 2, SkipReason.NAIVE_TIME: 1}
+    assert shares(reading.meters) == [
+        ("five-hour", 0.01),
+        ("seven-day", 0.3),
+        ("five-hour", 0.03),
+        ("seven-day", 0.305),
+    ]
+    assert {row.at for row in reading.meters[2:]} == {datetime(2026, 3, 2, 10, 10, tzinfo=UTC)}
+    assert {row.account for row in reading.meters} == {pseudonym("account", "canary", KEY)}
+    (tally,) = reading.tallies
+    assert (tally.types["no-reading"], tally.other) == (1, 2)  # the gap, and with it the header
+    assert tally.skipped == {SkipReason.BAD_FIELD: 3, SkipReason.NAIVE_TIME: 1, SkipReason.NO_TIME: 1}
 
 
 # Traps of section 8, each with what a naive reader gets
@@ -166,14 +175,13 @@ def test_trap_an_empty_cell_is_a_gap_and_not_zero():
 
 
 def test_trap_the_size_of_a_figure_tells_no_unit():
-    """1 is one percent in one database and all of it in another; a rule `at most 1 is a fraction` fails both ways."""
+    """1 is one percent where percent is written; a rule `at most 1 is a fraction` makes it all of the window."""
     values = [
         row[0] for row in database("tracker-long.db", "SELECT utilization FROM usage_snapshots WHERE id IN (1, 4)")
     ]
     naive = [value if value <= 1 else value / 100 for value in values]
     long = [row.used for row in sample(METERS / "tracker-long.db").meters if row.used <= 0.01]
     assert (naive, long) == ([0.5, 1.0], [0.005, 0.01])
-    assert [row.used for row in sample(METERS / "own-poller.db").meters] == [0.01, 1.0]
 
 
 def test_trap_a_switch_of_accounts_is_no_jump():
@@ -190,18 +198,6 @@ def test_trap_a_switch_of_accounts_is_no_jump():
 def test_trap_rows_of_another_service_are_not_read():
     naive = max(row[0] for row in database("menu-bar.db", "SELECT primary_used_pct FROM usage_snapshots"))
     assert (naive, max(row.used for row in sample(METERS / "menu-bar.db").meters)) == (77.0, 0.3)
-
-
-def test_trap_local_times_are_moved_by_the_stated_zone_and_refused_where_it_is_unclear():
-    """Across the change of clocks in Berlin: 23:30 is 22:30 UTC, 03:30 is 01:30 UTC, and 02:30 never was."""
-    reading = sample(METERS / "own-poller.db")
-    naive = database(
-        "own-poller.db", "SELECT (julianday(MAX(checked_at)) - julianday(MIN(checked_at))) * 24 FROM polls"
-    )
-    hours = (reading.meters[-1].at - reading.meters[0].at).total_seconds() / 3600
-    assert (round(naive[0][0], 6), hours) == (4.0, 3.0)
-    assert reading.meters[0].resets_at == datetime(2026, 3, 29, 3, tzinfo=UTC)
-    assert reading.tallies[0].skipped == {SkipReason.NAIVE_TIME: 1}
 
 
 def test_trap_two_exports_tell_the_same_messages_once():
@@ -223,13 +219,49 @@ def test_trap_words_stand_in_text_or_in_blocks_never_in_both():
     assert (naive, copy.mark.value) == (4, 2)
 
 
-def test_a_name_that_programs_use_for_both_units_needs_a_mapping():
-    assert known(("timestamp", "five_hour_utilization", "seven_day_utilization")) is None
-    assert known(("timestamp", "five_hour_utilization"), "usage_history") is None
-    assert not METER_SNAPSHOTS.sniff(Path("x.csv"), b"timestamp,five_hour_utilization\n2026-03-02T10:00:00Z,0.5\n")
-    wanted = known(("timestamp", "five_hour_pct"))
-    assert wanted is not None
-    assert wanted.unit is Unit.PERCENT
+def test_names_that_programs_use_for_both_units_are_known_only_in_the_table_of_a_known_program():
+    names = (
+        "timestamp",
+        "five_hour_utilization",
+        "five_hour_resets_at",
+        "seven_day_utilization",
+        "seven_day_resets_at",
+    )
+    rest = ("opus_utilization", "opus_resets_at", "sonnet_utilization", "sonnet_resets_at")
+    assert known("usage_history", (*names, *rest)) is not None
+    assert known("usage_history", names) is None
+    assert known("history", (*names, *rest)) is None
+    head = ",".join((*names, *rest)).encode() + b"\n2026-03-02T10:00:00Z,0.5,,,,,,,\n"
+    assert not METER_SNAPSHOTS.sniff(Path("x.csv"), head)
+
+
+@pytest.mark.parametrize("left_out", ["time", "window", "used_percent"])
+def test_the_plain_form_needs_three_columns_in_any_order(left_out):
+    names = [name for name in reversed(PLAIN.names) if name not in PLAIN.optional]
+    assert METER_SNAPSHOTS.sniff(Path("x.csv"), ";".join(names).encode() + b"\n")
+    names.remove(left_out)
+    assert not METER_SNAPSHOTS.sniff(Path("x.csv"), ";".join((*names, "resets_at", "account")).encode() + b"\n")
+
+
+def test_the_page_names_every_column_and_window_of_the_plain_form():
+    told = " ".join(METER_SNAPSHOTS.guide.get)
+    assert not [name for name in (*PLAIN.names, *KEYS.values()) if name not in told]
+
+
+def test_the_plain_form_without_resets_and_accounts(tmp_path):
+    (tmp_path / "x.csv").write_text("used_percent\twindow\ttime\n0.5\tfive_hour\t2026-03-02T10:00:00Z\n")
+    (row,) = sample(tmp_path / "x.csv").meters
+    assert (row.used, row.resets_at, row.account) == (0.005, None, pseudonym("account", "default", KEY))
+
+
+def test_a_bad_table_stops_nothing_else(tmp_path):
+    """One file with a mistake costs its own rows, and no other file."""
+    (tmp_path / "bad.csv").write_text("time,window,used_percent\nnow,6h,all\n")
+    (tmp_path / "columns.yml").write_text("time: [\n")
+    (tmp_path / "good.csv").write_text("time,window,used_percent\n2026-03-02T10:00:00Z,5h,1\n")
+    reading = sample(tmp_path)
+    assert shares(reading.meters) == [("five-hour", 0.01)]
+    assert [tally.skipped for tally in reading.tallies] == [{SkipReason.BAD_FIELD: 1}, {}]
 
 
 @pytest.mark.parametrize(
@@ -237,14 +269,7 @@ def test_a_name_that_programs_use_for_both_units_needs_a_mapping():
     [("12", 12.0), ("12.5", 12.5), ("12,5", 12.5), (" 7 % ", 7.0), ("", None), (None, None), (3.5, 3.5)],
 )
 def test_cells(cell, value):
-    assert number(cell, Unit.PERCENT) == value
-
-
-def test_a_percent_sign_is_refused_where_fractions_stand(tmp_path):
-    (tmp_path / "x.csv").write_text("time,five\n2026-03-02T10:00:00Z,7%\n2026-03-02T10:05:00Z,0.07\n")
-    (tmp_path / "x.csv.columns.yml").write_text("time: time\nunit: fraction\nwindow: five-hour\nused: five\n")
-    reading = sample(tmp_path / "x.csv")
-    assert (shares(reading.meters), reading.tallies[0].skipped) == ([("five-hour", 0.07)], {SkipReason.BAD_FIELD: 1})
+    assert number(cell) == value
 
 
 # Hostile archives
@@ -390,10 +415,6 @@ INSERT INTO usage_snapshots VALUES (6, 1772446200, 'canary-one', 'seven_day', 'c
 INSERT INTO usage_snapshots VALUES ('claude', '2026-03-02T10:00:00Z', 'oauth', 1, 300, 1772463600, 30, 10080, 1772784000);
 INSERT INTO usage_snapshots VALUES ('codex', '2026-03-02T10:00:00Z', 'cli', 77, 300, 1772463600, 66, 10080, 1772784000);
 INSERT INTO usage_snapshots VALUES ('claude', '2026-03-02T10:05:00Z', 'oauth', 2.5, 300, 0, NULL, 10080, NULL);""",
-    "own-poller": """CREATE TABLE polls (checked_at TEXT, person TEXT, kind TEXT, value REAL, reset TEXT);
-INSERT INTO polls VALUES ('2026-03-28T23:30:00', 'canary', '5h', 0.01, '2026-03-29T05:00:00');
-INSERT INTO polls VALUES ('2026-03-29T02:30:00', 'canary', '5h', 0.02, NULL);
-INSERT INTO polls VALUES ('2026-03-29T03:30:00', 'canary', '5h', 1, NULL);""",
 }
 LONG = (
     "CREATE TABLE usage_snapshots (timestamp TEXT, account_name TEXT, bucket TEXT, utilization REAL, resets_at TEXT);"
@@ -473,91 +494,10 @@ def test_a_foreign_database_is_left_alone(tmp_path):
     assert not METER_SNAPSHOTS.sniff(path, path.read_bytes())
 
 
-# Mappings
-
-GOOD = "time: at\nunit: percent\nwindow: five-hour\nused: five\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("time: at\nwindow: five-hour\nused: five\n", ":1:1: W-missing unit"),
-        ("time: at\nunit: per mille\nwindow: five-hour\nused: five\n", ":2:7: W-value unit"),
-        ("time: at\nunit: percent\nused: five\n", ":3:7: W-missing window"),
-        (GOOD + "zone: Berlin\n", ":5:7: W-value no time zone"),
-        (GOOD + "zone: ../../etc/passwd\n", ":5:7: W-value no time zone"),
-        (GOOD + "persons: five\n", ":5:1: W-field"),
-        (GOOD + "used: five\n", ":5:1: W-twice"),
-        (GOOD + "account: [a]\n", ":5:10: W-type"),
-        ("- time\n", ":1:1: W-type"),
-        ("used: {\n", ":2:1: W-syntax"),
-        ("time: at\nunit: percent\nused:\n  six-hour: five\n", ":4:3: W-field"),
-        (GOOD.replace("five\n", "four\n"), ":4:7: W-ref"),
-        (GOOD + "resets_at: reset\n", ":5:12: W-ref"),
-    ],
-)
-def test_a_mistake_in_a_mapping_is_named_with_its_place(tmp_path, text, wanted):
-    (tmp_path / "x.csv").write_text("at,five\n2026-03-02T10:00:00Z,1\n")
-    (tmp_path / "x.columns.yml").write_text(text)
-    with pytest.raises(LogError) as caught:
-        discover([tmp_path / "x.csv"])
-    assert f"x.columns.yml{wanted}" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"\xff", b"a: &a [*a]\n", b"[" * 5000, b"x" * 100_000, b"", b"? [a]\n: b\n", b"a: !!python/name:os.system\n"],
-)
-def test_any_mapping_is_read_or_refused(data):
-    with pytest.raises(LogError):
-        column_maps.parse(data, Path("columns.yml"), own=True)
-
-
-@pytest.mark.parametrize(("text", "wanted"), [("table: poll\n", ":1:8: W-ref no table"), ("", ":1:1: W-missing table")])
-def test_a_database_needs_the_name_of_its_table(tmp_path, text, wanted):
-    made("CREATE TABLE polls (at, five)", tmp_path / "x.db")
-    (tmp_path / "x.db.columns.yml").write_text(text + GOOD)
-    with pytest.raises(LogError) as caught:
-        discover([tmp_path / "x.db"])
-    assert f"x.db.columns.yml{wanted}" in str(caught.value)
-
-
-def test_a_mapping_for_a_folder_claims_only_tables_with_its_columns(tmp_path):
-    (tmp_path / "columns.yml").write_text(GOOD)
-    (tmp_path / "mine.csv").write_text("at,five\n2026-03-02T10:00:00Z,1\n")
-    (tmp_path / "other.csv").write_text("at,name\n2026-03-02T10:00:00Z,x\n")
-    found = discover([tmp_path])
-    assert [file.path.name for file in found.claimed] == ["mine.csv"]
-    assert [file.path.name for file in found.unclaimed] == ["other.csv"]
-
-
-def test_a_file_of_that_name_which_is_of_another_program_is_left_alone(tmp_path):
-    (tmp_path / "columns.yml").write_text("columns: [a, b\n")
-    (tmp_path / "x.csv").write_text("timestamp,five_hour_pct\n2026-03-02T10:00:00Z,1\n")
-    assert shares(sample(tmp_path / "x.csv").meters) == [("five-hour", 0.01)]
-
-
-def test_a_mapping_beats_what_the_names_say(tmp_path):
-    """Somebody's five_hour_pct may be a fraction: they know."""
-    (tmp_path / "x.csv").write_text("timestamp,five_hour_pct\n2026-03-02T10:00:00Z,0.5\n")
-    assert shares(sample(tmp_path / "x.csv").meters) == [("five-hour", 0.005)]
-    (tmp_path / "columns.yml").write_text("time: timestamp\nunit: fraction\nwindow: five-hour\nused: five_hour_pct\n")
-    assert shares(sample(tmp_path / "x.csv").meters) == [("five-hour", 0.5)]
-
-
-def test_json_lines_by_a_mapping_of_their_own(tmp_path):
-    (tmp_path / "x.jsonl").write_text(
-        '{"at":1772445600,"kind":"weekly","five":12,"more":{"deep":[1]}}\n{"at":1772445601}\n'
-    )
-    (tmp_path / "x.columns.yml").write_text(GOOD.replace("five-hour", "kind"))
-    reading = sample(tmp_path / "x.jsonl")
-    assert (shares(reading.meters), reading.tallies[0].other) == ([("seven-day", 0.12)], 1)
-
-
 # Any bytes, any damage, nothing private
 
 
-@given(st.sampled_from([CLAUDE_EXPORT, METER_SNAPSHOTS]), st.sampled_from([b"", b"PK\x03\x04", databases.MAGIC, b"[{", b'{"snapshots":[', b"timestamp,five_hour_pct\n"]), st.binary(max_size=300))  # fmt: skip
+@given(st.sampled_from([CLAUDE_EXPORT, METER_SNAPSHOTS]), st.sampled_from([b"", b"PK\x03\x04", databases.MAGIC, b"[{", b'{"snapshots":[', b"time,window,used_percent\n"]), st.binary(max_size=300))  # fmt: skip
 def test_any_bytes_are_accounted_for(importer, start, data):
     importer.sniff(Path("x"), start + data)
     (tally,) = taken(importer, start + data).tallies.values()

@@ -117,8 +117,18 @@ def as_recording(folder: Path, polls: tuple[Poll, ...]) -> None:
     (folder / "recording.har").write_text(json.dumps(whole))
 
 
+def as_table(folder: Path, polls: tuple[Poll, ...]) -> None:
+    rows = (
+        f"{stamp(at)},{SHOWN[window]},{percent(reading)},{iso(reading) or ''}"
+        for at, windows in polls
+        for window, reading in windows.items()
+    )
+    (folder / "snapshots.csv").write_text("\n".join(["time,window,used_percent,resets_at", *rows]) + "\n")
+
+
 COLUMNS = (
-    "timestamp", "five_hour_utilization", "five_hour_resets_at", "seven_day_utilization", "seven_day_resets_at"
+    "timestamp", "five_hour_utilization", "five_hour_resets_at", "seven_day_utilization", "seven_day_resets_at",
+    "opus_utilization", "opus_resets_at", "sonnet_utilization", "sonnet_resets_at",
 )  # fmt: skip
 
 
@@ -130,29 +140,9 @@ def cells(at: datetime, windows: dict[Window, MeterReading]) -> list[object]:
     return found
 
 
-UNREAD = ("opus_utilization", "opus_resets_at", "sonnet_utilization", "sonnet_resets_at")
-MAPPING = """\
-time: timestamp
-unit: percent
-used:
-  five-hour: five_hour_utilization
-  seven-day: seven_day_utilization
-resets_at:
-  five-hour: five_hour_resets_at
-  seven-day: seven_day_resets_at
-"""
-
-
-def as_table(folder: Path, polls: tuple[Poll, ...]) -> None:
-    rows = [",".join("" if cell is None else str(cell) for cell in cells(at, windows)) for at, windows in polls]
-    (folder / "snapshots.csv").write_text("\n".join([",".join(COLUMNS), *rows]) + "\n")
-    (folder / "snapshots.csv.columns.yml").write_text(MAPPING)
-
-
 def as_database(folder: Path, polls: tuple[Poll, ...]) -> None:
     with sqlite3.connect(folder / "tracker.db") as database:
-        names = ", ".join((*COLUMNS, *UNREAD))
-        database.execute(f"CREATE TABLE usage_history ({names})")
+        database.execute(f"CREATE TABLE usage_history ({', '.join(COLUMNS)})")
         database.executemany(
             "INSERT INTO usage_history VALUES (?,?,?,?,?,NULL,NULL,NULL,NULL)", [cells(at, rows) for at, rows in polls]
         )

@@ -46,15 +46,27 @@ def test_a_mixed_folder_is_sorted_by_content(mixed):
     assert code == 0
     assert set(said["files_by_format"]) == {importer.id for importer in IMPORTERS}
     assert len(said["files_by_format"]) >= 20
+    for importer in IMPORTERS:
+        entry, guide = said["files_by_format"][importer.id], importer.guide
+        told = (entry["verified"], entry["reader"], entry["tried"])
+        assert told == (guide.verified.value, guide.verified.words, guide.tried)
     assert said["tally"]["balances"]
     assert said["tally"]["unclaimed_files"] == 0
+
+
+def test_the_terminal_says_of_every_format_what_its_reader_was_checked_against(mixed):
+    plain = CliRunner().invoke(cli, ["scan", str(mixed)], env={"COLUMNS": "200"}).stdout
+    table = plain.split("What the files were taken for")[1].split("\n\n")[0]
+    for importer in IMPORTERS:
+        (row,) = [line for line in table.splitlines() if f"({importer.id})" in line]
+        assert row.rstrip().endswith(importer.guide.verified.words)
 
 
 def test_every_file_of_a_mixed_folder_is_accounted_for(mixed):
     (mixed / "odd.json").write_text('{"five_hour": 1, "resets_at": 2}')
     result = CliRunner().invoke(cli, ["scan", str(mixed), "--json"])
     said = json.loads(result.stdout)
-    files = [path for path in mixed.rglob("*") if path.is_file() and path.suffix not in {".md", ".png", ".yml"}]
+    files = [path for path in mixed.rglob("*") if path.is_file() and path.suffix not in {".md", ".png"}]
     assert sum(entry["files"] for entry in said["files_by_format"].values()) + 1 == len(files)
     assert result.exit_code == 3
     assert "odd.json:0:0: W-unclaimed" in result.stderr

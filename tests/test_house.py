@@ -10,6 +10,7 @@ from pathlib import Path
 from generator.curated.codes import CODES
 from generator.detectors import DETECTORS
 from generator.importers import IMPORTERS
+from generator.importers.guide import Verified
 from generator.pages import PAGE_KINDS
 
 ROOT = Path(__file__).parent.parent
@@ -91,6 +92,12 @@ def test_readme_counts_the_ladder_right():
     readme = " ".join((ROOT / "README.md").read_text().split())
     assert f"{words[len(EXPLANATIONS)]} innocent explanations" in readme
     assert f"{words[len(DETECTORS)]} detectors" in readme
+
+
+def test_readme_counts_the_formats_that_were_tried_on_real_files():
+    tried = sum(importer.guide.verified is Verified.REAL_FILES for importer in IMPORTERS)
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    assert f"{tried} of the {len(IMPORTERS)} formats were tried on real files" in readme
 
 
 def test_no_module_reads_the_clock_by_another_name():

@@ -25,9 +25,9 @@ by_importer = pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer
 
 
 def samples(importer):
-    """The sample files of a format, without what is written about them and maps of columns beside them."""
+    """The sample files of a format, without what is written about them."""
     files = (path for path in (SAMPLES / importer.id).rglob("*") if path.is_file())
-    return sorted(path for path in files if path.suffix not in {".md", ".yml"})
+    return sorted(path for path in files if path.suffix != ".md")
 
 
 @cache
@@ -109,6 +109,14 @@ def test_every_guide_has_all_its_texts_in_paragraphs_of_readable_length(importer
         assert text == text.strip(), text[:60]
         assert 0 < len(text) <= LONGEST, text[:60]
     assert isinstance(guide.verified, Verified)
+
+
+@by_importer
+def test_a_format_that_was_tried_on_real_files_says_on_which_and_no_other_does(importer):
+    guide = importer.guide
+    assert bool(guide.tried) == (guide.verified is Verified.REAL_FILES)
+    assert len(guide.tried) <= LONGEST
+    assert not guide.tried or re.search(r"[0-9]", guide.tried), "how many"
 
 
 @by_importer

@@ -8,6 +8,7 @@ import posixpath
 import re
 from datetime import date
 from functools import cache
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -26,11 +27,6 @@ from generator.site.render import SiteContext, _environment, render
 ROOT = Path(__file__).parent.parent
 SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0")
 HUB, TABLE = "2026-03/logs/", "2026-03/logs/detectors/"
-VERIFIED_WORDS = {
-    "real-files": "Checked on real files",
-    "documented": "Checked against documentation",
-    "third-party": "Checked against others&#39; code",
-}
 
 
 @cache
@@ -71,6 +67,11 @@ def targets(path):
     """Pages that the page links, by their path in the site."""
     inside = (link.partition("#")[0] for link in html(path).links if "://" not in link)
     return {posixpath.normpath(posixpath.join("/", path, link)).strip("/") + "/" for link in inside if link}
+
+
+def badge(importer):
+    """The word for what its reader was checked against, as it stands on a page behind a shape."""
+    return f"</i>{escape(importer.guide.verified.words.capitalize(), quote=True).replace('&#x27;', '&#39;')}</span>"
 
 
 def words(text):
@@ -148,8 +149,14 @@ def test_the_hub_links_every_format_and_says_what_it_was_checked_against():
     assert len(rows) == len(IMPORTERS)
     for row in rows:
         (importer,) = [one for one in IMPORTERS if f'{one.id}/">' in row]
-        assert VERIFIED_WORDS[importer.guide.verified.value] in row
+        assert badge(importer) in row
         assert f"answers {len(answered(importer))} of {len(DETECTORS)} questions" in row
+
+
+def test_the_hub_says_what_each_word_for_a_reader_means():
+    text = words("".join(html(HUB).text))
+    for verified in Verified:
+        assert f"Reader: {verified.words.capitalize()}{verified.meaning}" in text
 
 
 def test_every_problem_of_the_hub_is_met_by_logs_that_speak_to_it():
@@ -176,7 +183,12 @@ def test_a_format_s_page_holds_its_whole_guide(importer):
     for said in (importer.how, guide.where, *guide.get, *guide.shows, *guide.hides, guide.private):
         assert words(said).replace("`", "") in text
     assert set(guide.sources) <= set(html(path).links)
-    assert VERIFIED_WORDS[guide.verified.value] in texts()[path]
+    assert badge(importer) in texts()[path]
+    assert guide.verified.meaning in text
+    assert ("Tried on" in text) == bool(guide.tried)
+    assert words(guide.tried) in text
+    twin = json.loads(next(file.content for file in pages()[path].downloads if file.name == "index.json"))
+    assert (twin["record"]["verified"], twin["record"]["tried"]) == (guide.verified.value, guide.tried)
     assert "witnessmark scan FILE" in texts()[path]
 
 

@@ -10,8 +10,8 @@ from builders import request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.ledger.prices import cost, excess_cost, list_rates, rates, surcharge
-from generator.ledger.steps import threads_of
+from generator.ledger.prices import cost, list_rates, rates, surcharge
+from generator.ledger.steps import excess_cost, threads_of
 from generator.records.rows import Region, ServiceTier, Speed
 
 

@@ -13,7 +13,7 @@ from builders import request
 from hypothesis import given
 from hypothesis import strategies as st
 from promises import record
-from proof_cases import KEY, changed, finding, holds, honest, pack, places, reading, roots_of, tampered
+from proof_cases import KEY, changed, finding, holds, honest, pack, places, reading, tampered
 
 from generator.base.problems import ContentError, PackError
 from generator.packs.pack import read_pack, write_pack
@@ -22,10 +22,10 @@ from generator.proofs.commitments import identities, log_trees
 from generator.proofs.comparing import pack_faults
 from generator.proofs.fields import DEFAULT_FIELDS, KINDS, NAMED_BY, field_names, field_texts
 from generator.proofs.prooffile import parse_proof, written
-from generator.proofs.proving import prove_finding, prove_growth
+from generator.proofs.proving import prove_finding
 from generator.proofs.publication import findings_of, root_of
-from generator.proofs.tree import Tree, is_prefix, leaf_hash, node_hash, root_by_inclusion
-from generator.proofs.words import NOT_PROVED, proved
+from generator.proofs.tree import Tree, leaf_hash, node_hash, root_by_inclusion
+from generator.proofs.words import NOT_PROVED
 from generator.records.rows import LogData
 
 # Inputs, roots and paths of the tests of google/certificate-transparency (merkle_tree_test.cc).
@@ -53,19 +53,6 @@ INCLUSION = {
         "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
     ),
     (2, 3): ("fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",),
-}
-CONSISTENCY = {
-    (1, 1): (),
-    (1, 8): INCLUSION[0, 8],
-    (6, 8): (
-        "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-    ),
-    (2, 5): (
-        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-    ),
 }
 LEAVES = [leaf_hash(bytes.fromhex(one)) for one in INPUTS]
 
@@ -99,14 +86,6 @@ def test_audit_paths_are_those_of_the_reference_vectors(place):
     assert root_by_inclusion(LEAVES[index], index, size, path).hex() == ROOTS[size - 1]
 
 
-@pytest.mark.parametrize("sizes", CONSISTENCY)
-def test_consistency_paths_are_those_of_the_reference_vectors(sizes):
-    old, new = sizes
-    path = Tree(LEAVES).consistency(old, new)
-    assert path == as_bytes(CONSISTENCY[sizes])
-    assert is_prefix(old, bytes.fromhex(ROOTS[old - 1]), new, bytes.fromhex(ROOTS[new - 1]), path)
-
-
 def test_every_path_of_every_small_tree_holds_and_at_no_other_place():
     leaves = [leaf_hash(bytes([n])) for n in range(33)]
     tree = Tree(leaves)
@@ -120,19 +99,11 @@ def test_every_path_of_every_small_tree_holds_and_at_no_other_place():
             assert others == [index]
             assert not path or root_by_inclusion(leaves[index], index, size, path[:-1]) != root
             assert root_by_inclusion(leaves[index], index, size, (*path, root)) != root
-        for old in range(size + 1):
-            path = tree.consistency(old, size)
-            assert is_prefix(old, tree.prefix(old), size, root, path)
-            if 0 < old < size:
-                assert not is_prefix(old, tree.prefix(old), size, root, path[:-1])
-                assert not is_prefix(old, leaves[-1], size, root, path)
-                assert not is_prefix(old + 1, tree.prefix(old), size, root, path)
 
 
 @given(st.integers(1, 2**50), st.integers(0, 2**50), st.lists(st.binary(min_size=32, max_size=32), max_size=60))
 def test_a_path_at_random_never_ends_in_an_error(size, index, path):
     root_by_inclusion(bytes(32), index, size, path)
-    is_prefix(index, bytes(32), size, bytes(32), path)
 
 
 # ---- commitments ----
@@ -199,11 +170,11 @@ def run_honest_and_tampered(count):
     rolls = random.Random(6962)
     refused_honest = accepted_tampered = 0
     for proof in proofs:
-        data, published = written(proof), roots_of(proof)
-        refused_honest += not holds(data, published)
+        data, root = written(proof), proof.root
+        refused_honest += not holds(data, root)
         other = tampered(proof, rolls)
         assert json.loads(other) != json.loads(data)
-        accepted_tampered += holds(other, published)
+        accepted_tampered += holds(other, root)
     record("proofs-honest", trials=count, failures=refused_honest, note="honest proofs verified")
     record("proofs-tampered", trials=count, failures=accepted_tampered, note="changed proofs refused")
     assert (refused_honest, accepted_tampered) == (0, 0)
@@ -220,19 +191,19 @@ def test_10_000_honest_proofs_hold_and_10_000_tampered_are_refused():
 
 def one_of_each():
     proofs = list(itertools.islice(honest(5), 40))
-    by_requests = next(proof for proof in proofs if hasattr(proof, "records") and len(proof.records) == 2)
-    by_readings = next(proof for proof in proofs if hasattr(proof, "records") and proof.records[0].kind == "meter")
-    return (by_requests, by_readings, next(proof for proof in proofs if hasattr(proof, "old_root")))
+    by_requests = next(proof for proof in proofs if len(proof.records) == 2)
+    by_readings = next(proof for proof in proofs if proof.records[0].kind == "meter")
+    return (by_requests, by_readings)
 
 
 def test_every_value_and_every_list_of_a_proof_counts():
     """Each place of a proof of each kind changed in three ways: no part can be other than it is."""
     accepted, tried, rolls = [], 0, random.Random(1)
     for proof in one_of_each():
-        data, published = written(proof), roots_of(proof)
+        data, root = written(proof), proof.root
         for way, _ in itertools.product(list(places(json.loads(data))), range(3)):
             tried += 1
-            if holds(changed(json.loads(data), way, rolls), published):
+            if holds(changed(json.loads(data), way, rolls), root):
                 accepted.append(way)
     record("proofs-each-value", trials=tried, failures=len(accepted), note="every place of a proof changed")
     assert accepted == []
@@ -243,7 +214,7 @@ def test_every_value_and_every_list_of_a_proof_counts():
 def test_every_bit_of_every_hash_of_a_proof_counts():
     accepted = tried = 0
     for proof in one_of_each():
-        data, published = written(proof), roots_of(proof)
+        data, root = written(proof), proof.root
         plain = json.loads(data)
         for way in places(plain):
             node = plain
@@ -255,7 +226,7 @@ def test_every_bit_of_every_hash_of_a_proof_counts():
             for bit in range(256):
                 node[way[-1]] = f"{int(value, 16) ^ (1 << bit):064x}"
                 tried += 1
-                accepted += holds(json.dumps(plain).encode(), published)
+                accepted += holds(json.dumps(plain).encode(), root)
             node[way[-1]] = value
     record("proofs-each-bit", trials=tried, failures=accepted, note="every bit of every hash of a proof changed")
     assert accepted == 0
@@ -265,7 +236,7 @@ def test_a_whole_proof_of_another_pack_is_refused_for_this_one():
     one, two = (pack(reading(seed), seed) for seed in (1, 2))
     proof = prove_finding(two[0], findings_of(two[0])[0].id, two[1])
     assert faults(proof) == ()
-    assert not holds(written(proof), (one[0].commitments.root,))
+    assert not holds(written(proof), one[0].commitments.root)
     assert pack_faults(proof, one[0])
 
 
@@ -325,19 +296,6 @@ def test_changed_logs_another_key_and_no_commitments_are_refused_with_words():
         prove_finding(msgspec.structs.replace(evidence, commitments=None), one.id, logs)
 
 
-def test_growth_names_the_files_that_were_changed():
-    before, after = reading(4, files=5), reading(4, files=5, grow=6)
-    old, _ = pack(before, 4)
-    victim = next(row for row in after.requests if row.source.file == 2 and row.source.line < 5)
-    rows = tuple(msgspec.structs.replace(row, output_tokens=9) if row is victim else row for row in after.requests)
-    new, logs = pack(msgspec.structs.replace(after, requests=rows), 4)
-    proof = prove_growth(old, new, logs)
-    assert faults(proof) == ()
-    assert [file.now is None for file in proof.files] == [False, False, True, False, False]
-    assert "log-0003" in proved(proof)[1]
-    assert not holds(written(proof), roots_of(proof))
-
-
 @pytest.mark.parametrize(
     "data",
     [
@@ -360,9 +318,20 @@ def test_a_proof_with_one_key_more_is_refused():
     plain = json.loads(written(next(honest(1))))
     for node in (plain, plain["pack"], plain["records"][0]):
         node["note"] = "x"
-        assert not holds(json.dumps(plain).encode(), (plain["root"],))
+        assert not holds(json.dumps(plain).encode(), plain["root"])
         del node["note"]
-    assert holds(json.dumps(plain).encode(), (plain["root"],))
+    assert holds(json.dumps(plain).encode(), plain["root"])
+
+
+def test_a_proof_with_one_key_less_is_refused():
+    plain = json.loads(written(next(honest(1))))
+    for node in (plain, plain["pack"], plain["finding"], plain["files"][0], plain["records"][0]):
+        for name, value in list(node.items()):
+            del node[name]
+            with pytest.raises(ContentError, match="W-proof is not a proof"):
+                parse_proof(json.dumps(plain).encode(), "proof.json")
+            node[name] = value
+    assert holds(json.dumps(plain).encode(), plain["root"])
 
 
 def test_the_words_say_what_is_not_proved():

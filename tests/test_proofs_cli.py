@@ -1,4 +1,4 @@
-"""`prove` and `verify` on real commands over simulated logs: exit codes, growth, and nothing of a log in a proof."""
+"""`prove` and `verify` on real commands over simulated logs: exit codes, and nothing of a log in a proof."""
 
 from __future__ import annotations
 
@@ -130,30 +130,3 @@ def test_without_the_key_no_proof_is_made_and_no_key(owner, tmp_path, monkeypatc
     assert isinstance(error, PackError)
     assert not (tmp_path / "state").exists()
     assert run("prove", calls, "--pack", root / "packs" / "mine", "--into", tmp_path / "r.json")[2] is not None
-
-
-def test_two_publications_of_a_growing_log(owner, tmp_path):
-    """The meter's log, cut at a line, then whole, with another file before it in order: the older one is its start."""
-    root, *_ = owner
-    logs, old, new = tmp_path / "logs", tmp_path / "old" / "mine", tmp_path / "new" / "mine"
-    logs.mkdir()
-    source = next(path for path in sorted((root / "logs" / "meters").rglob("*")) if path.is_file())
-    lines = source.read_bytes().splitlines(keepends=True)
-    log = logs / source.name
-    log.write_bytes(b"".join(lines[: len(lines) // 2]))
-    assert run("collect", logs, "--into", old, "--simulated")[0] == 0
-    log.write_bytes(b"".join(lines))
-    (logs / f"0-{source.name}").write_bytes(b"".join(lines[:3]).replace(b"2026", b"2025"))
-    assert run("collect", logs, "--into", new, "--simulated")[0] == 0
-    proof = tmp_path / "grown.json"
-    assert run("prove", "--grown", old, "--logs", logs, "--pack", new, "--into", proof)[0] == 0
-    code, said, _ = run("verify", proof, "--pack", new)
-    assert code == 0
-    assert "1 of 1 log file of evidence mine only grew" in said
-    log.write_bytes(b"".join([*lines[:5], *lines[8:]]))
-    assert run("collect", logs, "--into", new, "--simulated")[0] == 0
-    assert run("prove", "--grown", old, "--logs", logs, "--pack", new, "--into", proof)[0] == 0
-    code, said, _ = run("verify", proof, "--pack", new)
-    assert code == 2
-    assert "Holds in part" in said
-    assert "log-0001" in said

@@ -21,11 +21,11 @@ from generator.importers import discover, read
 from generator.packs.examine import examine
 from generator.packs.pack import MANIFEST, Manifest, write_pack
 from generator.pages import evidence, findings, reconciled
-from generator.proofs.prooffile import FindingProof, GrowthProof
+from generator.proofs.prooffile import FindingProof
 from generator.records.results import Level
 
 ROOT = Path(__file__).parent.parent
-ROOTS = {"pack.json and its tables": Manifest, "proof of a finding": FindingProof, "proof of growth": GrowthProof}
+ROOTS = {"pack.json and its tables": Manifest, "proof of a finding": FindingProof}
 WRITTEN_BY_PEOPLE = {
     "analysis", "case", "claim", "corrections", "events", "hypotheses", "incidents", "prices", "published", "reply",
     "report", "sources", "surfaces", "symptoms",

@@ -62,7 +62,7 @@ class Sample(NamedTuple):
 @cache
 def samples(importer: Importer) -> tuple[Sample, ...]:
     files = (path for path in sorted((SAMPLES / importer.id).rglob("*")) if path.is_file())
-    return tuple(Sample(importer, path, path.read_bytes()) for path in files if path.suffix not in {".md", ".yml"})
+    return tuple(Sample(importer, path, path.read_bytes()) for path in files if path.suffix != ".md")
 
 
 def line_samples() -> list[Sample]:

@@ -15,6 +15,7 @@ from generator import __version__
 from generator.base.problems import Exit, LogError, Problem
 
 if TYPE_CHECKING:
+    from generator.base.progress import Track
     from generator.importers import Discovery
     from generator.proofs.commitments import LogTree
     from generator.records.results import Pack
@@ -160,11 +161,11 @@ def meter_folder() -> Path:
     return state_folder() / "meter"
 
 
-def track() -> Any:
+def track() -> Track:
     """Progress bars where somebody watches."""
-    from generator.base import progress
+    from generator.base.progress import bar, silent
 
-    return progress.bar if sys.stderr.isatty() else progress.silent
+    return bar if sys.stderr.isatty() else silent
 
 
 def console() -> Any:

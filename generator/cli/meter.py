@@ -207,12 +207,16 @@ def show(files: tuple[Path, ...]) -> None:
 def import_(files: tuple[Path, ...], into: Path | None) -> None:
     """Append meter readings that others recorded, as lines of JSON in the form of the usage endpoint.
 
-    FILES: any format that is read here; everything but meter readings is left out. Names of accounts become
-    pseudonyms. A reading that is imported twice counts once.
+    FILES: any format that is read here; everything but meter readings is left out. A tracker's database is taken if
+    it is known by its tables (usage_history, usage_snapshots). Readings of any other origin are taken as a CSV file
+    with the columns time, window, used_percent and, where you have them, resets_at and account: a row for each window,
+    named five_hour, seven_day, seven_day_opus, seven_day_sonnet or extra_usage. Names of accounts become pseudonyms.
+    A reading that is imported twice counts once.
 
     \b
     Examples:
       witnessmark meter import ~/tracker/usage.db
+      witnessmark meter import readings.csv
       witnessmark meter import exports/ --into meter.jsonl
     """
     from generator.importers.meters.polls import lines

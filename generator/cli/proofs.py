@@ -20,7 +20,7 @@ PACK = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command()
-@click.argument("finding", required=False)
+@click.argument("finding")
 @click.option(
     "--logs",
     multiple=True,
@@ -30,17 +30,10 @@ PACK = click.Path(path_type=Path, exists=True, file_okay=False)
 )
 @click.option("--pack", required=True, type=PACK, help="The published pack, as content/evidence/NAME.")
 @click.option("--show", multiple=True, metavar="FIELD", help="Open this field instead of the usual ones; repeatable.")
-@click.option("--grown", type=PACK, help="An older pack of the same logs: prove that these only grew since.")
 @click.option("--into", "target", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Proof file.")
 @JOBS
 def prove(  # noqa: PLR0917  click passes options so
-    finding: str | None,
-    logs: tuple[Path, ...],
-    pack: Path,
-    show: tuple[str, ...],
-    grown: Path | None,
-    target: Path,
-    jobs: int | None,
+    finding: str, logs: tuple[Path, ...], pack: Path, show: tuple[str, ...], target: Path, jobs: int | None
 ) -> None:
     """Prove a published number from your logs without showing them. Runs where the logs and your key are.
 
@@ -48,21 +41,16 @@ def prove(  # noqa: PLR0917  click passes options so
     you pass it on: it holds exactly what it shows.
 
     \b
-    Examples:
+    Example:
       witnessmark prove F-7K2QH3AB --logs ~/.claude/projects --pack content/evidence/mine --into proof.json
-      witnessmark prove --grown old/mine --logs ~/.claude/projects --pack content/evidence/mine --into grown.json
     """
     from generator.packs.pack import read_pack
     from generator.proofs.prooffile import written
-    from generator.proofs.proving import prove_finding, prove_growth
+    from generator.proofs.proving import prove_finding
 
-    if (finding is None) == (grown is None):
-        raise click.UsageError("name a finding, or an older pack with --grown")
     _known_fields(show)
     evidence = read_pack(pack)
-    older = read_pack(grown) if grown else None
-    trees = _trees(evidence, logs, jobs)
-    proof = prove_growth(older, evidence, trees) if older else prove_finding(evidence, finding or "", trees, show)
+    proof = prove_finding(evidence, finding, _trees(evidence, logs, jobs), show)
     target.write_bytes(written(proof))
     click.echo(f"Wrote {target}. Check it with `witnessmark verify {target} --pack {pack}`.")
 
@@ -85,7 +73,7 @@ def verify(proof_file: Path, root: str | None, pack: Path | None) -> None:
     from generator.proofs.checking import faults
     from generator.proofs.comparing import pack_faults
     from generator.proofs.prooffile import parse_proof
-    from generator.proofs.words import NOT_PROVED, is_whole, proved
+    from generator.proofs.words import NOT_PROVED, proved
 
     if root is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", root):
         raise click.UsageError("a root is 64 hexadecimal digits")
@@ -99,15 +87,13 @@ def verify(proof_file: Path, root: str | None, pack: Path | None) -> None:
         click.echo("Refused. Nothing is proved:")
         click.echo("\n".join(f"  {fault}." for fault in wrong))
         sys.exit(Exit.CONTENT)
-    click.echo("Holds." if is_whole(proof) else "Holds in part.")
+    click.echo("Holds.")
     click.echo("\n".join(f"  {sentence}" for sentence in proved(proof)))
     click.echo(f"Root: {proof.root}")
     if root is None and pack is None:
         click.echo("  It was compared with nothing: the proof says something only if this root is the published one.")
     click.echo("Not proved:")
     click.echo("\n".join(f"  {limit}." for limit in NOT_PROVED))
-    if not is_whole(proof):
-        sys.exit(Exit.CONTENT)
 
 
 def _known_fields(show: tuple[str, ...]) -> None:

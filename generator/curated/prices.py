@@ -62,7 +62,7 @@ class PriceEpoch(Model):
         return self.until or max(self.since, today)
 
 
-class Verdict(StrEnum):
+class PriceCheck(StrEnum):
     """What the comparison of one size of prompt came to."""
 
     AGREE = "agree"
@@ -81,7 +81,7 @@ class PriceRow:
     used: tuple[float, ...] | None  # what requests are priced with on that day
     override: Override | None
     day: dt.date
-    verdict: Verdict
+    check: PriceCheck
 
 
 def load_prices(content: Path, today: dt.date) -> tuple[PriceRow, ...]:
@@ -118,12 +118,12 @@ def _compared(epoch: PriceEpoch, last: dt.date, table: PriceOf, used: PriceOf, *
     for day in (epoch.since, last):
         ours, theirs = (_dollars(prices(epoch.model, day, size, speed)) for prices in (used, table))
         override = override_of(epoch.model, day, speed)
-        verdict = Verdict.DIFFER
+        check = PriceCheck.DIFFER
         if same(documented, ours):
-            verdict = Verdict.AGREE if same(documented, theirs) else Verdict.OVERRIDE
-        rows.append(PriceRow(epoch, long_prompt, documented, theirs, ours, override, day, verdict))
-    worst = (Verdict.DIFFER, Verdict.OVERRIDE, Verdict.AGREE)
-    return min(rows, key=lambda row: worst.index(row.verdict))
+            check = PriceCheck.AGREE if same(documented, theirs) else PriceCheck.OVERRIDE
+        rows.append(PriceRow(epoch, long_prompt, documented, theirs, ours, override, day, check))
+    worst = (PriceCheck.DIFFER, PriceCheck.OVERRIDE, PriceCheck.AGREE)
+    return min(rows, key=lambda row: worst.index(row.check))
 
 
 def same(first: tuple[float, ...] | None, second: tuple[float, ...] | None) -> bool:
@@ -163,7 +163,7 @@ def _problems(document: Document, epochs: tuple[PriceEpoch, ...]) -> Iterator[Pr
 
 def _differences(document: Document, rows: tuple[PriceRow, ...]) -> Iterator[Problem]:
     for place, row in enumerate(rows):
-        if row.verdict is not Verdict.DIFFER:
+        if row.check is not PriceCheck.DIFFER:
             continue
         index = place // 2  # an epoch has two rows
         size = f"{'over' if row.long_prompt else 'up to'} {LONG_PROMPT:,} tokens"

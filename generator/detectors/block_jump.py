@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, meter_finding
 from generator.detectors.shared.meters import (
     GLITCH,
     LATE,
@@ -39,7 +39,7 @@ def _paid(points: float, predicted: float) -> bool:
     return points < SCATTER * predicted + SLACK
 
 
-def _rule(meter: Meter) -> Iterator[Verdict]:
+def _rule(meter: Meter) -> Iterator[Judgement]:
     for index, interval in enumerate(meter.intervals):
         if interval.points < JUMP:
             continue

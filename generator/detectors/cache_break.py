@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.shared.base import Detector, Verdict, step_finding
+from generator.detectors.shared.base import Detector, Judgement, step_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     CLIENT_CACHING_DOCS,
@@ -24,7 +24,7 @@ from generator.ledger.subjects import Scope
 NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/detectors.md section 3, llm-relay)
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for step in thread.steps:
         if not step.is_break:
             continue

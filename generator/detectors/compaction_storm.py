@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.bursts import bursts, of_kinds
 from generator.detectors.shared.needs import MARKS, TOKENS
 from generator.ledger.prices import rates
@@ -26,7 +26,7 @@ def _compactions(thread: Thread) -> list[Mark]:
     return of_kinds(thread, {MarkKind.COMPACTION})
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     marks = _compactions(thread)
     automatic = [mark for mark in marks if mark.trigger is not Trigger.MANUAL]
     storms = [group for group in bursts(automatic, WINDOW) if _is_storm(thread, group)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.bursts import of_kinds
 from generator.detectors.shared.needs import TOOL_USES
 from generator.ledger.steps import Thread
@@ -57,7 +57,7 @@ def _halves(thread: Thread) -> tuple[Half, Half]:
     return Half(counted[:middle]), Half(counted[middle:])
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     if not _is_long(thread):
         return
     first, second = _halves(thread)

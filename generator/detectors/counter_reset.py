@@ -7,7 +7,16 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding, minute
+from generator.detectors.shared.base import (
+    Benign,
+    Detector,
+    Explained,
+    Judgement,
+    Parameter,
+    Reference,
+    finding,
+    minute,
+)
 from generator.detectors.shared.meters import STATUSLINE_DOCS
 from generator.detectors.shared.needs import COUNTERS, MARKS
 from generator.ledger.subjects import CounterSeries, Scope, marks_between, version_key
@@ -41,7 +50,7 @@ def _fell(pair: Pair) -> bool:
     return before.value >= HIGH and after.value <= REMAINS * before.value
 
 
-def _rule(series: CounterSeries) -> Iterator[Verdict]:
+def _rule(series: CounterSeries) -> Iterator[Judgement]:
     for pair in filter(_fell, _pairs(series)):
         benign = _benign(series, *pair)
         yield Explained(benign) if benign else _reset(series, *pair)

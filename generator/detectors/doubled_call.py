@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.needs import PARENTS
 from generator.ledger.prices import cost
 from generator.ledger.steps import Thread
@@ -28,7 +28,7 @@ def _siblings(thread: Thread) -> Iterator[tuple[Request, Request]]:
         yield from pairwise(family)
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for first, second in _siblings(thread):
         benign = _benign(thread, first, second)
         yield Explained(benign) if benign else _doubled(thread, first, second)

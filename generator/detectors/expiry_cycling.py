@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from generator.detectors.shared.attribution import step_lean
-from generator.detectors.shared.base import Detector, Parameter, Reference, Verdict, steps_finding
+from generator.detectors.shared.base import Detector, Judgement, Parameter, Reference, steps_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,
@@ -44,7 +44,7 @@ def _windows(steps: Sequence[Step]) -> Iterator[list[Step]]:
             rest = rest[1:]
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     losses = _losses(thread)
     found = list(_windows([step for step in losses if step.reason == UNEXPLAINED]))
     for window in found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.shared.base import Detector, Parameter, Verdict, step_finding
+from generator.detectors.shared.base import Detector, Judgement, Parameter, step_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     CLIENT_CACHING_DOCS,
@@ -33,7 +33,7 @@ def _spikes(thread: Thread) -> tuple[Step, ...]:
     return tuple(step for step in _paused(thread) if step.after.cache_write_tokens + step.after.input_tokens >= SPIKE)
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for step in _spikes(thread):
         explained = charge_explanation(step)
         if explained is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, meter_finding
 from generator.detectors.shared.meters import (
     BATCHED_POSTING,
     CAUGHT_UP,
@@ -59,7 +59,7 @@ def _points(meter: Meter, first: int, last: int) -> float:
     return Interval(meter.readings[first], meter.readings[last]).points
 
 
-def _rule(meter: Meter) -> Iterator[Verdict]:
+def _rule(meter: Meter) -> Iterator[Judgement]:
     for interval in meter.intervals:
         if _rose_over_a_reset(meter, interval):
             yield Explained("reset")  # benign: reset

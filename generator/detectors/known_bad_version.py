@@ -13,7 +13,7 @@ from generator.detectors.compaction_storm import WINDOW as STORM_WINDOW
 from generator.detectors.prefix_pin import RUN as PIN_RUN
 from generator.detectors.prefix_pin import SAME_READ
 from generator.detectors.shared.attribution import PREFIX_SHARE
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.needs import VERSIONS
 from generator.detectors.thinking_stripped import PAUSE as LONG_PAUSE
 from generator.ledger.steps import UNEXPLAINED, Step, Thread
@@ -157,7 +157,7 @@ FAULTS: tuple[Fault, ...] = (
 """Faults that can be asked of a log; research/detectors.md section 2.2 has their sources."""
 
 
-def _rule(account: Account) -> Iterator[Verdict]:
+def _rule(account: Account) -> Iterator[Judgement]:
     ran: defaultdict[str, list[Thread]] = defaultdict(list)
     for thread in account.threads:
         for version in {request.version for request in thread.requests}:

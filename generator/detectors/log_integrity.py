@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.needs import FIRST_LINES, VERSIONS
 from generator.ledger.subjects import Account, Scope
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
@@ -65,7 +65,7 @@ def _unfinished(request: Request) -> bool:
     return request.output_tokens <= PLACEHOLDER
 
 
-def _rule(account: Account) -> Iterator[Verdict]:
+def _rule(account: Account) -> Iterator[Judgement]:
     for version, requests in account.by_version.items():
         counts = _counts(requests)
         if not counts.wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import fsum
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.needs import TOKENS
 from generator.ledger.prices import LONG_PROMPT, surcharge
 from generator.ledger.steps import Thread
@@ -18,7 +18,7 @@ def _long(thread: Thread) -> list[Request]:
     return [request for request in thread.requests if request.total_tokens > LONG_PROMPT]
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     added = [(request, surcharge(request)) for request in _long(thread)]
     if any(usd is None for _, usd in added):
         yield Explained("no-price")  # benign: no-price

@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding, minute
+from generator.detectors.shared.base import (
+    Benign,
+    Detector,
+    Explained,
+    Judgement,
+    Parameter,
+    Reference,
+    finding,
+    minute,
+)
 from generator.detectors.shared.meters import LIMITS_DOCS
 from generator.detectors.shared.needs import METER, REFUSALS
 from generator.ledger.subjects import MODEL_WINDOWS, Meter, Scope
@@ -52,7 +61,7 @@ def _just_reset(readings: Readings, at: datetime) -> bool:
     return any(row.resets_at is not None and at - FRESH < row.resets_at <= at for row in readings)
 
 
-def _rule(meter: Meter) -> Iterator[Verdict]:
+def _rule(meter: Meter) -> Iterator[Judgement]:
     others = _others(meter)
     unexplained: list[datetime] = []
     for mark in meter.refusals:

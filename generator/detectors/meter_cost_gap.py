@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, meter_finding
 from generator.detectors.shared.meters import (
     LATE,
     LATE_PARAMETER,
@@ -113,7 +113,7 @@ def _judged(meter: Meter) -> Iterator[_Judged]:
             yield _Judged(meter, run, others)
 
 
-def _rule(meter: Meter) -> Iterator[Verdict]:
+def _rule(meter: Meter) -> Iterator[Judgement]:
     for window in _judged(meter):
         if not window.is_high:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, meter_finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, meter_finding
 from generator.detectors.shared.meters import (
     NEARBY,
     OLD_VALUE,
@@ -21,7 +21,7 @@ FALL = 2.0  # points
 RISE = 2.0  # points
 
 
-def _rule(meter: Meter) -> Iterator[Verdict]:
+def _rule(meter: Meter) -> Iterator[Judgement]:
     covered = 0
     for index, interval in enumerate(meter.intervals):
         if index < covered or interval.points >= 0:

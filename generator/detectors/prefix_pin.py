@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.shared.attribution import PREFIX_SHARE
-from generator.detectors.shared.base import Detector, Parameter, Reference, Verdict, steps_finding
+from generator.detectors.shared.base import Detector, Judgement, Parameter, Reference, steps_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,
@@ -50,7 +50,7 @@ def _pinned(step: Step) -> bool:
     return step.after.cache_read_tokens > 0 and step.continuity < PREFIX_SHARE
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for run in _level_runs(thread, RUN):
         pinned = [step for step in run if _pinned(step)]
         if len(pinned) < RUN:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.shared.base import Detector, Verdict, step_finding
+from generator.detectors.shared.base import Detector, Judgement, step_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,
@@ -29,7 +29,7 @@ def _cold(step: Step) -> bool:
     return step.after.cache_read_tokens == 0 and step.testable
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for step in thread.steps:
         if not _cold(step):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Verdict, meter_finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, meter_finding
 from generator.detectors.shared.meters import OLD_VALUE, STATUSLINE_DOCS, WRONG_READING, is_old_value, states_resets
 from generator.detectors.shared.needs import METER
 from generator.ledger.subjects import Interval, Meter, Scope
@@ -21,7 +21,7 @@ def _falls(meter: Meter) -> tuple[tuple[int, Interval], ...]:
     return tuple((index, one) for index, one in enumerate(meter.intervals, start=1) if one.points <= -FALL)
 
 
-def _rule(meter: Meter) -> Iterator[Verdict]:
+def _rule(meter: Meter) -> Iterator[Judgement]:
     inside = [(index, fall) for index, fall in _falls(meter) if fall.same_window]
     fresh = [fall for index, fall in inside if not is_old_value(meter, index)]
     clusters = tuple(_clusters(fresh))

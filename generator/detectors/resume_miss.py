@@ -8,7 +8,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from generator.detectors.shared.attribution import LEANINGS, PREFIX_SHARE
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, step_finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, step_finding
 from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN
 from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
 from generator.ledger.steps import TRIMMED_BELOW, UNEXPLAINED, Step, Thread, first_reason, human_prompts
@@ -47,7 +47,7 @@ def _no_excuse(step: Step) -> frozenset[str]:
     return frozenset({"trimmed"}) if rebuilt else frozenset()
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for step in _resumed(thread):
         if not step.is_break:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference
 from generator.detectors.shared.bursts import after, before, burst_finding, bursts, of_kinds
 from generator.detectors.shared.needs import MARKS
 from generator.ledger.steps import Thread
@@ -31,7 +31,7 @@ def _attempt(mark: Mark) -> int:
     return (mark.value or 0) if mark.kind is MarkKind.RETRY else 0  # of an error it is the HTTP status
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     errors = _errors(thread)
     storms = [burst for burst in bursts(errors, WINDOW) if _is_storm(burst)]
     if not storms and len(errors) >= STORM:

@@ -10,7 +10,7 @@ from math import fsum
 
 from msgspec.structs import replace
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.needs import REQUESTED_MODEL
 from generator.ledger.prices import cost
 from generator.ledger.steps import Thread
@@ -31,7 +31,7 @@ def _comparable(thread: Thread) -> list[Request]:
     ]
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     before: Request | None = None
     for (asked, served), group in groupby(_comparable(thread), key=lambda one: (one.requested_model or "", one.model)):
         run = list(group)

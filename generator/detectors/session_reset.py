@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Verdict
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter
 from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS
 from generator.detectors.shared.falls import (
     BENIGN,
@@ -24,7 +24,7 @@ from generator.records.results import Quantity, Unit
 SMALLEST = 60_000  # tokens
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for fall in falls(thread, SMALLEST):
         if fall.share > RESET_BELOW:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.shared.base import Detector, Parameter, Verdict, step_finding
+from generator.detectors.shared.base import Detector, Judgement, Parameter, step_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     CLIENT_CACHING_DOCS,
@@ -32,7 +32,7 @@ def _billed(step: Step) -> int:
     return step.after.cache_write_tokens + step.after.input_tokens
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for step in _short(thread):
         if _billed(step) < MIN_BILLED:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference
 from generator.detectors.shared.falls import (
     BENIGN,
     CHECKPOINT_DOCS,
@@ -39,7 +39,7 @@ def _is_trim(fall: Fall) -> bool:
     return RESET_BELOW < fall.share < TRIMMED_BELOW
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for fall in falls(thread, SMALLEST):
         if not _is_trim(fall):
             continue

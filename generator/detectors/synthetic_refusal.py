@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference
 from generator.detectors.shared.bursts import burst_finding, bursts, of_kinds
 from generator.detectors.shared.needs import MARKS
 from generator.ledger.steps import Thread
@@ -21,7 +21,7 @@ INNOCENT: dict[MarkKind, str] = {
 SYNTHETIC = frozenset({MarkKind.NO_RESPONSE, MarkKind.API_ERROR, MarkKind.LIMIT_REFUSAL})
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for mark in of_kinds(thread, INNOCENT):
         yield Explained(INNOCENT[mark.kind])
     for burst in bursts(of_kinds(thread, {MarkKind.LIMIT_REFUSAL}), APART):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, steps_finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, steps_finding
 from generator.detectors.shared.breaks import (
     CACHING_DOCS,
     COUNTERFACTUAL,
@@ -49,7 +49,7 @@ def _reason(step: Step) -> str | None:
     return first_reason(step, without=frozenset({"microcompaction"}))
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     for warm in _warm(thread):
         partial = [step for step in warm if step.is_break and step.after.cache_read_tokens > 0]
         if len(partial) < MISSES:

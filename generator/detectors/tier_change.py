@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import fsum
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS
 from generator.detectors.shared.needs import LIFETIME, VERSIONS
-from generator.ledger.prices import cost, excess_cost, rates
-from generator.ledger.steps import BAND_BEFORE, Lifetime, Step
+from generator.ledger.prices import cost, rates
+from generator.ledger.steps import BAND_BEFORE, Lifetime, Step, excess_cost
 from generator.ledger.subjects import Account, Scope
 from generator.records.results import DayShare, Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request
@@ -40,7 +40,7 @@ class Fall:
         return any(self.high < other.low and other.high < self.low for other in others)
 
 
-def _rule(account: Account) -> Iterator[Verdict]:
+def _rule(account: Account) -> Iterator[Judgement]:
     known: list[Fall] = []  # falls inside one version, told already
     for version, requests in account.by_version.items():
         days = _days(requests, _main)

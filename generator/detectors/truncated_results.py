@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.bursts import burst_finding, bursts, of_kinds
 from generator.detectors.shared.needs import TOOL_RESULTS
 from generator.ledger.steps import Thread
@@ -74,7 +74,7 @@ def _documented(thread: Thread, start: datetime, end: datetime) -> bool:
     return any(mark.kind in DOCUMENTED for mark in beside)
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     removed = of_kinds(thread, {MarkKind.RESULT_CLEARED})
     for burst in bursts(removed, BESIDE):
         if _documented(thread, burst[0].at, burst[-1].at):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from generator.detectors.shared.base import Benign, Detector, Explained, Parameter, Reference, Verdict, finding
+from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.breaks import CACHING_DOCS
 from generator.detectors.shared.needs import TOKENS
 from generator.ledger.prices import rates
@@ -41,7 +41,7 @@ REASONS: tuple[tuple[str, Callable[[Step], bool]], ...] = (
 """Tried in this order; the first that holds is the reason."""
 
 
-def _rule(thread: Thread) -> Iterator[Verdict]:
+def _rule(thread: Thread) -> Iterator[Judgement]:
     first = thread.requests[0]
     if not first.position and _is_uncached(first):
         yield Explained("first-call")  # benign: first-call

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeVar
 
 import msgspec
 
+from generator.base.progress import Track, silent
 from generator.base.workers import answers
 from generator.importers.base import HEAD_BYTES, Importer, LogFile
 from generator.importers.buckets import settled
@@ -19,16 +19,8 @@ from generator.importers.match import joined, marks_once, one_account
 from generator.importers.values import account
 from generator.records.rows import LogData
 
-T = TypeVar("T")
-Track = Callable[[Iterable[T], str], Iterable[T]]
-
 WORTH_A_PROCESS = 30_000_000  # bytes; below it a second process costs more than it saves
 HANDS_PER_JOB = 8  # files are dealt into more hands than processes: late ones even out the load
-
-
-def untracked(items: Iterable[T], _label: str) -> Iterable[T]:
-    """Progress for nobody."""
-    return items
 
 
 def read(
@@ -36,7 +28,7 @@ def read(
     *,
     key: bytes,
     jobs: int = 1,
-    track: Track[Any] = untracked,
+    track: Track = silent,
 ) -> LogData:
     """Everything the files hold: each call, mark and reading once, oldest first, and one tally a file in their order.
 
@@ -75,14 +67,14 @@ def deal(sizes: Sequence[int], hands: int) -> list[tuple[int, ...]]:
     return [tuple(dealt[hand]) for hand in order if dealt[hand]]
 
 
-def _extracts(files: Sequence[LogFile], indices: Sequence[int], key: bytes, track: Track[int]) -> Iterator[Extract]:
+def _extracts(files: Sequence[LogFile], indices: Sequence[int], key: bytes, track: Track) -> Iterator[Extract]:
     for index in track(indices, "reading logs"):
         yield files[index].importer.parse(files[index].path, index, key)
 
 
 def _read_hand(files: Sequence[LogFile], key: bytes, hand: Sequence[int]) -> bytes:
     """One hand, folded before it travels; msgpack keeps it smaller and quicker than pickle."""
-    return msgspec.msgpack.encode(fold(_extracts(files, hand, key, untracked)))
+    return msgspec.msgpack.encode(fold(_extracts(files, hand, key, silent)))
 
 
 def _decoded(packed: Iterable[bytes]) -> Iterator[Extract]:

@@ -1,4 +1,4 @@
-"""Dated list prices: what a request cost, and what it would have cost with the previous prefix read from cache.
+"""Dated list prices of requests.
 
 Prices come from the genai-prices table, which dates its epochs (the surcharge on prompts over 200,000 tokens
 ended for the 4.6 models on 2026-03-13), and from OVERRIDES where that table lacks a price or has another than the
@@ -9,12 +9,11 @@ billed by it.
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from generator.ledger.steps import Lifetime, Step
 from generator.records.rows import Region, Request, ServiceTier, Speed
 
 LONG_PROMPT = 200_000  # tokens; above it some epochs price the whole request higher (Anthropic pricing page)
@@ -199,6 +198,12 @@ def cost(request: Request) -> float | None:
     return _cost(request, rates(request))
 
 
+def cost_without_reads(request: Request) -> float | None:
+    """List price of the request in USD but for what it read from cache; None where the model has no known price."""
+    price = rates(request)
+    return None if price is None else _cost(request, replace(price, cache_read=0.0))
+
+
 def surcharge(request: Request) -> float | None:
     """USD that the price on long prompts added to the request's list price on its day; None where no price is known.
 
@@ -220,25 +225,3 @@ def _cost(request: Request, price: Rates | None) -> float | None:
         + long_lived * price.cache_write_1h
         + request.output_tokens * price.output
     )
-
-
-def excess_cost(step: Step) -> float | None:
-    """USD paid over the counterfactual "the same request with the previous prefix read from cache".
-
-    The excess tokens are taken from what was written first (at the rate of its lifetime), the rest from uncached
-    input; each is charged at its own rate less the cache-read rate (research/detectors.md 4.0).
-    """
-    price = rates(step.after)
-    if price is None:
-        return None
-    written = min(step.excess_tokens, step.after.cache_write_tokens)
-    uncached = step.excess_tokens - written
-    return written * (_write_rate(step, price) - price.cache_read) + uncached * (price.input - price.cache_read)
-
-
-def _write_rate(step: Step, price: Rates) -> float:
-    after = step.after
-    if after.cache_write_tokens and after.cache_write_1h_tokens is not None:
-        share = after.cache_write_1h_tokens / after.cache_write_tokens
-        return share * price.cache_write_1h + (1 - share) * price.cache_write_5m
-    return price.cache_write_1h if step.lifetime is Lifetime.ONE_HOUR else price.cache_write_5m

@@ -18,7 +18,8 @@ from statistics import median
 
 from generator.ledger.prices import cost
 from generator.ledger.subjects import RESET_JITTER, Interval, Meter, Subjects
-from generator.records.results import DaySum, Reconciliation, ReportLine, SurfaceDay, WindowBalance
+from generator.ledger.sums import day_sum, surface_days
+from generator.records.results import Reconciliation, ReportLine, SurfaceDay, WindowBalance
 from generator.records.rows import Difference, LogData, MatchKey, MeterReading, Request, Surface, UsageBucket
 
 OTHERS = 3  # windows with a price, without which nothing is predicted
@@ -195,7 +196,7 @@ def _lines(buckets: Sequence[UsageBucket], requests: Sequence[Request]) -> Itera
                 output_tokens=_sum(row.output_tokens for row in same),
                 mixed_tokens=_sum(row.mixed_tokens for row in same),
                 cost_usd=_dollars(row.cost_usd for row in same),
-                logged=_day_sum(logged, start, model),
+                logged=day_sum(logged, start.date().isoformat(), model),
                 logged_usd=sum(cost(call) or 0.0 for call in logged),
             )
 
@@ -240,18 +241,6 @@ class _Calls:
         ]
 
 
-def _day_sum(calls: Sequence[Request], start: datetime, model: str) -> DaySum:
-    return DaySum(
-        day=start.date().isoformat(),
-        model=model,
-        requests=len(calls),
-        input_tokens=sum(call.input_tokens for call in calls),
-        cache_write_tokens=sum(call.cache_write_tokens for call in calls),
-        cache_read_tokens=sum(call.cache_read_tokens for call in calls),
-        output_tokens=sum(call.output_tokens for call in calls),
-    )
-
-
 def _sum(values: Iterable[int | None]) -> int | None:
     known = [value for value in values if value is not None]
     return sum(known) if known else None
@@ -266,15 +255,7 @@ def _surfaces(requests: Iterable[Request]) -> tuple[SurfaceDay, ...]:
     cells: defaultdict[tuple[str, Surface], list[Request]] = defaultdict(list)
     for request in requests:
         cells[request.first_seen.date().isoformat(), request.surface].append(request)
-    return tuple(
-        SurfaceDay(
-            day=day,
-            surface=surface,
-            requests=len(calls),
-            cost_usd=round(sum(cost(call) or 0.0 for call in calls), 6),
-        )
-        for (day, surface), calls in sorted(cells.items())
-    )
+    return surface_days(cells)
 
 
 def _missing(reading: LogData, windows: Sequence[WindowBalance]) -> Iterator[str]:

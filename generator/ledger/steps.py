@@ -18,6 +18,7 @@ from itertools import pairwise
 
 import msgspec
 
+from generator.ledger.prices import Rates, cost, rates
 from generator.records.rows import Mark, MarkKind, MissReason, Request
 
 MIN_EXPECTED = 4096  # tokens; the smallest cacheable prefix of the 4.5/4.6 models (Anthropic docs, prompt caching)
@@ -133,8 +134,6 @@ class Thread:
     @cached_property
     def list_price(self) -> float:
         """List price in USD of all its calls with a known price; each finding is measured by it."""
-        from generator.ledger.prices import cost  # pricing prices steps, so it is read when both are there
-
         return sum(cost(request) or 0.0 for request in self.requests)
 
 
@@ -315,3 +314,25 @@ def in_tool_loop(step: Step) -> bool:
     """Does the request answer a tool, so that no turn began in between?"""
     begins = {MarkKind.PROMPT, MarkKind.AUTOMATIC_PROMPT, MarkKind.SCHEDULED_TASK}
     return step.after.prompt_words is None and not any(mark.kind in begins for mark in step.marks)
+
+
+def excess_cost(step: Step) -> float | None:
+    """USD paid over the counterfactual "the same request with the previous prefix read from cache".
+
+    The excess tokens are taken from what was written first (at the rate of its lifetime), the rest from uncached
+    input; each is charged at its own rate less the cache-read rate (research/detectors.md 4.0).
+    """
+    price = rates(step.after)
+    if price is None:
+        return None
+    written = min(step.excess_tokens, step.after.cache_write_tokens)
+    uncached = step.excess_tokens - written
+    return written * (_write_rate(step, price) - price.cache_read) + uncached * (price.input - price.cache_read)
+
+
+def _write_rate(step: Step, price: Rates) -> float:
+    after = step.after
+    if after.cache_write_tokens and after.cache_write_1h_tokens is not None:
+        share = after.cache_write_1h_tokens / after.cache_write_tokens
+        return share * price.cache_write_1h + (1 - share) * price.cache_write_5m
+    return price.cache_write_1h if step.lifetime is Lifetime.ONE_HOUR else price.cache_write_5m

@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from statistics import median
 
-from generator.ledger.prices import rates
+from generator.ledger.prices import cost_without_reads, rates
 from generator.ledger.steps import Thread, threads_of
 from generator.records.rows import Counter, CounterReading, LogData, Mark, MarkKind, MeterReading, Request, Window
 
@@ -269,17 +269,7 @@ def quota_cost(request: Request) -> float:
     In the best public meter data (90 five-hour windows) a token read from cache moves the meter by
     0.0005 [0-0.0024] of what an output token does, so reads are left out (research/detectors.md 2.3).
     """
-    price = rates(request)
-    if price is None:
-        return 0.0
-    long_lived = request.cache_write_1h_tokens or 0
-    short_lived = request.cache_write_tokens - long_lived
-    return (
-        request.input_tokens * price.input
-        + short_lived * price.cache_write_5m
-        + long_lived * price.cache_write_1h
-        + request.output_tokens * price.output
-    )
+    return cost_without_reads(request) or 0.0
 
 
 def marks_between(marks: Sequence[Mark], start: datetime, end: datetime) -> Sequence[Mark]:

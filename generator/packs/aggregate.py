@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum
 from typing import TypeVar
 
 import msgspec
 
-from generator.ledger.prices import cost
+from generator.ledger.sums import day_sums, surface_days
 from generator.records.results import BreakCount, DaySum, Pack, Reconciliation, Run, SurfaceDay, Totals
 from generator.records.rows import ModelId, Request, Surface, Tally
 
@@ -133,18 +132,7 @@ def _days(told: Sequence[Block]) -> tuple[DaySum, ...]:
     cells: defaultdict[tuple[str, ModelId], list[Request]] = defaultdict(list)
     for block in told:
         cells[block.day, block.model] += block.requests
-    return tuple(
-        DaySum(
-            day=day,
-            model=model,
-            requests=len(calls),
-            input_tokens=sum(call.input_tokens for call in calls),
-            cache_write_tokens=sum(call.cache_write_tokens for call in calls),
-            cache_read_tokens=sum(call.cache_read_tokens for call in calls),
-            output_tokens=sum(call.output_tokens for call in calls),
-        )
-        for (day, model), calls in sorted(cells.items())
-    )
+    return day_sums(cells)
 
 
 def _surfaces(told: Sequence[Block]) -> tuple[SurfaceDay, ...]:
@@ -152,15 +140,7 @@ def _surfaces(told: Sequence[Block]) -> tuple[SurfaceDay, ...]:
     for block in told:
         if block.surface is not None:
             cells[block.day, block.surface] += block.requests
-    return tuple(
-        SurfaceDay(
-            day=day,
-            surface=surface,
-            requests=len(calls),
-            cost_usd=round(fsum(cost(call) or 0.0 for call in calls), 6),
-        )
-        for (day, surface), calls in sorted(cells.items())
-    )
+    return surface_days(cells)
 
 
 def _totals(totals: Totals) -> Totals:

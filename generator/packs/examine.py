@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from math import fsum
 
 import msgspec
 
+from generator.base.progress import Track, silent
 from generator.detectors import DETECTORS, Detector, run
-from generator.ledger.prices import cost, excess_cost
+from generator.ledger.prices import cost
 from generator.ledger.reconciliation import reconcile
-from generator.ledger.steps import Thread
+from generator.ledger.steps import Thread, excess_cost
 from generator.ledger.subjects import subjects
+from generator.ledger.sums import day_sums
 from generator.packs.aggregate import aggregate
 from generator.packs.redact import around_findings
 from generator.records.results import BreakCount, DaySum, Level, Pack, Totals
-from generator.records.rows import LogData, Mark, MarkKind, Request
-
-Track = Callable[[Iterable[Detector], str], Iterable[Detector]]
+from generator.records.rows import LogData, Mark, MarkKind, ModelId, Request
 
 
 def examine(
@@ -30,7 +29,7 @@ def examine(
     level: Level,
     tool_version: str,
     detectors: Sequence[Detector] = DETECTORS,
-    track: Track = lambda items, _label: items,
+    track: Track = silent,
 ) -> Pack:
     """Run ledger and detectors over everything that was read, then keep what the level allows."""
     shown = subjects(reading)
@@ -94,26 +93,10 @@ def _list_price(requests: Sequence[Request]) -> tuple[float, int]:
 
 
 def _days(requests: Sequence[Request]) -> tuple[DaySum, ...]:
-    cells: dict[tuple[date, str], list[int]] = {}
+    cells: defaultdict[tuple[str, ModelId], list[Request]] = defaultdict(list)
     for request in requests:
-        cell = cells.setdefault((request.first_seen.date(), request.model), [0, 0, 0, 0, 0])
-        cell[0] += 1
-        cell[1] += request.input_tokens
-        cell[2] += request.cache_write_tokens
-        cell[3] += request.cache_read_tokens
-        cell[4] += request.output_tokens
-    return tuple(
-        DaySum(
-            day=day.isoformat(),
-            model=model,
-            requests=count,
-            input_tokens=uncached,
-            cache_write_tokens=written,
-            cache_read_tokens=read,
-            output_tokens=output,
-        )
-        for (day, model), (count, uncached, written, read, output) in sorted(cells.items())
-    )
+        cells[request.first_seen.date().isoformat(), request.model].append(request)
+    return day_sums(cells)
 
 
 def _marks_by_kind(marks: Sequence[Mark]) -> dict[MarkKind, int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.detectors import DETECTORS, Detector
 from generator.importers import IMPORTERS, Importer
+from generator.importers.guide import Verified
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.coverage import Kind, answered, giving, kinds, lacking, numbered, of_surface
 from generator.pages.parts.neighbours import neighbours
@@ -124,6 +125,7 @@ class LogsContext:
     surfaces: tuple[SurfaceLogs, ...]
     formats: int
     questions: int
+    sure: tuple[Verified, ...]
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,11 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         title="Get your logs",
         description="Which records of your own use exist, where they lie, and what each can answer.",
         context=LogsContext(
-            choices=tuple(_choices()), surfaces=surfaces, formats=len(IMPORTERS), questions=len(DETECTORS)
+            choices=tuple(_choices()),
+            surfaces=surfaces,
+            formats=len(IMPORTERS),
+            questions=len(DETECTORS),
+            sure=tuple(Verified),
         ),
         boost=2,
     )
@@ -258,6 +264,7 @@ def _record(context: LogContext) -> dict[str, Any]:
         "hides": list(guide.hides),
         "private": guide.private,
         "verified": guide.verified.value,
+        "tried": guide.tried,
         "sources": list(guide.sources),
         "answers_alone": [detector.id for detector in context.answered],
         "missing": {row.detector.id: [need.id for need in row.missing] for row in context.unanswered},

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from generator.charts.files import csv_bytes
-from generator.curated.prices import Verdict
+from generator.curated.prices import PriceCheck
 from generator.ledger.prices import BATCH_FACTOR, LONG_PROMPT, US_FACTOR
 from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.position import place
@@ -23,10 +23,10 @@ COLUMNS = (
     *(f"documented_{kind}" for kind in ("input", "write_5m", "write_1h", "read", "output")),
     *(f"table_{kind}" for kind in ("input", "write_5m", "write_1h", "read", "output")),
 )  # fmt: skip
-VERDICTS = {
-    Verdict.AGREE: "yes",
-    Verdict.OVERRIDE: "no, overridden",
-    Verdict.DIFFER: "no",
+CHECKS = {
+    PriceCheck.AGREE: "yes",
+    PriceCheck.OVERRIDE: "no, overridden",
+    PriceCheck.DIFFER: "no",
 }
 
 
@@ -87,8 +87,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             price_sources=sources,
             epochs=len(sources),
             models=len({row.epoch.model for row in rows}),
-            agreeing=sum(line.agree == VERDICTS[Verdict.AGREE] for line in lines),
-            overridden=sum(line.agree == VERDICTS[Verdict.OVERRIDE] for line in lines),
+            agreeing=sum(line.agree == CHECKS[PriceCheck.AGREE] for line in lines),
+            overridden=sum(line.agree == CHECKS[PriceCheck.OVERRIDE] for line in lines),
             long_prompt=LONG_PROMPT,
             batch_factor=BATCH_FACTOR,
             us_factor=US_FACTOR,
@@ -100,7 +100,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 def _lines(rows: tuple[PriceRow, ...]) -> Iterator[PriceLine]:
     """A line a row; one line for both sizes of prompt where both tables charge the same for them."""
     for short, long in zip(rows[::2], rows[1::2], strict=True):
-        alike = (short.documented, short.table, short.verdict) == (long.documented, long.table, long.verdict)
+        alike = (short.documented, short.table, short.check) == (long.documented, long.table, long.check)
         if alike:
             yield _line(short, "any")
         else:
@@ -118,7 +118,7 @@ def _line(row: PriceRow, prompt: str) -> PriceLine:
         prompt=prompt,
         documented=row.documented,
         table=row.table,
-        agree=VERDICTS[row.verdict],
+        agree=CHECKS[row.check],
     )
 
 

@@ -11,10 +11,10 @@ import msgspec
 
 from generator.proofs.commitments import field_commitment, record_leaf
 from generator.proofs.fields import NAMED_BY, field_names
-from generator.proofs.prooffile import FindingProof, GrowthProof, Header, Opened, Proof, RecordPart
-from generator.proofs.publication import file_leaf, files_tree, finding_leaf, pack_root
-from generator.proofs.tree import is_prefix, root_by_inclusion
-from generator.records.results import FileTree, FindingId
+from generator.proofs.prooffile import FindingProof, Header, Opened, RecordPart
+from generator.proofs.publication import file_leaf, finding_leaf, pack_root
+from generator.proofs.tree import root_by_inclusion
+from generator.records.results import FindingId
 from generator.records.rows import Pseudonym, Slug, SourceRef
 
 
@@ -31,9 +31,9 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str
 
 
-def faults(proof: Proof) -> tuple[str, ...]:
+def faults(proof: FindingProof) -> tuple[str, ...]:
     """Everything that is wrong with a proof."""
-    return tuple(_growth_faults(proof) if isinstance(proof, GrowthProof) else _finding_faults(proof))
+    return tuple(_faults(proof))
 
 
 def statement_of(proof: FindingProof) -> Statement | None:
@@ -49,7 +49,7 @@ def opened(record: RecordPart) -> dict[str, str]:
     return {field.name: field.text for field in record.fields if isinstance(field, Opened)}
 
 
-def _finding_faults(proof: FindingProof) -> Iterator[str]:
+def _faults(proof: FindingProof) -> Iterator[str]:
     if _header_root(proof.pack) != proof.root:
         yield "the root is not that of the pack which the proof describes"
     part = proof.finding
@@ -98,26 +98,6 @@ def _is_whole(record: RecordPart) -> bool:
     pairs = zip(record.fields, names, strict=True)
     in_place = all(field.name == name for field, name in pairs if isinstance(field, Opened))
     return in_place and opened(record).keys() >= set(NAMED_BY.get(record.kind, ("",)))
-
-
-def _growth_faults(proof: GrowthProof) -> Iterator[str]:
-    if _header_root(proof.old) != proof.old_root:
-        yield "the older root is not that of the older pack which the proof describes"
-    if _header_root(proof.pack) != proof.root:
-        yield "the newer root is not that of the newer pack which the proof describes"
-    before = files_tree(FileTree(file.size, file.root) for file in proof.files)
-    if len(before) != proof.old.files or before.root.hex() != proof.old.files_root:
-        yield "the files are not all those of the older pack"
-    parts = [(number, file, file.now) for number, file in enumerate(proof.files, 1) if file.now is not None]
-    if len({now.index for _, _, now in parts}) != len(parts):
-        yield "two files of the older pack are said to be one of the newer"
-    for number, file, now in parts:
-        leaf = file_leaf(now.size, bytes.fromhex(now.root))
-        if _root(leaf, now.index, proof.pack.files, now.path) != proof.pack.files_root:
-            yield f"what file {number} became is not one of the newer pack"
-        steps = [bytes.fromhex(step) for step in now.grown]
-        if not is_prefix(file.size, bytes.fromhex(file.root), now.size, bytes.fromhex(now.root), steps):
-            yield f"file {number} of the older pack is not the beginning of what it became"
 
 
 def _header_root(header: Header) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from generator.proofs.checking import opened, statement_of
 from generator.proofs.fields import field_names, field_texts
-from generator.proofs.prooffile import FindingProof, Proof
+from generator.proofs.prooffile import FindingProof
 from generator.proofs.publication import findings_of, root_of, statement
 from generator.records.results import Pack
 
@@ -15,12 +15,12 @@ TIMES = ("at", "first_seen", "ended", "started", "resets_at")
 """A pack at level `findings` moves its clocks by less than a minute, so times are not compared."""
 
 
-def pack_faults(proof: Proof, evidence: Pack) -> tuple[str, ...]:
+def pack_faults(proof: FindingProof, evidence: Pack) -> tuple[str, ...]:
     """Everything in which a proof differs from the pack."""
     return tuple(_faults(proof, evidence))
 
 
-def _faults(proof: Proof, evidence: Pack) -> Iterator[str]:
+def _faults(proof: FindingProof, evidence: Pack) -> Iterator[str]:
     if evidence.commitments is None:
         yield "the pack was made without commitments"
         return
@@ -28,8 +28,6 @@ def _faults(proof: Proof, evidence: Pack) -> Iterator[str]:
         yield "the pack states a root that is not that of its own findings"
     if proof.root != evidence.commitments.root or proof.pack.evidence != evidence.id:
         yield "the proof leads to another root than that of the pack"
-    if not isinstance(proof, FindingProof):
-        return
     said = statement_of(proof)
     if proof.finding.statement not in {statement(one) for one in findings_of(evidence) if said and one.id == said.id}:
         yield "the pack says something else of this finding"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -65,9 +65,10 @@ class RecordPart(Strict, frozen=True):
     path: Path
 
 
-class FindingProof(Strict, frozen=True, tag_field="proof", tag="finding-1"):
+class FindingProof(Strict, frozen=True):
     """Records that a finding cites, opened in part, with the way to the root of the pack."""
 
+    proof: Literal["finding-1"]
     root: Digest
     pack: Header
     finding: FindingPart
@@ -75,51 +76,17 @@ class FindingProof(Strict, frozen=True, tag_field="proof", tag="finding-1"):
     records: tuple[RecordPart, ...]
 
 
-class GrownPart(Strict, frozen=True):
-    """One file of the older pack in the newer one: `index`, new `size` and `root`, its audit path, and the path from
-    the old root to the new.
-    """
-
-    index: Count
-    size: Count
-    root: Digest
-    path: Path
-    grown: Path
-
-
-class OldFile(Strict, frozen=True):
-    """One file of the older pack, and where it is now; None: it is gone, or what stood in it is no longer its start."""
-
-    size: Count
-    root: Digest
-    now: GrownPart | None
-
-
-class GrowthProof(Strict, frozen=True, tag_field="proof", tag="growth-1"):
-    """Two packs of growing logs: the older one's records are the beginning of the newer one's, file by file."""
-
-    old_root: Digest
-    root: Digest
-    old: Header
-    pack: Header
-    files: tuple[OldFile, ...]  # of the older pack, all of them, in their order
-
-
-Proof = FindingProof | GrowthProof
-
-
-def parse_proof(data: bytes, name: str) -> Proof:
+def parse_proof(data: bytes, name: str) -> FindingProof:
     """The proof in a file. Raises ContentError, without any of its text."""
     if len(data) > LARGEST_PROOF:
         raise ContentError(Problem(name, 0, 0, "W-proof", "is too large to be a proof"))
     try:
-        proof: Proof = msgspec.json.decode(data, type=Proof)
+        return msgspec.json.decode(data, type=FindingProof)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         hint = "`witnessmark prove` writes proofs"
         raise ContentError(Problem(name, 0, 0, "W-proof", "is not a proof of this version", hint)) from None
-    return proof
 
 
-def written(proof: Proof) -> bytes:
+def written(proof: FindingProof) -> bytes:
     """The proof as a file."""
     return msgspec.json.format(msgspec.json.encode(proof), indent=1) + b"\n"

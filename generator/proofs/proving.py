@@ -7,17 +7,7 @@ from collections.abc import Iterator, Sequence
 from generator.base.problems import PackError, Problem
 from generator.proofs.commitments import LogTree, Placed
 from generator.proofs.fields import DEFAULT_FIELDS, MINUTE, NAMED_BY, field_names
-from generator.proofs.prooffile import (
-    FilePart,
-    FindingPart,
-    FindingProof,
-    GrownPart,
-    GrowthProof,
-    Header,
-    OldFile,
-    Opened,
-    RecordPart,
-)
+from generator.proofs.prooffile import FilePart, FindingPart, FindingProof, Header, Opened, RecordPart
 from generator.proofs.publication import files_tree, findings_of, findings_tree, root_of, statement
 from generator.records.results import Commitments, FileTree, Finding, Pack
 
@@ -41,6 +31,7 @@ def prove_finding(evidence: Pack, id: str, logs: Sequence[LogTree], show: tuple[
     files = files_tree(published.files)
     findings = findings_tree(evidence)
     return FindingProof(
+        proof="finding-1",
         root=published.root,
         pack=_header(evidence, published),
         finding=FindingPart(index=place, statement=statement(found[place]), path=_hex(findings.inclusion(place))),
@@ -57,41 +48,6 @@ def prove_finding(evidence: Pack, id: str, logs: Sequence[LogTree], show: tuple[
             _record_part(at, logs[now[at[0]] or 0], published.files[at[0]].size, show, first=at == cited[0])
             for at in cited
         ),
-    )
-
-
-def prove_growth(old: Pack, new: Pack, logs: Sequence[LogTree]) -> GrowthProof:
-    """Proof that the records of `old` are the beginning of those of `new`, file by file. Raises PackError."""
-    before, after = commitments_of(old), commitments_of(new)
-    then, now = matches(before.files, logs), matches(after.files, logs)
-    if None in now:
-        raise PackError(_problem(new, "W-proof-logs", "was made from other logs, or with another key or version"))
-    places = {place: index for index, place in enumerate(now)}
-    files = files_tree(after.files)
-
-    def part(file: FileTree, place: int | None) -> OldFile:
-        index = None if place is None else places.get(place)
-        if place is None or index is None or after.files[index].size < file.size:
-            return OldFile(size=file.size, root=file.root, now=None)
-        grown = logs[place].tree.consistency(file.size, after.files[index].size)
-        return OldFile(
-            size=file.size,
-            root=file.root,
-            now=GrownPart(
-                index=index,
-                size=after.files[index].size,
-                root=after.files[index].root,
-                path=_hex(files.inclusion(index)),
-                grown=_hex(grown),
-            ),
-        )
-
-    return GrowthProof(
-        old_root=before.root,
-        root=after.root,
-        old=_header(old, before),
-        pack=_header(new, after),
-        files=tuple(part(file, place) for file, place in zip(before.files, then, strict=True)),
     )
 
 

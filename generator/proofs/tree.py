@@ -46,11 +46,6 @@ class Tree:
         """Audit path of a leaf in the tree of the first `size` leaves, lowest hash first."""
         return tuple(self._path(index, 0, len(self) if size is None else size))
 
-    def consistency(self, old: int, size: int | None = None) -> tuple[bytes, ...]:
-        """Path from the tree of the first `old` leaves to that of the first `size`."""
-        new = len(self) if size is None else size
-        return tuple(self._subproof(old, 0, new, whole=True)) if 0 < old < new else ()
-
     def _span(self, start: int, count: int) -> bytes:
         """Hash of `count` leaves from `start`. RFC 6962 splits so that blocks of 2^k begin at a multiple of 2^k."""
         if count & (count - 1) == 0:
@@ -66,16 +61,6 @@ class Tree:
         if index < left:
             return [*self._path(index, start, left), self._span(start + left, count - left)]
         return [*self._path(index - left, start + left, count - left), self._span(start, left)]
-
-    def _subproof(self, old: int, start: int, count: int, *, whole: bool) -> list[bytes]:
-        """SUBPROOF of RFC 6962 2.1.2; `whole`: the old root itself is known to whoever checks."""
-        if old == count:
-            return [] if whole else [self._span(start, count)]
-        left = _split(count)
-        if old <= left:
-            return [*self._subproof(old, start, left, whole=whole), self._span(start + left, count - left)]
-        rest = self._subproof(old - left, start + left, count - left, whole=False)
-        return [*rest, self._span(start, left)]
 
 
 def _split(count: int) -> int:
@@ -99,31 +84,3 @@ def root_by_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes])
             result = node_hash(result, step)
         node, last = node >> 1, last >> 1
     return result if last == 0 else None
-
-
-def is_prefix(old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]) -> bool:
-    """Does the path show that the old tree is the beginning of the new one?"""
-    if old_size == 0:
-        return not path and old_root == EMPTY
-    if old_size >= new_size:
-        return old_size == new_size and not path and old_root == new_root
-    steps = list(path)
-    if old_size & (old_size - 1) == 0:
-        steps.insert(0, old_root)
-    if not steps:
-        return False
-    node, last = old_size - 1, new_size - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    old = new = steps[0]
-    for step in steps[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            old, new = node_hash(step, old), node_hash(step, new)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            new = node_hash(new, step)
-        node, last = node >> 1, last >> 1
-    return last == 0 and old == old_root and new == new_root

@@ -7,12 +7,13 @@ share the cache identity, so the precision here is an upper bound for real logs;
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 
 import msgspec
 
+from generator.base.progress import Track
 from generator.base.workers import answers
 from generator.curated.base_rates import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.curated.calibration import CalibratedDetector, CalibratedSeed, Calibration
@@ -31,7 +32,6 @@ START = datetime(2026, 2, 2, tzinfo=UTC)
 DOSES = (0.05, 0.2, 0.6)
 """Expected number of planted faults of each kind a session; the seeds take turns."""
 KEY = b"calibration: simulated logs hold nothing private"
-Track = Callable[[Iterable["SeedScore"], str], Iterable["SeedScore"]]
 
 
 class DetectorScore(msgspec.Struct, frozen=True, kw_only=True):

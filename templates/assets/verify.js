@@ -30,11 +30,10 @@ const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SH
 const leafHash = (...parts) => sha256(Uint8Array.of(0), ...parts);
 const nodeHash = (left, right) => sha256(Uint8Array.of(1), left, right);
 
-// ---- RFC 9162, 2.1.3.2 and 2.1.4.2. Sizes may pass 2^31, so no bit operators ----
+// ---- RFC 9162, 2.1.3.2. Sizes may pass 2^31, so no bit operators ----
 
 const odd = (number) => number % 2 === 1;
 const half = (number) => Math.floor(number / 2);
-const isPower = (number) => number === 1 || (number > 1 && !odd(number) && isPower(half(number)));
 
 export async function rootByInclusion(leaf, index, size, path) {
   if (index < 0 || index >= size) return null;
@@ -48,33 +47,6 @@ export async function rootByInclusion(leaf, index, size, path) {
     [node, last] = [half(node), half(last)];
   }
   return last === 0 ? hex(result) : null;
-}
-
-export async function isPrefix(oldSize, oldRoot, newSize, newRoot, path) {
-  if (oldSize === 0) return path.length === 0 && oldRoot === hex(await sha256());
-  if (oldSize >= newSize) return oldSize === newSize && path.length === 0 && oldRoot === newRoot;
-  const steps = isPower(oldSize) ? [bytes(oldRoot), ...path] : [...path];
-  if (!steps.length) return false;
-  let [node, last] = [oldSize - 1, newSize - 1];
-  while (odd(node)) [node, last] = [half(node), half(last)];
-  let [older, newer] = [steps[0], steps[0]];
-  for (const step of steps.slice(1)) {
-    if (last === 0) return false;
-    if (odd(node) || node === last) {
-      [older, newer] = [await nodeHash(step, older), await nodeHash(step, newer)];
-      while (!odd(node) && node) [node, last] = [half(node), half(last)];
-    } else newer = await nodeHash(newer, step);
-    [node, last] = [half(node), half(last)];
-  }
-  return last === 0 && hex(older) === oldRoot && hex(newer) === newRoot;
-}
-
-async function treeRoot(leaves) {
-  if (!leaves.length) return sha256();
-  if (leaves.length === 1) return leaves[0];
-  let left = 1;
-  while (left * 2 < leaves.length) left *= 2;
-  return nodeHash(await treeRoot(leaves.slice(0, left)), await treeRoot(leaves.slice(left)));
 }
 
 const findingLeaf = (statement) => leafHash(utf8("finding\x1f"), utf8(statement));
@@ -110,23 +82,13 @@ const digest = like(DIGEST);
 const path = list(digest, 64);
 const header = object({ evidence: like(SLUG), files: count, files_root: digest, findings: count, findings_root: digest });
 const opened = object({ name: like(NAME), text: text(200), salt: digest });
-const isFinding = object({
+const isProof = object({
   proof: (value) => value === "finding-1",
   root: digest,
   pack: header,
   finding: object({ index: count, statement: text(16e6), path }),
   files: list(object({ file: count, size: count, root: digest, path })),
   records: list(object({ file: count, index: count, kind: like(NAME), fields: list(either(opened, digest), 200), path })),
-});
-const isGrowth = object({
-  proof: (value) => value === "growth-1",
-  old_root: digest,
-  root: digest,
-  old: header,
-  pack: header,
-  files: list(
-    object({ size: count, root: digest, now: either(none, object({ index: count, size: count, root: digest, path, grown: path })) }),
-  ),
 });
 const tokens = either(none, Number.isSafeInteger);
 const isStatement = object({
@@ -143,7 +105,7 @@ const isStatement = object({
 export function parsed(data) {
   try {
     const proof = JSON.parse(data);
-    return isFinding(proof) || isGrowth(proof) ? proof : null;
+    return isProof(proof) ? proof : null;
   } catch {
     return null;
   }
@@ -166,10 +128,6 @@ const namedBy = (kind) => (kind === "request" ? "id" : "line");
 
 /** Everything that is wrong with a parsed proof. `kinds`: names of the fields of each kind that a finding cites. */
 export async function faults(proof, kinds) {
-  return proof.proof === "growth-1" ? growthFaults(proof) : findingFaults(proof, kinds);
-}
-
-async function findingFaults(proof, kinds) {
   const wrong = [];
   const { pack, finding } = proof;
   if ((await headerRoot(pack)) !== proof.root) wrong.push("the root is not that of the pack which the proof describes");
@@ -211,43 +169,12 @@ function citationFaults(proof, kinds) {
   return wrong;
 }
 
-async function growthFaults(proof) {
-  const wrong = [];
-  if ((await headerRoot(proof.old)) !== proof.old_root)
-    wrong.push("the older root is not that of the older pack which the proof describes");
-  if ((await headerRoot(proof.pack)) !== proof.root)
-    wrong.push("the newer root is not that of the newer pack which the proof describes");
-  const leaves = await Promise.all(proof.files.map((file) => fileLeaf(file.size, file.root)));
-  if (leaves.length !== proof.old.files || hex(await treeRoot(leaves)) !== proof.old.files_root)
-    wrong.push("the files are not all those of the older pack");
-  const kept = [...proof.files.entries()].filter(([, file]) => file.now);
-  if (new Set(kept.map(([, file]) => file.now.index)).size !== kept.length)
-    wrong.push("two files of the older pack are said to be one of the newer");
-  for (const [at, { size, root, now }] of kept) {
-    if ((await included(fileLeaf(now.size, now.root), now.index, proof.pack.files, now.path)) !== proof.pack.files_root)
-      wrong.push(`what file ${at + 1} became is not one of the newer pack`);
-    if (!(await isPrefix(size, root, now.size, now.root, now.grown.map(bytes))))
-      wrong.push(`file ${at + 1} of the older pack is not the beginning of what it became`);
-  }
-  return wrong;
-}
-
 // ---- the page ----
 
 const number = (value) => value.toLocaleString("en");
 const plural = (value, word) => `${number(value)} ${word}${value === 1 ? "" : "s"}`;
 
 function proved(proof) {
-  if (proof.proof === "growth-1") {
-    const kept = proof.files.filter((file) => file.now);
-    const before = kept.reduce((sum, file) => sum + file.size, 0);
-    const after = kept.reduce((sum, file) => sum + file.now.size, 0);
-    const lost = [...proof.files.entries()].filter(([, file]) => !file.now).map(([at]) => `log-${String(at + 1).padStart(4, "0")}`);
-    return [
-      `${number(kept.length)} of ${plural(proof.files.length, "log file")} of evidence ${proof.old.evidence} only grew: their ${plural(before, "record")} stand unchanged at the start of the newer ones, which add ${number(after - before)}. Older root: ${proof.old_root}`,
-      ...(lost.length ? [`Not shown to have only grown: ${lost.join(", ")}. They were changed, or are gone.`] : []),
-    ];
-  }
   const files = plural(proof.files.length, "log file");
   return [
     `Finding ${statementOf(proof).id} and the ${plural(proof.records.length, "record")} that it cites are in evidence ${proof.pack.evidence}, in ${files}, as when its root was made.`,
@@ -266,7 +193,7 @@ function rowsOf(proof) {
     }
   };
   add(["Record", "Opened field", "Value"], "th");
-  for (const record of proof.records ?? [])
+  for (const record of proof.records)
     for (const [name, value] of Object.entries(shown(record)))
       add([`log-${String(record.file + 1).padStart(4, "0")}, record ${record.index + 1}`, name.replaceAll("_", " "), value], "td");
   return table;
@@ -295,9 +222,8 @@ async function run(form, result) {
     : typed
       ? "Its root is the one given."
       : "Its root is none of this site's, and you gave none: the proof says something only if somebody published this root.";
-  const whole = proof.proof === "finding-1" || proof.files.every((part) => part.now);
-  const verdict = !(known || typed) ? "Whole in itself, but compared with nothing." : whole ? "Holds." : "Holds in part.";
-  answer(result, verdict, [...proved(proof), compared, `Root: ${proof.root}`], proof.records && rowsOf(proof));
+  const verdict = known || typed ? "Holds." : "Whole in itself, but compared with nothing.";
+  answer(result, verdict, [...proved(proof), compared, `Root: ${proof.root}`], rowsOf(proof));
 }
 
 const form = document.querySelector("form.wm-verify");

@@ -16,7 +16,7 @@ from generator.records.rows import FormatTotals, Tally
 if TYPE_CHECKING:
     from rich.console import Console
 
-TITLES = {importer.id: importer.title for importer in IMPORTERS}
+FORMATS = {importer.id: importer for importer in IMPORTERS}
 SHOWN_LINES = 20  # report lines in the terminal; --json has all
 
 
@@ -24,7 +24,7 @@ def sources_json(evidence: Pack) -> dict[str, Any]:
     """Members of the object that `scan --json` prints."""
     return {
         "files_by_format": {
-            name: {"files": len(tallies), "rows": sum(tally.read for tally in tallies)}
+            name: {"files": len(tallies), "rows": sum(tally.read for tally in tallies), **_checked(name)}
             for name, tallies in _by_importer(evidence.tallies).items()
         },
         "formats": [msgspec.to_builtins(account) for account in evidence.formats],
@@ -53,15 +53,24 @@ def _by_importer(tallies: tuple[Tally, ...]) -> dict[str, list[Tally]]:
     return dict(sorted(found.items()))
 
 
+def _checked(name: str) -> dict[str, str]:
+    """What the reader of a format was checked against; nothing for a format that this version does not know."""
+    if name not in FORMATS:
+        return {}
+    guide = FORMATS[name].guide
+    return {"verified": guide.verified.value, "reader": guide.verified.words, "tried": guide.tried}
+
+
 def _print_files(console: Console, evidence: Pack) -> None:
-    made = table("Taken for", "Files", "Rows", "Used", "Skipped", title="\nWhat the files were taken for")
+    made = table("Taken for", "Files", "Rows", "Used", "Skipped", "Reader", title="\nWhat the files were taken for")
     for name, tallies in _by_importer(evidence.tallies).items():
         made.add_row(
-            f"{TITLES.get(name, name)} [dim]({name})[/]",
+            f"{FORMATS[name].title} [dim]({name})[/]" if name in FORMATS else name,
             f"{len(tallies):,}",
             f"{sum(tally.read for tally in tallies):,}",
             f"{sum(tally.used + tally.recovered for tally in tallies):,}",
             f"{sum(sum(tally.skipped.values()) for tally in tallies):,}",
+            _checked(name).get("reader", ""),
         )
     console.print(made)
 

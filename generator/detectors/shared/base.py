@@ -20,8 +20,7 @@ from msgspec.structs import replace
 from generator.detectors.shared.attribution import LEANINGS, step_lean
 from generator.detectors.shared.needs import NEEDS, Need
 from generator.detectors.shared.not_checked import untried
-from generator.ledger.prices import excess_cost
-from generator.ledger.steps import UNDECIDABLE, Step, Thread
+from generator.ledger.steps import UNDECIDABLE, Step, Thread, excess_cost
 from generator.ledger.subjects import Interval, Meter, Scope, Subjects
 from generator.records.results import DayShare, Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
 from generator.records.rows import MissReason
@@ -62,7 +61,8 @@ class Explained:
     benign: str
 
 
-Verdict = Finding | Explained
+Judgement = Finding | Explained
+"""What a rule says of one candidate."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Detector:
     limits: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     references: tuple[Reference, ...]
-    rule: Callable[[Any], Iterator[Verdict]] = field(repr=False)
+    rule: Callable[[Any], Iterator[Judgement]] = field(repr=False)
     measurable: Callable[[Any], bool] = field(repr=False)
     examined: Callable[[Any], int] = field(repr=False)
     naive: Callable[[Any], int] = field(repr=False)

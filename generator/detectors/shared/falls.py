@@ -11,8 +11,7 @@ from itertools import zip_longest
 
 from generator.detectors.shared.base import Benign, Detector, Reference, finding
 from generator.detectors.shared.not_checked import untried
-from generator.ledger.prices import excess_cost
-from generator.ledger.steps import Step, Thread
+from generator.ledger.steps import Step, Thread, excess_cost
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind
 

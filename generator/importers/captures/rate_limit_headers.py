@@ -125,7 +125,9 @@ RATE_LIMIT_HEADERS = Importer(
             "The names for subscriptions are not documented and may change.",
         ),
         private="The id of your organisation. It leaves as a pseudonym.",
-        verified=Verified.THIRD_PARTY,
+        verified=Verified.REAL_FILES,
+        tried="Headers of 74 answers of 2024 and 2025 in recordings of traceloop/openllmetry: all of API keys, "
+        "which state no use, and taken so.",
         sources=(
             "https://platform.claude.com/docs/en/api/rate-limits",
             "https://github.com/ArkNill/claude-code-hidden-problem-analysis/blob/main/02_RATELIMIT-HEADERS.md",

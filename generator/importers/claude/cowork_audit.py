@@ -24,7 +24,7 @@ from typing import BinaryIO
 
 from generator.importers.base import HEAD_BYTES, Importer
 from generator.importers.claude.sdk_messages import decode_identity, first_session
-from generator.importers.claude.sdk_stream import Stream
+from generator.importers.claude.sdk_stream import GIVES, Stream
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.rows import read_lines
@@ -97,21 +97,7 @@ COWORK_AUDIT = Importer(
             "https://github.com/farion1231/cc-switch/issues/4979",
         ),
     ),
-    gives=frozenset(
-        {
-            "client-versions",
-            "counters",
-            "human-prompts",
-            "lifetime-split",
-            "marks",
-            "meter",
-            "refusals",
-            "threads",
-            "token-counts",
-            "tool-results",
-            "tool-uses",
-        }
-    ),
+    gives=GIVES | {"human-prompts"},
     spelling=(b'"_audit_timestamp"', b'"_audit_hmac"', b'"session_id"', b'"parent_tool_use_id"', b'"type"'),
     authority=45,
 )

@@ -22,6 +22,21 @@ from generator.records.pseudonyms import known_version, pseudonym
 from generator.records.rows import Counter, CounterReading, Mark, MarkKind, SourceRef, Surface
 
 Thread = tuple[str, str]  # raw session and agent
+GIVES = frozenset(
+    {
+        "client-versions",
+        "counters",
+        "lifetime-split",
+        "marks",
+        "meter",
+        "refusals",
+        "threads",
+        "token-counts",
+        "tool-results",
+        "tool-uses",
+    }
+)
+"""Ids of what detectors need that any such stream can meet; who wrote a prompt is stated only where it is audited."""
 ONE_REFUSAL = timedelta(seconds=10)  # the event and the client's own line in the model's place tell one refusal
 
 

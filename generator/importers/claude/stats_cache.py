@@ -237,7 +237,8 @@ STATS_CACHE = Importer(
             "It may be weeks behind: the date of its last day is in it, not the date of the file.",
         ),
         private="Ids of sessions. None of it is kept.",
-        verified=Verified.THIRD_PARTY,
+        verified=Verified.REAL_FILES,
+        tried="6 files of 6 public repositories, versions 1 to 3, of December 2025 to May 2026: every row was read.",
         sources=(
             "https://code.claude.com/docs/en/claude-directory",
             "https://github.com/ryoppippi/ccusage/discussions/754",

@@ -28,7 +28,7 @@ from typing import BinaryIO
 
 from generator.importers.base import BUFFER_BYTES, HEAD_BYTES, LONGEST_LINE, Count, Importer, lines
 from generator.importers.claude.sdk_messages import decode_identity
-from generator.importers.claude.sdk_stream import Stream
+from generator.importers.claude.sdk_stream import GIVES, Stream
 from generator.importers.documents import elements, whole
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
@@ -109,7 +109,9 @@ STREAM_JSON = Importer(
             "Who wrote a prompt, a person or a program, is not stated.",
         ),
         private="Prompts, answers, code and folders. None of it is kept.",
-        verified=Verified.DOCUMENTED,
+        verified=Verified.REAL_FILES,
+        tried="18 files of marquex/trackgentic at 4ee592e, clients 2.1.138 and 2.1.143, 332 calls: none could be "
+        "used, since no time stands in the messages of the model.",
         sources=(
             "https://code.claude.com/docs/en/headless",
             "https://code.claude.com/docs/en/agent-sdk/typescript",
@@ -117,20 +119,7 @@ STREAM_JSON = Importer(
             "https://github.com/anthropics/claude-code/issues/41185",
         ),
     ),
-    gives=frozenset(
-        {
-            "client-versions",
-            "counters",
-            "lifetime-split",
-            "marks",
-            "meter",
-            "refusals",
-            "threads",
-            "token-counts",
-            "tool-results",
-            "tool-uses",
-        }
-    ),
+    gives=GIVES,
     spelling=(b'"session_id"', b'"parent_tool_use_id"', b'"subtype"', b'"total_cost_usd"', b'"num_turns"'),
     authority=45,
 )

@@ -1,8 +1,8 @@
-"""What the columns of a table of meter readings mean: where each window's share stands, in which unit, of which zone.
+"""Tables of meter readings by the names of their columns: those of known trackers, and one plain form for CSV files.
 
-The unit is never told from the size of a figure: 1 may be one percent or all of it, and trackers exist that write
-fractions under the very names under which others write percent. It is known from the name of a column that says
-percent, from a table whose program is known, or from a mapping that the user wrote (`mapping`).
+The unit is never told from the size of a figure: 1 may be one percent or all of it, and programs write fractions under
+the very names under which others write percent. So a table is read only if its program is known to write percent, or
+if its column says so. All columns of a table have to be there, except those of `Columns.optional`.
 """
 
 from __future__ import annotations
@@ -10,23 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from enum import StrEnum
+from datetime import datetime
 
 from generator.importers.base import SkipLineError
-from generator.importers.values import account, amount, moment, share, to_minute
+from generator.importers.meters.polls import KEYS
+from generator.importers.values import account, moment, share, to_minute
 from generator.records.rows import MeterReading, SkipReason, SourceRef, Window
 
-LARGEST_SHARE = 1000.0
 Cell = str | float | None
 Row = Mapping[str, Cell]
-
-
-class Unit(StrEnum):
-    """Unit of a column."""
-
-    PERCENT = "percent"
-    FRACTION = "fraction"
 
 
 @dataclass(frozen=True)
@@ -41,14 +33,17 @@ class Gauge:
 
 @dataclass(frozen=True)
 class Columns:
-    """Columns of one table. `provider`: rows of another service than `PROVIDERS` are none of ours."""
+    """Columns of one table. `provider`: rows of another service than `PROVIDERS` are none of ours.
+
+    `windows_known`: the table's windows are among `WINDOWS`, so that another name is a mistake and not a new meter.
+    """
 
     time: str
-    unit: Unit
     gauges: tuple[Gauge, ...]
     account: str = ""
     provider: str = ""
-    zone: tzinfo | None = None  # of times that state none; without it they are refused
+    optional: frozenset[str] = frozenset()
+    windows_known: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,27 +51,21 @@ class Columns:
         gauges = (name for gauge in self.gauges for name in (gauge.used, gauge.window_column, gauge.resets_at))
         return tuple(dict.fromkeys(name for name in (self.time, self.account, self.provider, *gauges) if name))
 
+    def fits(self, names: Collection[str]) -> bool:
+        """Has a table with these columns all that are needed?"""
+        return set(self.names) - self.optional <= set(names)
+
 
 PROVIDERS = frozenset({"claude", "anthropic", "claude-code", "claude_code"})
 WINDOWS = {
-    **dict.fromkeys(("fivehour", "5h", "session", "300"), Window.FIVE_HOUR),
-    **dict.fromkeys(("sevenday", "7d", "weekly", "week", "weeklyall", "sevendayall", "10080"), Window.SEVEN_DAY),
-    **dict.fromkeys(("sevendayopus", "weeklyopus", "opus"), Window.SEVEN_DAY_OPUS),
-    **dict.fromkeys(("sevendaysonnet", "weeklysonnet", "sonnet"), Window.SEVEN_DAY_SONNET),
-    **dict.fromkeys(("extrausage", "extra"), Window.EXTRA_USAGE),
+    **{key.replace("_", ""): window for window, key in KEYS.items()},
+    **dict.fromkeys(("5h", "300"), Window.FIVE_HOUR),
+    **dict.fromkeys(("7d", "10080"), Window.SEVEN_DAY),
 }
-"""Names of windows in small letters without anything between; minutes as a table of CodexBar's kind states them."""
-
-TIMES = ("timestamp", "capturedat", "fetchedat", "recordedat", "observedat", "polledat", "ts", "time")
-ACCOUNTS = ("accountname", "accountid", "accountuuid", "account")
-_PERCENT = re.compile(
-    r"(fivehour|5h|session|sevenday|7d|weekly|sevendayall|sevendayopus|weeklyopus|sevendaysonnet|weeklysonnet"
-    r"|primary|secondary)(?:used|usage|utilization|util)?(?:percent|percentage|pct)"
-)
+"""Windows by the names of the usage endpoint, in small letters without anything between, and by their minutes."""
 
 HISTORY = Columns(
     "timestamp",
-    Unit.PERCENT,
     (
         Gauge("five_hour_utilization", Window.FIVE_HOUR, resets_at="five_hour_resets_at"),
         Gauge("seven_day_utilization", Window.SEVEN_DAY, resets_at="seven_day_resets_at"),
@@ -86,89 +75,85 @@ HISTORY = Columns(
 )
 LONG = Columns(
     "timestamp",
-    Unit.PERCENT,
     (Gauge("utilization", window_column="bucket", resets_at="resets_at"),),
     account="account_name",
 )
-TABLES = {"usage_history": HISTORY, "usage_snapshots": LONG}
-"""Tables of known programs, which keep what the usage endpoint states; all their columns have to be there."""
+MENU_BAR = Columns(
+    "fetched_at",
+    (
+        Gauge("primary_used_pct", window_column="primary_window_minutes", resets_at="primary_resets_at"),
+        Gauge("secondary_used_pct", window_column="secondary_window_minutes", resets_at="secondary_resets_at"),
+    ),
+    provider="provider",
+)
+TABLES = {"usage_history": (HISTORY,), "usage_snapshots": (LONG, MENU_BAR)}
+"""Tables of known programs, which keep what the usage endpoint states."""
+
+DOCUMENT = Columns(
+    "timestamp", (Gauge("fiveHourUsagePercent", Window.FIVE_HOUR), Gauge("weeklyUsagePercent", Window.SEVEN_DAY))
+)
+"""Elements of the list `snapshots` in a JSON document of a known program."""
+
+PLAIN = Columns(
+    "time",
+    (Gauge("used_percent", window_column="window", resets_at="resets_at"),),
+    account="account",
+    optional=frozenset({"resets_at", "account"}),
+    windows_known=True,
+)
+"""The form in which anybody can keep readings as CSV: a row for each window at each time."""
 
 
-def known(names: Collection[str], table: str = "") -> Columns | None:
-    """What the columns mean, where the source tells; None where a mapping is needed."""
-    of_program = TABLES.get(table)
-    if of_program is not None and set(of_program.names) <= set(names):
-        return of_program
-    plain = {_plain(name): name for name in names}
-    time = next((plain[name] for name in TIMES if name in plain), "")
-    provider = plain.get("provider", "")
-    gauges = tuple(gauge for name in plain if (gauge := _gauge(name, plain, provider)) is not None)
-    if not time or not gauges:
-        return None
-    owner = next((plain[name] for name in ACCOUNTS if name in plain), "")
-    return Columns(time, Unit.PERCENT, gauges, account=owner, provider=provider)
-
-
-def _gauge(name: str, plain: Mapping[str, str], provider: str) -> Gauge | None:
-    """The meter of a column whose name says percent."""
-    match = _PERCENT.fullmatch(name)
-    if match is None:
-        return None
-    stem = match.group(1)
-    resets = next((plain[stem + end] for end in ("resetsat", "resetat", "resettime") if stem + end in plain), "")
-    if stem not in ("primary", "secondary"):
-        return Gauge(plain[name], WINDOWS[stem], resets_at=resets)
-    minutes = plain.get(f"{stem}windowminutes")
-    return Gauge(plain[name], window_column=minutes, resets_at=resets) if minutes and provider else None
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+def known(table: str, names: Collection[str]) -> Columns | None:
+    """What the columns of a database's table mean; None for a table of no known program."""
+    return next((columns for columns in TABLES.get(table, ()) if columns.fits(names)), None)
 
 
 def readings(row: Row, columns: Columns, source: SourceRef, key: bytes) -> Iterator[MeterReading]:
     """Readings of one row; an empty cell and a window of another name give none. Raises SkipLineError."""
-    if columns.provider and str(row[columns.provider] or "").strip().lower() not in PROVIDERS:
+    if columns.provider and str(row.get(columns.provider) or "").strip().lower() not in PROVIDERS:
         return
-    stated = [(window, gauge) for gauge in columns.gauges if (window := _window(row, gauge)) is not None]
     used = [
         (window, gauge, value)
-        for window, gauge in stated
-        if (value := number(row[gauge.used], columns.unit)) is not None
+        for gauge in columns.gauges
+        if (value := number(row.get(gauge.used))) is not None
+        and (window := _window(row, gauge, certain=columns.windows_known)) is not None
     ]
     if not used:
         return
-    at = _time(row[columns.time], columns.zone)
+    at = _time(row.get(columns.time))
     if at is None:
         raise SkipLineError(SkipReason.NO_TIME)
-    owner = account(str(row[columns.account] or "") if columns.account else None, key)
+    owner = account(str(row.get(columns.account) or "") if columns.account else None, key)
     for window, gauge, value in used:
-        reset = _time(row[gauge.resets_at], columns.zone) if gauge.resets_at else None
+        reset = _time(row.get(gauge.resets_at))
         yield MeterReading(
             account=owner,
             window=window,
             at=at,
-            used=share(value) if columns.unit is Unit.PERCENT else amount(value, LARGEST_SHARE),
+            used=share(value),
             resets_at=None if reset is None else to_minute(reset),
             source=source,
         )
 
 
-def _window(row: Row, gauge: Gauge) -> Window | None:
+def _window(row: Row, gauge: Gauge, *, certain: bool) -> Window | None:
+    """The window of a meter, None for one without a name here. Raises SkipLineError where it must have one."""
     if gauge.window is not None:
         return gauge.window
-    value = row[gauge.window_column]
+    value = row.get(gauge.window_column)
     text = f"{value:.0f}" if isinstance(value, float) else str(value or "")
-    return WINDOWS.get(_plain(text))
+    window = WINDOWS.get(re.sub(r"[^a-z0-9]", "", text.lower()))
+    if window is None and certain:
+        raise SkipLineError(SkipReason.BAD_FIELD)
+    return window
 
 
-def number(cell: Cell, unit: Unit) -> float | None:
-    """The figure of a cell, None for an empty one. A comma is a decimal comma: no share has thousands."""
+def number(cell: Cell) -> float | None:
+    """The percentage of a cell, None for an empty one. A comma is a decimal comma: no share has thousands."""
     if cell is None or isinstance(cell, float):
         return cell
-    text = cell.strip()
-    if unit is Unit.PERCENT:
-        text = text.removesuffix("%").rstrip()
+    text = cell.strip().removesuffix("%").rstrip()
     if not text:
         return None
     if not re.fullmatch(r"-?[0-9]{1,12}(?:[.,][0-9]{1,17})?", text):
@@ -176,25 +161,7 @@ def number(cell: Cell, unit: Unit) -> float | None:
     return float(text.replace(",", "."))
 
 
-def _time(cell: Cell, zone: tzinfo | None) -> datetime | None:
+def _time(cell: Cell) -> datetime | None:
     """The time in UTC; None for an empty cell and for zero. Raises SkipLineError."""
     value = cell.strip() if isinstance(cell, str) else cell
-    if value in (None, "", "0", 0):
-        return None
-    if zone is not None and isinstance(value, str):
-        value = _placed(value, zone)
-    return moment(value)
-
-
-def _placed(text: str, zone: tzinfo) -> str:
-    """The time with the zone, if it states none. Raises SkipLineError for an hour that clocks show twice or never."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if at.tzinfo is not None:
-        return text
-    early, late = at.replace(tzinfo=zone, fold=0), at.replace(tzinfo=zone, fold=1)
-    if early.utcoffset() != late.utcoffset():
-        raise SkipLineError(SkipReason.NAIVE_TIME)
-    return early.isoformat()
+    return None if value in (None, "", "0", 0) else moment(value)

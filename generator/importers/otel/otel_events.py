@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,15 +38,15 @@ from generator.importers.otel.otlp import (
     Entry,
     KeyValue,
     attributes,
-    entries,
     holds,
     moment,
     plain_name,
+    read_entries,
     shown,
     threaded,
     whole,
 )
-from generator.importers.rows import UNKNOWN, RowReader, RowResult
+from generator.importers.rows import UNKNOWN, RowResult
 from generator.importers.values import ABSENT, iso_time
 from generator.records.pseudonyms import SEPARATOR, known_model, known_version, pseudonym
 from generator.records.rows import (
@@ -234,11 +233,8 @@ def _counted_once(version: str) -> bool:
 
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
-    """Read one open file, the `index`-th of its evidence; its rows are log records."""
-    rows = RowReader(index, OTEL_EVENTS.id)
-    for entry in entries(stream, rows.count, LOGS):
-        rows.json(entry.raw, partial(take, entry=entry, key=key))
-    return rows.extract()
+    """Read one open file, the `index`-th of its evidence."""
+    return read_entries(stream, index, key, importer=OTEL_EVENTS.id, signal=LOGS, take=take)
 
 
 OTEL_EVENTS = Importer(

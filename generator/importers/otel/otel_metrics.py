@@ -15,7 +15,6 @@ Never read
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,14 +31,14 @@ from generator.importers.otel.otlp import (
     Entry,
     KeyValue,
     attributes,
-    entries,
     holds,
     moment,
     number,
     plain_name,
+    read_entries,
     shown,
 )
-from generator.importers.rows import UNKNOWN, RowReader, RowResult
+from generator.importers.rows import UNKNOWN, RowResult
 from generator.importers.values import amount
 from generator.records.pseudonyms import SEPARATOR, known_model, pseudonym
 from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
@@ -141,11 +140,8 @@ def _dollars(point: Point) -> float:
 
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
-    """Read one open file, the `index`-th of its evidence; its rows are data points."""
-    rows = RowReader(index, OTEL_METRICS.id)
-    for entry in entries(stream, rows.count, METRICS):
-        rows.json(entry.raw, partial(take, entry=entry, key=key))
-    return rows.extract()
+    """Read one open file, the `index`-th of its evidence."""
+    return read_entries(stream, index, key, importer=OTEL_METRICS.id, signal=METRICS, take=take)
 
 
 OTEL_METRICS = Importer(

@@ -10,16 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO, NamedTuple
+from functools import partial
+from typing import BinaryIO, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import LARGEST_COUNT, Count, SkipLineError, lines
 from generator.importers.documents import elements
+from generator.importers.fold import Extract
 from generator.importers.json_lines import BOM, REFUSED, is_utf8, mended, refusal
+from generator.importers.rows import RowReader, RowResult
 from generator.importers.values import ABSENT, EPOCH_SECONDS
-from generator.records.rows import SkipReason, Surface
+from generator.records.rows import SkipReason, SourceRef, Surface
 
 LOGS, METRICS = "resourceLogs", "resourceMetrics"
 COWORK = "cowork"
@@ -126,6 +129,21 @@ def holds(head: bytes, signal: str) -> bool:
     """Does a line, or a document, of this signal of one of the clients begin in the head?"""
     begins = re.search(rb'^\s*\{\s*"%s"\s*:\s*\[' % signal.encode(), head.removeprefix(BOM), re.MULTILINE)
     return begins is not None and _OURS.search(head, begins.start()) is not None
+
+
+class Take(Protocol):
+    """From a row and what stands around it to what it gives. May raise SkipLineError, or what the decoder raises."""
+
+    def __call__(self, raw: bytes, source: SourceRef, /, *, entry: Entry, key: bytes) -> RowResult:
+        """What one log record or data point gives."""
+
+
+def read_entries(stream: BinaryIO, index: int, key: bytes, *, importer: str, signal: str, take: Take) -> Extract:
+    """Read one open file of a signal, the `index`-th of its evidence; its rows are log records or data points."""
+    rows = RowReader(index, importer)
+    for entry in entries(stream, rows.count, signal):
+        rows.json(entry.raw, partial(take, entry=entry, key=key))
+    return rows.extract()
 
 
 def entries(stream: BinaryIO, count: Count, signal: str) -> Iterator[Entry]:

@@ -15,15 +15,13 @@ Never read
 from __future__ import annotations
 
 import re
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.reports.pages import read_pages
-from generator.importers.reports.rows import cost, dimensions, taken
+from generator.importers.reports.rows import cost, of_api, read_report
 from generator.records.rows import Surface
 
 _HAS = re.compile(rb'"amount"\s*:')
@@ -38,8 +36,7 @@ def sniff(_path: Path, head: bytes) -> bool:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    take = partial(taken, report=ADMIN_COST.id, figures=cost, surface=lambda _named: Surface.API, period=None, key=key)
-    return read_pages(stream, index, ADMIN_COST.id, take, dimensions)
+    return read_report(stream, index, key, report=ADMIN_COST.id, figures=cost, surface=of_api)
 
 
 ADMIN_COST = Importer(

@@ -16,15 +16,13 @@ Never read
 from __future__ import annotations
 
 import re
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.reports.pages import read_pages
-from generator.importers.reports.rows import dimensions, taken, tokens
+from generator.importers.reports.rows import of_api, read_report, tokens
 from generator.records.rows import Surface
 
 _HAS = re.compile(rb'"uncached_input_tokens"\s*:')
@@ -39,10 +37,7 @@ def sniff(_path: Path, head: bytes) -> bool:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    take = partial(
-        taken, report=ADMIN_USAGE.id, figures=tokens, surface=lambda _named: Surface.API, period=None, key=key
-    )
-    return read_pages(stream, index, ADMIN_USAGE.id, take, dimensions)
+    return read_report(stream, index, key, report=ADMIN_USAGE.id, figures=tokens, surface=of_api)
 
 
 ADMIN_USAGE = Importer(

@@ -17,19 +17,17 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.reports.names import displayed_model, group, grouping
-from generator.importers.reports.periods import utc_day
-from generator.importers.reports.tables import Namesakes, has_columns, read_table, split_by, stated
-from generator.importers.rows import RowResult
+from generator.importers.reports.console import DAY, taken
+from generator.importers.reports.tables import Namesakes, has_columns, read_table
 from generator.importers.tables import Row, number
-from generator.records.rows import SourceRef, Surface, UsageBucket
+from generator.records.rows import Surface
 
-DAY, COST = "usage_date_utc", "cost_usd"
+COST = "cost_usd"
 COLUMNS = {
     "workspace": "workspace",
     "api_key": "key",
@@ -49,35 +47,23 @@ def sniff(_path: Path, head: bytes) -> bool:
     return has_columns(head, DAY, COST)
 
 
-def take(row: Row, source: SourceRef, *, namesakes: Namesakes, key: bytes) -> RowResult:
-    """The bucket of one row."""
-    start, end = utc_day(row.get(DAY, ""))
-    model, rest = displayed_model(row.get("model", ""))
-    names, values = split_by(row, COLUMNS)
-    cost = number(row.get(COST, ""))
-    stated(cost)
-    place = namesakes.place((start, model, rest, *values), (cost,))
-    return RowResult(
-        "day",
-        buckets=(
-            UsageBucket(
-                report=CONSOLE_COST_CSV.id,
-                start=start,
-                end=end,
-                surface=Surface.API,
-                model=model,
-                group=group((*values, rest, place), key),
-                grouping=grouping(("model", *names), start, end),
-                source=source,
-                cost_usd=cost,
-            ),
-        ),
-    )
+def figures(row: Row) -> dict[str, Any]:
+    """What a row states."""
+    return {"cost_usd": number(row.get(COST, ""))}
 
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    return read_table(stream, index, CONSOLE_COST_CSV.id, partial(take, namesakes=Namesakes(), key=key))
+    take = partial(
+        taken,
+        report=CONSOLE_COST_CSV.id,
+        model="model",
+        columns=COLUMNS,
+        figures=figures,
+        namesakes=Namesakes(),
+        key=key,
+    )
+    return read_table(stream, index, CONSOLE_COST_CSV.id, take)
 
 
 CONSOLE_COST_CSV = Importer(

@@ -18,17 +18,14 @@ Never read
 from __future__ import annotations
 
 import re
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.reports.names import surface
-from generator.importers.reports.pages import read_pages
 from generator.importers.reports.periods import named
-from generator.importers.reports.rows import Result, cost, dimensions, taken
+from generator.importers.reports.rows import by_product, cost, read_report
 from generator.records.rows import Surface
 
 _HAS = re.compile(rb'"amount"\s*:')
@@ -41,14 +38,11 @@ def sniff(_path: Path, head: bytes) -> bool:
     return bool(_HAS.search(head) and _HERE.search(head)) and not _ELSEWHERE.search(head)
 
 
-def _surface(result: Result) -> Surface:
-    return surface(result.product)
-
-
 def read(stream: BinaryIO, path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    take = partial(taken, report=ENTERPRISE_COST.id, figures=cost, surface=_surface, period=named(path.name), key=key)
-    return read_pages(stream, index, ENTERPRISE_COST.id, take, dimensions)
+    return read_report(
+        stream, index, key, report=ENTERPRISE_COST.id, figures=cost, surface=by_product, period=named(path.name)
+    )
 
 
 ENTERPRISE_COST = Importer(

@@ -17,17 +17,14 @@ Never read
 from __future__ import annotations
 
 import re
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.reports.names import surface
-from generator.importers.reports.pages import read_pages
 from generator.importers.reports.periods import named
-from generator.importers.reports.rows import Result, dimensions, taken, tokens
+from generator.importers.reports.rows import by_product, read_report, tokens
 from generator.records.rows import Surface
 
 _HAS = re.compile(rb'"uncached_input_tokens"\s*:')
@@ -39,16 +36,11 @@ def sniff(_path: Path, head: bytes) -> bool:
     return bool(_HAS.search(head) and _HERE.search(head))
 
 
-def _surface(result: Result) -> Surface:
-    return surface(result.product)
-
-
 def read(stream: BinaryIO, path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    take = partial(
-        taken, report=ENTERPRISE_USAGE.id, figures=tokens, surface=_surface, period=named(path.name), key=key
+    return read_report(
+        stream, index, key, report=ENTERPRISE_USAGE.id, figures=tokens, surface=by_product, period=named(path.name)
     )
-    return read_pages(stream, index, ENTERPRISE_USAGE.id, take, dimensions)
 
 
 ENTERPRISE_USAGE = Importer(

@@ -11,14 +11,17 @@ An interval with one damaged result is left out whole: a part of a day would loo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, BinaryIO
 
 import msgspec
 from msgspec import Struct
 
 from generator.importers.base import LARGEST_COUNT, SkipLineError
+from generator.importers.fold import Extract
+from generator.importers.reports import names as report_names
 from generator.importers.reports.names import group, grouping, model
-from generator.importers.reports.pages import Page
+from generator.importers.reports.pages import Page, read_pages
 from generator.importers.reports.periods import Period, interval
 from generator.importers.rows import RowResult
 from generator.importers.tables import number
@@ -153,6 +156,31 @@ def dimensions(raw: bytes) -> frozenset[str]:
 def _value(named: Result, field: str) -> str:
     value = getattr(named, field)
     return value.key if isinstance(value, Actor) else value or ""
+
+
+def read_report(
+    stream: BinaryIO,
+    index: int,
+    key: bytes,
+    *,
+    report: Slug,
+    figures: Figures,
+    surface: SurfaceOf,
+    period: Period | None = None,
+) -> Extract:
+    """Read one open file of such rows, the `index`-th of its evidence. `period` is that of rows which state none."""
+    take = partial(taken, report=report, figures=figures, surface=surface, period=period, key=key)
+    return read_pages(stream, index, report, take, dimensions)
+
+
+def by_product(named: Result) -> Surface:
+    """Surface of a row that names the product."""
+    return report_names.surface(named.product)
+
+
+def of_api(_named: Result) -> Surface:
+    """Surface of a report of the API alone."""
+    return Surface.API
 
 
 def taken(
