@@ -23,7 +23,8 @@ from generator.curated.promises import Trial
 from generator.curated.voices import Correction, Reply
 from generator.detectors import Detector
 from generator.grading import Verdict, grades
-from generator.ledger.steps import Step, Thread, threads_of
+from generator.ledger.steps import Step
+from generator.ledger.threads import Thread, threads_of
 from generator.packs.redact import NEIGHBOURS
 from generator.records.results import Finding, Pack, Run
 from generator.records.rows import Counter, CounterReading, MeterReading, Request, SourceRef

@@ -12,8 +12,8 @@ from builders import mark, request
 from generator.curated.examples import Example, load_examples
 from generator.detectors import DETECTORS, run
 from generator.detectors.shared.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
-from generator.ledger import steps as ledger
-from generator.ledger.steps import EXPLANATIONS, UNDECIDABLE
+from generator.ledger import explanations
+from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE
 from generator.ledger.subjects import Scope, Subjects, arranged
 from generator.records.results import Outcome, Severity
 from generator.records.rows import Trigger
@@ -47,7 +47,9 @@ def answers(example: Example) -> bool:
 @pytest.mark.parametrize("explanation", EXPLANATIONS, ids=lambda explanation: explanation.id)
 def test_without_any_one_explanation_an_example_fails(explanation, monkeypatch):
     """A mutation test: an explanation that no example needs would be untested prose."""
-    monkeypatch.setattr(ledger, "EXPLANATIONS", tuple(other for other in EXPLANATIONS if other is not explanation))
+    monkeypatch.setattr(
+        explanations, "EXPLANATIONS", tuple(other for other in EXPLANATIONS if other is not explanation)
+    )
     failed = {example.detector for example in EXAMPLES if not answers(example)}
     assert {"cache-break", "premature-expiry", "short-prompt-overbilled"} <= failed
 

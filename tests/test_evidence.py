@@ -17,8 +17,8 @@ from generator.detectors import DETECTORS, run
 from generator.detectors.shared import base
 from generator.detectors.shared.base import finding_id
 from generator.importers import read_bytes
-from generator.ledger.steps import threads_of
 from generator.ledger.subjects import arranged
+from generator.ledger.threads import threads_of
 from generator.packs.examine import examine
 from generator.packs.pack import load_key, read_pack, read_packs, write_pack
 from generator.packs.redact import NEIGHBOURS

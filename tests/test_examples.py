@@ -11,7 +11,7 @@ from generator.base.problems import ContentError
 from generator.curated.base_rates import load_measurements
 from generator.curated.examples import load_examples
 from generator.detectors import DETECTORS, run
-from generator.ledger.steps import EXPLANATIONS, UNDECIDABLE
+from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE
 from generator.records.results import Outcome
 
 CONTENT = Path(__file__).parent.parent / "content"

@@ -22,8 +22,8 @@ from generator.importers.captures import raw_bodies
 from generator.importers.captures.raw_bodies import RAW_BODIES
 from generator.importers.otel.otel_events import OTEL_EVENTS
 from generator.importers.otel.otel_metrics import OTEL_METRICS
-from generator.ledger.steps import threads_of
 from generator.ledger.subjects import subjects
+from generator.ledger.threads import threads_of
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Entrypoint, LogData, MarkKind, MatchKey, Request, SkipReason, Speed, Surface, Trigger
 

@@ -86,7 +86,7 @@ def test_make_targets_that_the_guides_name_exist():
 
 
 def test_readme_counts_the_ladder_right():
-    from generator.ledger.steps import EXPLANATIONS
+    from generator.ledger.explanations import EXPLANATIONS
 
     words = {17: "seventeen", 18: "eighteen", 19: "nineteen", 16: "sixteen", 29: "Twenty-nine", 30: "Thirty"}
     readme = " ".join((ROOT / "README.md").read_text().split())

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.ledger.steps import EXPLANATIONS, MIN_EXPECTED, UNEXPLAINED, Lifetime, threads_of
+from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
+from generator.ledger.steps import MIN_EXPECTED, Lifetime
+from generator.ledger.threads import threads_of
 from generator.records.rows import Mark, MarkKind, Request, SourceRef
 
 START = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)

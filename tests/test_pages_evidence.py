@@ -38,7 +38,7 @@ from generator.curated.yamlfile import parse
 from generator.detectors import DETECTORS, run
 from generator.dossier import Dossier
 from generator.grading import RULES, WEIGHTS
-from generator.ledger.steps import EXPLANATIONS, UNDECIDABLE
+from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE
 from generator.packs.examine import examine
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method, reconciled
 from generator.pages.parts.cite import cite

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.ledger.prices import cost, list_rates, rates, surcharge
-from generator.ledger.steps import excess_cost, threads_of
+from generator.ledger.steps import excess_cost
+from generator.ledger.threads import threads_of
 from generator.records.rows import Region, ServiceTier, Speed
 
 

@@ -13,8 +13,9 @@ import pytest
 
 from generator.detectors import DETECTORS, run
 from generator.importers import discover, read
-from generator.ledger.steps import EXPLANATIONS, threads_of
+from generator.ledger.explanations import EXPLANATIONS
 from generator.ledger.subjects import subjects
+from generator.ledger.threads import threads_of
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import MarkKind
 from generator.simulator import FaultRates, Truth, simulate

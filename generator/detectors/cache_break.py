@@ -18,8 +18,9 @@ from generator.detectors.shared.breaks import (
     testable_steps,
 )
 from generator.detectors.shared.needs import THREADS, TOKENS
-from generator.ledger.steps import MIN_EXPECTED, Thread
+from generator.ledger.steps import MIN_EXPECTED
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 
 NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/detectors.md section 3, llm-relay)
 

@@ -11,8 +11,8 @@ from generator.detectors.shared.base import Benign, Detector, Explained, Judgeme
 from generator.detectors.shared.bursts import bursts, of_kinds
 from generator.detectors.shared.needs import MARKS, TOKENS
 from generator.ledger.prices import rates
-from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request, Trigger
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.bursts import of_kinds
 from generator.detectors.shared.needs import TOOL_USES
-from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request, Trigger
 

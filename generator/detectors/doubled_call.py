@@ -10,8 +10,8 @@ from itertools import pairwise
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.needs import PARENTS
 from generator.ledger.prices import cost
-from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request
 

@@ -17,8 +17,9 @@ from generator.detectors.shared.breaks import (
     has_testable_step,
 )
 from generator.detectors.shared.needs import LIFETIME, THREADS, TOKENS
-from generator.ledger.steps import Step, Thread
+from generator.ledger.steps import Step
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 from generator.records.results import Quantity, Unit
 
 PAUSE = 300.0  # seconds

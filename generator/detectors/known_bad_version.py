@@ -16,8 +16,10 @@ from generator.detectors.shared.attribution import PREFIX_SHARE
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.needs import VERSIONS
 from generator.detectors.thinking_stripped import PAUSE as LONG_PAUSE
-from generator.ledger.steps import UNEXPLAINED, Step, Thread
+from generator.ledger.explanations import UNEXPLAINED
+from generator.ledger.steps import Step
 from generator.ledger.subjects import Account, Scope, version_key
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request, Trigger
 

@@ -8,8 +8,8 @@ from math import fsum
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.needs import TOKENS
 from generator.ledger.prices import LONG_PROMPT, surcharge
-from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Request
 

@@ -17,8 +17,10 @@ from generator.detectors.shared.breaks import (
     testable_steps,
 )
 from generator.detectors.shared.needs import THREADS, TOKENS
-from generator.ledger.steps import UNEXPLAINED, Step, Thread
+from generator.ledger.explanations import UNEXPLAINED
+from generator.ledger.steps import Step
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 from generator.records.results import Quantity, Unit
 
 RUN = 3  # breaks

@@ -21,8 +21,9 @@ from generator.detectors.shared.breaks import (
     testable_steps,
 )
 from generator.detectors.shared.needs import LIFETIME, THREADS, TOKENS
-from generator.ledger.steps import Step, Thread
+from generator.ledger.steps import Step
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 
 
 def _cold(step: Step) -> bool:

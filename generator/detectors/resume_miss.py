@@ -11,8 +11,10 @@ from generator.detectors.shared.attribution import LEANINGS, PREFIX_SHARE
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, step_finding
 from generator.detectors.shared.breaks import CLIENT_CACHING_DOCS, COUNTERFACTUAL, IDENTITY_PARAMETERS, LADDER_BENIGN
 from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
-from generator.ledger.steps import TRIMMED_BELOW, UNEXPLAINED, Step, Thread, first_reason, human_prompts
+from generator.ledger.explanations import UNEXPLAINED, first_reason
+from generator.ledger.steps import TRIMMED_BELOW, Step
 from generator.ledger.subjects import Scope, version_key
+from generator.ledger.threads import Thread, human_prompts
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Trigger
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference
 from generator.detectors.shared.bursts import after, before, burst_finding, bursts, of_kinds
 from generator.detectors.shared.needs import MARKS
-from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind
 

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.needs import REQUESTED_MODEL
 from generator.ledger.prices import cost
-from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope, marks_between
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request, Trigger
 

@@ -17,8 +17,8 @@ from generator.detectors.shared.falls import (
     steps_from,
 )
 from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
-from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 from generator.records.results import Quantity, Unit
 
 SMALLEST = 60_000  # tokens

@@ -16,8 +16,9 @@ from generator.detectors.shared.breaks import (
     charge_explanation,
 )
 from generator.detectors.shared.needs import PROMPTS, TOKENS
-from generator.ledger.steps import Step, Thread, human_prompts
+from generator.ledger.steps import Step
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread, human_prompts
 from generator.records.results import Quantity, Unit
 
 MAX_WORDS = 10

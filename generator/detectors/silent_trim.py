@@ -20,8 +20,9 @@ from generator.detectors.shared.falls import (
     steps_from,
 )
 from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
-from generator.ledger.steps import TRIMMED_BELOW, Thread, in_tool_loop
+from generator.ledger.steps import TRIMMED_BELOW, in_tool_loop
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 from generator.records.results import Quantity, Unit
 from generator.records.rows import MarkKind
 

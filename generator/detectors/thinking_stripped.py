@@ -14,8 +14,10 @@ from generator.detectors.shared.breaks import (
     commonest,
 )
 from generator.detectors.shared.needs import THREADS, TOKENS, VERSIONS
-from generator.ledger.steps import BREAK_BELOW, UNEXPLAINED, Step, Thread, first_reason
+from generator.ledger.explanations import UNEXPLAINED, first_reason
+from generator.ledger.steps import BREAK_BELOW, Step
 from generator.ledger.subjects import Scope, version_key
+from generator.ledger.threads import Thread
 from generator.records.results import FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind
 

@@ -10,8 +10,8 @@ from itertools import groupby
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.bursts import burst_finding, bursts, of_kinds
 from generator.detectors.shared.needs import TOOL_RESULTS
-from generator.ledger.steps import Thread
 from generator.ledger.subjects import Scope, marks_between
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Mark, MarkKind, Request
 

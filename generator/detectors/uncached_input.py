@@ -8,8 +8,9 @@ from generator.detectors.shared.base import Benign, Detector, Explained, Judgeme
 from generator.detectors.shared.breaks import CACHING_DOCS
 from generator.detectors.shared.needs import TOKENS
 from generator.ledger.prices import rates
-from generator.ledger.steps import BREAK_BELOW, MIN_EXPECTED, Step, Thread
+from generator.ledger.steps import BREAK_BELOW, MIN_EXPECTED, Step
 from generator.ledger.subjects import Scope
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Request, ServiceTier
 

@@ -16,7 +16,7 @@ from itertools import accumulate, pairwise
 from statistics import median
 
 from generator.ledger.prices import cost_without_reads, rates
-from generator.ledger.steps import Thread, threads_of
+from generator.ledger.threads import Thread, threads_of
 from generator.records.rows import Counter, CounterReading, LogData, Mark, MarkKind, MeterReading, Request, Window
 
 MODEL_WINDOWS = {Window.SEVEN_DAY_OPUS: "opus", Window.SEVEN_DAY_SONNET: "sonnet"}

@@ -12,9 +12,10 @@ from generator.base.progress import Track, silent
 from generator.detectors import DETECTORS, Detector, run
 from generator.ledger.prices import cost
 from generator.ledger.reconciliation import reconcile
-from generator.ledger.steps import Thread, excess_cost
+from generator.ledger.steps import excess_cost
 from generator.ledger.subjects import subjects
 from generator.ledger.sums import day_sums
+from generator.ledger.threads import Thread
 from generator.packs.aggregate import aggregate
 from generator.packs.redact import around_findings
 from generator.records.results import BreakCount, DaySum, Level, Pack, Totals

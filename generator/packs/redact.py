@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from generator.ledger.steps import RETRY_WINDOW, Thread
+from generator.ledger.threads import RETRY_WINDOW, Thread
 from generator.records.results import Finding, Pack, Reconciliation, Run
 from generator.records.rows import CounterReading, Mark, MeterReading, Request, UsageBucket
 

@@ -12,7 +12,7 @@ import msgspec
 from generator.base.wording import n, usd
 from generator.charts import Chart, breaks_chart, days_chart
 from generator.charts.files import csv_bytes
-from generator.ledger.steps import EXPLANATIONS, UNEXPLAINED
+from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
 from generator.pages.findings import Answer
 from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.sentences import period

@@ -13,15 +13,8 @@ from generator.charts import Chart
 from generator.curated.models import Grade
 from generator.grading import RULES, WEIGHTS, KindWeight, Rule
 from generator.grading.agreement import CrossRow, agree, cross_table
-from generator.ledger.steps import (
-    BAND_AFTER,
-    BAND_BEFORE,
-    BREAK_BELOW,
-    EXPLANATIONS,
-    MIN_EXPECTED,
-    UNDECIDABLE,
-    UNEXPLAINED,
-)
+from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE, UNEXPLAINED
+from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, MIN_EXPECTED
 from generator.pages.evidence import break_rows, breaks_figure_of
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.evidence_view import difference

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from generator.ledger.steps import UNDECIDABLE
+from generator.ledger.explanations import UNDECIDABLE
 from generator.simulator.account import updated
 from generator.simulator.sessions import COLD, EFFORT_SINCE, LIFETIMES, PARTIAL, Session, compact
 from generator.simulator.transcript import SPEED_SINCE

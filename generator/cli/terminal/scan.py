@@ -13,7 +13,7 @@ from generator.cli.terminal.tables import table
 from generator.detectors import DETECTORS
 from generator.detectors.shared.base import how_to_measure
 from generator.detectors.shared.needs import NEEDS
-from generator.ledger.steps import EXPLANATIONS, UNEXPLAINED
+from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
 from generator.records.results import Finding, Outcome, Pack, Run
 from generator.records.rows import Request, SkipReason, Tally
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.ledger.steps import STATED_CHANGES, Step
+from generator.ledger.explanations import STATED_CHANGES
+from generator.ledger.steps import Step
 from generator.records.results import Lean
 from generator.records.rows import MissReason
 

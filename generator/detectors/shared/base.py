@@ -20,8 +20,10 @@ from msgspec.structs import replace
 from generator.detectors.shared.attribution import LEANINGS, step_lean
 from generator.detectors.shared.needs import NEEDS, Need
 from generator.detectors.shared.not_checked import untried
-from generator.ledger.steps import UNDECIDABLE, Step, Thread, excess_cost
+from generator.ledger.explanations import UNDECIDABLE
+from generator.ledger.steps import Step, excess_cost
 from generator.ledger.subjects import Interval, Meter, Scope, Subjects
+from generator.ledger.threads import Thread
 from generator.records.results import DayShare, Finding, FindingGrade, Outcome, Quantity, Run, Severity, Unit
 from generator.records.rows import MissReason
 

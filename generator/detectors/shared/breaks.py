@@ -6,18 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from generator.detectors.shared.base import UNSEEN, Benign, Explained, Parameter, Reference
-from generator.ledger.steps import (
-    BAND_AFTER,
-    BAND_BEFORE,
-    BREAK_BELOW,
-    EXPLANATIONS,
-    MIN_EXPECTED,
-    UNEXPLAINED,
-    Lifetime,
-    Step,
-    Thread,
-    in_tool_loop,
-)
+from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
+from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, MIN_EXPECTED, Lifetime, Step, in_tool_loop
+from generator.ledger.threads import Thread
 from generator.records.results import FindingGrade, Quantity, Unit
 
 LADDER_BENIGN = (*(Benign(explanation.id, explanation.text) for explanation in EXPLANATIONS), *UNSEEN)

@@ -11,7 +11,8 @@ from itertools import zip_longest
 
 from generator.detectors.shared.base import Benign, Detector, Reference, finding
 from generator.detectors.shared.not_checked import untried
-from generator.ledger.steps import Step, Thread, excess_cost
+from generator.ledger.steps import Step, excess_cost
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from generator.curated.examples import Example
     from generator.detectors import Detector
-    from generator.ledger.steps import Step, Thread
+    from generator.ledger.steps import Step
+    from generator.ledger.threads import Thread
     from generator.records.rows import Request
 
 CALL_COLUMNS = ("Time", "What", "Expected", "Read", "Written", "Uncached", "What matters here")
