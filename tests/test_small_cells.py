@@ -215,7 +215,7 @@ def counts_of(value):
         *(row.count for row in value.breaks),
         *(number for run in value.runs for number in (run.found, run.examined, run.not_measurable, run.naive, *run.explained.values())),
         *(number for tally in value.tallies for number in (tally.read, tally.used, tally.other, tally.blank, tally.usage_lines, *tally.types.values())),
-        *(getattr(value.totals, name) for name in ("nested_requests", "unpriced", "unthreaded", "chains", "steps")),
+        *(getattr(value.totals, name) for name in ("nested_requests", "unpriced", "unthreaded", "threads", "steps")),
     ]  # fmt: skip
 
 

@@ -77,11 +77,12 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
       witnessmark collect ~/.claude/projects --into content/evidence/mine
       witnessmark collect logs/ --into content/evidence/team --level aggregate
     """
-    from generator.packs.pack import load_key, write_pack
+    from generator.packs.pack import check_name, load_key, write_pack
 
+    check_name(folder)
     found = discover(logs)
     key = SIMULATED_KEY if simulated else load_key(state_folder() / "key")
-    evidence = evidence_of(found, key, jobs, folder.name, level, simulated=simulated, commit=True)
+    evidence = evidence_of(found, key, jobs, folder.resolve().name, level, simulated=simulated, commit=True)
     write_pack(evidence, folder)
     findings = sum(run.found for run in evidence.runs)
     click.echo(

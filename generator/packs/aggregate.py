@@ -150,7 +150,7 @@ def _totals(totals: Totals) -> Totals:
         nested_requests=few(totals.nested_requests),
         unpriced=few(totals.unpriced),
         unthreaded=few(totals.unthreaded),
-        chains=few(totals.chains),
+        threads=few(totals.threads),
         steps=few(totals.steps),
     )
 

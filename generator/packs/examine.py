@@ -76,7 +76,7 @@ def _totals(threads: Sequence[Thread], days: Sequence[DaySum]) -> Totals:
         unpriced=unpriced,
         sessions=len({thread.session for thread in threads if not _is_unthreaded(thread)}),
         unthreaded=sum(_is_unthreaded(thread) for thread in threads),
-        chains=len(threads),
+        threads=len(threads),
         steps=sum(thread.testable_steps for thread in threads),
     )
 

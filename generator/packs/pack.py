@@ -1,78 +1,76 @@
 """The evidence pack: a folder that is safe to commit. Parquet tables of the five record kinds and `pack.json`.
 
 `pack.json` holds everything but the rows, with the SHA-256 of each table; a pack whose bytes differ is refused.
-Every cell is validated against the record types on the way in, so a pack cannot smuggle text into a page.
+A pack may come from a stranger, and from a program of years ago. So it is read in this order: sizes before bytes,
+bytes before values (`pack_manifest`, `pack_tables`), older schemas up a ladder (`pack_schema`), every value into the
+record types, ids against the registries (`pack_ids`), numbers against each other (`pack_numbers`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import os
+import re
 import secrets
-from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
 from generator.base.problems import PackError, Problem
-from generator.records.results import Digest, Pack
-from generator.records.rows import (
-    SCHEMA_VERSION,
-    CounterReading,
-    Mark,
-    MeterReading,
-    Request,
-    Slug,
-    SourceRef,
-    UsageBucket,
-)
+from generator.packs.files import DAMAGED, IMPOSSIBLE, MOST_TABLE_BYTES, TOO_LARGE, UNKNOWN, problem, read_regular
+from generator.packs.ids import strange_ids
+from generator.packs.manifest import MANIFEST, MOST_PROBLEMS, read_manifest
+from generator.packs.numbers import impossible_numbers
+from generator.packs.schema import TABLES, Manifest, TableEntry, renamed, tables_of
+from generator.packs.tables import MOST_ROWS, TableError, from_parquet, to_parquet
+from generator.records.results import Pack
+from generator.records.rows import SCHEMA_VERSION
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-MANIFEST = "pack.json"
-TABLES: dict[str, type[msgspec.Struct]] = {
-    "requests": Request,
-    "marks": Mark,
-    "meters": MeterReading,
-    "buckets": UsageBucket,
-    "counters": CounterReading,
-}
 KEY_BYTES = 32
-Row = TypeVar("Row", bound=msgspec.Struct)
+MOST_PACK_ROWS = 2 * MOST_ROWS
+"""Of all tables together."""
+_HINTS = {"W-pack-size": TOO_LARGE, "W-pack-column": UNKNOWN, "W-pack-number": IMPOSSIBLE, "W-pack-row": IMPOSSIBLE}
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
-class TableEntry(msgspec.Struct, frozen=True):
-    """One Parquet file of a pack. The digest is of published bytes, not of private data."""
+def check_name(folder: Path) -> None:
+    """Raises PackError where a pack of this name, or at this place, would not be read again."""
+    folder = folder.resolve()
+    name, above = folder.name, folder.parent.name
+    if not _NAME.fullmatch(name):
+        hint = "at most 64 small letters, digits and hyphens, the first no hyphen: content/evidence/my-logs"
+        raise PackError(Problem(_spelt(name), 0, 0, "W-pack-name", "is not a name that a pack can have", hint))
+    if (above, name) == ("content", "evidence") or any(folder.glob(f"*/{MANIFEST}")):
+        hint = f"name a folder in it: {_spelt(name)}/my-logs"
+        raise PackError(Problem(_spelt(name), 0, 0, "W-pack-name", "is the folder of all packs", hint))
 
-    rows: int
-    bytes: int
-    sha256: Digest
 
-
-class Manifest(msgspec.Struct, frozen=True):
-    """`pack.json`."""
-
-    schema: int
-    tables: dict[Slug, TableEntry]
-    evidence: Pack  # its row tuples are empty; the rows are in the tables
+def _spelt(name: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in name)[:80] or "/"
 
 
 def write_pack(evidence: Pack, folder: Path) -> None:
-    """Write the pack, replacing an older one of the same name. Same evidence, same bytes."""
+    """Write the pack, replacing an older one of the same name. Same evidence, same bytes.
+
+    Each file is replaced whole and pack.json last: what a crash leaves is the old pack, or one that is refused.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     entries = {}
     for name, kind in TABLES.items():
         rows = getattr(evidence, name)
-        data = _to_parquet(kind, rows)
-        (folder / f"{name}.parquet").write_bytes(data)
+        data = to_parquet(kind, rows)
+        _replace(folder / f"{name}.parquet", data)
         entries[name] = TableEntry(rows=len(rows), bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
     bare = msgspec.structs.replace(evidence, requests=(), marks=(), meters=(), buckets=(), counters=())
     manifest = Manifest(schema=SCHEMA_VERSION, tables=entries, evidence=bare)
-    (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
+    _replace(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.unlink(missing_ok=True)  # a link or a pipe of that name is not written through
+    unfinished.write_bytes(data)
+    unfinished.replace(path)
 
 
 def read_packs(folder: Path) -> tuple[Pack, ...]:
@@ -81,9 +79,10 @@ def read_packs(folder: Path) -> tuple[Pack, ...]:
         return ()
     packs: list[Pack] = []
     problems: list[Problem] = []
-    for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
+    for path in sorted(folder.iterdir()):
         try:
-            packs.append(read_pack(manifest.parent))
+            if _is_pack(path):
+                packs.append(read_pack(path))
         except PackError as error:
             problems.extend(error.problems)
     if problems:
@@ -91,97 +90,63 @@ def read_packs(folder: Path) -> tuple[Pack, ...]:
     return tuple(packs)
 
 
+def _is_pack(path: Path) -> bool:
+    """Is it a folder with a pack? Raises PackError for what looks like a pack in the wrong place."""
+    if path.name.startswith("."):
+        return False
+    if path.name == MANIFEST or path.suffix == ".parquet":
+        hint = "put the files of a pack into a folder with the pack's name"
+        raise PackError(problem(path, "W-pack-place", "is beside the packs, where no pack is read", hint))
+    if path.is_symlink():
+        raise PackError(problem(path, "W-pack-file", "is a link", "put the folder itself there; no link is followed"))
+    return path.is_dir()
+
+
 def read_pack(folder: Path) -> Pack:
-    """Read and validate one pack. Raises PackError."""
+    """Read and validate one pack, of any schema up to this program's. Raises PackError with all that is wrong."""
+    manifest, schema = read_manifest(folder)
     path = folder / MANIFEST
-    try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        raise PackError(_problem(path, "W-pack", "is not a readable pack manifest")) from None
-    if manifest.schema != SCHEMA_VERSION:
-        raise PackError(_problem(path, "W-pack-schema", f"has schema {manifest.schema}, not {SCHEMA_VERSION}"))
-    if manifest.evidence.id != folder.name:
-        raise PackError(_problem(path, "W-pack-name", "names another pack than its folder"))
-    rows = {name: _read_table(folder, name, kind, manifest) for name, kind in TABLES.items()}
-    return msgspec.structs.replace(manifest.evidence, **rows)
+    if manifest.evidence.id != folder.resolve().name:
+        hint = "name the folder as the pack was named when it was collected: evidence.id in pack.json"
+        raise PackError(problem(path, "W-pack-name", "names another pack than its folder", hint))
+    _check_tables(path, manifest, schema)
+    rows = {name: _read_table(folder, name, manifest.tables[name], schema) for name in tables_of(schema)}
+    evidence = msgspec.structs.replace(manifest.evidence, **rows)
+    found = [
+        *(problem(path, "W-pack-id", " ".join(flaw), UNKNOWN) for flaw in strange_ids(evidence)),
+        *(problem(path, "W-pack-number", " ".join(flaw), IMPOSSIBLE) for flaw in impossible_numbers(evidence)),
+    ]
+    if found:
+        raise PackError(*found[:MOST_PROBLEMS])
+    return evidence
 
 
-def _read_table(folder: Path, name: str, kind: type[Row], manifest: Manifest) -> tuple[Row, ...]:
+def _check_tables(path: Path, manifest: Manifest, schema: int) -> None:
+    evidence = manifest.evidence
+    if any(getattr(evidence, name) for name in TABLES):
+        raise PackError(problem(path, "W-pack-table", "holds rows, which belong into the tables", DAMAGED))
+    if set(manifest.tables) != set(tables_of(schema)):
+        raise PackError(problem(path, "W-pack-table", f"does not list the tables of schema {schema}", DAMAGED))
+    large = [name for name, entry in sorted(manifest.tables.items()) if entry.rows > MOST_ROWS]
+    if large:
+        words = f"holds more than {MOST_ROWS:,} rows"
+        tables = (path.with_name(f"{name}.parquet") for name in large)
+        raise PackError(*(problem(table, "W-pack-size", words, TOO_LARGE) for table in tables))
+    if sum(entry.rows for entry in manifest.tables.values()) > MOST_PACK_ROWS:
+        raise PackError(problem(path, "W-pack-size", f"names more than {MOST_PACK_ROWS:,} rows", TOO_LARGE))
+
+
+def _read_table(folder: Path, name: str, entry: TableEntry, schema: int) -> tuple[msgspec.Struct, ...]:
     path = folder / f"{name}.parquet"
-    entry = manifest.tables.get(name)
-    if entry is None or not path.is_file():
-        raise PackError(_problem(path, "W-pack-table", "is missing"))
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != entry.sha256:
-        raise PackError(_problem(path, "W-pack-digest", "differs from the digest in pack.json"))
+    kind = TABLES[name]
+    data = read_regular(path, MOST_TABLE_BYTES)
+    if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
+        raise PackError(problem(path, "W-pack-digest", "differs from the digest in pack.json", DAMAGED))
     try:
-        return _from_parquet(kind, data)
-    except (msgspec.MsgspecError, OSError, ValueError, KeyError, TypeError):
-        raise PackError(_problem(path, "W-pack-row", "holds a cell that its record type does not allow")) from None
-
-
-def _problem(path: Path, code: str, message: str) -> Problem:
-    place = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
-    return Problem(place, 0, 0, code, message, "collect the pack again with `witnessmark collect`")
-
-
-def _to_parquet(kind: type[Row], rows: Sequence[Row]) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = _schema(kind)
-    plain = [_flatten(row) for row in rows]
-    table = pa.Table.from_pylist(plain, schema=schema)
-    sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", store_schema=False)
-    return sink.getvalue()
-
-
-def _from_parquet(kind: type[Row], data: bytes) -> tuple[Row, ...]:
-    import pyarrow.parquet as pq
-
-    # Without threads: a pool still alive when the process ends aborts it now and then (exit 134, about 1 run in 10).
-    table = pq.ParquetFile(io.BytesIO(data), pre_buffer=False).read(use_threads=False).cast(_schema(kind))
-    names = kind.__struct_fields__  # rows are array-like: quick to send between processes
-    return tuple(msgspec.convert([row[name] for name in names], type=kind) for row in map(_nest, table.to_pylist()))
-
-
-def _flatten(row: msgspec.Struct) -> dict[str, Any]:
-    plain = msgspec.structs.asdict(row)
-    source: SourceRef = plain.pop("source")
-    return {**plain, "source_file": source.file, "source_line": source.line}
-
-
-def _nest(plain: dict[str, Any]) -> dict[str, Any]:
-    return {**plain, "source": [plain["source_file"], plain["source_line"]]}
-
-
-def _schema(kind: type[msgspec.Struct]) -> pa.Schema:
-    import pyarrow as pa
-
-    fields = []
-    for name, hint in get_type_hints(kind).items():
-        if hint is SourceRef:
-            fields += [pa.field("source_file", pa.int32()), pa.field("source_line", pa.int64())]
-        else:
-            fields.append(pa.field(name, _arrow_type(hint)))
-    return pa.schema(fields)
-
-
-def _arrow_type(hint: Any) -> pa.DataType:
-    import pyarrow as pa
-
-    kinds = [part for part in (get_args(hint) or (hint,)) if part is not type(None)]
-    plain = kinds[0]
-    if plain is bool:
-        return pa.bool_()
-    if plain is int:
-        return pa.int64()
-    if plain is float:
-        return pa.float64()
-    if plain is datetime:
-        return pa.timestamp("ms", tz="UTC")
-    return pa.string()
+        return from_parquet(kind, data, entry.rows, lambda column: renamed(name, column, schema))
+    except TableError as error:
+        hint = _HINTS.get(error.code, DAMAGED)
+        raise PackError(problem(path, error.code, error.message, hint)) from None
 
 
 def load_key(path: Path) -> bytes:

@@ -198,7 +198,7 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
         facts=(
             ("Kind", "simulated" if evidence.simulated else "own logs"),
             ("Level", evidence.level.value),
-            ("Threads", n(evidence.totals.chains)),
+            ("Threads", n(evidence.totals.threads)),
             ("Price", f"{usd(evidence.totals.cost_usd)} at list price"),
         ),
         totals=_totals(evidence),
@@ -243,7 +243,7 @@ def _totals(evidence: Pack) -> tuple[tuple[str, str], ...]:
         ("Calls without a known price", n(totals.unpriced)),
         ("Sessions", n(totals.sessions)),
         ("Calls of no known session", n(totals.unthreaded)),
-        ("Threads", n(totals.chains)),
+        ("Threads", n(totals.threads)),
     )
 
 

@@ -13,7 +13,7 @@ from generator.records.rows import Slug
 LARGEST_PROOF = 64 * 1024 * 1024  # bytes
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what JSON readers agree on
 Path = Annotated[tuple[Digest, ...], msgspec.Meta(max_length=64)]
-FieldName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+FieldName = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9_]{0,39}\Z")]
 
 
 class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -30,8 +30,8 @@ from generator.records.rows import (
     Window,
 )
 
-FindingId = Annotated[str, msgspec.Meta(pattern=r"^F-[A-Z2-7]{6,10}$")]
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+FindingId = Annotated[str, msgspec.Meta(pattern=r"\AF-[A-Z2-7]{6,10}\Z")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 
 
 class Level(StrEnum):
@@ -110,7 +110,7 @@ class Quantity(msgspec.Struct, frozen=True):
 class DayShare(msgspec.Struct, frozen=True):
     """`hits` of `trials` on one UTC day."""
 
-    day: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    day: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
     hits: int
     trials: int
 
@@ -183,14 +183,14 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     unpriced: int = 0
     sessions: int = 0
     unthreaded: int = 0  # calls of no known session
-    chains: int = 0
+    threads: int = 0
     steps: int = 0  # pairs of requests on which the identity can be tested
 
 
 class DaySum(msgspec.Struct, frozen=True, kw_only=True):
     """Sums of one UTC day and model."""
 
-    day: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    day: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
     model: ModelId
     requests: int
     input_tokens: int
@@ -251,7 +251,7 @@ class ReportLine(msgspec.Struct, frozen=True, kw_only=True):
 class SurfaceDay(msgspec.Struct, frozen=True, kw_only=True):
     """Calls of one UTC day by the surface that their format belongs to."""
 
-    day: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    day: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
     surface: Surface
     requests: int
     cost_usd: float

@@ -10,13 +10,13 @@ from typing import Annotated
 
 import msgspec
 
-Pseudonym = Annotated[str, msgspec.Meta(pattern=r"^([a-z2-7]{16})?$")]
+Pseudonym = Annotated[str, msgspec.Meta(pattern=r"\A([a-z2-7]{16})?\Z")]
 """Keyed pseudonym (16 letters of base32, 80 bits); "" where there is nothing to name."""
-Version = Annotated[str, msgspec.Meta(pattern=r"^(\d{1,4}\.\d{1,4}\.\d{1,5})?$")]
+Version = Annotated[str, msgspec.Meta(pattern=r"\A([0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,5})?\Z")]
 """Client version as major.minor.patch; "" where the log does not say."""
-ModelId = Annotated[str, msgspec.Meta(pattern=r"^(claude-[a-z0-9.-]{1,40}|other)$")]
+ModelId = Annotated[str, msgspec.Meta(pattern=r"\A(claude-[a-z0-9.-]{1,40}|other)\Z")]
 """Public model id, or "other" (gateways put company names there)."""
-Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Slug = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,63}\Z")]
 """Identifier from this repository's own vocabulary: a detector, a benign reason, a quantity."""
 
 

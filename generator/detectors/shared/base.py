@@ -300,6 +300,11 @@ def _distinct(findings: Sequence[Finding]) -> Iterator[Finding]:
         yield replace(finding, id=finding_id(finding.detector, finding.version, names)) if again else finding
 
 
+def _public_type(error: Exception) -> str:
+    """The nearest type of Python's own: the name of any other is known to no reader of a pack."""
+    return next(kind.__name__.lower() for kind in type(error).__mro__ if kind.__module__ == "builtins")
+
+
 def run(detector: Detector, subjects: Subjects) -> Run:
     """Run one detector over its subjects. An exception becomes the outcome "failed", with its type and no text.
 
@@ -329,7 +334,7 @@ def run(detector: Detector, subjects: Subjects) -> Run:
             detector=detector.id,
             version=detector.version,
             outcome=Outcome.FAILED,
-            error=type(error).__name__.lower(),
+            error=_public_type(error),
         )
     quiet = Outcome.QUIET if measured_any and not missing else Outcome.NOT_MEASURABLE
     return Run(

@@ -1,0 +1,71 @@
+"""Names of the quantities that findings state; a test compares them with the rules.
+
+A pack with another name is refused: it would be a stranger's words in a page.
+"""
+
+from __future__ import annotations
+
+from generator.detectors.known_bad_version import FAULTS
+
+QUANTITIES = frozenset(
+    {
+        "answers",
+        "apart",
+        "broken-steps",
+        "bytes-before",
+        "calls",
+        "calls-after",
+        "compactions",
+        "control-misses",
+        "control-steps",
+        "counter-after",
+        "counter-before",
+        "edits-after",
+        "edits-before",
+        "errors",
+        "expected-read",
+        "expired-in-the-hour",
+        "fall",
+        "falls",
+        "first-line-share",
+        "first-prompt",
+        "highest-attempt",
+        "highest-meter",
+        "long-prompts",
+        "longest",
+        "looked-at",
+        "observed-read",
+        "oldest-reading",
+        "on-several-lines",
+        "pause",
+        "pinned-read",
+        "points-taken-back",
+        "predicted",
+        "price-difference",
+        "prompt-after",
+        "prompt-before",
+        "prompt-tokens",
+        "prompt-words",
+        "ratio",
+        "read",
+        "reads-per-edit-after",
+        "reads-per-edit-before",
+        "refusals",
+        "removed-results",
+        "requests",
+        "requests-between",
+        "rise",
+        "second-prompt",
+        "sent-again",
+        "share-after",
+        "share-before",
+        "short-before",
+        "short-results",
+        "span",
+        "tool-calls",
+        "uncached",
+        "understated",
+        "without-a-final-count",
+        "written-again",
+    }
+) | {fault.id for fault in FAULTS}
