@@ -10,7 +10,7 @@ from pack_shapes import COMMAND, PACKS, RAISE, SHAPE, breaks, shape
 from pack_tools import changed, copied, document, refusal, table, with_rows, with_table
 
 from generator.packs.pack import read_pack
-from generator.packs.schema import EXPLANATIONS, steps_from, tables_of
+from generator.packs.schema import UPGRADES, steps_from, tables_of
 from generator.records.rows import SCHEMA_VERSION
 
 SCHEMAS = sorted(int(path.name) for path in PACKS.iterdir())
@@ -35,7 +35,7 @@ def test_a_pack_of_every_schema_is_read_and_says_what_it_said(tmp_path, schema, 
 def test_every_schema_has_a_kept_pack():
     assert SCHEMA_VERSION in SCHEMAS, f"there is no pack of schema {SCHEMA_VERSION} in tests/packs; run `{COMMAND}`"
     assert list(range(1, SCHEMA_VERSION + 1)) == SCHEMAS
-    assert sorted(EXPLANATIONS) == SCHEMAS[:-1]
+    assert sorted(UPGRADES) == SCHEMAS[:-1]
 
 
 def test_what_packs_hold_changes_only_by_defaults_or_by_a_new_schema():

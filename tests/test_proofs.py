@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import random
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -28,6 +29,7 @@ from generator.proofs.tree import Tree, leaf_hash, node_hash, root_by_inclusion
 from generator.proofs.words import NOT_PROVED
 from generator.records.rows import LogData
 
+SPECIMEN = Path(__file__).parent.parent / "content" / "evidence" / "specimen"
 # Inputs, roots and paths of the tests of google/certificate-transparency (merkle_tree_test.cc).
 INPUTS = ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
 ROOTS = (
@@ -279,9 +281,11 @@ def test_a_pack_whose_findings_were_changed_afterwards_has_another_root():
 
 
 def test_commitments_survive_writing_and_reading_a_pack(tmp_path):
-    evidence, _ = pack(reading(1), 1)
-    write_pack(evidence, tmp_path / "tried")
-    assert read_pack(tmp_path / "tried").commitments == evidence.commitments
+    evidence = read_pack(SPECIMEN)
+    write_pack(evidence, tmp_path / "specimen")
+    again = read_pack(tmp_path / "specimen")
+    assert again == evidence
+    assert root_of(again) == evidence.commitments.root
 
 
 def test_changed_logs_another_key_and_no_commitments_are_refused_with_words():

@@ -12,7 +12,7 @@ import msgspec
 
 from generator.base.problems import PackError, Problem
 from generator.packs.files import DAMAGED, IMPOSSIBLE, MOST_MANIFEST_BYTES, TOO_LARGE, UNKNOWN, problem, read_regular
-from generator.packs.schema import EXPLANATIONS, Manifest, Plain, upgraded
+from generator.packs.schema import UPGRADES, Manifest, Plain, upgraded
 from generator.packs.tables import LARGEST, MOST_TEXT
 from generator.records.rows import SCHEMA_VERSION
 
@@ -68,7 +68,7 @@ def _schema(path: Path, document: Plain) -> int:
     if schema > SCHEMA_VERSION:
         words = f"made by a newer witnessmark: schema {schema}, this program reads up to {SCHEMA_VERSION}"
         raise PackError(problem(path, "W-pack-schema", words, "update the program; the pack need not be made again"))
-    if schema not in {*EXPLANATIONS, SCHEMA_VERSION}:
+    if schema not in {*UPGRADES, SCHEMA_VERSION}:
         raise PackError(problem(path, "W-pack-schema", f"schema {schema} has no step to a newer one", UNKNOWN))
     return schema
 
