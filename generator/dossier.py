@@ -12,15 +12,11 @@ from datetime import date, datetime
 from functools import cached_property
 
 from generator.base.statistics import Rate, finding_rate
-from generator.curated.base_rates import Measurement
-from generator.curated.calibration import Calibration
+from generator.curated.counting import is_independent
 from generator.curated.examples import Example
-from generator.curated.headline import NO_ANALYSIS, Analysis
-from generator.curated.measurements import Published
-from generator.curated.models import Claim, Event, Incident, Library, Report, Source, SurfaceText, Symptom
-from generator.curated.prices import PriceRow
-from generator.curated.promises import Trial
-from generator.curated.voices import Correction, Reply
+from generator.curated.kinds import Library
+from generator.curated.models import Claim, Event, Incident, Report, Source, SurfaceText, Symptom
+from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
 from generator.grading import Verdict, grades
 from generator.ledger.steps import Step
@@ -93,17 +89,8 @@ class Dossier:
     library: Library
     evidence: tuple[Pack, ...]
     detectors: tuple[Detector, ...]
-    examples: tuple[Example, ...]
     built: datetime
     version: str
-    measurements: tuple[Measurement, ...] = ()
-    calibration: Calibration | None = None
-    analysis: Analysis = NO_ANALYSIS
-    prices: tuple[PriceRow, ...] = ()
-    published: tuple[Published, ...] = ()
-    replies: tuple[Reply, ...] = ()
-    corrections: tuple[Correction, ...] = ()
-    trials: tuple[Trial, ...] = ()
 
     @cached_property
     def findings(self) -> tuple[FindingView, ...]:
@@ -130,7 +117,7 @@ class Dossier:
                     if run.detector == detector.id
                 ),
                 findings=tuple(view for view in self.findings if view.detector.id == detector.id),
-                examples=tuple(example for example in self.examples if example.detector == detector.id),
+                examples=tuple(example for example in self.library.examples if example.detector == detector.id),
             )
             for detector in self.detectors
         )
@@ -250,10 +237,15 @@ class Dossier:
         """Reports at the URL."""
         return tuple(report for report in self.library.reports if str(report.url) == url)
 
+    @cached_property
+    def prices(self) -> tuple[PriceRow, ...]:
+        """Documented prices beside those in use, up to the day of the build."""
+        return compare(self.library.prices, self.day)
+
     @property
     def independent_reports(self) -> tuple[Report, ...]:
         """Reports without echoes."""
-        return tuple(report for report in self.library.reports if report.echo_of is None)
+        return tuple(report for report in self.library.reports if is_independent(report))
 
     @property
     def day(self) -> date:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from generator.curated.entries import Outside
+from generator.curated.kinds import Library, kinds_of
 from generator.curated.models import (
     Answer,
     Case,
@@ -12,7 +14,6 @@ from generator.curated.models import (
     Event,
     Figure,
     Incident,
-    Library,
     Person,
     Report,
     Source,
@@ -23,6 +24,7 @@ from generator.curated.models import (
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
 
+_NAMED = tuple(kind for kind in kinds_of(Library) if kind.many and kind.names)
 TRACKER = "https://github.com/example/client/issues/"
 HOSTILE = "</div><script>window.hacked=1</script>[x](javascript:alert(1)){: onclick=x } `'\"& {{ 7*7 }}"
 
@@ -132,10 +134,17 @@ LIBRARY = Library(
 
 
 def dossier(**fields: Any) -> Dossier:
-    """Dossier of the library above; no evidence unless given."""
+    """Dossier of the library above, with other fields of the dossier or of its library; no evidence unless given."""
+    library = fields.pop("library", LIBRARY)
+    within = {name: fields.pop(name) for name in Library.model_fields.keys() & fields.keys()}
     given: dict[str, Any] = {
-        "library": LIBRARY, "evidence": (), "detectors": DETECTORS, "examples": (), "measurements": (),
-        "built": datetime(2026, 11, 24, tzinfo=UTC), "version": "0.1.0",
+        "evidence": (), "detectors": DETECTORS, "built": datetime(2026, 11, 24, tzinfo=UTC), "version": "0.1.0",
     }  # fmt: skip
-    known = set(Dossier.__dataclass_fields__)
-    return Dossier(**{name: value for name, value in (given | fields).items() if name in known})
+    return Dossier(library=library.model_copy(update=within), **(given | fields))
+
+
+def outside(library: Library = LIBRARY, **ids: frozenset[str]) -> Outside:
+    """What one kind alone may name of the library, and of detectors and findings if their ids are given."""
+    known = {kind.word: frozenset(one.id for one in getattr(library, kind.attribute)) for kind in _NAMED}
+    sections = frozenset(claim.section for claim in library.claims)
+    return Outside(ids=known | {"claimed section": sections} | ids)

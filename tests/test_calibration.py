@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.curated.base_rates import load_measurements
-from generator.curated.calibration import load_calibration
+from generator.curated.base_rates import Measurement
+from generator.curated.calibration import Calibration
+from generator.curated.library import load_kind
 from generator.detectors import DETECTORS
 from generator.importers import discover, read
 from generator.packs.examine import examine
@@ -26,7 +27,7 @@ from generator.simulator.calibrate import (
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"
 CORPORA = ROOT.parent / "shared" / "corpora" / "claude-code"
-CALIBRATION = load_calibration(CONTENT)
+(CALIBRATION,) = load_kind(CONTENT, Calibration)
 
 
 def test_it_names_every_detector_in_its_version():
@@ -75,7 +76,7 @@ def test_a_table_sums_its_seeds_and_says_what_each_detector_is_held_to():
 
 
 @pytest.mark.corpora
-@pytest.mark.parametrize("known", load_measurements(CONTENT), ids=lambda known: known.id)
+@pytest.mark.parametrize("known", load_kind(CONTENT, Measurement), ids=lambda known: known.id)
 def test_public_figures_are_what_the_code_measures(known):
     reading = read(discover([CORPORA / known.id]).claimed, key=b"any")
     evidence = examine(reading, id=known.id, simulated=False, level=Level.FULL, tool_version="0.1.0")

@@ -32,7 +32,8 @@ from generator.charts.files import csv_bytes
 from generator.charts.logs import _thread_data, _thread_template
 from generator.charts.public import _group
 from generator.charts.strip import ROWS, _mark
-from generator.charts.weeks import day_range, is_user_report, monday, touches_article, weeks
+from generator.charts.weeks import day_range, monday, touches_article, weeks
+from generator.curated.counting import is_user_report
 from generator.dossier import ThreadRow
 from generator.records.results import DaySum
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from generator.base.problems import ContentError
 from generator.curated.checking import checked
 from generator.curated.codes import CODES
+from generator.curated.entries import Outside
 from generator.curated.library import load
 from generator.curated.models import Case, Claim, Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.yamlfile import parse
@@ -140,7 +141,7 @@ TREE = {
     "reports/cc-1.yml": REPORT.format(id="cc-1", date="2026-03-17"),
     "incidents/2026-03.yml": INCIDENTS, "events/2026-03.yml": EVENTS,
 }  # fmt: skip
-DETECTORS = frozenset({"cache-break"})
+DETECTORS = Outside(ids={"detector": frozenset({"cache-break"})})
 
 
 @pytest.fixture

@@ -15,7 +15,9 @@ import pytest
 
 from generator.base.problems import ContentError
 from generator.curated.codes import CODES
-from generator.curated.prices import PriceCheck, PriceEpoch, PricesPerMillion, compare, load_prices
+from generator.curated.entries import Outside
+from generator.curated.library import load_kind
+from generator.curated.prices import PriceCheck, PriceEpoch, PricesPerMillion, compare
 from generator.ledger.prices import MILLION, OVERRIDES, list_rates, table_rates
 from generator.pages import prices as page_of_prices
 from generator.records.rows import Speed
@@ -37,14 +39,18 @@ def written(folder, text):
     return folder
 
 
+def load_prices(folder):
+    return load_kind(folder, PriceEpoch, Outside(today=TODAY))
+
+
 def problems(folder, text):
     with pytest.raises(ContentError) as caught:
-        load_prices(written(folder, text), TODAY)
+        load_prices(written(folder, text))
     return [(problem.line, problem.column, problem.code) for problem in caught.value.problems]
 
 
 def of_case():
-    return load_prices(ROOT / "content", TODAY)
+    return compare(load_prices(ROOT / "content"), TODAY)
 
 
 def epoch(**fields):
@@ -164,11 +170,11 @@ def test_the_comparison_is_in_usd_a_million_tokens():
 
 
 def test_no_file_means_no_second_table(tmp_path):
-    assert load_prices(tmp_path, TODAY) == ()
+    assert load_prices(tmp_path) == ()
 
 
 def test_a_sound_file_gives_two_rows_an_epoch(tmp_path):
-    assert [row.long_prompt for row in load_prices(written(tmp_path, ROW), TODAY)] == [False, True]
+    assert [row.long_prompt for row in compare(load_prices(written(tmp_path, ROW)), TODAY)] == [False, True]
 
 
 def test_a_difference_is_a_problem_at_its_line(tmp_path):
@@ -205,7 +211,7 @@ def test_all_mistakes_are_told_at_once(tmp_path):
 def test_two_epochs_may_not_price_the_same_day(tmp_path):
     later = ROW.replace("2026-03-13", "2026-04-30").replace("until: 2026-04-30", "until: 2026-05-31")
     assert problems(tmp_path, ROW + later) == [(7, 10, "W-price")]
-    assert load_prices(written(tmp_path, ROW + later.replace("since: 2026-04-30", "since: 2026-05-01")), TODAY)
+    assert load_prices(written(tmp_path, ROW + later.replace("since: 2026-04-30", "since: 2026-05-01")))
 
 
 # ---- the page ----

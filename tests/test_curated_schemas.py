@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from generator.curated.library import json_schemas
+from generator.curated.schemas import json_schemas
 
 FOLDER = Path(__file__).parents[1] / "content" / "schemas"
 SCHEMAS = json_schemas()

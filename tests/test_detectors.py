@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from builders import mark, request
 
-from generator.curated.examples import Example, load_examples
+from generator.curated.examples import Example
+from generator.curated.library import load_kind
 from generator.detectors import DETECTORS, run
 from generator.detectors.shared.base import HIGH_TOKENS, LOW_TOKENS, finding_id, severity
 from generator.ledger import explanations
@@ -19,7 +20,7 @@ from generator.records.results import Outcome, Severity
 from generator.records.rows import Trigger
 
 CONTENT = Path(__file__).parent.parent / "content"
-EXAMPLES = load_examples(CONTENT)
+EXAMPLES = load_kind(CONTENT, Example)
 BY_ID = {detector.id: detector for detector in DETECTORS}
 ONE_SUBJECT = [detector for detector in DETECTORS if detector.scope in {Scope.THREAD, Scope.COUNTER}]
 """Detectors whose subject lies in one session; a meter or an account is shown every call there is."""

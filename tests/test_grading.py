@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from public_library import LIBRARY, report
 
-from generator.curated.models import Claim, ClaimEvidence, EvidenceKind, Grade, Library, Period
+from generator.curated.kinds import Library
+from generator.curated.models import Claim, ClaimEvidence, EvidenceKind, Grade, Period
 from generator.grading import (
     OWN_LOGS,
     RULES,

@@ -15,11 +15,13 @@ import pytest
 import yaml
 from public_library import HOSTILE, LIBRARY
 from public_library import dossier as small_dossier
+from public_library import outside as ids_of
 
 from generator.base.problems import ContentError
-from generator.curated.analysis import Section, load_sections
-from generator.curated.headline import SIDES, Analysis, Leaning, load_analysis, load_headline
-from generator.curated.library import load
+from generator.curated.analysis import Section
+from generator.curated.headline import SIDES, Headline, Leaning
+from generator.curated.library import load, load_kind
+from generator.curated.outside import outside
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
 from generator.pages import analysis, headline, home
@@ -54,17 +56,12 @@ MUST_SHOW = (
 
 @cache
 def library():
-    return load(CONTENT, frozenset(detector.id for detector in DETECTORS))
-
-
-@cache
-def told():
-    return load_analysis(CONTENT, library())
+    return load(CONTENT, outside(DETECTORS))
 
 
 def joined(**fields):
     given = {
-        "library": library(), "evidence": (), "detectors": DETECTORS, "examples": (), "analysis": told(),
+        "library": library(), "evidence": (), "detectors": DETECTORS,
         "built": datetime(2026, 11, 24, tzinfo=UTC), "version": "0.1.0",
     }  # fmt: skip
     return Dossier(**(given | fields))
@@ -107,18 +104,18 @@ def test_all_claims_are_reached_from_the_retelling():
 
 def test_a_claim_stands_on_the_page_of_its_own_section():
     named = {claim.id: claim.section for claim in library().claims}
-    for section in told().sections:
+    for section in library().sections:
         for sentence in section.sentences:
             assert {named[claim] for claim in sentence.claims} == {section.section}, sentence.text
 
 
 def test_the_ten_sections_and_the_overview_are_in_the_order_of_the_article():
-    assert [section.number for section in told().sections] == list(range(11))
+    assert [section.number for section in library().sections] == list(range(11))
 
 
 def test_each_sentence_is_followed_by_its_claims_with_their_computed_grades():
     whole = joined()
-    for section in told().sections:
+    for section in library().sections:
         lines = re.findall(
             r"<p><span>(.*?)</span> (<span class=\"wm-cites\">.*?)</p>", texts()[f"{HUB}{section.id}/"], re.DOTALL
         )
@@ -152,7 +149,7 @@ def test_named_facts_stand_on_their_page_beside_their_source(section, words, sou
 
 def test_what_stands_on_each_side_is_the_evidence_of_the_claims():
     whole = joined()
-    for section in told().sections:
+    for section in library().sections:
         text = texts()[f"{HUB}{section.id}/"]
         sides = text.split('id="against"')
         stands = {"for": plain(sides[0].split('id="for"')[1]), "against": plain(sides[1].split("## What nobody")[0])}
@@ -169,7 +166,7 @@ def test_what_stands_on_each_side_is_the_evidence_of_the_claims():
 
 
 def test_each_section_says_what_nobody_can_check():
-    for section in told().sections:
+    for section in library().sections:
         assert section.unknown
         after = plain(texts()[f"{HUB}{section.id}/"].split("## What nobody can check")[1])
         assert all(" ".join(sentence.text.split()) in after for sentence in section.unknown)
@@ -180,7 +177,7 @@ def test_claims_that_nothing_public_settles_are_named_as_such():
     text = texts()[f"{HUB}own-logs/"].split("{ #unchecked }")[1]
     named = set(re.findall(r"/c/(C-\d{3})/", text))
     open_ones = {
-        claim for sentence in told().sections[4].sentences for claim in sentence.claims
+        claim for sentence in library().sections[4].sentences for claim in sentence.claims
         if whole.verdicts[claim].grade.value == "not_checkable"
     }  # fmt: skip
     assert named == open_ones
@@ -201,7 +198,7 @@ def test_the_list_counts_each_claim_once():
 def test_the_json_beside_a_section_says_the_same():
     page = next(page for page in analysis.pages(joined()) if page.path == f"{HUB}meaning/")
     twin = json.loads(next(file.content for file in page.downloads if file.name == "index.json"))
-    section = next(section for section in told().sections if section.id == "meaning")
+    section = next(section for section in library().sections if section.id == "meaning")
     assert [one["text"] for one in twin["record"]["sentences"]] == [sentence.text for sentence in section.sentences]
 
 
@@ -209,7 +206,7 @@ def test_the_json_beside_a_section_says_the_same():
 
 
 def test_both_explanations_have_equal_space():
-    first, second = told().headline.hypotheses
+    first, second = library().headline.hypotheses
     for side in SIDES:
         assert len(getattr(first, side)) == len(getattr(second, side))
     sizes = [
@@ -221,7 +218,7 @@ def test_both_explanations_have_equal_space():
 
 def test_every_point_of_both_explanations_is_on_the_page():
     text = plain(texts()[HEADLINE])
-    for hypothesis in told().headline.hypotheses:
+    for hypothesis in library().headline.hypotheses:
         for side in SIDES:
             for one in getattr(hypothesis, side):
                 assert " ".join(getattr(one, "text", one).split()) in text
@@ -230,9 +227,9 @@ def test_every_point_of_both_explanations_is_on_the_page():
 def test_tests_stand_in_a_table_with_both_predictions_and_the_observation():
     table = re.search(r'<table class="wm-table wm-trials".*?</table>', texts()[HEADLINE], re.DOTALL)[0]
     rows = dict(re.findall(r'<tr id="test-([a-z-]+)".*?(<th.*?)</tr>', table, re.DOTALL))
-    assert list(rows) == [test.id for test in told().headline.tests]
+    assert list(rows) == [test.id for test in library().headline.tests]
     assert len(rows) >= 8
-    for test in told().headline.tests:
+    for test in library().headline.tests:
         cells = [plain(cell) for cell in re.findall(r"<td.*?>(.*?)</td>", rows[test.id], re.DOTALL)]
         assert cells[:2] == [" ".join(test.first.split()), " ".join(test.second.split())]
         assert cells[2].startswith(" ".join(test.observed.split()))
@@ -240,7 +237,7 @@ def test_tests_stand_in_a_table_with_both_predictions_and_the_observation():
 
 
 def test_an_observation_that_leans_has_its_source_beside_it():
-    for test in told().headline.tests:
+    for test in library().headline.tests:
         row = texts()[HEADLINE].split(f'id="test-{test.id}"')[1].split("</tr>")[0]
         assert test.leaning is Leaning.OPEN or re.search(r'<a [^>]*href="', row), test.id
 
@@ -273,7 +270,7 @@ def test_text_of_content_is_never_markup():
         "paragraphs": [{"heading": HOSTILE, "sentences": [{"text": HOSTILE, "claims": ["C-001"]}]}],
         "record": [{"text": HOSTILE, "claims": ["C-001"]}],
     }))  # fmt: skip
-    text = rendered(small_dossier(analysis=Analysis((section,))), analysis)[f"{HUB}first/"]
+    text = rendered(small_dossier(sections=(section,)), analysis)[f"{HUB}first/"]
     assert "<script" not in text
     assert 'href="javascript' not in text
 
@@ -295,16 +292,16 @@ def written(folder, files):
     return folder
 
 
-def mistakes(reader, *arguments):
+def mistakes(content, kind, library):
     with pytest.raises(ContentError) as caught:
-        reader(*arguments)
+        load_kind(content, kind, ids_of(library))
     return {(problem.code, problem.line > 0) for problem in caught.value.problems}
 
 
 def test_a_sound_section_is_read(tmp_path):
     content = written(tmp_path, {"analysis/first.yml": one_section()})
-    assert [section.id for section in load_sections(content, LIBRARY)] == ["first"]
-    assert load_headline(content, LIBRARY) is None
+    assert [section.id for section in load_kind(content, Section, ids_of(LIBRARY))] == ["first"]
+    assert load_kind(content, Headline, ids_of(LIBRARY)) == ()
 
 
 @pytest.mark.parametrize(
@@ -326,13 +323,13 @@ def test_a_sound_section_is_read(tmp_path):
 )
 def test_each_mistake_of_a_section_is_named_with_its_place(tmp_path, change, code):
     content = written(tmp_path, {"analysis/first.yml": one_section() | change})
-    assert mistakes(load_sections, content, LIBRARY) == {(code, True)}
+    assert mistakes(content, Section, LIBRARY) == {(code, True)}
 
 
 def test_two_files_cannot_retell_one_section(tmp_path):
     second = one_section() | {"id": "second"}
     content = written(tmp_path, {"analysis/first.yml": one_section(), "analysis/second.yml": second})
-    assert mistakes(load_sections, content, LIBRARY) == {("W-unique", True)}
+    assert mistakes(content, Section, LIBRARY) == {("W-unique", True)}
 
 
 def real_headline():
@@ -346,13 +343,13 @@ def test_unequal_space_is_refused(tmp_path, side):
         value = real_headline()
         value["hypotheses"][place][side].pop()
         content = written(tmp_path / f"{side}-{place}", {"hypotheses.yml": value})
-        assert mistakes(load_headline, content, library()) == {("W-length", True)}
+        assert mistakes(content, Headline, library()) == {("W-length", True)}
 
 
 def test_a_leaning_without_an_observation_is_refused(tmp_path):
     value = real_headline()
     value["tests"][0] |= {"sources": [], "leaning": "first"}
-    assert mistakes(load_headline, written(tmp_path, {"hypotheses.yml": value}), library()) == {("W-source", True)}
+    assert mistakes(written(tmp_path, {"hypotheses.yml": value}), Headline, library()) == {("W-source", True)}
 
 
 def test_mistakes_of_both_files_are_told_at_once(tmp_path):
@@ -361,14 +358,15 @@ def test_mistakes_of_both_files_are_told_at_once(tmp_path):
     broken = one_section() | {"section": "Nowhere"}
     content = written(tmp_path, {"hypotheses.yml": value, "analysis/first.yml": broken})
     with pytest.raises(ContentError) as caught:
-        load_analysis(content, library())
-    assert {Path(problem.path).name for problem in caught.value.problems} == {"hypotheses.yml", "first.yml"}
+        load(content)
+    references = {Path(problem.path).name for problem in caught.value.problems if problem.code == "W-ref"}
+    assert references == {"hypotheses.yml", "first.yml"}
 
 
 def test_a_fact_may_rest_on_an_own_count_that_a_claim_explains(tmp_path):
     counted = one_section() | {"record": [{"text": "None was collected.", "claims": ["C-001"]}]}
-    sections = load_sections(written(tmp_path, {"analysis/first.yml": counted}), LIBRARY)
-    text = rendered(small_dossier(analysis=Analysis(sections)), analysis)[f"{HUB}first/"]
+    sections = load_kind(written(tmp_path, {"analysis/first.yml": counted}), Section, ids_of(LIBRARY))
+    text = rendered(small_dossier(sections=sections), analysis)[f"{HUB}first/"]
     assert "Our own count." in text.split("None was collected.")[1]
 
 

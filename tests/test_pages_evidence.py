@@ -20,14 +20,15 @@ from markdown import Markdown
 
 from generator.curated.base_rates import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.curated.checking import checked
-from generator.curated.examples import load_examples
+from generator.curated.examples import Example
+from generator.curated.kinds import Library
+from generator.curated.library import load_kind
 from generator.curated.models import (
     Answer,
     Case,
     Claim,
     ClaimEvidence,
     Event,
-    Library,
     Person,
     Report,
     Source,
@@ -50,7 +51,7 @@ ROOT = Path(__file__).parent.parent
 KINDS = (claims, findings, detectors, evidence, reconciled, method, data, check, contribute)
 HOSTILE = "</td><script>alert(1)</script> [x](javascript:alert(1)) {: onclick=alert(1) } {{ 7*7 }}"
 URL = "https://example.org/report"
-EXAMPLES = load_examples(ROOT / "content")
+EXAMPLES = load_kind(ROOT / "content", Example)
 
 
 def claim(number: int, **more) -> Claim:
@@ -142,8 +143,8 @@ def body(name: str, *, simulated: bool, level: Level = Level.FINDINGS, prefix: s
 
 def dossier_of(*bodies, measurements=()) -> Dossier:
     return Dossier(
-        library=library(), evidence=bodies, detectors=DETECTORS, examples=EXAMPLES,
-        built=datetime(2026, 11, 24, 12, tzinfo=UTC), version="0.1.0", measurements=measurements,
+        library=library().model_copy(update={"examples": EXAMPLES, "measurements": measurements}), evidence=bodies,
+        detectors=DETECTORS, built=datetime(2026, 11, 24, 12, tzinfo=UTC), version="0.1.0",
     )  # fmt: skip
 
 

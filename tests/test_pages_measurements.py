@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from conftest import CORPORA
-from public_library import HOSTILE, LIBRARY, REPORTS, dossier, report
+from public_library import HOSTILE, LIBRARY, REPORTS, dossier, outside, report
 
 from generator.base.problems import ContentError
 from generator.build import read_content
 from generator.charts import published_chart
-from generator.curated.measurements import Published, load_published
-from generator.curated.targets import names, page_ids
-from generator.curated.voices import Correction, Reply, load_corrections, load_replies
+from generator.curated.library import load_kind
+from generator.curated.measurements import Published
+from generator.curated.voices import Correction, Reply
 from generator.curated.yamlfile import parse
 from generator.importers import discover, read
 from generator.pages import claims, corrections, data, measurements, reports, surfaces, symptoms, timeline
@@ -123,9 +123,9 @@ def correction(**fields):
 
 
 def test_sound_record_is_read(tmp_path):
-    found = load_published(written(tmp_path, RECORD), names(LIBRARY, ("cache-break",)))
+    found = load_kind(written(tmp_path, RECORD), Published, outside(detector=frozenset({"cache-break"})))
     assert [(record.id, record.tables[0].rows) for record in found] == [("one", (("first", 3), ("second", 1)))]
-    assert load_published(tmp_path / "nowhere") == ()
+    assert load_kind(tmp_path / "nowhere", Published) == ()
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_each_mistake_stands_at_its_line(tmp_path, old, new, code):
     assert old in RECORD
     text = RECORD.replace(old, new, 1)
     folder = written(tmp_path, text)
-    found = mistakes(lambda: load_published(folder, names(LIBRARY, ())))
+    found = mistakes(lambda: load_kind(folder, Published, outside()))
     lines = text.splitlines()
     where = "[first, 3]" if code == "W-date" else new  # a month that is none stands in its row
     line = next(number for number, words in enumerate(lines, start=1) if where in words)
@@ -160,12 +160,12 @@ def test_each_mistake_stands_at_its_line(tmp_path, old, new, code):
 def test_wrong_cell_is_one_mistake(tmp_path):
     """Not one for a number, one for a word and one for nothing."""
     folder = written(tmp_path, RECORD.replace("[second, 1]", "[second, [1]]"))
-    assert len(mistakes(lambda: load_published(folder))) == 1
+    assert len(mistakes(lambda: load_kind(folder, Published))) == 1
 
 
 def test_two_measurements_may_not_share_an_id(tmp_path):
     folder = written(tmp_path, RECORD + RECORD)
-    assert [code for _, code, _ in mistakes(lambda: load_published(folder))] == ["W-unique"]
+    assert [code for _, code, _ in mistakes(lambda: load_kind(folder, Published))] == ["W-unique"]
 
 
 def test_reply_needs_a_page_that_is_there_and_its_own_name(tmp_path):
@@ -175,18 +175,21 @@ def test_reply_needs_a_page_that_is_there_and_its_own_name(tmp_path):
     body = "page: c/C-999\ndate: 2026-11-20\nby: A\nstands: vendor\ntext: No.\nreceived: By letter.\n"
     (folder / "first.yml").write_text("id: second\n" + body, encoding="utf-8")
     (folder / "note.txt").write_text("x", encoding="utf-8")
-    known = page_ids(LIBRARY, (), ())
-    found = mistakes(lambda: load_replies(tmp_path, known))
+    found = mistakes(lambda: load_kind(tmp_path, Reply, outside()))
     assert {code for _, code, _ in found} == {"W-name", "W-ref", "W-file"}
     (folder / "note.txt").unlink()
     (folder / "first.yml").write_text("id: first\n" + body.replace("C-999", "C-001"), encoding="utf-8")
-    assert [(found.id, found.page) for found in load_replies(tmp_path, known)] == [("first", "c/C-001")]
+    assert [(found.id, found.page) for found in load_kind(tmp_path, Reply, outside())] == [("first", "c/C-001")]
 
 
-def test_page_of_a_reply_is_checked_only_where_its_records_could_be_read(tmp_path):
-    """One broken file of claims must not be reported again at every reply."""
-    assert "c" not in page_ids(None, (), ())
-    assert set(page_ids(LIBRARY, ("F-1",), ())) == {"c", "e", "r", "f", "m"}
+def test_page_of_a_correction_is_checked_only_where_its_records_could_be_read(tmp_path):
+    """What was not read, or could not be, must not be reported again at every correction."""
+    fix = "- {{id: fix, page: {}, date: 2026-11-20, was: a, now: b, why: c}}\n"
+    for page in ("c/C-999", "e/E-999", "r/none", "f/F-none", "m/none"):
+        (tmp_path / "corrections.yml").write_text(fix.format(page), encoding="utf-8")
+        assert load_kind(tmp_path, Correction)[0].page == page
+        unknown = mistakes(lambda: load_kind(tmp_path, Correction, outside(finding=frozenset({"F-1"}))))
+        assert unknown == [(1, "W-ref", f'unknown page "{page}"')]
 
 
 def test_corrections_are_read_newest_first(tmp_path):
@@ -194,10 +197,10 @@ def test_corrections_are_read_newest_first(tmp_path):
         f"- {{id: fix-{day}, page: c/C-001, date: 2026-11-{day}, was: a, now: b, why: c}}\n" for day in (20, 22, 21)
     )
     (tmp_path / "corrections.yml").write_text(text, encoding="utf-8")
-    found = load_corrections(tmp_path, page_ids(LIBRARY, (), ()))
+    found = load_kind(tmp_path, Correction, outside())
     assert [one.id for one in found] == ["fix-22", "fix-21", "fix-20"]
     (tmp_path / "corrections.yml").write_text("[]\n", encoding="utf-8")
-    assert load_corrections(tmp_path, {}) == ()
+    assert load_kind(tmp_path, Correction) == ()
 
 
 # ---- pages ----
@@ -229,7 +232,7 @@ def test_words_of_strangers_in_a_measurement_stay_text():
 
 
 def test_every_drawn_table_of_this_site_has_a_picture_for_each_theme_and_for_phones():
-    for record in real().published:
+    for record in real().library.published:
         for table in record.tables:
             if table.plot:
                 chart = published_chart(table, table.plot)
@@ -290,7 +293,7 @@ def test_who_made_this_says_machine_help_and_that_a_person_has_to_confirm():
     said = {person.role: person.statement for person in real().library.case.people}
     assert "with the help of language models" in said["Use of language models"]
     assert "before they are published" in " ".join(said["Confirmation by a person"].split())
-    assert not real().replies, "a reply is on record: name it here, and see that it is real"
+    assert not real().library.replies, "a reply is on record: name it here, and see that it is real"
 
 
 def test_data_files_hold_measurements_replies_and_corrections():
@@ -360,7 +363,7 @@ def test_reports_by_month_stand_beside_issues_filed_and_are_counted_anew():
     library = real().library
     gone = next(found for found in library.reports if found.id == "cc-38335")
     fewer = library.model_copy(update={"reports": tuple(one for one in library.reports if one != gone)})
-    less = {row.month: row for row in collected(dossier(library=fewer, published=real().published))}
+    less = {row.month: row for row in collected(dossier(library=fewer, published=real().library.published))}
     month = f"{gone.date:%Y-%m}"
     assert less[month].users == rows[month].users - 1
     assert collected(dossier()) == (), "no measurement of what was filed, no rates"
@@ -387,7 +390,7 @@ def test_every_surface_and_symptom_of_this_site_says_what_looks_like_it():
 
 
 def record(id):
-    return next(found for found in real().published if found.id == id)
+    return next(found for found in real().library.published if found.id == id)
 
 
 def rows_of(measurement, table):

@@ -14,11 +14,13 @@ import yaml
 from public_library import HOSTILE, dossier
 
 from generator.base.problems import ContentError
-from generator.curated.promises import Trial, load_promises
-from generator.pages.promises import PROMISES, pages
+from generator.curated.library import load, load_kind
+from generator.curated.promises import Promise, Trial
+from generator.pages.promises import pages
 from generator.site.render import SiteContext, render
 
 ROOT = Path(__file__).parent.parent
+PROMISES = load_kind(ROOT / "content", Promise)
 SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0")
 
 TRIAL = "- {{id: {id}, form: {form}, trials: {trials}, failures: {failures}, date: '2026-11-24', command: pytest x}}\n"
@@ -36,7 +38,7 @@ def trial(id="a-b", form="fast", trials=3, failures=0):
 
 def mistakes(content: Path) -> list[str]:
     with pytest.raises(ContentError) as caught:
-        load_promises(content)
+        load_kind(content, Trial)
     return [f"{problem.line}:{problem.column} {problem.code}" for problem in caught.value.problems]
 
 
@@ -51,7 +53,7 @@ def test_a_record_can_be_read_and_says_how_to_run_it_again(tmp_path, monkeypatch
     content = written(tmp_path, "[]\n")
     monkeypatch.setenv(promises.VARIABLE, str(content / "measurements" / "promises.yml"))
     promises.record("a-b", trials=3, failures=1, note="one: two, {three} # four")
-    (found,) = load_promises(content)
+    (found,) = load_kind(content, Trial)
     assert (found.id, found.form, found.trials, found.failures) == ("a-b", "fast", 3, 1)
     assert found.note == "one: two, {three} # four"
     assert found.command == "pytest tests/test_promises.py::test_a_record_can_be_read_and_says_how_to_run_it_again"
@@ -79,7 +81,7 @@ def test_processes_that_record_at_once_lose_nothing(tmp_path):
     env = os.environ | {promises.VARIABLE: str(path), "PYTHONPATH": str(Path(__file__).parent)}
     workers = [subprocess.Popen([sys.executable, "-c", code, str(worker)], env=env) for worker in range(4)]
     assert [worker.wait(60) for worker in workers] == [0] * 4
-    assert len(load_promises(tmp_path)) == 100
+    assert len(load_kind(tmp_path, Trial)) == 100
 
 
 @pytest.mark.parametrize(
@@ -97,11 +99,11 @@ def test_every_mistake_in_the_file_is_found_with_line_and_column(tmp_path, text,
 
 
 def test_without_the_file_nothing_is_recorded(tmp_path):
-    assert load_promises(tmp_path) == ()
+    assert load_kind(tmp_path, Trial) == ()
 
 
 def test_dates_are_dates(tmp_path):
-    assert load_promises(written(tmp_path, trial()))[0].date == date(2026, 11, 24)
+    assert load_kind(written(tmp_path, trial()), Trial)[0].date == date(2026, 11, 24)
 
 
 # ---- the page ----
@@ -113,7 +115,7 @@ def run(id, form="fast", **fields):
 
 
 def page(*trials):
-    (one,) = pages(dossier(trials=trials))
+    (one,) = pages(dossier(trials=trials, promises=PROMISES))
     return one
 
 
@@ -145,7 +147,9 @@ def test_a_failure_is_said_in_words_and_in_figures():
 
 
 def test_each_run_shows_its_form_its_day_and_how_to_run_it_again_the_long_form_first():
-    own = section(text(run("readers-live"), run("readers-live", "full", command="pytest y --full")), "readers")
+    own = section(
+        text(run("readers-live-writer"), run("readers-live-writer", "full", command="pytest y --full")), "readers"
+    )
     assert own.index("pytest y --full") < own.index("pytest x")
     assert own.count('datetime="2026-11-24"') == 2
     assert "<td>full</td>" in own
@@ -158,25 +162,67 @@ def test_a_run_of_no_promise_is_shown_and_not_lost():
 
 
 def test_every_run_on_record_belongs_to_exactly_one_promise():
-    for trial in load_promises(ROOT / "content"):
-        owners = [promise.id for promise in PROMISES if promise.holds(trial.id)]
+    for trial in load_kind(ROOT / "content", Trial):
+        owners = [promise.id for promise in PROMISES if trial.id in promise.trials]
         assert len(owners) == 1, (trial.id, owners)
 
 
-def test_no_word_begins_the_ids_of_two_promises():
-    stems = [stem for promise in PROMISES for stem in promise.stems]
-    assert len(stems) == len(set(stems))
+PROMISE = "- {{id: {id}, title: T, texts: [a], tested: b, never: [c], trials: [{trials}]}}\n"
 
 
-def test_every_promise_says_what_is_not_promised_and_how_it_is_tested():
-    for promise in PROMISES:
-        assert promise.texts, promise.id
-        assert promise.tested, promise.id
-        assert promise.never, promise.id
+def promised(content: Path, *rows: tuple[str, str]) -> Path:
+    text = "".join(PROMISE.format(id=id, trials=trials) for id, trials in rows)
+    (content / "promises.yml").write_text(text, encoding="utf-8")
+    return content
+
+
+def test_a_promise_names_trials_that_are_on_record(tmp_path):
+    """Whoever misspells a trial would show a promise as untested."""
+    with pytest.raises(ContentError) as caught:
+        load(written(promised(tmp_path, ("aa", "a-b, a-bb")), trial("a-b")))
+    references = [problem for problem in caught.value.problems if problem.code == "W-ref"]
+    assert [(p.line, p.column, p.message, p.hint) for p in references] == [
+        (1, 71, 'unknown trial "a-bb"', 'did you mean "a-b"?')
+    ]
+
+
+def test_a_trial_counts_for_one_promise(tmp_path):
+    with pytest.raises(ContentError) as caught:
+        load_kind(promised(tmp_path, ("aa", "a-b"), ("bb", "a-b")), Promise)
+    assert [(p.line, p.code, p.message) for p in caught.value.problems] == [
+        (2, "W-twice", '"a-b" is a trial of the promise "aa"')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("texts: [a]", "texts: []"), ("never: [c]", "never: []"), ("tested: b", "tested: ''")]
+)
+def test_every_promise_says_what_is_not_promised_and_how_it_is_tested(tmp_path, old, new):
+    (tmp_path / "promises.yml").write_text(PROMISE.format(id="aa", trials="").replace(old, new), encoding="utf-8")
+    with pytest.raises(ContentError):
+        load_kind(tmp_path, Promise)
+
+
+def test_a_case_without_promises_has_an_empty_page():
+    (one,) = pages(dossier())
+    assert one.description.startswith("0 promises, 0 of them")
+    files = render((one,), templates=ROOT / "templates", site_context=SITE)
+    assert "<b>0</b> promises" in next(file.content.decode() for file in files if file.path.endswith(".md"))
+
+
+def test_words_of_promises_are_shown_as_text():
+    hostile = PROMISES[0].model_copy(update=dict.fromkeys(("title", "tested"), HOSTILE) | {
+        "texts": (HOSTILE,), "never": (HOSTILE,),
+    })  # fmt: skip
+    (one,) = pages(dossier(promises=(hostile,), trials=(run("weather-good"),)))
+    files = render((one,), templates=ROOT / "templates", site_context=SITE)
+    shown = next(file.content.decode() for file in files if file.path.endswith(".md"))
+    assert "<script" not in shown
+    assert "\n## <" not in shown
 
 
 def test_notes_are_shown_as_text():
-    assert "<script" not in text(run("readers-live", note=HOSTILE))
+    assert "<script" not in text(run("readers-live-writer", note=HOSTILE))
 
 
 @pytest.mark.parametrize("place", ["templates/method.md.j2", "templates/theme/partials/footer.html", "README.md"])

@@ -17,7 +17,8 @@ from public_library import dossier
 
 from generator import cli
 from generator.base.problems import Exit
-from generator.curated.examples import load_examples
+from generator.curated.examples import Example
+from generator.curated.library import load_kind
 from generator.detectors import DETECTORS, run
 from generator.importers import discover, read
 from generator.ledger.subjects import subjects
@@ -53,7 +54,7 @@ def evidence():
 
 
 def test_each_detector_in_turn_fails_alone_and_its_page_says_so():
-    everything, examples, wrong = subjects(reading()), load_examples(ROOT / "content"), []
+    everything, examples, wrong = subjects(reading()), load_kind(ROOT / "content", Example), []
     for place, detector in enumerate(DETECTORS):
         own = (one.subjects() for one in examples if one.detector == detector.id)
         told = next(one for one in (everything, *own) if run(detector, one).outcome is not Outcome.NOT_MEASURABLE)

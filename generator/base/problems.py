@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Exit(IntEnum):
@@ -51,6 +55,15 @@ class ContentError(WitnessmarkError):
     """Content YAML breaks the schema or points nowhere."""
 
     exit = Exit.CONTENT
+
+
+def attempt(read: Callable[[], T], problems: list[Problem]) -> T | None:
+    """What `read` gives; None if it raises a WitnessmarkError, whose problems are then kept with the others."""
+    try:
+        return read()
+    except WitnessmarkError as error:
+        problems.extend(error.problems)
+        return None
 
 
 class LogError(WitnessmarkError):

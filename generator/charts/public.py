@@ -10,7 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from generator.charts.base import BAND, CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, draw, narrowed, template
-from generator.charts.weeks import DAY, WEEK, day_range, in_window, is_user_report, monday, short_day, weeks
+from generator.charts.weeks import DAY, WEEK, day_range, monday, short_day, weeks
+from generator.curated.counting import in_window, is_user_report
 
 if TYPE_CHECKING:
     from generator.curated.models import Incident, Report

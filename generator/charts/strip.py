@@ -9,7 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from generator.charts.base import BAND, SERIES, SOFT, Chart, draw, narrowed, template
-from generator.charts.weeks import DAY, day_range, in_window, short_day
+from generator.charts.weeks import DAY, day_range, short_day
+from generator.curated.counting import in_window
 
 if TYPE_CHECKING:
     from generator.curated.models import Event

@@ -1,10 +1,10 @@
-"""Weeks, and what counts as a user report; one meaning for all charts and tables of public material."""
+"""Weeks and days of charts and tables: where a week begins, and how a day is written."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from generator.curated.models import Case, EvidenceClass, Report
+from generator.curated.models import Case
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -21,24 +21,9 @@ def weeks(first: date, last: date) -> tuple[date, ...]:
     return tuple(start + WEEK * place for place in range((monday(last) - start) // WEEK + 1))
 
 
-def in_window(day: date, case: Case) -> bool:
-    """Does the day lie in the window of the case, both ends included?"""
-    return case.window_start <= day <= case.window_end
-
-
 def touches_article(week: date, case: Case) -> bool:
     """Does the week that begins on this day share a day with the window of the article?"""
     return week <= case.article_window_end and week + WEEK > case.article_window_start
-
-
-def is_user_report(report: Report) -> bool:
-    """First-hand and no echo: what every count of reports on this site counts."""
-    return report.evidence_class is EvidenceClass.USER_REPORT and report.echo_of is None
-
-
-def states_a_number(report: Report) -> bool:
-    """An independent report with a number: a user report that was opened and states at least one figure."""
-    return is_user_report(report) and report.opened and bool(report.figures)
 
 
 def short_day(day: date) -> str:

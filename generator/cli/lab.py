@@ -106,11 +106,12 @@ def calibrate(root: Path, seeds: int, sessions: int, corpora: Path | None, dry: 
 
 def _measure_again(content: Path, corpora: Path, jobs: int | None) -> None:
     """Base rates of every public set that stands below `corpora`, by its id."""
-    from generator.curated.base_rates import load_measurements
+    from generator.curated.base_rates import Measurement
+    from generator.curated.library import load_kind
     from generator.simulator.calibrate import measured_again
 
     rows = []
-    for known in load_measurements(content):
+    for known in load_kind(content, Measurement):
         folder = corpora / known.id
         if not folder.is_dir():
             click.echo(f"{known.id}: not there, its figures stay as they were.", err=True)

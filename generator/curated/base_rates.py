@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from generator.base.problems import ContentError
-from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, Slug, Text, WebUrl
 
 Count = Annotated[int, Field(ge=0)]
-FILE = "measurements/corpora.yml"
 
 
 class MeasuredBreaks(Model):
@@ -52,18 +48,3 @@ class Measurement(Model):
     detectors: tuple[MeasuredDetector, ...] = ()
     measured: date
     command: Text
-
-
-def load_measurements(content: Path) -> tuple[Measurement, ...]:
-    """The sets of content/measurements/corpora.yml in its order; none where the file is absent. Raises ContentError."""
-    path = content / FILE
-    if not path.exists():
-        return ()
-    document, found = read_list(path, f"content/{FILE}", Measurement)
-    places: dict[str, int] = {}
-    for index, measurement in enumerate(found):
-        if measurement.id in places:
-            first = document.place((places[measurement.id], "id")).line
-            raise ContentError(document.problem((index, "id"), "W-unique", "the id is taken", f"first in line {first}"))
-        places[measurement.id] = index
-    return found

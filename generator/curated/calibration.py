@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from generator.curated.listfile import read_list
 from generator.curated.models import Line, Model, Slug
 
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-FILE = "measurements/calibration.yml"
 
 
 class CalibratedDetector(Model):
@@ -71,12 +68,3 @@ class Calibration(Model):
     def unseen_requests(self) -> int:
         """Simulated calls in the runs without faults, but with causes that no log shows."""
         return sum(seed.unseen_requests for seed in self.seeds)
-
-
-def load_calibration(content: Path) -> Calibration | None:
-    """The table of content/measurements/calibration.yml; None where there is none. Raises ContentError."""
-    path = content / FILE
-    if not path.exists():
-        return None
-    _, found = read_list(path, f"content/{FILE}", Calibration)
-    return found[0] if found else None

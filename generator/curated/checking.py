@@ -57,9 +57,10 @@ def value_at(value: Any, where: Iterable[str | int]) -> Any:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or nothing."""
-    near = difflib.get_close_matches(word.casefold(), sorted(known), n=1, cutoff=0.6)
-    return f'did you mean "{near[0]}"?' if near else ""
+    """A hint that names the nearest known word, or nothing; small and capital letters count as equal."""
+    words = {name.casefold(): name for name in sorted(known)}
+    near = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.6)
+    return f'did you mean "{words[near[0]]}"?' if near else ""
 
 
 def _problem(model: type[Model], document: Document, base: Where, detail: ErrorDetails) -> Problem:

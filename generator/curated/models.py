@@ -210,6 +210,11 @@ class Incident(Model):
     scope: tuple[Slug, ...]  # read from the title only
     url: WebUrl
 
+    @property
+    def month(self) -> str:
+        """Month of the start in UTC, which its file is named after."""
+        return f"{self.start.astimezone(dt.UTC):%Y-%m}"
+
 
 class Event(Model):
     """One dated thing that is known, or said, to have happened.
@@ -248,6 +253,11 @@ class Event(Model):
     source_date: Line | None = None
     official: bool
     confidence: Confidence
+
+    @property
+    def month(self) -> str:
+        """Month of the start in UTC, which its file is named after."""
+        return f"{self.start.astimezone(dt.UTC):%Y-%m}"
 
 
 class Source(Model):
@@ -325,17 +335,3 @@ class Case(Model):
     repository: WebUrl | None = None
     author_packs: tuple[Slug, ...] = ()  # evidence packs made from the author's own logs; only these grade claims
     people: tuple[Person, ...]
-
-
-class Library(Model):
-    """All of content/, cross-checked: every id that a record names exists."""
-
-    case: Case
-    claims: tuple[Claim, ...]  # by id
-    reports: tuple[Report, ...]  # by date, then id
-    incidents: tuple[Incident, ...]  # by start
-    events: tuple[Event, ...]  # by start
-    sources: tuple[Source, ...]  # by id
-    surfaces: tuple[SurfaceText, ...]
-    elsewhere: tuple[Variant, ...]  # scopes that are no surface of the case: console, platform, all, ...
-    symptoms: tuple[Symptom, ...]

@@ -6,25 +6,20 @@ Two tables that were made apart and agree to the last digit are worth more than 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from generator.base.problems import ContentError, Problem
-from generator.curated.checking import value_at
-from generator.curated.listfile import read_list
+from generator.base.problems import Problem
+from generator.curated.entries import Entry, Outside, sound
 from generator.curated.models import Line, Model, WebUrl
-from generator.curated.yamlfile import Document
 from generator.ledger.prices import LONG_PROMPT, MILLION, Override, Rates, list_rates, override_of, table_rates
 from generator.records.rows import Speed
 
-FILE = "prices.yml"
-FIRST, LAST = dt.date(2023, 1, 1), dt.date(2030, 12, 31)
 SAME = 1e-9  # USD a million tokens; both tables are decimal, so a larger difference is a difference
 PriceOf = Callable[[str, dt.date, int, Speed], Rates | None]
 Dollars = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
@@ -84,22 +79,6 @@ class PriceRow:
     check: PriceCheck
 
 
-def load_prices(content: Path, today: dt.date) -> tuple[PriceRow, ...]:
-    """The epochs of content/prices.yml compared with the prices in use; none where the file is absent.
-
-    Raises ContentError with every mistake, and with W-price for every price that neither agrees nor is overridden.
-    """
-    path = content / FILE
-    if not path.exists():
-        return ()
-    document, epochs = read_list(path, f"content/{FILE}", PriceEpoch)
-    rows = compare(epochs, today)
-    problems = [*_problems(document, epochs), *_differences(document, rows)]
-    if problems:
-        raise ContentError(*problems)
-    return rows
-
-
 def compare(
     epochs: tuple[PriceEpoch, ...], today: dt.date, *, table: PriceOf = table_rates, used: PriceOf = list_rates
 ) -> tuple[PriceRow, ...]:
@@ -140,37 +119,30 @@ def _dollars(rates: Rates | None) -> tuple[float, ...] | None:
     return tuple(price * MILLION for price in prices)
 
 
-def _problems(document: Document, epochs: tuple[PriceEpoch, ...]) -> Iterator[Problem]:
-    for index, epoch in enumerate(epochs):
-        for field, day in (("since", epoch.since), ("until", epoch.until)):
-            if day is None:
+def epochs_do_not_overlap(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """No day of a model has two prices."""
+    for (first, one), (second, other) in combinations(sound(entries, PriceEpoch), 2):
+        if (one.model, one.speed) != (other.model, other.speed):
+            continue
+        if one.since <= (other.until or dt.date.max) and other.since <= (one.until or dt.date.max):
+            line = first.document.place((*first.where, "model")).line
+            message = "two epochs of one model share a day"
+            yield second.problem(("since",), "W-price", message, f"the other begins in line {line}")
+
+
+def prices_are_those_in_use(entries: Sequence[Entry], outside: Outside) -> Iterator[Problem]:
+    """Each price agrees with what requests are priced with, or is overridden; not asked if no day is given."""
+    if outside.today is None:
+        return
+    for entry, epoch in sound(entries, PriceEpoch):
+        for row in compare((epoch,), outside.today):
+            if row.check is not PriceCheck.DIFFER:
                 continue
-            if value_at(document.value, (index, field)) != day.isoformat():
-                yield document.problem((index, field), "W-date", "not written as a date of ISO 8601", "2026-03-17")
-            elif not FIRST <= day <= LAST:
-                yield document.problem((index, field), "W-date", f"outside {FIRST.year} to {LAST.year}")
-        if epoch.until is not None and epoch.until < epoch.since:
-            yield document.problem((index, "until"), "W-order", "the end lies before the start")
-    for (earlier, first), (later, second) in combinations(enumerate(epochs), 2):
-        if (first.model, first.speed) != (second.model, second.speed):
-            continue
-        if first.since <= (second.until or LAST) and second.since <= (first.until or LAST):
-            line = document.place((earlier, "model")).line
-            yield document.problem(
-                (later, "since"), "W-price", "two epochs of one model share a day", f"the other begins in line {line}"
+            size = f"{'over' if row.long_prompt else 'up to'} {LONG_PROMPT:,} tokens"
+            used = "no price" if row.used is None else ", ".join(f"{price:g}" for price in row.used)
+            yield entry.problem(
+                ("over_200k" if row.long_prompt and epoch.over_200k else "prices",),
+                "W-price",
+                f"{epoch.model} on {row.day}, {size}: requests are priced with {used}",
+                "correct the row, or add an override with its source to generator/ledger/prices.py",
             )
-
-
-def _differences(document: Document, rows: tuple[PriceRow, ...]) -> Iterator[Problem]:
-    for place, row in enumerate(rows):
-        if row.check is not PriceCheck.DIFFER:
-            continue
-        index = place // 2  # an epoch has two rows
-        size = f"{'over' if row.long_prompt else 'up to'} {LONG_PROMPT:,} tokens"
-        used = "no price" if row.used is None else ", ".join(f"{price:g}" for price in row.used)
-        yield document.problem(
-            (index, "over_200k" if row.long_prompt and row.epoch.over_200k else "prices"),
-            "W-price",
-            f"{row.epoch.model} on {row.day}, {size}: requests are priced with {used}",
-            "correct the row, or add an override with its source to generator/ledger/prices.py",
-        )

@@ -1,23 +1,39 @@
-"""What the tests behind each promise counted: written by the runs, never by hand."""
+"""What this project promises, and what the tests behind each promise counted."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from generator.base.problems import ContentError, Problem
-from generator.curated.listfile import read_list
+from generator.base.problems import Problem
+from generator.curated.entries import Entry, Outside, sound
 from generator.curated.models import Line, Model, Slug
 
 Count = Annotated[int, Field(ge=0)]
-FILE = "measurements/promises.yml"
+# On one line: it is shown in a block of HTML, which an empty line would end.
+Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600, pattern=r"^[^\n]*$")]
+Passages = Annotated[tuple[Passage, ...], Field(min_length=1)]
+
+
+class Promise(Model):
+    """One promise, what is not promised beside it, and the trials that are its test."""
+
+    id: Slug
+    title: Line
+    texts: Passages  # what is promised, one sentence or two each
+    tested: Passage  # how it is tried
+    never: Passages  # what is not promised
+    trials: tuple[Slug, ...] = ()  # ids in measurements/promises.yml; both forms of a trial share one
 
 
 class Trial(Model):
-    """One test of a promise, run once in one form: how often it was tried, and how often the promise did not hold."""
+    """One test of a promise, run once in one form: how often it was tried, and how often the promise did not hold.
+
+    Written by the runs, never by hand.
+    """
 
     id: Slug
     form: Literal["fast", "full"]
@@ -28,24 +44,18 @@ class Trial(Model):
     note: Line | None = None
 
 
-def load_promises(content: Path) -> tuple[Trial, ...]:
-    """The trials of content/measurements/promises.yml by id; none where the file is absent. Raises ContentError."""
-    path = content / FILE
-    if not path.exists():
-        return ()
-    document, found = read_list(path, f"content/{FILE}", Trial)
-    problems: list[Problem] = []
-    places: dict[tuple[str, str], int] = {}
-    for index, trial in enumerate(found):
-        first = places.setdefault((trial.id, trial.form), index)
-        if first != index:
-            line = document.place((first, "id")).line
-            problem = document.problem(
-                (index, "id"), "W-unique", "the id has an entry of this form", f"first in line {line}"
-            )
-            problems.append(problem)
+def failures_are_trials(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """What failed was tried."""
+    for entry, trial in sound(entries, Trial):
         if trial.failures > trial.trials:
-            problems.append(document.problem((index, "failures"), "W-value", "more failures than trials"))
-    if problems:
-        raise ContentError(*problems)
-    return tuple(sorted(found, key=lambda trial: (trial.id, trial.form)))
+            yield entry.problem(("failures",), "W-value", "more failures than trials")
+
+
+def trials_have_one_promise(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """A trial counts for one promise."""
+    owners: dict[str, str] = {}
+    for entry, promise in sound(entries, Promise):
+        for index, trial in enumerate(promise.trials):
+            owner = owners.setdefault(trial, promise.id)
+            if owner != promise.id:
+                yield entry.problem(("trials", index), "W-twice", f'"{trial}" is a trial of the promise "{owner}"')

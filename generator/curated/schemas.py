@@ -1,47 +1,46 @@
-"""JSON Schema of each kind of file, for editors that check YAML while it is written."""
+"""JSON Schema of each kind of file that people write, for editors that check YAML while it is written."""
 
 from __future__ import annotations
 
+from itertools import groupby
+from pathlib import PurePosixPath
+from types import GenericAlias
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, create_model
 
-from generator.curated.analysis import Section
-from generator.curated.headline import Headline
-from generator.curated.measurements import Published
-from generator.curated.models import Case, Claim, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
-from generator.curated.prices import PriceEpoch
-from generator.curated.voices import Correction, Reply
+from generator.curated.entries import Kind
+from generator.curated.kinds import Library, kinds_of
+from generator.curated.models import Model
 
 # What YAML language servers of all ages read; the models use no keyword that is newer.
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
-class SurfacesFile(Model):
-    """The file surfaces.yml: the doors of the case, and scopes that are no door of it."""
-
-    surfaces: tuple[SurfaceText, ...]
-    elsewhere: tuple[Variant, ...] = ()
-
-
-_FILES: dict[str, Any] = {
-    "analysis": Section,
-    "case": Case,
-    "claim": Claim,
-    "corrections": tuple[Correction, ...],
-    "events": tuple[Event, ...],
-    "hypotheses": Headline,
-    "incidents": tuple[Incident, ...],
-    "prices": tuple[PriceEpoch, ...],
-    "published": tuple[Published, ...],
-    "reply": Reply,
-    "report": Report,
-    "sources": tuple[Source, ...],
-    "surfaces": SurfacesFile,
-    "symptoms": tuple[Symptom, ...],
-}
-
-
-def json_schemas() -> dict[str, dict[str, Any]]:
+def json_schemas(library: type[Library] = Library) -> dict[str, dict[str, Any]]:
     """JSON Schema by kind of file: one record (`report`), or a list of them (`events`)."""
-    return {name: {"$schema": DRAFT, **TypeAdapter(kind).json_schema()} for name, kind in _FILES.items()}
+    written = [kind for kind in kinds_of(library) if kind.by_hand]
+    files = {files: tuple(kinds) for files, kinds in groupby(written, key=lambda kind: kind.files)}
+    found = {_name(kinds[0]): TypeAdapter(_held(kinds)).json_schema() for kinds in files.values()}
+    return {name: {"$schema": DRAFT, **found[name]} for name in sorted(found)}
+
+
+def _name(kind: Kind) -> str:
+    path = PurePosixPath(kind.files)
+    by_file = path.parent.name if kind.named_after else path.stem
+    return kind.schema or (kind.word if kind.named_after == "id" else by_file)
+
+
+def _held(kinds: tuple[Kind, ...]) -> Any:
+    """What one file holds: a record, a list of them, or several lists by key, of which the first must be there."""
+    first, *others = kinds
+    if not first.listed:
+        return first.model
+    if not first.part:
+        return _list_of(first)
+    parts: dict[str, Any] = {first.part: (_list_of(first), ...)} | {kind.part: (_list_of(kind), ()) for kind in others}
+    return create_model(f"{first.part.capitalize()}File", __base__=Model, __doc__=f"The file {first.files}.", **parts)
+
+
+def _list_of(kind: Kind) -> Any:
+    return GenericAlias(tuple, (kind.model, ...))

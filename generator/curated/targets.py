@@ -1,38 +1,70 @@
-"""What a measurement, a reply or a correction may name: ids of records, and the pages that they have."""
+"""What a field may name: ids of a kind of content by its word, and the targets that are no plain list of ids."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 
-from generator.curated.measurements import Published
-from generator.curated.models import Library
+from generator.base.problems import Problem
+from generator.curated.checking import did_you_mean
+from generator.curated.entries import Entry, Records
+from generator.curated.voices import PAGES
+from generator.curated.yamlfile import Where, clipped
 
+Allowed = frozenset[str] | None  # None = cannot be known, so nothing is said
 
-def names(library: Library | None, detectors: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Ids by the field of a measurement that may name them; nothing where the library could not be read."""
-    if library is None:
-        return {}
-    return {
-        "claims": frozenset(claim.id for claim in library.claims),
-        "surfaces": frozenset(surface.id for surface in library.surfaces),
-        "symptoms": frozenset(symptom.id for symptom in library.symptoms),
-        "detectors": frozenset(detectors),
-    }
+WORDS = {"scope": "surface", "pack": "evidence pack", "claimed section": "section"}
+"""Targets that messages call otherwise."""
 
 
-def page_ids(
-    library: Library | None, findings: Iterable[str] | None, published: tuple[Published, ...] | None
-) -> dict[str, frozenset[str]]:
-    """Ids of the records that have a page, by its letter; a letter is absent where its records could not be read."""
-    found: dict[str, frozenset[str]] = {}
-    if findings is not None:
-        found["f"] = frozenset(findings)
-    if published is not None:
-        found["m"] = frozenset(one.id for one in published)
-    if library is not None:
-        found |= {
-            "c": frozenset(claim.id for claim in library.claims),
-            "e": frozenset(event.id for event in library.events),
-            "r": frozenset(report.id for report in library.reports),
-        }
-    return found
+def _scopes(records: Records, entry: Entry, written: str) -> Allowed:  # noqa: ARG001  one form for all targets
+    """What `surfaces` and `scope` may name: surfaces, their variants, and scopes that are elsewhere."""
+    return records.spaces["scope"] if "scope" in records.spaces else records.outside.ids.get("scope")
+
+
+def _sections(records: Records, entry: Entry, written: str) -> Allowed:  # noqa: ARG001  one form for all targets
+    """Sections of the article by the names that claims give them; unknown as soon as one claim cannot say its own."""
+    if not any(kind.word == "claim" for kind in records.kinds):
+        return records.outside.ids.get("claimed section")
+    claims = [claim.value("section") for claim in records.of_word("claim")]
+    lost = records.ids("claim") is None or any(word == "claim" for word, _ in records.lost)
+    return None if lost or not all(isinstance(name, str) for name in claims) else frozenset(claims)
+
+
+def _pages(records: Records, entry: Entry, written: str) -> Allowed:  # noqa: ARG001  one form for all targets
+    """Pages of single records by their place below the case; those of findings are known outside content."""
+    letter = written.partition("/")[0]
+    known = records.ids(PAGES[letter]) if letter in PAGES else None
+    return known if known is None else frozenset(f"{letter}/{id}" for id in known)
+
+
+def _explanations(records: Records, entry: Entry, written: str) -> Allowed:  # noqa: ARG001  one form for all targets
+    """Explanations that the detector of the record knows; an unknown detector is its own mistake."""
+    return records.outside.explanations.get(str(entry.value("detector")))
+
+
+TARGETS: dict[str, Callable[[Records, Entry, str], Allowed]] = {
+    "scope": _scopes,
+    "claimed section": _sections,
+    "page": _pages,
+    "explanation": _explanations,
+}
+
+
+def wrong_references(records: Records) -> Iterator[Problem]:
+    """Each id that a record names, looked up; also of records that break their schema elsewhere."""
+    for entry in records.entries:
+        for path, target in entry.kind.refers.items():
+            yield from _wrong(records, entry, path, target)
+
+
+def _wrong(records: Records, entry: Entry, path: str, target: str) -> Iterator[Problem]:
+    word, seen = WORDS.get(target, target), set[tuple[Where, str]]()
+    for where, written in entry.leaves(path):
+        if not isinstance(written, str):
+            continue
+        known = TARGETS[target](records, entry, written) if target in TARGETS else records.ids(target)
+        if isinstance(where[-1], int) and (where[:-1], written) in seen:
+            yield entry.problem(where, "W-twice", f'{word} "{clipped(written)}" is listed twice')
+        elif known is not None and written not in known:
+            yield entry.problem(where, "W-ref", f'unknown {word} "{clipped(written)}"', did_you_mean(written, known))
+        seen.add((where[:-1], written))

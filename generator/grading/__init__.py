@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from generator.curated.models import Claim, Library, Report, Stance
+from generator.curated.counting import is_independent
+from generator.curated.kinds import Library
+from generator.curated.models import Claim, Report, Stance
 from generator.grading.own_logs import OWN_LOGS, own_pieces
 from generator.grading.rules import RULES, Balance, ComputedGrade, Rule, decide, lowering, raising
 from generator.grading.weights import STRENGTHS, TITLES, WEIGHTS, KindWeight, Piece, Strength, weigh
@@ -69,7 +71,7 @@ def echoes_among(reports: Iterable[Report]) -> frozenset[str]:
     """Ids and addresses of reports that only repeat others; an address with one first-hand report is none."""
     ids, urls, first_hand = set[str](), set[str](), set[str]()
     for report in reports:
-        if report.echo_of is None:
+        if is_independent(report):
             first_hand.add(str(report.url))
         else:
             ids.add(report.id)

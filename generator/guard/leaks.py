@@ -8,7 +8,7 @@ place in the log, never the text. Reworded, translated, hashed or encrypted text
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator.base.problems import ContentError, Problem
@@ -19,7 +19,7 @@ from generator.guard.logs import Piece, Unreadable, pieces
 SHORTEST_CANARY = 6  # letters; shorter ones stand on any page
 MOST_PROBLEMS = 50  # one is enough to refuse
 
-__all__ = ["MOST_PROBLEMS", "SHORTEST_CANARY", "find_canaries", "find_leaks", "read_canaries"]
+__all__ = ["MOST_PROBLEMS", "SHORTEST_CANARY", "find_canaries", "find_leaks", "find_private", "read_canaries"]
 
 
 def find_leaks(site: Path, logs: Sequence[Path], public: Iterable[Path]) -> Iterator[Problem]:
@@ -33,6 +33,15 @@ def find_leaks(site: Path, logs: Sequence[Path], public: Iterable[Path]) -> Iter
             if (place := (problem.path, problem.message, problem.line)) not in told:
                 told.add(place)
                 yield problem
+
+
+def find_private(
+    site: Path, logs: Sequence[Path], canaries: Sequence[str], public: Callable[[], Iterable[Path]]
+) -> Iterator[Problem]:
+    """Problems for canaries on the site, and for text of the logs, if there are any; `public` is asked only then."""
+    yield from find_canaries(site, canaries)
+    if logs:
+        yield from find_leaks(site, logs, public())
 
 
 def _problems(found: Piece | Unreadable, index: Index) -> Iterator[Problem]:

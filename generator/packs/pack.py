@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -119,6 +120,13 @@ def read_pack(folder: Path) -> Pack:
     if found:
         raise PackError(*found[:MOST_PROBLEMS])
     return evidence
+
+
+def published_digests(packs: Sequence[Pack]) -> Iterator[str]:
+    """Digests that packs publish on purpose: salted roots of their commitments."""
+    for commitments in (pack.commitments for pack in packs if pack.commitments is not None):
+        yield from (commitments.root, commitments.findings_root)
+        yield from (file.root for file in commitments.files)
 
 
 def _check_tables(path: Path, manifest: Manifest, schema: int) -> None:

@@ -87,7 +87,8 @@ class AnalysisContext:
 
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The list of sections, then each section in the order of the article."""
-    case, sections = dossier.library.case, dossier.analysis.sections
+    library = dossier.library
+    case, sections = library.case, library.sections
     rows = tuple(_row(dossier, section) for section in sections)
     yield Page(
         path=f"{case.id}/analysis/",
@@ -99,7 +100,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             rows=rows,
             total=sum(row.claims for row in rows),
             counts=_summed(rows),
-            headline=dossier.analysis.headline is not None,
+            headline=library.headline is not None,
         ),
         boost=2,
     )

@@ -66,16 +66,17 @@ class CalibrationContext:
 
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The one page."""
-    case, calibration = dossier.library.case, dossier.calibration
+    library = dossier.library
+    case, calibration = library.case, library.calibration
     rows = tuple(_row(detector, row, calibration) for detector, row in calibrated(dossier)) if calibration else ()
     context = CalibrationContext(
         calibration=calibration,
         rows=rows,
         unplanted=tuple(item.detector for item in rows if not item.row.planted),
         missed=tuple(item for item in rows if item.missed),
-        measurements=dossier.measurements,
+        measurements=dossier.library.measurements,
         public=tuple(
-            PublicRow(view.detector, tuple(_cell(measured, view.detector) for measured in dossier.measurements))
+            PublicRow(view.detector, tuple(_cell(measured, view.detector) for measured in dossier.library.measurements))
             for view in dossier.detector_views
         ),
         stats=_stats(calibration, rows) if calibration else (),
@@ -94,7 +95,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 def calibrated(dossier: Dossier) -> Iterator[tuple[Detector, CalibratedDetector]]:
     """Detectors with their calibration, in the order of the site."""
-    known = {row.id: row for row in dossier.calibration.detectors} if dossier.calibration else {}
+    known = {row.id: row for row in dossier.library.calibration.detectors} if dossier.library.calibration else {}
     for detector in dossier.detectors:
         if detector.id in known:
             yield detector, known[detector.id]

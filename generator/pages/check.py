@@ -67,7 +67,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 def _public(dossier: Dossier, detector: Detector) -> str:
     """What the detector said of public logs, all sets together."""
-    rows = [row for measured in dossier.measurements for row in measured.detectors if row.id == detector.id]
+    rows = [row for measured in dossier.library.measurements for row in measured.detectors if row.id == detector.id]
     known = [row for row in rows if row.outcome in {"found", "quiet"}]
     if not known:
         return "not measured: public logs lack what it needs" if rows else "not measured"

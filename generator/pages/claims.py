@@ -127,7 +127,10 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         reports=tuple(one for one in found if one.id not in typed and str(one.url) not in addresses),
         events=tuple(event for event in events if event.id not in typed),
         measured=tuple(
-            (one, bearing.says) for one in dossier.published for bearing in one.bears_on if bearing.claim == claim.id
+            (one, bearing.says)
+            for one in dossier.library.published
+            for bearing in one.bears_on
+            if bearing.claim == claim.id
         ),
         symptoms=tuple(dossier.symptoms[id] for id in claim.symptoms if id in dossier.symptoms),
         detectors=detectors,

@@ -39,15 +39,16 @@ class CorrectionsContext:
 
 def pages(dossier: Dossier) -> Iterator[Page]:
     """One page."""
-    case = dossier.library.case
+    library = dossier.library
+    case = library.case
     yield Page(
         path=f"{case.id}/corrections/",
         template="corrections.md.j2",
         title="Corrections and replies",
-        description=f"Corrections: {len(dossier.corrections)}. Replies on record: {len(dossier.replies)}.",
+        description=f"Corrections: {len(library.corrections)}. Replies on record: {len(library.replies)}.",
         context=CorrectionsContext(
-            corrections=dossier.corrections,
-            replies=tuple(reversed(dossier.replies)),
+            corrections=library.corrections,
+            replies=tuple(reversed(library.replies)),
             repository=str(case.repository) if case.repository else None,
             people=case.people,
             template=TEMPLATE,

@@ -88,9 +88,9 @@ def _files(dossier: Dossier) -> Iterator[tuple[str, Download]]:
     yield "The same reports as a table", _reports_table(library.reports)
     yield "Incidents of the vendor's status page", _models(dossier, "incidents", library.incidents)
     yield "Dated events", _models(dossier, "events", library.events)
-    yield "Measurements with their tables", _models(dossier, "measurements", dossier.published)
-    yield "Corrections of these pages", _models(dossier, "corrections", dossier.corrections)
-    yield "Replies to these pages, in full", _models(dossier, "replies", dossier.replies)
+    yield "Measurements with their tables", _models(dossier, "measurements", library.published)
+    yield "Corrections of these pages", _models(dossier, "corrections", library.corrections)
+    yield "Replies to these pages, in full", _models(dossier, "replies", library.replies)
     yield "Documents that claims and events lean on", _models(dossier, "sources", library.sources)
     yield (
         "Findings of all detectors; each says whether it is simulated",

@@ -170,8 +170,8 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
         scope_text=SCOPES[detector.scope],
         formats=answering(detector),
         inputs=tuple((need, giving(need)) for need in detector.needs),
-        calibration=dossier.calibration,
-        score=score_rows(dossier.calibration, detector.id),
+        calibration=dossier.library.calibration,
+        score=score_rows(dossier.library.calibration, detector.id),
         parameters=tuple(
             ParameterRow(
                 parameter.quantity.name.replace("-", " "),
@@ -188,7 +188,7 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
         results=results,
         base_rates=tuple(
             PublicRate(measured.title, finding_rate(row.findings, row.examined, share=detector.one_a_unit), row.naive)
-            for measured in dossier.measurements
+            for measured in dossier.library.measurements
             for row in measured.detectors
             if row.id == detector.id
         ),

@@ -49,7 +49,7 @@ class HeadlineContext:
 
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The headline page; none where content/ has no hypotheses."""
-    headline = dossier.analysis.headline
+    headline = dossier.library.headline
     if headline is None:
         return
     path = f"{dossier.library.case.id}/headline/"

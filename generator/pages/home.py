@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.charts import Chart, reports_chart
-from generator.charts.weeks import is_user_report
+from generator.curated.counting import is_user_report
 from generator.curated.models import Case, Claim, Detail, Grade, SurfaceText
 from generator.pages.parts.base import Page, PageKind
 
@@ -115,7 +115,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             chart=chart,
             holdings=holdings,
             gaps=_gaps(dossier),
-            headline=dossier.analysis.headline.title if dossier.analysis.headline else None,
+            headline=dossier.library.headline.title if dossier.library.headline else None,
         ),
         downloads=chart.downloads(),
         boost=2.0,

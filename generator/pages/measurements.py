@@ -71,7 +71,7 @@ def measured_with(published: Iterable[Published], *, symptom: str = "", surface:
 
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The list, then one page a measurement."""
-    found = dossier.published
+    found = dossier.library.published
     yield Page(
         path=f"{dossier.library.case.id}/measurements/",
         template="measurements.md.j2",

@@ -130,7 +130,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             bodies=tuple((evidence, period(evidence)) for evidence in bodies),
             shares=_shares(bodies),
             figures=figures,
-            measured=tuple(_measured(dossier, measurement) for measurement in dossier.measurements),
+            measured=tuple(_measured(dossier, measurement) for measurement in dossier.library.measurements),
             reports=len(library.reports),
             independent=len(dossier.independent_reports),
             echoes=len(library.reports) - len(dossier.independent_reports),

@@ -63,8 +63,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=OtherToolsContext(
             rows=rows,
             wheres=tuple(pair.where for pair in rows[0].pairs) if rows else (),
-            calibration=dossier.calibration,
-            measurements=dossier.measurements,
+            calibration=dossier.library.calibration,
+            measurements=dossier.library.measurements,
             stats=_stats(rows),
         ),
         downloads=(json_twin("other-tools", "all", {"rules": [_record(row) for row in rows]}, {"page": path}),),
@@ -74,7 +74,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 def _pairs(view: DetectorView, dossier: Dossier) -> Iterator[Pair]:
     """Public sets first, then own logs; simulated packs have the calibration beside them."""
-    for measured in dossier.measurements:
+    for measured in dossier.library.measurements:
         row = next((one for one in measured.detectors if one.id == view.detector.id), None)
         known = row is not None and row.outcome in {"found", "quiet"}
         yield Pair(measured.id, row.naive if row and known else None, row.findings if row and known else None)

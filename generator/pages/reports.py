@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.charts import Chart, reports_chart
-from generator.charts.weeks import is_user_report
+from generator.curated.counting import is_independent, is_user_report
 from generator.curated.models import Claim, Detail, EvidenceClass, Figure, Report, SurfaceText, Symptom
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.matrix import (
@@ -190,7 +190,7 @@ def _share(part: int, whole: int) -> float:
 def _surface_counts(surface: SurfaceText, dossier: Dossier) -> SurfaceCounts:
     reports = dossier.reports_on(surface.id)
     inside = Counter(
-        report.evidence_class for report in reports if report.period == "window" and report.echo_of is None
+        report.evidence_class for report in reports if report.period == "window" and is_independent(report)
     )
     return SurfaceCounts(
         surface=surface,

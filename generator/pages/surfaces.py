@@ -136,7 +136,7 @@ def _surface_page(
         formats=tuple(LogRow(one, kinds(one), len(answered(one))) for one in of_surface(surface.id)),
         questions=len(dossier.detectors),
         detectors=tuple(detector for detector in dossier.detectors if detector.id in read_off),
-        published=measured_with(dossier.published, surface=surface.id),
+        published=measured_with(dossier.library.published, surface=surface.id),
         claims=claims,
         months=report_months(inside, dossier),
         others=report_months(beside, dossier),

@@ -112,7 +112,7 @@ def _symptom_page(row: SymptomRow, before: Symptom | None, after: Symptom | None
         row=row,
         spans=spans(library),
         matrix=matrix(reports, (symptom,), library.case),
-        published=measured_with(dossier.published, symptom=symptom.id),
+        published=measured_with(dossier.library.published, symptom=symptom.id),
         surfaces=tuple(by_surface),
         claims=claims,
         reports=len(reports),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from generator.dossier import Dossier
     from generator.pages.parts.base import Page
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -45,6 +46,20 @@ class SiteContext:
     repository: str | None = None
     simulated: bool = False  # True = the evidence on this site is simulated
     grades: Mapping[str, str] = field(default_factory=dict)  # computed, by claim; "" is asked for where none is known
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> SiteContext:
+        """What the dossier says of its site."""
+        case = dossier.library.case
+        return cls(
+            id=case.id,
+            title=case.title,
+            built=dossier.day,
+            version=dossier.version,
+            repository=str(case.repository) if case.repository else None,
+            simulated=any(pack.simulated for pack in dossier.evidence),
+            grades={claim: verdict.grade.value for claim, verdict in dossier.verdicts.items()},
+        )
 
 
 @dataclass(frozen=True, order=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from generator.charts.weeks import in_window, is_user_report, monday, short_day, states_a_number, touches_article, weeks
+from generator.charts.weeks import monday, short_day, touches_article, weeks
+from generator.curated.counting import in_window, is_user_report, states_a_number
 from generator.curated.models import Case, Report, Symptom
 
 if TYPE_CHECKING:

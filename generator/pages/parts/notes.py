@@ -21,6 +21,6 @@ class Notes:
 def notes_on(dossier: Dossier, key: str) -> Notes:
     """Notes on the page of one record; `key` is its place below the case, such as c/C-064."""
     return Notes(
-        replies=tuple(reply for reply in dossier.replies if reply.page == key),
-        corrections=tuple(one for one in dossier.corrections if one.page == key),
+        replies=tuple(reply for reply in dossier.library.replies if reply.page == key),
+        corrections=tuple(one for one in dossier.library.corrections if one.page == key),
     )

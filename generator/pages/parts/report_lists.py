@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from generator.charts.weeks import states_a_number
+from generator.curated.counting import states_a_number
 
 if TYPE_CHECKING:
     from generator.curated.models import Report, Symptom

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from generator.charts.weeks import is_user_report, states_a_number
+from generator.curated.counting import is_user_report, states_a_number
 
 if TYPE_CHECKING:
+    from generator.curated.kinds import Library
     from generator.curated.measurements import Published
-    from generator.curated.models import Library, Report
+    from generator.curated.models import Report
     from generator.dossier import Dossier
 
 MEASUREMENT, MONTH, FILED, HITS = "issues-by-month", "Month", "Filed", "Hits"
@@ -52,7 +53,7 @@ class Spans:
 
 def collected(dossier: Dossier) -> tuple[MonthRow, ...]:
     """Rows by month; none where nobody counted what was filed."""
-    one = next((one for one in dossier.published if one.id == MEASUREMENT), None)
+    one = next((one for one in dossier.library.published if one.id == MEASUREMENT), None)
     if one is None:
         return ()
     users = [report for report in dossier.library.reports if is_user_report(report)]

@@ -108,15 +108,16 @@ def _remarks(request: Request, first: Request | None, step: Step | None, parent:
 
 def _readings(example: Example) -> Iterator[tuple[Any, ...]]:
     """Readings of meters and counters in the order of time."""
-    meter = (
+    records = example.reading()
+    meters = (
         (
             row.at,
             f"{row.window.value.replace('-', ' ')} meter",
-            f"{row.used:g} %",
-            None if row.resets is None else duration(row.resets - row.at) if row.resets > row.at else "passed",
+            f"{100 * row.used:g} %",
+            None if row.resets_at is None else _until(row.resets_at, row.at),
             "",
         )
-        for row in example.meter
+        for row in records.meters
     )
     counters = (
         (
@@ -126,7 +127,11 @@ def _readings(example: Example) -> Iterator[tuple[Any, ...]]:
             None,
             f"client {row.version}" + ("" if row.uptime is None else f", running for {duration(row.uptime)}"),
         )
-        for row in example.counters
+        for row in records.counters
     )
-    for at, *cells in sorted((*meter, *counters), key=lambda row: row[:2]):
-        yield (duration(at), *cells)
+    for at, *cells in sorted((*meters, *counters), key=lambda row: row[:2]):
+        yield (duration((at - example.start).total_seconds()), *cells)
+
+
+def _until(resets: datetime, at: datetime) -> str:
+    return duration((resets - at).total_seconds()) if resets > at else "passed"

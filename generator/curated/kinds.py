@@ -1,0 +1,268 @@
+"""The table of content kinds: a field of the Library is a row. It says where the files are and what they may name.
+
+A new kind is a model, a row here, and its page. Loading, references, JSON Schemas and the list of files that may be in
+content/ follow from the row.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache
+from types import NoneType
+from typing import Annotated, get_args, get_origin
+
+from generator.curated.analysis import Section, facts_have_sources
+from generator.curated.base_rates import Measurement
+from generator.curated.calibration import Calibration
+from generator.curated.entries import Kind
+from generator.curated.examples import Example
+from generator.curated.headline import Headline, equal_space, observations_have_sources, tests_have_own_ids
+from generator.curated.measurements import Published, tables_are_even
+from generator.curated.models import Case, Claim, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
+from generator.curated.prices import PriceEpoch, epochs_do_not_overlap, prices_are_those_in_use
+from generator.curated.promises import Promise, Trial, failures_are_trials, trials_have_one_promise
+from generator.curated.rules import events_end_once, evidence_leads_somewhere
+from generator.curated.voices import Correction, Reply
+
+_RECORDS = {"report": "report", "event": "event", "incident": "incident"}
+
+
+def _below(path: str, fields: dict[str, str]) -> dict[str, str]:
+    return {f"{path}.{name}": target for name, target in fields.items()}
+
+
+_FACT = {"claims": "claim", **_below("sources", _RECORDS)}
+
+
+class Library(Model):
+    """All of content/, cross-checked: every id that a record names exists."""
+
+    case: Annotated[
+        Case,
+        Kind(
+            word="case",
+            files="case.yml",
+            needed=True,
+            refers={"answers.claims": "claim", "author_packs": "pack"},
+            spans=(("window_start", "window_end"), ("article_window_start", "article_window_end")),
+        ),
+    ]
+    sources: Annotated[
+        tuple[Source, ...], Kind(word="source", files="sources.yml", listed=True, needed=True, order=("id",))
+    ]
+    symptoms: Annotated[
+        tuple[Symptom, ...],
+        Kind(word="symptom", files="symptoms.yml", listed=True, needed=True, refers={"detectors": "detector"}),
+    ]
+    surfaces: Annotated[
+        tuple[SurfaceText, ...],
+        Kind(
+            word="surface",
+            files="surfaces.yml",
+            listed=True,
+            part="surfaces",
+            needed=True,
+            names=("id", "variants.id"),
+            space="scope",
+        ),
+    ]
+    # Scopes that are no surface of the case: console, platform, all, ...
+    elsewhere: Annotated[
+        tuple[Variant, ...],
+        Kind(word="scope elsewhere", files="surfaces.yml", listed=True, part="elsewhere", needed=True, space="scope"),
+    ]
+    claims: Annotated[
+        tuple[Claim, ...],
+        Kind(
+            word="claim",
+            files="claims/{id}.yml",
+            refers={
+                "surfaces": "scope",
+                "symptoms": "symptom",
+                "same_as": "claim",
+                "tested_by": "detector",
+                **_below("evidence", _RECORDS),
+            },
+            rings=("same_as",),
+            spans=(("dates.start", "dates.end"),),
+            order=("id",),
+            also=(evidence_leads_somewhere,),
+        ),
+    ]
+    reports: Annotated[
+        tuple[Report, ...],
+        Kind(
+            word="report",
+            files="reports/{id}.yml",
+            refers={
+                "surfaces": "scope",
+                "symptoms": "symptom",
+                "echo_of": "report",
+                "supports": "claim",
+                "contradicts": "claim",
+            },
+            rings=("echo_of",),
+            spans=(("observed_from", "observed_to"),),
+            order=("date", "id"),
+        ),
+    ]
+    events: Annotated[
+        tuple[Event, ...],
+        Kind(
+            word="event",
+            files="events/{month}.yml",
+            listed=True,
+            refers={"surfaces": "scope", "ended_by": "event"},
+            spans=(("start", "end"),),
+            order=("start", "id"),
+            also=(events_end_once,),
+        ),
+    ]
+    incidents: Annotated[
+        tuple[Incident, ...],
+        Kind(
+            word="incident",
+            files="incidents/{month}.yml",
+            listed=True,
+            refers={"scope": "scope"},
+            spans=(("start", "end"),),
+            order=("start", "id"),
+        ),
+    ]
+    examples: Annotated[
+        tuple[Example, ...],
+        Kind(
+            word="example",
+            files="examples/{detector}.yml",
+            listed=True,
+            names=(),
+            unique=(("name", "detector"),),
+            refers={"detector": "detector", "benign": "explanation"},
+        ),
+    ] = ()
+    sections: Annotated[
+        tuple[Section, ...],
+        Kind(
+            word="section",
+            files="analysis/{id}.yml",
+            unique=(("id",), ("number",), ("section",)),
+            refers={
+                "section": "claimed section",
+                "paragraphs.sentences.claims": "claim",
+                "unknown.claims": "claim",
+                **_below("record", _FACT),
+            },
+            order=("number",),
+            schema="analysis",
+            also=(facts_have_sources,),
+        ),
+    ] = ()
+    headline: Annotated[
+        Headline | None,
+        Kind(
+            word="headline",
+            files="hypotheses.yml",
+            names=(),
+            refers={
+                **_below("hypotheses.fits", _FACT),
+                **_below("hypotheses.strains", _FACT),
+                **_below("tests.sources", _RECORDS),
+            },
+            also=(equal_space, tests_have_own_ids, observations_have_sources),
+        ),
+    ] = None
+    published: Annotated[
+        tuple[Published, ...],
+        Kind(
+            word="measurement",
+            files="measurements/published.yml",
+            listed=True,
+            refers={
+                "bears_on.claim": "claim",
+                "surfaces": "surface",
+                "symptoms": "symptom",
+                "detectors": "detector",
+            },
+            also=(tables_are_even,),
+        ),
+    ] = ()
+    measurements: Annotated[
+        tuple[Measurement, ...],
+        Kind(
+            word="base rate",
+            files="measurements/corpora.yml",
+            listed=True,
+            refers={"detectors.id": "detector"},
+            by_hand=False,
+        ),
+    ] = ()
+    calibration: Annotated[
+        Calibration | None,
+        Kind(
+            word="calibration",
+            files="measurements/calibration.yml",
+            listed=True,
+            refers={"detectors.id": "detector"},
+            by_hand=False,
+        ),
+    ] = None
+    prices: Annotated[
+        tuple[PriceEpoch, ...],
+        Kind(
+            word="price",
+            files="prices.yml",
+            listed=True,
+            names=(),
+            spans=(("since", "until"),),
+            also=(epochs_do_not_overlap, prices_are_those_in_use),
+        ),
+    ] = ()
+    promises: Annotated[
+        tuple[Promise, ...],
+        Kind(
+            word="promise",
+            files="promises.yml",
+            listed=True,
+            refers={"trials": "trial"},
+            also=(trials_have_one_promise,),
+        ),
+    ] = ()
+    trials: Annotated[
+        tuple[Trial, ...],
+        Kind(
+            word="trial",
+            files="measurements/promises.yml",
+            listed=True,
+            unique=(("id", "form"),),
+            order=("id", "form"),
+            by_hand=False,
+            also=(failures_are_trials,),
+        ),
+    ] = ()
+    replies: Annotated[
+        tuple[Reply, ...], Kind(word="reply", files="replies/{id}.yml", refers={"page": "page"}, order=("date", "id"))
+    ] = ()
+    corrections: Annotated[
+        tuple[Correction, ...],
+        Kind(
+            word="correction",
+            files="corrections.yml",
+            listed=True,
+            refers={"page": "page"},
+            order=("date", "id"),
+            newest_first=True,
+        ),
+    ] = ()
+
+
+@cache
+def kinds_of(library: type[Library]) -> tuple[Kind, ...]:
+    """The rows of the table, each with the name of its field, its model, and whether there may be many."""
+    found = []
+    for name, field in library.model_fields.items():
+        parts = get_args(field.annotation) or (field.annotation,)
+        model = next(part for part in parts if part is not NoneType and part is not Ellipsis)
+        row = next(note for note in field.metadata if isinstance(note, Kind))
+        many = get_origin(field.annotation) is tuple
+        found.append(dataclasses.replace(row, attribute=name, model=model, many=many))
+    return tuple(found)
