@@ -100,7 +100,8 @@ def _written_as(hint: Any) -> Any:
         return _written_as(next(part for part in get_args(hint) if part is not NoneType)) | None
     if get_origin(hint) is Annotated:
         base, meta = get_args(hint)
-        return Annotated[base, StringConstraints(pattern=meta.pattern)]
+        # Pydantic's engine writes the two ends of a text as ^ and $, which there mean the very ends.
+        return Annotated[base, StringConstraints(pattern=meta.pattern.replace(r"\A", "^").replace(r"\Z", "$"))]
     if hint in (int, float):
         return Annotated[hint, Field(ge=0)]
     return float if hint is datetime else hint
