@@ -1,14 +1,18 @@
-# On a fresh machine: `make site` builds the site, `make test` runs all that CI runs. Both set up what they need.
+# On a fresh machine: `make site` builds the site, `make check` is for every change, `make test` runs all that CI runs.
+# Each sets up what it needs.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+# Slow files come first (tests/conftest.py), so that no worker is left with one at the end.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+CORPORA ?= ../shared/corpora/claude-code
 # Tests that write down what they counted; tests/promises.py merges the figures.
-RECORDING = WITNESSMARK_PROMISES=$(CURDIR)/content/measurements/promises.yml $(BIN)/pytest -n 2 --dist loadfile \
+RECORDING = WITNESSMARK_PROMISES=$(CURDIR)/content/measurements/promises.yml $(PYTEST) \
 	$$(grep -lE '^(from|import) promises' tests/test_*.py)
 APT    := $(if $(filter 0,$(shell id -u)),apt-get,sudo apt-get)
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check test-full promises promises-full lint types contract content format serve chromium lock clean
+.PHONY: help site test check test-full golden specimen schemas calibration promises promises-full lint types contract content format serve chromium lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -19,13 +23,29 @@ site: $(VENV)/.run  ## build the site of this repository into site/
 serve: $(VENV)/.run  ## show the site on this machine, built again on change
 	$(BIN)/witnessmark serve
 
-test: check  ## everything that CI runs
+check: lint types contract content  ## what every change is checked by: format, lint, types, import contract, content, unit tests, golden site
+	$(PYTEST) -m "not slow"
 
-check: lint types contract content chromium  ## format, lint, types, import contract, content, all tests with golden build and browser
-	$(BIN)/pytest -n 2 --dist loadfile
+test: lint types contract content chromium  ## everything that CI runs: the same, with builds, faults, kills, determinism and browser
+	$(PYTEST)
 
-test-full: check  ## also the long forms: full payload lists, more seeds
-	$(BIN)/pytest -n 2 --dist loadfile -m full --full
+test-full: test  ## also the long forms: full payload lists, more seeds
+	$(PYTEST) -m full --full
+
+golden: $(VENV)/.dev  ## accept what the golden site looks like now
+	$(BIN)/pytest tests/test_golden.py --update-golden
+
+specimen: $(VENV)/.run  ## make the simulated evidence pack of the site again
+	rm -rf build/specimen
+	$(BIN)/witnessmark simulate --into build/specimen --seed 7 --sessions 20
+	$(BIN)/witnessmark collect build/specimen --into content/evidence/specimen --simulated
+	rm -rf build/specimen
+
+schemas: $(VENV)/.run  ## write the JSON Schemas of content/ after a change of its models
+	$(BIN)/witnessmark schemas
+
+calibration: $(VENV)/.run  ## measure every detector again on simulated and on public logs (some minutes)
+	$(BIN)/witnessmark calibrate --corpora $(CORPORA)
 
 promises: $(VENV)/.dev chromium  ## run the tests behind the page of promises and write their figures
 	$(RECORDING)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 
+BUILT = {"small_site", "bench"}
+"""Fixtures that run MkDocs."""
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
 
 
@@ -29,14 +33,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="accept what the golden site looks like now")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses among the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out long forms unless asked for, and corpora where they are absent (never in .ci/run)."""
+    """Leave out long forms unless asked for, and corpora where they are absent (never in .ci/run).
+
+    What builds a site or drives a browser is slow by that; slow tests come first, so that no worker ends with one.
+    """
     absent = not CORPORA.is_dir() and os.environ.get("WITNESSMARK_CORPORA") != "required"
     for item in items:
+        if item.get_closest_marker("browser") or BUILT & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("full") and not config.getoption("--full"):
             item.add_marker(pytest.mark.skip(reason="long form; make test-full runs it"))
         if item.get_closest_marker("corpora") and absent:
             item.add_marker(pytest.mark.skip(reason="../shared/corpora is absent"))
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -49,6 +61,26 @@ def _far_from_utc() -> None:
     """A zone with a quarter-hour offset: code that forgets UTC shows itself."""
     os.environ["TZ"] = "Asia/Kathmandu"
     time.tzset()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pictures_once() -> Iterator[None]:
+    """The same specification gives the same picture, and drawing one is a tenth of a second: many tests plan the same
+    pages. Tests of determinism draw in processes of their own.
+    """
+    import vl_convert
+
+    draw, drawn = vl_convert.vegalite_to_svg, {}
+
+    def once(spec: dict[str, object], **options: object) -> str:
+        key = json.dumps([spec, options], sort_keys=True)
+        if key not in drawn:
+            drawn[key] = draw(spec, **options)
+        return drawn[key]
+
+    vl_convert.vegalite_to_svg = once
+    yield
+    vl_convert.vegalite_to_svg = draw
 
 
 @pytest.fixture(scope="session")

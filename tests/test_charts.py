@@ -29,9 +29,9 @@ from generator.charts import (
     timeline_chart,
 )
 from generator.charts.files import csv_bytes
-from generator.charts.logs import _thread_data, _thread_template
-from generator.charts.public import _group
-from generator.charts.strip import ROWS, _mark
+from generator.charts.logs import thread_data, thread_template
+from generator.charts.public import surface_group
+from generator.charts.strip import ROWS, mark_of
 from generator.charts.weeks import day_range, monday, touches_article, weeks
 from generator.curated.counting import is_user_report
 from generator.dossier import ThreadRow
@@ -122,7 +122,7 @@ def test_same_data_gives_the_same_bytes_in_every_time_zone():
 
 def test_drawing_one_chart_leaves_the_next_one_alone():
     assert thread_chart(CHAIN).svg == charts()[0].svg
-    assert "datasets" not in _thread_template()
+    assert "datasets" not in thread_template()
 
 
 def test_every_colour_has_a_dark_twin_so_that_none_is_left_behind():
@@ -188,14 +188,14 @@ def test_thread_sentence_sets_expected_against_read_of_the_cited_requests():
 
 
 def test_thread_draws_no_expectation_where_the_log_has_none():
-    data = _thread_data(CHAIN)
+    data = thread_data(CHAIN)
     assert [mark["place"] for mark in data["expected"]] == [1, 2, 3, 4]
     assert [mark["place"] for mark in data["cited"]] == [2, 3]
     assert [(mark["place"], mark["mark"]) for mark in data["breaks"]] == [(2, "Unexplained"), (4, "Explained break")]
 
 
 def test_long_threads_label_few_positions():
-    labels = [mark["label"] for mark in _thread_data([row(place, 9, 9, 9) for place in range(60)])["labels"]]
+    labels = [mark["label"] for mark in thread_data([row(place, 9, 9, 9) for place in range(60)])["labels"]]
     assert 10 < sum(map(bool, labels)) <= 24
 
 
@@ -230,10 +230,10 @@ def test_reports_count_users_once_and_neither_echo_nor_press_nor_vendor():
 
 
 def test_report_of_several_surfaces_is_in_no_single_one():
-    by_id = {found.id: _group(found, dossier()) for found in LIBRARY.reports}
+    by_id = {found.id: surface_group(found, dossier()) for found in LIBRARY.reports}
     assert by_id["several"] == "Other or several"
     assert by_id["last-of-article"] == "claude.ai", "a variant belongs to its surface"
-    assert _group(report("firm", date(2026, 3, 1), surfaces=("enterprise",)), dossier()) == "Other or several"
+    assert surface_group(report("firm", date(2026, 3, 1), surfaces=("enterprise",)), dossier()) == "Other or several"
 
 
 def test_incident_months_have_no_gap_and_titles_without_product_stand_apart():
@@ -249,16 +249,16 @@ def test_incident_months_have_no_gap_and_titles_without_product_stand_apart():
 
 def test_strip_draws_a_day_as_a_whole_day_and_a_moment_as_a_line():
     start = datetime(2026, 3, 20, tzinfo=UTC)
-    assert _mark(event("E-001", start, day_only=True), date(2026, 4, 30))["to"] == "2026-03-21T00:00:00Z"
-    assert "to" not in _mark(event("E-001", start), date(2026, 4, 30))
+    assert mark_of(event("E-001", start, day_only=True), date(2026, 4, 30))["to"] == "2026-03-21T00:00:00Z"
+    assert "to" not in mark_of(event("E-001", start), date(2026, 4, 30))
 
 
 def test_strip_cuts_a_period_at_the_end_of_the_window_and_ends_with_its_last_day():
     start = datetime(2026, 4, 20, tzinfo=UTC)
     long = event("E-001", start, end=start + timedelta(days=30), day_only=True)
     short = event("E-001", start, end=start + timedelta(days=2), day_only=True)
-    assert _mark(long, date(2026, 4, 30))["to"] == "2026-05-01T00:00:00Z"
-    assert _mark(short, date(2026, 4, 30))["to"] == "2026-04-23T00:00:00Z"
+    assert mark_of(long, date(2026, 4, 30))["to"] == "2026-05-01T00:00:00Z"
+    assert mark_of(short, date(2026, 4, 30))["to"] == "2026-04-23T00:00:00Z"
 
 
 def test_every_kind_of_event_has_a_row():

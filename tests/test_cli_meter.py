@@ -163,7 +163,7 @@ def test_sessions_that_write_at_once_do_not_tear_lines(tmp_path):
         "import sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\nfrom generator.cli import meter\n"
         "for n in range(40):\n"
         "    kept = {'session_id': sys.argv[2], 'cost': {'total_cost_usd': n}, 'model': {'id': 'x' * 3000}}\n"
-        "    meter._append(Path(sys.argv[1]), kept, datetime(2026, 3, 2, tzinfo=UTC))\n"
+        "    meter.append(Path(sys.argv[1]), kept, datetime(2026, 3, 2, tzinfo=UTC))\n"
     )
     path = tmp_path / "made" / "here" / "record.jsonl"
     started = [subprocess.Popen([sys.executable, "-c", code, str(path), f"s{number}"]) for number in range(4)]

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import real_case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -473,7 +474,7 @@ def test_sixty_seeded_mistakes_in_the_real_content(tmp_path):
 
 def test_real_content_is_sound():
     """What is published is checked by the rules that bind contributors."""
-    load(REAL)
+    real_case.library()
 
 
 # Records of the first case as its research counted them; reports and incidents grow, numbered ids never vanish.
@@ -482,7 +483,7 @@ FIRST_CASE = {"claims": 113, "events": 137, "sources": 139, "incidents": 219, "r
 
 def test_nothing_of_the_first_case_is_lost():
     """Every record that was collected is there, and the numbered ones run from 001 without a gap."""
-    library = load(REAL)
+    library = real_case.library()
     assert {
         name: len(getattr(library, name)) for name in FIRST_CASE if len(getattr(library, name)) < FIRST_CASE[name]
     } == {}
@@ -493,7 +494,7 @@ def test_nothing_of_the_first_case_is_lost():
 
 def test_first_case_counts_what_its_research_counts():
     """28 of the first 449 reports repeat another one, and 40 were seen in an index only; the case says so."""
-    library = load(REAL)
+    library = real_case.library()
     assert sum(report.echo_of is not None for report in library.reports) >= 28
     assert sum(not report.opened for report in library.reports) >= 40
     assert "40 of the first 449" in " ".join(person.statement for person in library.case.people)
@@ -501,7 +502,7 @@ def test_first_case_counts_what_its_research_counts():
 
 def test_each_address_of_claims_and_events_is_a_source():
     """sources.yml says how each document was read; one that is missing there would be cited blindly."""
-    library = load(REAL)
+    library = real_case.library()
     listed = {str(source.url) for source in library.sources}
     cited = {str(url) for claim in library.claims for url in claim.sources}
     cited |= {str(url) for event in library.events for url in (event.url, *event.more_urls)}

@@ -21,7 +21,7 @@ from generator.curated.prices import PriceCheck, PriceEpoch, PricesPerMillion, c
 from generator.ledger.prices import MILLION, OVERRIDES, list_rates, table_rates
 from generator.pages import prices as page_of_prices
 from generator.records.rows import Speed
-from generator.site.render import SiteContext, _environment, render
+from generator.site.render import SiteContext, render, template_environment
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 24)
@@ -248,7 +248,7 @@ def test_the_page_shows_every_price_and_says_what_none_of_them_is():
 def test_the_fields_of_the_context_are_exactly_the_variables_of_the_template():
     page, _ = shown(of_case())
     source = (ROOT / "templates" / page.template).read_text("utf-8")
-    used = jinja2.meta.find_undeclared_variables(_environment(ROOT / "templates").parse(source))
+    used = jinja2.meta.find_undeclared_variables(template_environment(ROOT / "templates").parse(source))
     fields = {field.name for field in dataclasses.fields(page.context)}
     assert used - {"page", "site", "wm", "public", "ref", "url"} == fields
 

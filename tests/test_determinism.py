@@ -14,6 +14,8 @@ from promises import record
 from generator.base.problems import Exit
 from generator.site.manifest import NAME, differences
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 CASE = ROOT / "tests" / "sites" / "small"
 ZONES = ("UTC", "Asia/Kathmandu", "America/St_Johns")

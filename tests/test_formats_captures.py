@@ -18,7 +18,7 @@ from generator.importers import IMPORTERS, discover, read
 from generator.importers.captures import headers
 from generator.importers.captures.http_exchange import Kind, kind, unanswered
 from generator.importers.fold import Extract, fold
-from generator.importers.reading import _reading
+from generator.importers.reading import assembled
 from generator.ledger.subjects import subjects
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import (
@@ -55,7 +55,7 @@ def given_by(importer: str, data: bytes, index: int = 0) -> Extract:
 
 def from_bytes(importer: str, *files: bytes) -> LogData:
     extracts = fold(given_by(importer, data, index) for index, data in enumerate(files))
-    return _reading(extracts, [BY_ID[importer]] * len(files), KEY)
+    return assembled(extracts, [BY_ID[importer]] * len(files), KEY)
 
 
 def rows(*objects: object) -> bytes:

@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import real_case
 from promises import record
 
 from generator.base.problems import ContentError
@@ -149,4 +150,4 @@ def test_nearly_every_mistake_is_reported_at_its_line(tmp_path, seed):
 
 def test_the_content_as_it_is_has_no_mistake():
     """Every problem above comes from what was sown."""
-    load(ROOT / "content", outside(DETECTORS))
+    assert real_case.library().reports

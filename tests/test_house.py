@@ -10,18 +10,12 @@ from pathlib import Path
 from generator.curated.codes import CODES
 from generator.detectors import DETECTORS
 from generator.importers import IMPORTERS
-from generator.importers.guide import Verified
 from generator.pages import PAGE_KINDS
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "generator").rglob("*.py"))
-WRITERS = {
-    "site/publish.py",
-    "packs/pack.py",
-    "cli/lab.py",
-    "cli/meter.py",
-    "cli/proofs.py",
-}  # the laboratory writes what `simulate` and `calibrate` were asked for
+WRITERS = {"site/publish.py", "packs/pack.py", "cli/lab.py", "cli/meter.py", "cli/proofs.py"}
+"""Below generator/: a site, a pack, and what a command was asked to write into a folder that it was given."""
 NOT_DETECTORS = {"__init__"}
 WRITING = re.compile(r"\.write_(?:text|bytes)\(|\.mkdir\(|\.unlink\(|\.rename\(|rmtree\(|open\([^)]*[\"'][wax]")
 
@@ -31,9 +25,9 @@ def tracked():
     return [ROOT / name for name in done.stdout.decode().split("\0") if name]
 
 
-def test_only_the_two_ends_write_files():
+def test_only_named_modules_write_files():
     writing = {path.relative_to(ROOT / "generator").as_posix() for path in MODULES if WRITING.search(path.read_text())}
-    assert writing <= WRITERS
+    assert writing == WRITERS
 
 
 def test_modules_are_small():
@@ -57,9 +51,12 @@ def test_every_importer_has_samples():
         assert [path for path in samples if path.is_file() and path.suffix != ".md"], importer.id
 
 
-def test_readme_names_every_format():
-    table = (ROOT / "README.md").read_text().split("## What it reads")[1].split("\n## ")[0]
-    assert {importer.id for importer in IMPORTERS} - set(re.findall(r"`([a-z0-9-]+)`", table)) == set()
+def test_readme_leads_to_the_list_of_formats_and_names_none_that_is_gone():
+    """The list itself is on the site, made from the importers; the README names some, and may not name a wrong one."""
+    section = (ROOT / "README.md").read_text().split("## What it reads")[1].split("\n## ")[0]
+    assert "/2026-03/logs/" in section
+    ids = {importer.id for importer in IMPORTERS}
+    assert set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", section)) <= ids
 
 
 def test_every_page_module_is_registered():
@@ -85,19 +82,11 @@ def test_make_targets_that_the_guides_name_exist():
         assert named <= targets
 
 
-def test_readme_counts_the_ladder_right():
-    from generator.ledger.explanations import EXPLANATIONS
-
-    words = {17: "seventeen", 18: "eighteen", 19: "nineteen", 16: "sixteen", 29: "Twenty-nine", 30: "Thirty"}
-    readme = " ".join((ROOT / "README.md").read_text().split())
-    assert f"{words[len(EXPLANATIONS)]} innocent explanations" in readme
-    assert f"{words[len(DETECTORS)]} detectors" in readme
-
-
-def test_readme_counts_the_formats_that_were_tried_on_real_files():
-    tried = sum(importer.guide.verified is Verified.REAL_FILES for importer in IMPORTERS)
-    readme = " ".join((ROOT / "README.md").read_text().split())
-    assert f"{tried} of the {len(IMPORTERS)} formats were tried on real files" in readme
+def test_readme_counts_nothing_that_grows_with_the_code():
+    """A number of detectors, explanations or formats in the README would be one more place to change by hand."""
+    readme = " ".join((ROOT / "README.md").read_text().split()).lower()
+    number = r"(?:\d+|[a-z]+teen|twenty|thirty|forty)(?:-[a-z]+)?"
+    assert re.findall(rf"{number} (?:innocent explanations|detectors|formats|importers)", readme) == []
 
 
 def test_no_module_reads_the_clock_by_another_name():

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from generator.importers import discover, read
 from generator.importers.claude.claude_code import CLAUDE_CODE, read_stream
 from generator.importers.fold import fold
-from generator.importers.reading import _reading
+from generator.importers.reading import assembled
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Entrypoint, LogData, MarkKind, MissReason, SkipReason, Speed, StopReason, Trigger
 
@@ -36,7 +36,7 @@ def by_id(reading: LogData, message_id: str):
 
 def read_bytes(*files: bytes, stem: str = "file") -> LogData:
     extracts = fold(read_stream(io.BytesIO(data), stem, index, KEY) for index, data in enumerate(files))
-    return _reading(extracts, [CLAUDE_CODE] * len(files), KEY)
+    return assembled(extracts, [CLAUDE_CODE] * len(files), KEY)
 
 
 def marks(reading: LogData) -> list[tuple[str, int | None, str]]:

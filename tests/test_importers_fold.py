@@ -50,7 +50,7 @@ def prompt(uuid: str, session="s") -> bytes:
 
 def read_files(*files: tuple[str, bytes]):
     extracts = fold(read_stream(io.BytesIO(data), stem, index, KEY) for index, (stem, data) in enumerate(files))
-    return reading._reading(extracts, [CLAUDE_CODE] * len(files), KEY)
+    return reading.assembled(extracts, [CLAUDE_CODE] * len(files), KEY)
 
 
 def only(*files: tuple[str, bytes]) -> Request:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from generator.importers import IMPORTERS, discover, read
 from generator.importers.fold import fold
 from generator.importers.meters import statusline, usage_endpoint
-from generator.importers.reading import _reading
+from generator.importers.reading import assembled
 from generator.importers.rows import read_lines
 from generator.importers.values import to_minute
 from generator.records.pseudonyms import pseudonym
@@ -41,7 +41,7 @@ def sample(name: str) -> LogData:
 
 def read_bytes(importer: str, *files: bytes) -> LogData:
     extracts = fold(read_lines(io.BytesIO(data), index, importer, TAKES[importer]) for index, data in enumerate(files))
-    return _reading(extracts, [BY_ID[importer]] * len(files), KEY)
+    return assembled(extracts, [BY_ID[importer]] * len(files), KEY)
 
 
 def rows(*objects: object) -> bytes:

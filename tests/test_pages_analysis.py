@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jinja2.meta
 import pytest
+import real_case
 import yaml
 from public_library import HOSTILE, LIBRARY
 from public_library import dossier as small_dossier
@@ -21,11 +22,10 @@ from generator.base.problems import ContentError
 from generator.curated.analysis import Section
 from generator.curated.headline import SIDES, Headline, Leaning
 from generator.curated.library import load, load_kind
-from generator.curated.outside import outside
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
 from generator.pages import analysis, headline, home
-from generator.site.render import SiteContext, _environment, render
+from generator.site.render import SiteContext, render, template_environment
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"
@@ -54,14 +54,13 @@ MUST_SHOW = (
 )  # fmt: skip
 
 
-@cache
-def library():
-    return load(CONTENT, outside(DETECTORS))
+def told():
+    return real_case.library()
 
 
 def joined(**fields):
     given = {
-        "library": library(), "evidence": (), "detectors": DETECTORS,
+        "library": real_case.library(), "evidence": (), "detectors": DETECTORS,
         "built": datetime(2026, 11, 24, tzinfo=UTC), "version": "0.1.0",
     }  # fmt: skip
     return Dossier(**(given | fields))
@@ -98,24 +97,24 @@ def test_all_claims_are_reached_from_the_retelling():
         if path.startswith(HUB) and path != HUB
         for claim in re.findall(r'href="[./]*/c/(C-\d{3})/"', retold(text))
     }
-    assert reached == {claim.id for claim in library().claims}
+    assert reached == {claim.id for claim in real_case.library().claims}
     assert len(reached) >= 113
 
 
 def test_a_claim_stands_on_the_page_of_its_own_section():
-    named = {claim.id: claim.section for claim in library().claims}
-    for section in library().sections:
+    named = {claim.id: claim.section for claim in real_case.library().claims}
+    for section in told().sections:
         for sentence in section.sentences:
             assert {named[claim] for claim in sentence.claims} == {section.section}, sentence.text
 
 
 def test_the_ten_sections_and_the_overview_are_in_the_order_of_the_article():
-    assert [section.number for section in library().sections] == list(range(11))
+    assert [section.number for section in told().sections] == list(range(11))
 
 
 def test_each_sentence_is_followed_by_its_claims_with_their_computed_grades():
     whole = joined()
-    for section in library().sections:
+    for section in told().sections:
         lines = re.findall(
             r"<p><span>(.*?)</span> (<span class=\"wm-cites\">.*?)</p>", texts()[f"{HUB}{section.id}/"], re.DOTALL
         )
@@ -130,9 +129,9 @@ def test_the_grade_beside_a_sentence_is_computed_anew():
     """Whoever takes a claim back changes the page, though nobody edits the retelling."""
     claims = tuple(
         claim.model_copy(update={"withdrawn": "Taken back."}) if claim.id == "C-024" else claim
-        for claim in library().claims
+        for claim in real_case.library().claims
     )
-    changed = joined(library=library().model_copy(update={"claims": claims}))
+    changed = joined(library=real_case.library().model_copy(update={"claims": claims}))
     badge = re.compile(r"/c/C-024/.{0,200}?wm-grade--(\w+)", re.DOTALL)
     before = badge.search(retold(texts()[f"{HUB}rollout/"]))[1]
     after = badge.search(retold(rendered(changed, analysis)[f"{HUB}rollout/"]))[1]
@@ -149,7 +148,7 @@ def test_named_facts_stand_on_their_page_beside_their_source(section, words, sou
 
 def test_what_stands_on_each_side_is_the_evidence_of_the_claims():
     whole = joined()
-    for section in library().sections:
+    for section in told().sections:
         text = texts()[f"{HUB}{section.id}/"]
         sides = text.split('id="against"')
         stands = {"for": plain(sides[0].split('id="for"')[1]), "against": plain(sides[1].split("## What nobody")[0])}
@@ -166,7 +165,7 @@ def test_what_stands_on_each_side_is_the_evidence_of_the_claims():
 
 
 def test_each_section_says_what_nobody_can_check():
-    for section in library().sections:
+    for section in told().sections:
         assert section.unknown
         after = plain(texts()[f"{HUB}{section.id}/"].split("## What nobody can check")[1])
         assert all(" ".join(sentence.text.split()) in after for sentence in section.unknown)
@@ -177,7 +176,7 @@ def test_claims_that_nothing_public_settles_are_named_as_such():
     text = texts()[f"{HUB}own-logs/"].split("{ #unchecked }")[1]
     named = set(re.findall(r"/c/(C-\d{3})/", text))
     open_ones = {
-        claim for sentence in library().sections[4].sentences for claim in sentence.claims
+        claim for sentence in told().sections[4].sentences for claim in sentence.claims
         if whole.verdicts[claim].grade.value == "not_checkable"
     }  # fmt: skip
     assert named == open_ones
@@ -187,9 +186,9 @@ def test_claims_that_nothing_public_settles_are_named_as_such():
 def test_the_list_counts_each_claim_once():
     whole = joined()
     context = next(page.context for page in analysis.pages(whole) if page.path == HUB)
-    distinct = [claim for claim in library().claims if claim.same_as is None]
+    distinct = [claim for claim in real_case.library().claims if claim.same_as is None]
     assert context.total == len(distinct)
-    assert sum(row.repeats for row in context.rows) == len(library().claims) - len(distinct)
+    assert sum(row.repeats for row in context.rows) == len(real_case.library().claims) - len(distinct)
     for row in context.rows:
         assert sum(count for _, count in row.counts) == row.claims
         assert f'href="{row.section.id}/"' in texts()[HUB]
@@ -198,7 +197,7 @@ def test_the_list_counts_each_claim_once():
 def test_the_json_beside_a_section_says_the_same():
     page = next(page for page in analysis.pages(joined()) if page.path == f"{HUB}meaning/")
     twin = json.loads(next(file.content for file in page.downloads if file.name == "index.json"))
-    section = next(section for section in library().sections if section.id == "meaning")
+    section = next(section for section in told().sections if section.id == "meaning")
     assert [one["text"] for one in twin["record"]["sentences"]] == [sentence.text for sentence in section.sentences]
 
 
@@ -206,7 +205,7 @@ def test_the_json_beside_a_section_says_the_same():
 
 
 def test_both_explanations_have_equal_space():
-    first, second = library().headline.hypotheses
+    first, second = told().headline.hypotheses
     for side in SIDES:
         assert len(getattr(first, side)) == len(getattr(second, side))
     sizes = [
@@ -218,7 +217,7 @@ def test_both_explanations_have_equal_space():
 
 def test_every_point_of_both_explanations_is_on_the_page():
     text = plain(texts()[HEADLINE])
-    for hypothesis in library().headline.hypotheses:
+    for hypothesis in told().headline.hypotheses:
         for side in SIDES:
             for one in getattr(hypothesis, side):
                 assert " ".join(getattr(one, "text", one).split()) in text
@@ -227,9 +226,9 @@ def test_every_point_of_both_explanations_is_on_the_page():
 def test_tests_stand_in_a_table_with_both_predictions_and_the_observation():
     table = re.search(r'<table class="wm-table wm-trials".*?</table>', texts()[HEADLINE], re.DOTALL)[0]
     rows = dict(re.findall(r'<tr id="test-([a-z-]+)".*?(<th.*?)</tr>', table, re.DOTALL))
-    assert list(rows) == [test.id for test in library().headline.tests]
+    assert list(rows) == [test.id for test in told().headline.tests]
     assert len(rows) >= 8
-    for test in library().headline.tests:
+    for test in told().headline.tests:
         cells = [plain(cell) for cell in re.findall(r"<td.*?>(.*?)</td>", rows[test.id], re.DOTALL)]
         assert cells[:2] == [" ".join(test.first.split()), " ".join(test.second.split())]
         assert cells[2].startswith(" ".join(test.observed.split()))
@@ -237,7 +236,7 @@ def test_tests_stand_in_a_table_with_both_predictions_and_the_observation():
 
 
 def test_an_observation_that_leans_has_its_source_beside_it():
-    for test in library().headline.tests:
+    for test in told().headline.tests:
         row = texts()[HEADLINE].split(f'id="test-{test.id}"')[1].split("</tr>")[0]
         assert test.leaning is Leaning.OPEN or re.search(r'<a [^>]*href="', row), test.id
 
@@ -343,13 +342,13 @@ def test_unequal_space_is_refused(tmp_path, side):
         value = real_headline()
         value["hypotheses"][place][side].pop()
         content = written(tmp_path / f"{side}-{place}", {"hypotheses.yml": value})
-        assert mistakes(content, Headline, library()) == {("W-length", True)}
+        assert mistakes(content, Headline, real_case.library()) == {("W-length", True)}
 
 
 def test_a_leaning_without_an_observation_is_refused(tmp_path):
     value = real_headline()
     value["tests"][0] |= {"sources": [], "leaning": "first"}
-    assert mistakes(written(tmp_path, {"hypotheses.yml": value}), Headline, library()) == {("W-source", True)}
+    assert mistakes(written(tmp_path, {"hypotheses.yml": value}), Headline, real_case.library()) == {("W-source", True)}
 
 
 def test_mistakes_of_both_files_are_told_at_once(tmp_path):
@@ -371,7 +370,7 @@ def test_a_fact_may_rest_on_an_own_count_that_a_claim_explains(tmp_path):
 
 
 def test_contexts_hold_exactly_the_variables_of_their_templates():
-    environment = _environment(ROOT / "templates")
+    environment = template_environment(ROOT / "templates")
     for page in {page.template: page for kind in (analysis, headline) for page in kind.KIND.pages(joined())}.values():
         source = environment.loader.get_source(environment, page.template)[0]
         wanted = jinja2.meta.find_undeclared_variables(environment.parse(source))

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import real_case
 from builders import request
 from public_library import LIBRARY, TRACKER, dossier, event, incident, report
 
@@ -132,7 +133,7 @@ def test_every_record_is_a_row_of_explore_and_every_dated_one_of_the_timeline():
 
 
 def test_every_record_of_the_case_itself_is_a_row():
-    case = read_content(ROOT, now=NOW, version="0.1.0")
+    case = real_case.dossier()
     found = entries(case)
     library = case.library
     assert len(found) == sum(map(len, (library.claims, library.reports, library.events, library.incidents)))
@@ -299,7 +300,7 @@ def test_a_fault_reaches_to_the_event_that_ended_it():
 
 
 def test_documented_faults_of_the_case_have_a_start_and_an_end():
-    case = read_content(ROOT, now=NOW, version="0.1.0")
+    case = real_case.dossier()
     faults = next(group for group in band_groups(case) if group.kind == "fault")
     assert len(faults.bands) >= 3
     assert not any(band.open for band in faults.bands)

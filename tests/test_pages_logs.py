@@ -22,7 +22,7 @@ from generator.importers import IMPORTERS
 from generator.importers.guide import Verified
 from generator.pages import check, detectors, logs, surfaces
 from generator.pages.parts.coverage import Kind, answered, answering, giving, kinds, lacking, of_surface
-from generator.site.render import SiteContext, _environment, render
+from generator.site.render import SiteContext, render, template_environment
 
 ROOT = Path(__file__).parent.parent
 SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0")
@@ -133,7 +133,7 @@ def test_there_is_a_hub_a_table_and_a_page_for_every_importer():
 def test_context_holds_exactly_the_variables_of_its_template(path):
     page = pages()[path]
     source = (ROOT / "templates" / page.template).read_text("utf-8")
-    used = jinja2.meta.find_undeclared_variables(_environment(ROOT / "templates").parse(source))
+    used = jinja2.meta.find_undeclared_variables(template_environment(ROOT / "templates").parse(source))
     assert used - {"page", "site", "wm", "logs", "ref", "url"} == {
         field.name for field in dataclasses.fields(page.context)
     }

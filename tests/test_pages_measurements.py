@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from datetime import UTC, date, datetime
-from functools import cache
+from datetime import date
 from pathlib import Path
 
 import pytest
+import real_case
 from conftest import CORPORA
 from public_library import HOSTILE, LIBRARY, REPORTS, dossier, outside, report
 
 from generator.base.problems import ContentError
-from generator.build import read_content
 from generator.charts import published_chart
 from generator.curated.library import load_kind
 from generator.curated.measurements import Published
@@ -69,11 +68,6 @@ def mistakes(load):
     with pytest.raises(ContentError) as caught:
         load()
     return [(problem.line, problem.code, problem.message) for problem in caught.value.problems]
-
-
-@cache
-def real():
-    return read_content(ROOT, now=datetime(2026, 11, 24, tzinfo=UTC), version="0.1.0")
 
 
 def one(**fields):
@@ -232,7 +226,7 @@ def test_words_of_strangers_in_a_measurement_stay_text():
 
 
 def test_every_drawn_table_of_this_site_has_a_picture_for_each_theme_and_for_phones():
-    for record in real().library.published:
+    for record in real_case.library().published:
         for table in record.tables:
             if table.plot:
                 chart = published_chart(table, table.plot)
@@ -290,10 +284,10 @@ def test_correction_says_what_stood_there_on_the_page_and_in_the_list():
 
 def test_who_made_this_says_machine_help_and_that_a_person_has_to_confirm():
     """The site may not look as if a person had read every page."""
-    said = {person.role: person.statement for person in real().library.case.people}
+    said = {person.role: person.statement for person in real_case.dossier().library.case.people}
     assert "with the help of language models" in said["Use of language models"]
     assert "before they are published" in " ".join(said["Confirmation by a person"].split())
-    assert not real().library.replies, "a reply is on record: name it here, and see that it is real"
+    assert not real_case.library().replies, "a reply is on record: name it here, and see that it is real"
 
 
 def test_data_files_hold_measurements_replies_and_corrections():
@@ -345,7 +339,7 @@ def test_echo_is_folded_under_what_it_repeats():
 
 
 def test_control_periods_say_how_long_they_are():
-    found = spans(real().library)
+    found = spans(real_case.dossier().library)
     assert [(span.months, span.text) for span in (found.before, found.window, found.after)] == [
         (3, "November 2025 to January 2026"),
         (3, "February to April 2026"),
@@ -355,15 +349,15 @@ def test_control_periods_say_how_long_they_are():
 
 def test_reports_by_month_stand_beside_issues_filed_and_are_counted_anew():
     """Removing a report changes the count of its month; what was filed and found stays what was measured."""
-    rows = {row.month: row for row in collected(real())}
+    rows = {row.month: row for row in collected(real_case.dossier())}
     march = rows["2026-03"]
     assert (march.filed, march.hits, march.users) == (12_000, 35, 69)
     assert march.hits_per_1000 == pytest.approx(2.92, abs=0.01)
     assert [row.period for row in rows.values()].count("window") == 3
-    library = real().library
+    library = real_case.dossier().library
     gone = next(found for found in library.reports if found.id == "cc-38335")
     fewer = library.model_copy(update={"reports": tuple(one for one in library.reports if one != gone)})
-    less = {row.month: row for row in collected(dossier(library=fewer, published=real().library.published))}
+    less = {row.month: row for row in collected(dossier(library=fewer, published=real_case.library().published))}
     month = f"{gone.date:%Y-%m}"
     assert less[month].users == rows[month].users - 1
     assert collected(dossier()) == (), "no measurement of what was filed, no rates"
@@ -379,7 +373,7 @@ def test_every_page_with_a_count_of_reports_has_the_control_months_beside_it():
 
 
 def test_every_surface_and_symptom_of_this_site_says_what_looks_like_it():
-    library = real().library
+    library = real_case.dossier().library
     assert all(surface.looks_like and surface.missing for surface in library.surfaces)
     assert all(symptom.looks_like and symptom.layer_note for symptom in library.symptoms)
     cowork = next(surface for surface in library.surfaces if surface.id == "cowork")
@@ -390,7 +384,7 @@ def test_every_surface_and_symptom_of_this_site_says_what_looks_like_it():
 
 
 def record(id):
-    return next(found for found in real().library.published if found.id == id)
+    return next(found for found in real_case.library().published if found.id == id)
 
 
 def rows_of(measurement, table):

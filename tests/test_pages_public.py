@@ -31,7 +31,7 @@ from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.position import place
 from generator.pages.parts.twin import json_twin
 from generator.records.results import Level, Outcome, Pack, Run, Totals
-from generator.site.render import SiteContext, _environment, render
+from generator.site.render import SiteContext, render, template_environment
 
 ROOT = Path(__file__).parent.parent
 KINDS = (home, reports, incidents, timeline, explore, sources, surfaces, symptoms)
@@ -85,7 +85,7 @@ def context(path):
 
 
 def test_context_holds_exactly_the_variables_of_its_template():
-    environment = _environment(ROOT / "templates")
+    environment = template_environment(ROOT / "templates")
     for page in {page.template: page for page in pages().values()}.values():
         source = environment.loader.get_source(environment, page.template)[0]
         wanted = jinja2.meta.find_undeclared_variables(environment.parse(source)) - {

@@ -12,7 +12,7 @@ import pytest
 from generator.importers import read_bytes
 from generator.ledger.reconciliation import MISSING
 from generator.packs.examine import examine
-from generator.pages.reconciled import _context
+from generator.pages.reconciled import reconciled_context
 from generator.records.results import Level, Pack
 from generator.simulator import FaultRates, exported, simulate
 
@@ -27,7 +27,7 @@ def evidence() -> Pack:
 
 @pytest.fixture(scope="module")
 def page(evidence: Pack):
-    return _context(evidence, "2026-03")
+    return reconciled_context(evidence, "2026-03")
 
 
 def test_the_figure_has_calls_meter_and_report_on_one_axis_and_says_simulated(page):

@@ -99,7 +99,12 @@ def failing_build(tmp_path, monkeypatch):
     shutil.copy(ROOT / "mkdocs.yml", root / "mkdocs.yml")
     (root / "site").mkdir()
     shutil.copy(ROOT / "site" / ".gitignore", root / "site" / ".gitignore")
-    made = simulate(2, sessions=1, start=datetime(2026, 8, 3, tzinfo=UTC), faults=FaultRates(1, 1, 0, 0, 0))
+    made = simulate(
+        2,
+        sessions=1,
+        start=datetime(2026, 8, 3, tzinfo=UTC),
+        faults=FaultRates({"cache-break": 1, "premature-expiry": 1}),
+    )
     for name, data in made.files.items():
         path = logs / name
         path.parent.mkdir(parents=True, exist_ok=True)

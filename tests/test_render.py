@@ -133,10 +133,10 @@ def test_html_is_moved_to_the_margin_but_not_in_code() -> None:
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_front_matter_is_yaml_that_reads_back_as_the_plain_title(title: str, tag: str) -> None:
-    from generator.site.render import _front_matter
+    from generator.site.render import front_matter
 
     fields = yaml.safe_load(
-        _front_matter(Page("x/", "t", title, title, None, tags=(tag,)), stub_site.SITE).split("---\n")[1]
+        front_matter(Page("x/", "t", title, title, None, tags=(tag,)), stub_site.SITE).split("---\n")[1]
     )
     assert fields["title"] == fields["description"] == plain_title(title)
     assert fields["tags"] == [plain_title(tag)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from generator.ledger.threads import threads_of
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import MarkKind
 from generator.simulator import FaultRates, Truth, simulate
+from generator.simulator.planted import PLANTED
 from generator.simulator.scoring import score
 from generator.simulator.sessions import FOLDER
 
@@ -27,7 +29,6 @@ SPRING = datetime(2026, 3, 6, tzinfo=UTC)  # long prompts cost more until the 13
 KEY = b"simulated"
 EVERY = FaultRates.dose(1)
 METERS = {"block-jump", "idle-advance", "negative-delta", "recount-cluster", "low-meter-refusal", "meter-cost-gap"}
-NEVER = {"served-model"}  # a transcript does not say which model was asked for
 INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
 
@@ -422,17 +423,23 @@ def test_lost_counters_are_what_the_statusline_shows(spring):
 
 
 def test_every_fault_that_a_log_can_show_is_planted(spring):
-    planted = {fault.detector for fault in spring.truth.faults}
-    assert planted == {field.replace("_", "-") for field in FaultRates.__dataclass_fields__}
-    assert {detector.id for detector in DETECTORS} <= planted | NEVER
+    """A detector that nothing is planted for is legal; tests/test_calibration.py holds its row to saying so."""
+    assert {fault.detector for fault in spring.truth.faults} == PLANTED
+    assert {detector.id for detector in DETECTORS} >= PLANTED
 
 
 def test_the_specimen_shows_every_detector_at_work():
     """As content/evidence/specimen was made, in August: the premium on long prompts had ended in March."""
     made = simulate(7, sessions=20, start=START, faults=FaultRates.specimen())
-    missing = {field.replace("_", "-") for field in FaultRates.__dataclass_fields__}
-    missing -= {fault.detector for fault in made.truth.faults}
-    assert missing == {"long-context-premium"}
+    assert PLANTED - {fault.detector for fault in made.truth.faults} == {"long-context-premium"}
+
+
+def test_the_number_of_kinds_drawn_does_not_depend_on_the_rates():
+    """Otherwise two doses of one seed would be two different accounts."""
+    one, other = random.Random(1), random.Random(1)
+    assert FaultRates.none().drawn(one) == frozenset()
+    assert FaultRates.dose(1).drawn(other) == PLANTED
+    assert one.random() == other.random()
 
 
 def test_no_rates_are_no_faults():

@@ -26,7 +26,7 @@ def thread_chart(rows: Sequence[ThreadRow], chart_id: str = "thread-chart", *, n
     """Requests of a thread around a finding: expected read against read and written. Raises ValueError for no row."""
     if not rows:
         raise ValueError("a thread without requests has no chart")
-    svg, width, height = draw(_thread_template(), _thread_data(rows))
+    svg, width, height = draw(thread_template(), thread_data(rows))
     return Chart(
         id=chart_id,
         title="Expected and observed cache reads, request by request",
@@ -152,7 +152,8 @@ def _thread_sentence(rows: Sequence[ThreadRow]) -> str:
     return f"{head}{body}; {len(breaks):,} {'break' if len(breaks) == 1 else 'breaks'}, {unexplained:,} unexplained."
 
 
-def _thread_data(rows: Sequence[ThreadRow]) -> dict[str, list[dict[str, Any]]]:
+def thread_data(rows: Sequence[ThreadRow]) -> dict[str, list[dict[str, Any]]]:
+    """The data sets of the template, by name."""
     top = max(max(row.expected or 0, row.read + row.written) for row in rows) * _MARK_ABOVE
     every = max(1, len(rows) // _FEW + (len(rows) > _FEW))
     data: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -171,7 +172,8 @@ def _thread_data(rows: Sequence[ThreadRow]) -> dict[str, list[dict[str, Any]]]:
 
 
 @cache
-def _thread_template() -> dict[str, Any]:
+def thread_template() -> dict[str, Any]:
+    """The chart without its data: Vega-Lite, made once a process."""
     import altair as alt
 
     place = alt.X(

@@ -35,7 +35,7 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week") -> Chart:
     reports = [report for report in dossier.library.reports if is_user_report(report) and in_window(report.date, case)]
     surfaces = [surface.id for surface in dossier.library.surfaces if surface.id != _OTHER]
     groups = (*(dossier.scope_title(surface) for surface in surfaces), _MIXED)
-    counts = Counter((monday(report.date), _group(report, dossier)) for report in reports)
+    counts = Counter((monday(report.date), surface_group(report, dossier)) for report in reports)
     mondays = weeks(case.window_start, case.window_end)
     totals = {week: sum(counts[week, group] for group in groups) for week in mondays}
     data = {
@@ -119,7 +119,8 @@ def _control(dossier: Dossier, period: str) -> int:
     return sum(report.period == period for report in dossier.library.reports if is_user_report(report))
 
 
-def _group(report: Report, dossier: Dossier) -> str:
+def surface_group(report: Report, dossier: Dossier) -> str:
+    """The bar that a report adds to: its only surface, or what is left."""
     named = dossier.surface_ids(report.surfaces)
     return dossier.scope_title(named[0]) if len(named) == 1 and named[0] != _OTHER else _MIXED
 

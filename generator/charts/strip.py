@@ -53,7 +53,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
     ]
     reports = Counter(report.date for report in dossier.library.reports if in_window(report.date, case))
     names = (*dict.fromkeys(ROWS.values()), _STATUS, _REPORTS, *((_FINDINGS,) if findings else ()))
-    marks = [_mark(event, case.window_end, events) for event in shown]
+    marks = [mark_of(event, case.window_end, events) for event in shown]
     marks += [_tick(_STATUS, incident.start) for incident in incidents]
     marks += [_tick(_FINDINGS, at) for at in findings]
     band = {
@@ -99,7 +99,8 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
     )
 
 
-def _mark(event: Event, last: date, events: Mapping[str, Event] | None = None) -> dict[str, str]:
+def mark_of(event: Event, last: date, events: Mapping[str, Event] | None = None) -> dict[str, str]:
+    """One row of the chart: a bar that ends with its event, and no later than `last`; a day; or a tick."""
     row = ROWS[event.kind]
     ending = (events or {}).get(event.ended_by or "")
     if ending is not None:

@@ -64,6 +64,7 @@ for command in (
     leaks.check_leaks,
     lab.simulate,
     lab.calibrate,
+    lab.schemas,
 ):
     cli.add_command(command)
 

@@ -1,4 +1,4 @@
-"""Commands of the laboratory: `simulate` and `calibrate`."""
+"""Commands of the laboratory: `simulate`, `calibrate` and `schemas`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ import click
 from generator.cli.context import JOBS, ROOT, SIMULATED_KEY, console, discover, evidence_of, now, track
 
 if TYPE_CHECKING:
+    from generator.curated.calibration import Calibration
     from generator.curated.models import Model
+    from generator.detectors import Detector
 
 CALIBRATION = "measurements/calibration.yml"
 MEASUREMENTS = "measurements/corpora.yml"
@@ -78,9 +80,12 @@ def simulate(folder: Path, seed: int, sessions: int, start: datetime, every: int
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Also measure the base rates again: a folder with one folder for each id of measurements/corpora.yml.",
 )
+@click.option("--only", "ids", multiple=True, metavar="DETECTOR", help="Measure this one again, keep the other rows.")
 @click.option("--dry", is_flag=True, help="Print the table; write nothing.")
 @JOBS
-def calibrate(root: Path, seeds: int, sessions: int, corpora: Path | None, dry: bool, jobs: int | None) -> None:  # noqa: FBT001, PLR0917  click passes options so
+def calibrate(
+    *, root: Path, seeds: int, sessions: int, corpora: Path | None, ids: tuple[str, ...], dry: bool, jobs: int | None
+) -> None:
     """Score every detector on simulated faults and on runs without any; write content/measurements/.
 
     The seeds are held out: rules were tuned on others. With --corpora, the public logs are read as well.
@@ -88,20 +93,71 @@ def calibrate(root: Path, seeds: int, sessions: int, corpora: Path | None, dry: 
     \b
     Examples:
       witnessmark calibrate --dry --seeds 4
+      witnessmark calibrate --only cache-break
       witnessmark calibrate --corpora ../shared/corpora/claude-code
     """
     from generator.cli.terminal import print_calibration
     from generator.simulator.calibrate import FIRST_SEED, table
     from generator.simulator.calibrate import calibrate as score
 
-    scores = score(range(FIRST_SEED, FIRST_SEED + seeds), sessions, jobs or os.cpu_count() or 1, track())
-    made = table(scores, sessions, measured=now().date())
+    asked, known = _detectors(ids), _known_table(root / "content") if ids else None
+    numbers = range(FIRST_SEED, FIRST_SEED + seeds)
+    made = table(score(numbers, sessions, jobs or os.cpu_count() or 1, track(), asked), sessions, measured=now().date())
     print_calibration(console(), made)
     if dry:
         return
-    _write(root / "content" / CALIBRATION, [made])
+    write(root / "content" / CALIBRATION, [made if known is None else _with_others(known, made)])
     if corpora is not None:
         _measure_again(root / "content", corpora, jobs)
+
+
+@click.command(hidden=True)
+@ROOT
+def schemas(root: Path) -> None:
+    """Write the JSON Schemas of content/, after which editors complete the fields; `make schemas` runs this."""
+    from generator.curated.schemas import schema_files
+
+    folder = root / "content" / "schemas"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = schema_files()
+    for old in {path.name for path in folder.glob("*.json")} - made.keys():
+        (folder / old).unlink()
+    for name, text in made.items():
+        (folder / name).write_text(text, "utf-8")
+    click.echo(f"Wrote {len(made)} schemas into {folder}.")
+
+
+def _detectors(ids: tuple[str, ...]) -> tuple[Detector, ...]:
+    """Those named, or all. Raises UsageError where one is unknown."""
+    from generator.curated.checking import did_you_mean
+    from generator.detectors import DETECTORS
+
+    known = {detector.id: detector for detector in DETECTORS}
+    for id in ids:
+        if id not in known:
+            raise click.UsageError(f'there is no detector "{id}" {did_you_mean(id, known)}'.rstrip())
+    return tuple(known[id] for id in dict.fromkeys(ids)) or DETECTORS
+
+
+def _known_table(content: Path) -> Calibration:
+    """The table in content. Raises UsageError where there is none, ContentError where it has mistakes."""
+    from generator.curated.calibration import Calibration
+    from generator.curated.library import load_kind
+
+    known = load_kind(content, Calibration)
+    if not known:
+        raise click.UsageError("there is no table to put one row into; run without --only")
+    return known[0]
+
+
+def _with_others(known: Calibration, made: Calibration) -> Calibration:
+    """The known table with the rows just made. Raises UsageError where it is of other simulated logs."""
+    from generator.simulator.calibrate import put_into
+
+    try:
+        return put_into(known, made)
+    except ValueError as error:
+        raise click.UsageError(f"{error}; run without --only") from None
 
 
 def _measure_again(content: Path, corpora: Path, jobs: int | None) -> None:
@@ -119,10 +175,11 @@ def _measure_again(content: Path, corpora: Path, jobs: int | None) -> None:
             continue
         evidence = evidence_of(discover((folder,)), SIMULATED_KEY, jobs, known.id, "full")
         rows.append(measured_again(known, evidence, measured=now().date()))
-    _write(content / MEASUREMENTS, rows)
+    write(content / MEASUREMENTS, rows)
 
 
-def _write(path: Path, rows: Sequence[Model]) -> None:
+def write(path: Path, rows: Sequence[Model]) -> None:
+    """The rows as YAML that says who wrote it."""
     import yaml
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -62,7 +62,7 @@ def record(into: Path | None, quiet: bool) -> None:  # noqa: FBT001  click passe
     kept = _kept(status)
     if kept:
         with suppress(OSError):  # the status is shown all the same
-            _append(into or meter_folder() / RECORD, kept, now())
+            append(into or meter_folder() / RECORD, kept, now())
     if not quiet:
         click.echo(_short(kept.get("rate_limits", {})))
 
@@ -112,7 +112,7 @@ def _numbers(part: dict[str, Any], *names: str) -> dict[str, float]:
     return {name: part[name] for name in names if type(part.get(name)) in (int, float) and abs(part[name]) < 10**15}
 
 
-def _append(path: Path, kept: dict[str, Any], at: datetime) -> None:
+def append(path: Path, kept: dict[str, Any], at: datetime) -> None:
     """One line in one call, so that sessions that write at once do not tear each other's."""
     _make_folder(path)
     tail = _tail(path)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from generator.base.problems import Problem
+from generator.curated.entries import Entry, Outside, sound
 from generator.curated.models import Line, Model, Slug
 
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
 
 class CalibratedDetector(Model):
-    """Sums of one detector over all seeds; fields as in simulator/calibrate.py. Bars are what it is held to."""
+    """Sums of one detector over all seeds; fields as in simulator/calibrate.py. Bars are what it is held to.
+
+    `digests` are of its counts on each seed, in the order of the seeds: a test holds the row to the code by them, and a
+    new detector changes no other row. `not_planted` says that the simulator plants no fault of its kind, so nothing is
+    known of its recall and precision.
+    """
 
     id: Slug
     version: Line
@@ -29,18 +38,19 @@ class CalibratedDetector(Model):
     null_examined: Count
     null_naive: Count
     unseen_found: Count
+    not_planted: Literal[True] | None = None
     precision_bar: Share | None = None
     recall_bar: Share | None = None
+    digests: tuple[Digest, ...]
 
 
 class CalibratedSeed(Model):
-    """One seed: its size, and a digest of all its counts by which a test holds the table to the code."""
+    """One seed and its size: calls in the run with faults, without, and without but with causes that no log shows."""
 
     seed: Count
     requests: Count
     null_requests: Count
     unseen_requests: Count
-    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
 
 class Calibration(Model):
@@ -68,3 +78,15 @@ class Calibration(Model):
     def unseen_requests(self) -> int:
         """Simulated calls in the runs without faults, but with causes that no log shows."""
         return sum(seed.unseen_requests for seed in self.seeds)
+
+
+def rows_are_whole(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """A digest for each seed, and faults planted only where the row does not say that there were none."""
+    for entry, table in sound(entries, Calibration):
+        for number, row in enumerate(table.detectors):
+            if len(row.digests) != len(table.seeds):
+                message = f"{len(row.digests)} digests for {len(table.seeds)} seeds"
+                yield entry.problem(("detectors", number, "digests"), "W-value", message, "make calibration")
+            if row.not_planted and row.planted:
+                message = "faults were planted, so not_planted is untrue"
+                yield entry.problem(("detectors", number, "not_planted"), "W-value", message, "make calibration")

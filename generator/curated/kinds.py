@@ -13,7 +13,7 @@ from typing import Annotated, get_args, get_origin
 
 from generator.curated.analysis import Section, facts_have_sources
 from generator.curated.base_rates import Measurement
-from generator.curated.calibration import Calibration
+from generator.curated.calibration import Calibration, rows_are_whole
 from generator.curated.entries import Kind
 from generator.curated.examples import Example
 from generator.curated.headline import Headline, equal_space, observations_have_sources, tests_have_own_ids
@@ -204,6 +204,7 @@ class Library(Model):
             listed=True,
             refers={"detectors.id": "detector"},
             by_hand=False,
+            also=(rows_are_whole,),
         ),
     ] = None
     prices: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from pathlib import PurePosixPath
 from types import GenericAlias
@@ -44,3 +45,11 @@ def _held(kinds: tuple[Kind, ...]) -> Any:
 
 def _list_of(kind: Kind) -> Any:
     return GenericAlias(tuple, (kind.model, ...))
+
+
+def schema_files() -> dict[str, str]:
+    """The same by name of file, as they are in content/schemas/."""
+    return {
+        f"{name}.json": json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+        for name, schema in json_schemas().items()
+    }

@@ -38,10 +38,10 @@ def read(
     importers = [file.importer for file in files]
     sizes = [os.stat(file.path).st_size for file in files]  # noqa: PTH116  one call, no Path arithmetic
     if min(jobs, len(files)) <= 1 or sum(sizes) < WORTH_A_PROCESS:
-        return _reading(fold(_extracts(files, range(len(files)), key, track)), importers, key)
+        return assembled(fold(_extracts(files, range(len(files)), key, track)), importers, key)
     hands = deal(sizes, min(len(files), jobs * HANDS_PER_JOB))
     with answers(partial(_read_hand, files, key), hands, jobs) as packed:
-        return _reading(fold(_decoded(track(packed, "reading logs"))), importers, key)
+        return assembled(fold(_decoded(track(packed, "reading logs"))), importers, key)
 
 
 def read_in_memory(importers: Sequence[Importer], files: Mapping[str, bytes], *, key: bytes) -> LogData:
@@ -52,7 +52,7 @@ def read_in_memory(importers: Sequence[Importer], files: Mapping[str, bytes], *,
         if (importer := next((one for one in importers if one.sniff(Path(name), data[:HEAD_BYTES])), None))
     ]
     extracts = (importer.read(BytesIO(data), path, index, key) for index, (path, data, importer) in enumerate(claimed))
-    return _reading(fold(extracts), [importer for _, _, importer in claimed], key)
+    return assembled(fold(extracts), [importer for _, _, importer in claimed], key)
 
 
 def deal(sizes: Sequence[int], hands: int) -> list[tuple[int, ...]]:
@@ -83,7 +83,7 @@ def _decoded(packed: Iterable[bytes]) -> Iterator[Extract]:
         yield decoder.decode(answer)
 
 
-def _reading(folded: Extract, importers: Sequence[Importer], key: bytes) -> LogData:
+def assembled(folded: Extract, importers: Sequence[Importer], key: bytes) -> LogData:
     """The folded extracts as records, formats joined; `importers` are those of the files, by index."""
     authority = {importer.id: importer.authority for importer in importers}
     requests, formats = joined(folded.calls.values(), authority)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CalibratedRow:
-    """One detector on the simulated logs; None where nothing of its kind was planted or found."""
+    """One detector on the simulated logs; recall and precision are None where nothing of its kind was planted."""
 
     detector: Detector
     row: CalibratedDetector
@@ -72,7 +72,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     context = CalibrationContext(
         calibration=calibration,
         rows=rows,
-        unplanted=tuple(item.detector for item in rows if not item.row.planted),
+        unplanted=tuple(item.detector for item in rows if item.row.not_planted),
         missed=tuple(item for item in rows if item.missed),
         measurements=dossier.library.measurements,
         public=tuple(
@@ -107,14 +107,14 @@ def _row(detector: Detector, row: CalibratedDetector, calibration: Calibration) 
     excess = row.excess_found / row.excess_planted if row.excess_planted else None
     missed = (
         ("recall", bool(row.planted) and row.recall_bar is not None and row.recalled < row.recall_bar * row.planted),
-        ("precision", row.precision_bar is not None and row.hits < row.precision_bar * row.found),
+        ("precision", bool(row.planted) and row.precision_bar is not None and row.hits < row.precision_bar * row.found),
         ("excess", excess is not None and abs(excess - 1) > EXCESS_TOLERANCE),
     )
     return CalibratedRow(
         detector=detector,
         row=row,
         recall=exact_rate(row.recalled, row.planted) if row.planted else None,
-        precision=exact_rate(row.hits, row.found) if row.found else None,
+        precision=exact_rate(row.hits, row.found) if row.planted and row.found else None,
         excess=excess,
         false_per_thousand=false[0],
         false_at_most=false[2],

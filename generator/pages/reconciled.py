@@ -76,7 +76,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     """One page for each body of evidence."""
     case = dossier.library.case
     for evidence in sorted(dossier.evidence, key=lambda evidence: (evidence.simulated, evidence.id)):
-        context, downloads = _context(evidence, case.id)
+        context, downloads = reconciled_context(evidence, case.id)
         kind = "Simulated account" if evidence.simulated else "One account"
         yield Page(
             path=f"{case.id}/evidence/{evidence.id}/account/",
@@ -88,7 +88,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         )
 
 
-def _context(evidence: Pack, case: str) -> tuple[ReconciledContext, tuple[Download, ...]]:
+def reconciled_context(evidence: Pack, case: str) -> tuple[ReconciledContext, tuple[Download, ...]]:
+    """Variables of the page of one pack, and the tables beside it; `case` is the id of the case."""
     account = evidence.reconciliation
     judged = [window for window in account.windows if window.predicted is not None]
     figure = _figure(evidence, account)

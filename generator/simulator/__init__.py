@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from generator.simulator import cache_faults, thread_faults
 from generator.simulator.account import Account, current, faulty, second
 from generator.simulator.confounders import CONFOUNDERS, MODELS, batch, unlogged
 from generator.simulator.exports import exported
@@ -15,39 +14,14 @@ from generator.simulator.facts import facts
 from generator.simulator.made import Made, consequences
 from generator.simulator.meter_faults import METER_FAULTS, WEIGHT
 from generator.simulator.metering import metered
+from generator.simulator.planted import ACTS, OLD_CLIENT, Act, FaultRates
 from generator.simulator.sessions import FOLDER, Session, sub_agent
+from generator.simulator.thread_faults import drift
 from generator.simulator.transcript import Transcript
-from generator.simulator.truth import Confounder, Fault, FaultRates, Truth
+from generator.simulator.truth import Confounder, Fault, Truth
 
 __all__ = ["Confounder", "Fault", "FaultRates", "Simulation", "Truth", "exported", "simulate"]
 
-Act = Callable[[Session], None]
-
-FAULTS: dict[str, Act] = {
-    "thinking_stripped": cache_faults.thinking_stripped,
-    "cache_break": cache_faults.cache_break,
-    "premature_expiry": cache_faults.premature_expiry,
-    "gap_then_spike": cache_faults.gap_then_spike,
-    "expiry_cycling": cache_faults.expiry_cycling,
-    "prefix_pin": cache_faults.prefix_pin,
-    "resume_miss": cache_faults.resume_miss,
-    "short_prompt_overbilled": cache_faults.short_prompt,
-    "uncached_input": cache_faults.uncached_input,
-    "doubled_call": thread_faults.doubled_call,
-    "compaction_storm": thread_faults.compaction_storm,
-    "session_reset": thread_faults.session_reset,
-    "silent_trim": thread_faults.silent_trim,
-    "truncated_results": thread_faults.truncated_results,
-    "retry_storm": thread_faults.retry_storm,
-    "synthetic_refusal": thread_faults.refusal,
-    "low_meter_refusal": thread_faults.refusal_at_low_meter,
-    "counter_reset": thread_faults.counter_reset,
-    "known_bad_version": thread_faults.bad_version,
-    "long_context_premium": thread_faults.long_context,
-}
-"""What can be planted in a thread. The others need a whole session, the account or its meter."""
-
-OLD_CLIENT = frozenset({"thinking_stripped", "counter_reset", "known_bad_version", "log_integrity"})
 SYNTHETIC = (("No response requested.", False), ("API Error: 500 (simulated)", True))
 INNOCENT = 3  # confounders a session
 UNSEEN = 0.3  # sessions with a change that no line tells
@@ -90,7 +64,7 @@ def simulate(
         began = start + every * number + timedelta(milliseconds=rng.randint(0, 3_600_000))
         if made:
             began = max(began, made[-1].log.clock + timedelta(minutes=20))
-        drawn = {kind.name for kind in fields(FaultRates) if faults and rng.random() < getattr(faults, kind.name)}
+        drawn = faults.drawn(rng) if faults else frozenset()
         version, fixed = _client(began, number, drawn)
         log = Transcript(rng, "", version, began, bulk=bulk)
         session = Session(rng, log, truth, account, MODELS[number % 2], rng.randint(16_000, 26_000), fixed=fixed)
@@ -99,7 +73,7 @@ def simulate(
         made.append(session)
         # A weight that holds in most windows is the usual one, so at most every fourth window's is changed.
         wishes += [(kind, number) for kind in METER_FAULTS if kind in drawn and (number % 4 == 2 or kind != WEIGHT)]  # noqa: PLR2004
-        if "tier_change" in drawn:
+        if "tier-change" in drawn:
             account.fall(session.log.clock)
     for session in made:
         truth.faults.extend(consequences(session.calls))
@@ -109,15 +83,15 @@ def simulate(
     return Simulation(files, truth)
 
 
-def _client(start: datetime, number: int, drawn: set[str]) -> tuple[str, str]:
+def _client(start: datetime, number: int, drawn: Collection[str]) -> tuple[str, str]:
     """Version of a session's client, and the lifetime of its cache where the account does not set it."""
-    if drawn & OLD_CLIENT:
+    if not OLD_CLIENT.isdisjoint(drawn):
         version = faulty(start)
         return version, "" if version == current(start) else "1h"
     return (second(start), "5m") if number % 4 == 3 else (current(start), "")  # noqa: PLR2004  every fourth
 
 
-def _run(session: Session, number: int, drawn: set[str], unseen: Sequence[Act]) -> None:
+def _run(session: Session, number: int, drawn: Collection[str], unseen: Sequence[Act]) -> None:
     """One session: the main thread, and a sub-agent in every third."""
     rng, log = session.rng, session.log
     log.session = log.uuid()
@@ -131,10 +105,10 @@ def _run(session: Session, number: int, drawn: set[str], unseen: Sequence[Act]) 
     session.call(tool=False, growth=session.prefix + rng.randint(2_000, 6_000))
     session.pause()
     # A drifting thread takes a whole session, so at most every fourth is one.
-    if "context_drift" in drawn and number % 4 == 1:
-        thread_faults.drift(session)
+    if "context-drift" in drawn and number % 4 == 1:
+        drift(session)
         return
-    acts = [act for kind, act in FAULTS.items() if kind in drawn]
+    acts = [act for kind, act in ACTS if kind in drawn]
     acts += [CONFOUNDERS[(number * INNOCENT + place) % len(CONFOUNDERS)] for place in range(INNOCENT)]
     acts += unseen
     rng.shuffle(acts)

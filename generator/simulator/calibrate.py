@@ -7,7 +7,7 @@ share the cache identity, so the precision here is an upper bound for real logs;
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -17,11 +17,12 @@ from generator.base.progress import Track
 from generator.base.workers import answers
 from generator.curated.base_rates import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.curated.calibration import CalibratedDetector, CalibratedSeed, Calibration
-from generator.detectors import DETECTORS, run
+from generator.detectors import DETECTORS, Detector, run
 from generator.importers import read_bytes
 from generator.ledger.subjects import subjects
 from generator.records.results import Pack, Run
 from generator.simulator import FaultRates, simulate
+from generator.simulator.planted import PLANTED
 from generator.simulator.scoring import Score, score
 
 FIRST_SEED = 1001
@@ -50,9 +51,14 @@ class DetectorScore(msgspec.Struct, frozen=True, kw_only=True):
     null_naive: int = 0
     unseen_found: int = 0  # in runs without faults, with causes that no log shows: changed prefixes, another device
 
+    @property
+    def digest(self) -> str:
+        """Sixteen hex digits over every count; a test computes it again from the code."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
+
 
 class SeedScore(msgspec.Struct, frozen=True, kw_only=True):
-    """All detectors on one seed."""
+    """Some or all detectors on one seed."""
 
     seed: int
     requests: int
@@ -60,27 +66,28 @@ class SeedScore(msgspec.Struct, frozen=True, kw_only=True):
     unseen_requests: int
     detectors: tuple[DetectorScore, ...]
 
-    @property
-    def digest(self) -> str:
-        """Sixteen hex digits over every count; a test computes it again from the code."""
-        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
 
-
-def calibrate(seeds: Sequence[int], sessions: int, jobs: int, track: Track) -> tuple[SeedScore, ...]:
-    """Score every detector on every seed, in `jobs` processes; the same arguments give the same scores."""
-    one = partial(score_seed, sessions=sessions)
+def calibrate(
+    seeds: Sequence[int], sessions: int, jobs: int, track: Track, detectors: Sequence[Detector] = DETECTORS
+) -> tuple[SeedScore, ...]:
+    """Score the detectors on every seed, in `jobs` processes; the same arguments give the same scores."""
+    one = partial(score_seed, sessions=sessions, detectors=[detector.id for detector in detectors])
     if jobs <= 1:
         return tuple(track(map(one, seeds), "Calibrating"))
     with answers(one, seeds, jobs) as scores:
         return tuple(sorted(track(scores, "Calibrating"), key=lambda score: seeds.index(score.seed)))
 
 
-def score_seed(seed: int, *, sessions: int) -> SeedScore:
-    """One seed: simulated with faults at the dose whose turn it is, and again without."""
+def score_seed(seed: int, *, sessions: int, detectors: Collection[str] | None = None) -> SeedScore:
+    """One seed: simulated with faults at the dose whose turn it is, and again without.
+
+    What one detector scores does not depend on which others are asked; None asks all.
+    """
+    asked = [one for one in DETECTORS if detectors is None or one.id in detectors]
     dose = DOSES[seed % len(DOSES)]
-    requests, runs, scores = _examined(seed, sessions, FaultRates.dose(dose))
-    null_requests, null_runs, null_scores = _examined(seed, sessions, None)
-    unseen_requests, _, unseen_scores = _examined(seed, sessions, None, unseen=True)
+    requests, runs, scores = _examined(seed, sessions, FaultRates.dose(dose), asked)
+    null_requests, null_runs, null_scores = _examined(seed, sessions, None, asked)
+    unseen_requests, _, unseen_scores = _examined(seed, sessions, None, asked, unseen=True)
     null = {one.detector: one for one in null_runs}
     return SeedScore(
         seed=seed,
@@ -101,12 +108,12 @@ def score_seed(seed: int, *, sessions: int) -> SeedScore:
 
 
 def _examined(
-    seed: int, sessions: int, faults: FaultRates | None, *, unseen: bool = False
+    seed: int, sessions: int, faults: FaultRates | None, detectors: Sequence[Detector], *, unseen: bool = False
 ) -> tuple[int, tuple[Run, ...], dict[str, Score]]:
     made = simulate(seed, sessions=sessions, start=START, faults=faults, other_device=unseen, unseen_changes=unseen)
     reading = read_bytes(made.files, key=KEY)
     shown = subjects(reading)
-    runs = tuple(run(detector, shown) for detector in DETECTORS)
+    runs = tuple(run(detector, shown) for detector in detectors)
     return len(reading.requests), runs, score(runs, made.truth, KEY)
 
 
@@ -127,14 +134,6 @@ def _scored(found: Run, score: Score, null: Run, null_score: Score, unseen: Scor
     )
 
 
-def summed(seeds: Sequence[SeedScore]) -> Iterator[DetectorScore]:
-    """Sums over the seeds, in the order of the site."""
-    counts = [name for name in DetectorScore.__struct_fields__ if name != "detector"]
-    for place, detector in enumerate(DETECTORS):
-        rows = [seed.detectors[place] for seed in seeds]
-        yield DetectorScore(detector=detector.id, **{name: sum(getattr(row, name) for row in rows) for name in counts})
-
-
 PRECISION_BARS: dict[str, float] = {
     "cache-break": 0.95,
     "premature-expiry": 0.95,
@@ -147,7 +146,7 @@ RECALL_BAR = 0.95  # of every detector whose question a log can decide
 
 
 def table(seeds: Sequence[SeedScore], sessions: int, *, measured: date) -> Calibration:
-    """The scores as the record that the site shows."""
+    """The scores as the record that the site shows, detectors in the order of the site."""
     return Calibration(
         id="simulated",
         command=f"witnessmark calibrate --seeds {len(seeds)} --sessions {sessions}",
@@ -160,21 +159,38 @@ def table(seeds: Sequence[SeedScore], sessions: int, *, measured: date) -> Calib
                 requests=one.requests,
                 null_requests=one.null_requests,
                 unseen_requests=one.unseen_requests,
-                digest=one.digest,
             )
             for one in seeds
         ),
-        detectors=tuple(
-            CalibratedDetector(
-                id=detector.id,
-                version=detector.version,
-                **{name: getattr(row, name) for name in DetectorScore.__struct_fields__ if name != "detector"},
-                precision_bar=PRECISION_BARS.get(detector.id),
-                recall_bar=None if detector.proxy_for else RECALL_BAR,
-            )
-            for detector, row in zip(DETECTORS, summed(seeds), strict=True)
-        ),
+        detectors=tuple(_summed(scores) for scores in zip(*(one.detectors for one in seeds), strict=True)),
     )
+
+
+def _summed(scores: Sequence[DetectorScore]) -> CalibratedDetector:
+    """One detector, summed over the seeds."""
+    detector = next(one for one in DETECTORS if one.id == scores[0].detector)
+    counts = [name for name in DetectorScore.__struct_fields__ if name != "detector"]
+    return CalibratedDetector(
+        id=detector.id,
+        version=detector.version,
+        **{name: sum(getattr(score, name) for score in scores) for name in counts},
+        not_planted=None if detector.id in PLANTED else True,
+        precision_bar=PRECISION_BARS.get(detector.id),
+        recall_bar=None if detector.proxy_for else RECALL_BAR,
+        digests=tuple(score.digest for score in scores),
+    )
+
+
+def put_into(known: Calibration, fresh: Calibration) -> Calibration:
+    """`known` with the rows of `fresh`, in the order of the site; rows of detectors that are gone leave.
+
+    Raises ValueError where the two are not of the same simulated logs: then every row is old.
+    """
+    if (known.sessions, known.doses, known.seeds) != (fresh.sessions, fresh.doses, fresh.seeds):
+        raise ValueError("the table in content is of other simulated logs, so every detector must be measured again")
+    rows = {row.id: row for row in (*known.detectors, *fresh.detectors)}
+    ordered = tuple(rows[detector.id] for detector in DETECTORS if detector.id in rows)
+    return known.model_copy(update={"detectors": ordered, "measured": fresh.measured})
 
 
 def measured_again(known: Measurement, evidence: Pack, *, measured: date) -> Measurement:

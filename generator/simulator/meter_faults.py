@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from generator.simulator.meters import Shown, Span, TrueMeter
 from generator.simulator.sessions import Session
 
-WEIGHT = "meter_cost_gap"
-METER_FAULTS = ("idle_advance", "block_jump", "negative_delta", "recount_cluster", WEIGHT)
+WEIGHT = "meter-cost-gap"
+METER_FAULTS = ("idle-advance", "block-jump", "negative-delta", "recount-cluster", WEIGHT)
 LATE = timedelta(minutes=10)
 CHEAP = 3.0  # points of calls beside which a jump is planted
 WORTH = 8.0  # points of calls in a window whose weight is tripled
@@ -48,11 +48,11 @@ def plan(rng: random.Random, meter: TrueMeter, sessions: Sequence[Session], wish
         after = later[0].calls[0].began if later else session.log.clock + timedelta(days=1)
         if kind == WEIGHT:
             _triple(made, meter, session)
-        elif kind == "block_jump":
+        elif kind == "block-jump":
             _jump(rng, made, meter, session)
-        elif kind == "idle_advance":
+        elif kind == "idle-advance":
             _advance(rng, made, meter, session, after)
-        elif kind == "negative_delta":
+        elif kind == "negative-delta":
             _glitch(made, meter, session)
         else:
             _cluster(made, meter, session, after)

@@ -72,7 +72,7 @@ class RenderedFile:
 
 def render(pages: Iterable[Page], *, templates: Path, site_context: SiteContext) -> tuple[RenderedFile, ...]:
     """All pages and the downloads beside them, sorted by path. Raises ValueError for a bad or double path."""
-    environment = _environment(templates)
+    environment = template_environment(templates)
     files: dict[str, RenderedFile] = {}
     for page in pages:
         for file in _render_page(page, environment, site_context):
@@ -99,7 +99,8 @@ def relative_url(source: str, target: str) -> str:
     return f"{address}{slash}{mark}{fragment}"
 
 
-def _environment(templates: Path) -> ImmutableSandboxedEnvironment:
+def template_environment(templates: Path) -> ImmutableSandboxedEnvironment:
+    """Templates with every filter they may use; they can call nothing that changes a value."""
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(templates),
         undefined=StrictUndefined,
@@ -122,14 +123,15 @@ def _render_page(page: Page, environment: ImmutableSandboxedEnvironment, site: S
         url=partial(relative_url, page.path),
         ref=lambda target: relative_url(page.path, f"{site.id}/{target}"),
     )
-    text = f"{_front_matter(page, site)}\n{flush_html_left(body)}"
+    text = f"{front_matter(page, site)}\n{flush_html_left(body)}"
     if _BOOKKEEPING.search(text):
         raise ValueError(f"{page.path}: a control character reached the page")
     downloads = [RenderedFile(checked_path(folder + file.name), file.content) for file in page.downloads]
     return [RenderedFile(f"{folder}index.md", text.encode()), *downloads]
 
 
-def _front_matter(page: Page, site: SiteContext) -> str:
+def front_matter(page: Page, site: SiteContext) -> str:
+    """The lines that MkDocs reads above a page, with what stands in <head>."""
     fields: dict[str, Any] = {
         "title": plain_title(page.title),
         "description": plain_title(page.description),

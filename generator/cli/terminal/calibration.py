@@ -25,10 +25,10 @@ def print_calibration(console: Console, calibration: Calibration) -> None:
         false_alarms = poisson_rate(row.null_found, calibration.null_requests).per_thousand()
         made.add_row(
             row.id,
-            f"{row.planted:,}",
+            "not planted" if row.not_planted else f"{row.planted:,}",
             _held(row.recalled, row.planted, row.recall_bar),
             f"{row.found:,}",
-            _held(row.hits, row.found, row.precision_bar),
+            _held(row.hits, row.found if row.planted else 0, row.precision_bar),
             f"{row.excess_found / row.excess_planted:.3f}" if row.excess_planted else "-",
             f"{row.naive:,}",
             f"{row.null_found:,}: {false_alarms[0]:.4f} ({false_alarms[2]:.4f})",

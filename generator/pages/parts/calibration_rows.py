@@ -24,12 +24,15 @@ class ScoreRow:
     missed: bool = False
 
 
+NOT_PLANTED = ScoreRow("Recall and precision", "not known: the simulator plants no fault of this kind")
+
+
 def score_rows(calibration: Calibration | None, detector: str) -> tuple[ScoreRow, ...]:
-    """The measures of one detector; none where it was not calibrated or nothing could be planted."""
+    """The measures of one detector; false alarms only where nothing was planted, none where it was not calibrated."""
     row = next((one for one in calibration.detectors if one.id == detector), None) if calibration else None
     if calibration is None or row is None:
         return ()
-    planted = (_recall(row), _precision(row), _excess(row)) if row.planted else ()
+    planted = (_recall(row), _precision(row), _excess(row)) if row.planted else (NOT_PLANTED,)
     rest = (_false_alarms(row, calibration), _unseen(row, calibration), _naive(row))
     return tuple(one for one in (*planted, *rest) if one is not None)
 

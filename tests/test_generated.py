@@ -1,0 +1,117 @@
+"""Committed files that a command writes are what it writes today, and whoever changed the code is told the command.
+
+The golden site and the calibration have files of their own: test_golden.py, test_calibration.py.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from generator.cli import cli, lab
+from generator.curated.schemas import schema_files
+from generator.simulator.calibrate import SEEDS, SESSIONS
+
+ROOT = Path(__file__).parent.parent
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+WRITING = ("golden", "specimen", "schemas", "calibration", "promises")
+SPECIMEN = ROOT / "content" / "evidence" / "specimen"
+
+
+def recipe(target):
+    """Prerequisites and commands of a target."""
+    found = re.search(rf"^{target}:([^#\n]*)(?:##[^\n]*)?\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
+    return found[1].split(), [line.strip() for line in found[2].splitlines()]
+
+
+def commands(target):
+    """Arguments of each call of witnessmark in the recipe of a target."""
+    return [line.split()[1:] for line in recipe(target)[1] if line.startswith("$(BIN)/witnessmark ")]
+
+
+def run(*arguments):
+    done = CliRunner().invoke(cli, [str(argument) for argument in arguments])
+    assert done.exit_code == 0, done.output
+
+
+def test_the_specimen_is_what_its_recipe_makes(tmp_path):
+    """Byte for byte, by the commands of the Makefile with other folders."""
+    simulate, collect = commands("specimen")
+    folders = {"build/specimen": tmp_path / "logs", "content/evidence/specimen": tmp_path / "specimen"}
+    for arguments in (simulate, collect):
+        run(*(folders.get(argument, argument) for argument in arguments))
+    made = {path.name: path.read_bytes() for path in (tmp_path / "specimen").iterdir()}
+    kept = {path.name: path.read_bytes() for path in SPECIMEN.iterdir()}
+    changed = sorted(name for name in made.keys() | kept.keys() if made.get(name) != kept.get(name))
+    assert not changed, f"content/evidence/specimen is of other code ({', '.join(changed)}): run `make specimen`"
+
+
+def test_the_schemas_are_those_of_the_models():
+    """A changed model without its changed schema would tell editors something else than the build."""
+    kept = {path.name: path.read_text("utf-8") for path in (ROOT / "content" / "schemas").glob("*.json")}
+    made = schema_files()
+    changed = sorted(name for name in made.keys() | kept.keys() if made.get(name) != kept.get(name))
+    assert not changed, f"content/schemas is of other models ({', '.join(changed)}): run `make schemas`"
+
+
+def test_the_command_writes_the_schemas_and_takes_old_ones_away(tmp_path):
+    (tmp_path / "content" / "schemas").mkdir(parents=True)
+    (tmp_path / "content" / "schemas" / "gone.json").write_text("{}")
+    (arguments,) = commands("schemas")
+    run(*arguments, "--root", tmp_path)
+    assert {
+        path.name: path.read_text("utf-8") for path in (tmp_path / "content" / "schemas").iterdir()
+    } == schema_files()
+
+
+def test_the_calibration_is_made_with_the_sizes_that_its_test_asks_for():
+    (arguments,) = commands("calibration")
+    assert arguments == ["calibrate", "--corpora", "$(CORPORA)"]
+    defaults = {option.name: option.default for option in lab.calibrate.params}
+    assert (defaults["seeds"], defaults["sessions"]) == (SEEDS, SESSIONS)
+
+
+def test_the_golden_site_is_written_by_its_test():
+    assert recipe("golden")[1] == ["$(BIN)/pytest tests/test_golden.py --update-golden"]
+
+
+@pytest.mark.parametrize("target", WRITING)
+def test_the_guide_names_every_target_that_writes_a_committed_file(target):
+    assert f"`make {target}`" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert f"\n{target}: " in MAKEFILE
+
+
+# ---- make check and make test ----
+
+
+def test_check_and_the_rest_are_all_tests():
+    """`make test` names no choice of tests and runs all that `make check` runs; CI runs `make test`."""
+    wanted, ran = recipe("check")
+    assert ran == ['$(PYTEST) -m "not slow"']
+    more, all_of_them = recipe("test")
+    assert all_of_them == ["$(PYTEST)"]
+    assert set(wanted) == {"lint", "types", "contract", "content"} < set(more)
+    (options,) = re.findall(r"^PYTEST := \$\(BIN\)/pytest(.*)$", MAKEFILE, re.MULTILINE)
+    assert not re.search(r"\s(?:-m|-k|--ignore|--deselect|tests/)", options)
+    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "make test"
+
+
+@pytest.mark.slow
+def test_slow_tests_are_chosen_by_their_mark_and_none_is_lost():
+    """A file with slow tests beside a file without: both halves together are what is collected without a choice."""
+
+    def collected(*choice):
+        files = ("tests/test_hostile_policy.py", "tests/test_statistics.py")
+        command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", *choice, *files]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+        return {line.split(":")[0]: int(line.split()[-1]) for line in done.stdout.splitlines() if ": " in line}
+
+    whole, slow, quick = collected(), collected("-m", "slow"), collected("-m", "not slow")
+    assert min(slow["tests/test_hostile_policy.py"], quick["tests/test_statistics.py"]) > 0
+    assert "tests/test_statistics.py" not in slow
+    assert {file: slow.get(file, 0) + quick.get(file, 0) for file in whole} == whole
