@@ -65,9 +65,8 @@ def build(
     """Build and publish the site of `root`, unless text of the logs in `private` or one of `canaries` is found on it.
 
     Raises ContentError, PublishRefusedError, BusyError or OSError; the site that was there then stays as it was.
-    The lock is held from the first file read to the last one written.
     """
-    with held(layout := Layout(root)):
+    with held(layout := Layout(root)):  # from the first file read to the last one written
         inputs = hash_inputs(root)
         dossier = read_content(root, extra, now=now, version=version)
         pages = plan(dossier, track)

@@ -84,7 +84,7 @@ def test_the_table_without_the_row_refuses_its_folder(content):
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ("touches: [C-100]", '5:11: W-ref unknown claim "C-100" (did you mean "C-001"?)'),
+        ("touches: [C-011]", '5:11: W-ref unknown claim "C-011" (did you mean "C-001"?)'),
         ("touches: [C-001, C-001]", '5:18: W-twice claim "C-001" is listed twice'),
         ("follows: sonn", '5:10: W-ref unknown storm "sonn" (did you mean "soon"?)'),
         ("follows: late", "5:10: W-self the record leads back to itself"),
