@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from generator.base.problems import Problem
-from generator.site.csp import (DATA_TYPES, HEADERS_FILE, THEME_SCRIPTS, headers_problems, page_problems, script_id)
+from generator.site.csp import DATA_TYPES, HEADERS_FILE, THEME_SCRIPTS, headers_problems, page_problems, script_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,13 +24,13 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
-from generator.site import manifest
 from generator.base.problems import BusyError, Problem, PublishRefusedError
-from generator.site.manifest import Provenance
-from generator.site.csp import HEADERS_FILE, guarded, headers_file
-from generator.site.static_files import mended_search
-from generator.site.render import RenderedFile, checked_path
+from generator.site import manifest
 from generator.site.check import check_site
+from generator.site.csp import HEADERS_FILE, guarded, headers_file
+from generator.site.manifest import Provenance
+from generator.site.render import RenderedFile, checked_path
+from generator.site.static_files import mended_search
 
 if TYPE_CHECKING:
     from datetime import date

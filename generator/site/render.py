@@ -18,7 +18,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from generator.base.wording import FILTERS
-from generator.site.untrusted import (host, plain_title, render_untrusted, txt, web_url)
+from generator.site.untrusted import host, plain_title, render_untrusted, txt, web_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
