@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from generator.base.pictures import kept_in
 from generator.base.problems import ContentError, Problem, attempt
 from generator.base.progress import Track, silent
 from generator.curated.cited import cited
@@ -21,6 +22,7 @@ from generator.packs.pack import published_digests, read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.parts.base import Page
 from generator.records.results import Outcome, Pack
+from generator.site.address import site_url
 from generator.site.manifest import Provenance, hash_inputs
 from generator.site.publish import Layout, held, publish_site
 from generator.site.render import RenderedFile, SiteContext, render
@@ -53,14 +55,15 @@ def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
     return tuple(page for kind in track(PAGE_KINDS, "Planning pages") for page in kind.pages(dossier))
 
 
-def render_site(dossier: Dossier, pages: tuple[Page, ...], templates: Path) -> tuple[RenderedFile, ...]:
-    """All files of the site: pages, what is beside them, and the static ones."""
-    return (*render(pages, templates=templates, site_context=SiteContext.of(dossier)), *static_files(templates))
+def render_site(dossier: Dossier, pages: Sequence[Page], templates: Path, url: str = "") -> tuple[RenderedFile, ...]:
+    """All files of the site, published at `url`: pages, what is beside them, and the static ones."""
+    rendered = render(pages, templates=templates, site_context=SiteContext.of(dossier))
+    return (*rendered, *static_files(templates, url))
 
 
 def build(
     root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, version: str, track: Track = silent,
-    private: Sequence[Path] = (), canaries: Sequence[str] = (),
+    private: Sequence[Path] = (), canaries: Sequence[str] = (), cache: Path | None = None,
 ) -> Built:  # fmt: skip
     """Build and publish the site of `root`, unless text of the logs in `private` or one of `canaries` is found on it.
 
@@ -69,8 +72,8 @@ def build(
     with held(layout := Layout(root)):  # from the first file read to the last one written
         inputs = hash_inputs(root)
         dossier = read_content(root, extra, now=now, version=version)
-        pages = plan(dossier, track)
-        files = render_site(dossier, pages, root / "templates")
+        pages = plan(replace(dossier, draw=kept_in(cache)), track)
+        files = render_site(dossier, pages, root / "templates", site_url(layout.config))
         allowed = allow(
             cited=cited(dossier.library),
             reviewed=(path.read_text("utf-8", "replace") for path in public_files(root)),

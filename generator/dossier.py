@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from generator.base.drawing import Draw, draw
 from generator.base.statistics import Rate, finding_rate
 from generator.curated.counting import is_independent
 from generator.curated.examples import Example
@@ -91,6 +92,7 @@ class Dossier:
     detectors: tuple[Detector, ...]
     built: datetime
     version: str
+    draw: Draw = draw  # draws the charts of the pages
 
     @cached_property
     def findings(self) -> tuple[FindingView, ...]:

@@ -20,7 +20,7 @@ import stub_site
 import yaml
 from promises import record
 
-from generator.charts.base import draw
+from generator.base.drawing import draw
 from generator.charts.files import csv_bytes
 from generator.pages.parts.base import Page
 from generator.site.render import render

@@ -129,7 +129,9 @@ def test_a_broken_page_is_refused_with_its_name_and_the_old_site_stays(
     files = (*stub_site.stub_files(layout), RenderedFile("2026-03/f/F-AAAAAA/index.md", broken))
     with pytest.raises(PublishRefusedError) as error:
         stub_site.publish(layout, files)
-    assert [(problem.code, "F-AAAAAA" in problem.path) for problem in error.value.problems] == [(code, True)]
+    no_link_leads_there = {"S217"} if code.startswith("S2") else set()
+    assert {problem.code for problem in error.value.problems} == {code, *no_link_leads_there}
+    assert all("F-AAAAAA" in problem.path for problem in error.value.problems)
     assert (layout.published / "index.html").read_text() == "old"
 
 

@@ -6,16 +6,15 @@ Dates are drawn as formatted text, never as times, so that no zone of the machin
 
 from __future__ import annotations
 
-import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
+from generator.base.drawing import FONT, FONTS, Drawing
 from generator.charts.files import Download, csv_bytes
 
-VEGA_LITE = "6.4"
 WIDTH = 640
 """Of every chart, px. At the 520 px that a phone shows (it scrolls), text of 15 px is 12 px high."""
 
@@ -23,10 +22,6 @@ NARROW = 320
 """Of the second picture that some charts have for phones, px."""
 
 TEXT = 15
-FONT = "Liberation Sans"
-"""Vega measures with this font, which vl-convert carries along: the same layout on every machine."""
-FONTS = "'Liberation Sans', Arial, Helvetica, 'Nimbus Sans', system-ui, sans-serif"
-"""What the reader's machine may have, those with the same widths first."""
 
 INK, SOFT, RULE, CARD, BAND = "#1c2326", "#4a5559", "#dcd8cd", "#ffffff", "#f6e3c4"
 SERIES = ("#14466f", "#c65f0a", "#45a595", "#c3a5da", "#5e6a70")
@@ -48,17 +43,7 @@ _DARK = {
     SERIES[4]: "#7f8b91",
     ALERT: "#f39a94",
 }
-_SPOKEN = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
-"""Vega's own words for each mark: unheard in an <img>, most of the bytes, and with days of the machine's zone."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
-
-
-class Drawing(NamedTuple):
-    """A picture in the light colours, with its size in px."""
-
-    svg: str
-    width: int
-    height: int
 
 
 @dataclass(frozen=True)
@@ -133,21 +118,6 @@ def _labelled(svg: str) -> str:
 def dark(svg: str) -> str:
     """The same picture in the dark colours."""
     return _COLOUR.sub(lambda match: _DARK.get(match[0], match[0]), svg)
-
-
-def draw(spec: Mapping[str, Any], data: Mapping[str, Sequence[Mapping[str, Any]]]) -> Drawing:
-    """The specification with these named data sets, as SVG."""
-    import vl_convert
-
-    filled = copy.deepcopy(dict(spec))
-    filled["datasets"] = {name: [dict(row) for row in rows] for name, rows in data.items()}
-    svg: str = vl_convert.vegalite_to_svg(filled, vl_version=VEGA_LITE, allowed_base_urls=[])
-    svg = _SPOKEN.sub("", svg)
-    svg = svg.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"')
-    size = re.match(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"', svg)
-    if not size:
-        raise ValueError("the picture has no size")
-    return Drawing(svg, round(float(size[1])), round(float(size[2])))
 
 
 @cache

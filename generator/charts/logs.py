@@ -8,7 +8,8 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SHORT, SOFT, TEXT, Chart, draw, template
+from generator.base.drawing import Draw, draw
+from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SHORT, SOFT, TEXT, Chart, template
 from generator.records.results import DaySum
 
 if TYPE_CHECKING:
@@ -22,11 +23,13 @@ _ROOM = 1.3  # of the longest bar, for the label behind it
 _FEW = 24  # requests up to which every position is labelled
 
 
-def thread_chart(rows: Sequence[ThreadRow], chart_id: str = "thread-chart", *, note: str = "") -> Chart:
+def thread_chart(
+    rows: Sequence[ThreadRow], chart_id: str = "thread-chart", *, note: str = "", drawn: Draw = draw
+) -> Chart:
     """Requests of a thread around a finding: expected read against read and written. Raises ValueError for no row."""
     if not rows:
         raise ValueError("a thread without requests has no chart")
-    svg, width, height = draw(thread_template(), thread_data(rows))
+    svg, width, height = drawn(thread_template(), thread_data(rows))
     return Chart(
         id=chart_id,
         title="Expected and observed cache reads, request by request",
@@ -52,7 +55,9 @@ def thread_chart(rows: Sequence[ThreadRow], chart_id: str = "thread-chart", *, n
     )
 
 
-def breaks_chart(counts: Mapping[str, int], steps: int, chart_id: str = "breaks-chart", *, note: str = "") -> Chart:
+def breaks_chart(
+    counts: Mapping[str, int], steps: int, chart_id: str = "breaks-chart", *, note: str = "", drawn: Draw = draw
+) -> Chart:
     """Reasons of breaks (in words) with their counts, of `steps` examined. Raises ValueError for no break."""
     total = sum(counts.values())
     if not total:
@@ -69,7 +74,7 @@ def breaks_chart(counts: Mapping[str, int], steps: int, chart_id: str = "breaks-
         for reason, count in ranked
     ]
     spec = _breaks_template()
-    svg, width, height = draw(spec | {"height": {"step": 30}}, {"rows": data})
+    svg, width, height = drawn(spec | {"height": {"step": 30}}, {"rows": data})
     first, most = ranked[0]
     unexplained = counts.get("unexplained", 0)
     return Chart(
@@ -91,7 +96,7 @@ def breaks_chart(counts: Mapping[str, int], steps: int, chart_id: str = "breaks-
     )
 
 
-def days_chart(days: Sequence[DaySum], chart_id: str = "days-chart", *, note: str = "") -> Chart:
+def days_chart(days: Sequence[DaySum], chart_id: str = "days-chart", *, note: str = "", drawn: Draw = draw) -> Chart:
     """Tokens of each UTC day by kind, all models together. Raises ValueError for no day."""
     if not days:
         raise ValueError("no day, no chart")
@@ -103,7 +108,7 @@ def days_chart(days: Sequence[DaySum], chart_id: str = "days-chart", *, note: st
         for day, values in sums.items()
         for place, kind in enumerate(kinds)
     ]
-    svg, width, height = draw(_days_template(), {"rows": data})
+    svg, width, height = drawn(_days_template(), {"rows": data})
     all_tokens = sum(sum(values) for values in sums.values())
     read = sum(values[0] for values in sums.values())
     top = max(sums, key=lambda day: (sum(sums[day]), day))

@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from generator.charts.base import ALERT, CARD, SERIES, Chart, draw, narrowed, template
+from generator.base.drawing import Draw, draw
+from generator.charts.base import ALERT, CARD, SERIES, Chart, narrowed, template
 
 if TYPE_CHECKING:
     from generator.dossier import ReadingRow
 
 
-def meter_chart(rows: Sequence[ReadingRow], chart_id: str = "meter-chart", *, note: str = "") -> Chart:
+def meter_chart(
+    rows: Sequence[ReadingRow], chart_id: str = "meter-chart", *, note: str = "", drawn: Draw = draw
+) -> Chart:
     """Readings as steps: a meter keeps its value until the next poll. Raises ValueError for no row."""
     if not rows:
         raise ValueError("no reading, no chart")
     unit = rows[0].unit
     data = [{"at": row.at.isoformat(), "value": row.value, "cited": row.cited} for row in rows]
     wide = _template(unit)
-    svg, width, height = draw(wide, {"rows": data})
+    svg, width, height = drawn(wide, {"rows": data})
     low, high = min(row.value for row in rows), max(row.value for row in rows)
     return Chart(
         id=chart_id,
@@ -41,7 +44,7 @@ def meter_chart(rows: Sequence[ReadingRow], chart_id: str = "meter-chart", *, no
             for row in rows
         ),
         svg=svg,
-        narrow=draw(narrowed(wide), {"rows": data}),
+        narrow=drawn(narrowed(wide), {"rows": data}),
         note=note or "Dots are readings; red ones are cited. Between two polls nothing is known.",
     )
 

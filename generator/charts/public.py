@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from generator.charts.base import BAND, CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, draw, narrowed, template
+from generator.base.drawing import Draw, draw
+from generator.charts.base import BAND, CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, narrowed, template
 from generator.charts.weeks import DAY, WEEK, day_range, monday, short_day, weeks
 from generator.curated.counting import in_window, is_user_report
 
@@ -29,7 +30,7 @@ COLLECTION_NOTE = (
 )
 
 
-def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week") -> Chart:
+def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week", *, drawn: Draw = draw) -> Chart:
     """User reports of each week of the window by the surface they name; each report counts once, echoes not at all."""
     case = dossier.library.case
     reports = [report for report in dossier.library.reports if is_user_report(report) and in_window(report.date, case)]
@@ -44,7 +45,7 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week") -> Chart:
         "totals": [_total(week, totals[week]) for week in mondays],
     }
     highest = max(totals.values())
-    svg, width, height = draw(_reports_spec(groups, mondays[1::2], highest), data)
+    svg, width, height = drawn(_reports_spec(groups, mondays[1::2], highest), data)
     top = max(totals, key=lambda week: (totals[week], week))
     inside = sum(case.article_window_start <= report.date <= case.article_window_end for report in reports)
     return Chart(
@@ -63,11 +64,11 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week") -> Chart:
         rows=tuple((week, *(counts[week, group] for group in groups), totals[week]) for week in mondays),
         svg=svg,
         note=f"Other: {dossier.scope_title(_OTHER)}. {COLLECTION_NOTE}",
-        narrow=draw(narrowed(_reports_spec(groups, mondays[1::4], highest)), data),
+        narrow=drawn(narrowed(_reports_spec(groups, mondays[1::4], highest)), data),
     )
 
 
-def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month") -> Chart:
+def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month", *, drawn: Draw = draw) -> Chart:
     """Status-page incidents of each month by the product in their title; one small panel a product."""
     case = dossier.library.case
     incidents = dossier.library.incidents
@@ -76,8 +77,8 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month") -> C
     months = _months(incidents)
     panels = _panels(dossier)
     counts = {name: Counter(incident.start.strftime("%Y-%m") for incident in found) for name, found in panels}
-    drawn = _drawn(panels)
-    left_out = ", ".join(f"{name} ({len(found)})" for name, found in panels if name not in drawn)
+    panelled = _drawn(panels)
+    left_out = ", ".join(f"{name} ({len(found)})" for name, found in panels if name not in panelled)
     data = [
         {
             "panel": name,
@@ -85,12 +86,12 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month") -> C
             "count": counts[name][f"{month:%Y-%m}"],
             "kind": "Window" if in_window(month, case) else "Control",
         }
-        for name in drawn
+        for name in panelled
         for month in months
     ]
-    highest = max(max(counts[name].values(), default=0) for name in drawn)
-    spec = _incidents_spec(drawn, highest)
-    svg, width, height = draw(spec, {"rows": data})
+    highest = max(max(counts[name].values(), default=0) for name in panelled)
+    spec = _incidents_spec(panelled, highest)
+    svg, width, height = drawn(spec, {"rows": data})
     every = counts[panels[0][0]]
     in_months = [every[f"{month:%Y-%m}"] for month in months if in_window(month, case)]
     beside = [every[f"{month:%Y-%m}"] for month in months if not in_window(month, case)]
@@ -111,7 +112,7 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month") -> C
             "is not whole. Products are read from titles; an announcement is not the time of impact."
             + (f" Only in the table: {left_out}." if left_out else "")
         ),
-        narrow=draw(_for_phone(spec), {"rows": data}),
+        narrow=drawn(_for_phone(spec), {"rows": data}),
     )
 
 

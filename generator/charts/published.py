@@ -8,7 +8,8 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from generator.charts.base import CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, draw, template
+from generator.base.drawing import Draw, draw
+from generator.charts.base import CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, template
 from generator.charts.weeks import DAY
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ _MANY = 2  # colours that fit side by side on a phone
 Rows = list[dict[str, Any]]
 
 
-def published_chart(table: PublishedTable, plot: Plot) -> Chart:
+def published_chart(table: PublishedTable, plot: Plot, *, drawn: Draw = draw) -> Chart:
     """The table as its plot asks: one picture for wide screens and one for phones."""
     records = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     wide, slim = {"bars": _bars, "spans": _spans, "months": _months}[plot.kind](records, plot)
-    svg, width, height = draw(*wide)
+    svg, width, height = drawn(*wide)
     return Chart(
         id=table.id,
         title=table.title,
@@ -39,7 +40,7 @@ def published_chart(table: PublishedTable, plot: Plot) -> Chart:
         rows=table.rows,
         svg=svg,
         note=table.note or "",
-        narrow=draw(*slim),
+        narrow=drawn(*slim),
     )
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from generator.charts.base import BAND, SERIES, SOFT, Chart, draw, narrowed, template
+from generator.base.drawing import Draw, draw
+from generator.charts.base import BAND, SERIES, SOFT, Chart, narrowed, template
 from generator.charts.weeks import DAY, day_range, short_day
 from generator.curated.counting import in_window
 
@@ -40,7 +41,7 @@ _STEP = 26
 _EXACT, _DAY, _PERIOD = "Hour known", "Day only", "Period"
 
 
-def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
+def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip", *, drawn: Draw = draw) -> Chart:
     """Events and incidents of the window on one strip; what lies outside is left to the list."""
     case = dossier.library.case
     shown = [event for event in dossier.library.events if in_window(event.start.date(), case)]
@@ -71,7 +72,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
         "window": [band],
     }
     spec = _with_rows(_strip_template(len(names)), names, (case.window_start, case.window_end + DAY))
-    svg, width, height = draw(spec, data)
+    svg, width, height = drawn(spec, data)
     inside = sum(case.article_window_start <= event.start.date() <= case.article_window_end for event in shown)
     outside = len(dossier.library.events) - len(shown)
     return Chart(
@@ -95,7 +96,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip") -> Chart:
             f"A darker day has more reports, up to {max(reports.values(), default=0)}. "
             f"Begun outside the window, and so in the list only: {outside}. The table is of the events."
         ),
-        narrow=draw(narrowed(spec), data),
+        narrow=drawn(narrowed(spec), data),
     )
 
 

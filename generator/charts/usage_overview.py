@@ -6,7 +6,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from generator.charts.base import ALERT, CARD, NARROW, SERIES, SOFT, WIDTH, Chart, config, draw
+from generator.base.drawing import Draw, draw
+from generator.charts.base import ALERT, CARD, NARROW, SERIES, SOFT, WIDTH, Chart, config
 from generator.records.results import Reconciliation, ReportLine, WindowBalance
 from generator.records.rows import Surface, Window
 
@@ -14,12 +15,14 @@ _MARGIN = 70  # px left of a panel, for its axis
 _DAY = timedelta(days=1)
 
 
-def account_chart(account: Reconciliation, chart_id: str = "account-chart", *, note: str = "") -> Chart:
+def account_chart(
+    account: Reconciliation, chart_id: str = "account-chart", *, note: str = "", drawn: Draw = draw
+) -> Chart:
     """Everything of one account on one axis. Raises ValueError where there is neither call, window nor report."""
     data = _data(account)
     if not any(data.values()):
         raise ValueError("nothing to show")
-    svg, width, height = draw(_spec(data, WIDTH), data)
+    svg, width, height = drawn(_spec(data, WIDTH), data)
     return Chart(
         id=chart_id,
         title="Calls, meter and reports on one time axis",
@@ -29,7 +32,7 @@ def account_chart(account: Reconciliation, chart_id: str = "account-chart", *, n
         columns=("What", "From, UTC", "To, UTC", "Value", "Predicted, low", "Predicted, high"),
         rows=tuple(_rows(account)),
         svg=svg,
-        narrow=draw(_spec(data, NARROW), data),
+        narrow=drawn(_spec(data, NARROW), data),
         note=note or "The panels have units of their own and are never added to each other.",
     )
 

@@ -156,6 +156,12 @@ def state_folder() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "state") / "witnessmark"
 
 
+def cache_folder() -> Path:
+    """What can be made again at any time. A relative XDG_CACHE_HOME counts for nothing, as its specification says."""
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".cache") / "witnessmark"
+
+
 def meter_folder() -> Path:
     """Where the commands of `meter` write unless told otherwise."""
     return state_folder() / "meter"

@@ -23,9 +23,18 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Requests of a preview are of no interest."""
 
 
-def serve(root: Path, port: int, *, now: Callable[[], datetime], version: str, say: Callable[[str], None]) -> None:
+def serve(
+    root: Path,
+    port: int,
+    *,
+    now: Callable[[], datetime],
+    version: str,
+    say: Callable[[str], None],
+    cache: Path | None = None,
+) -> None:
     """Serve until interrupted, bound to 127.0.0.1 only. A build that is refused leaves the old site up."""
-    _build(root, now=now, version=version, say=say)
+    build_again = partial(_build, root, now=now, version=version, say=say, cache=cache)
+    build_again()
     handler = partial(_Quiet, directory=str(root / "site"))
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -35,7 +44,7 @@ def serve(root: Path, port: int, *, now: Callable[[], datetime], version: str, s
             current = fingerprint(root)
             if current != seen:
                 seen = current
-                _build(root, now=now, version=version, say=say)
+                build_again()
 
 
 def fingerprint(root: Path) -> frozenset[tuple[str, int, int]]:
@@ -50,9 +59,11 @@ def fingerprint(root: Path) -> frozenset[tuple[str, int, int]]:
     return frozenset(found)
 
 
-def _build(root: Path, *, now: Callable[[], datetime], version: str, say: Callable[[str], None]) -> None:
+def _build(
+    root: Path, *, now: Callable[[], datetime], version: str, say: Callable[[str], None], cache: Path | None
+) -> None:
     try:
-        built = build(root, now=now(), version=version)
+        built = build(root, now=now(), version=version, cache=cache)
     except WitnessmarkError as error:
         say(str(error))
         return

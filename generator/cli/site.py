@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,18 @@ import click
 
 from generator import __version__
 from generator.base.problems import Exit
-from generator.cli.context import JOBS, LEVEL, ROOT, discover, evidence_of, now, state_folder, track, warn_unclaimed
+from generator.cli.context import (
+    JOBS,
+    LEVEL,
+    ROOT,
+    cache_folder,
+    discover,
+    evidence_of,
+    now,
+    state_folder,
+    track,
+    warn_unclaimed,
+)
 from generator.cli.leaks import CANARY
 
 if TYPE_CHECKING:
@@ -56,6 +68,7 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
         track=track(),
         private=logs,
         canaries=read_canaries(canary) if canary else (),
+        cache=cache_folder(),
     )
     click.echo(f"Built {built.pages:,} pages with {built.findings:,} findings.")
     click.echo(
@@ -100,4 +113,5 @@ def serve(root: Path, port: int) -> None:
     from generator.cli.serve import serve as serve_site
 
     click.echo(f"http://127.0.0.1:{port}/  (Ctrl-C ends it)", err=True)
-    serve_site(root.resolve(), port, now=now, version=__version__, say=lambda text: click.echo(text, err=True))
+    say = partial(click.echo, err=True)
+    serve_site(root.resolve(), port, now=now, version=__version__, say=say, cache=cache_folder())

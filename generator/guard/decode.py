@@ -9,12 +9,15 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 BREAK = "\x00"
 """Stands between blocks of a page: no phrase runs across it."""
 ROUNDS = 3  # codings within codings that are undone
 SHORTEST_RUN = 16  # letters of base64 or hex
+MOST_RUNS = 20_000
+"""Runs that are remembered: a page of a site says most that the page before it says."""
 
 GZIP = b"\x1f\x8b"
 LARGEST_UNPACKED = 64 * 1024 * 1024  # bytes
@@ -102,12 +105,19 @@ def without_tags(text: str) -> str:
 
 def decoded(text: str) -> str:
     """Everything in the text that is base64 or hex of readable text, one a line."""
-    found = []
-    for match in _BASE64.finditer(text):
-        found += [piece for start in range(4) if (piece := _from_base64(match[0][start:]))]
-    for match in _HEX.finditer(text):
-        found += [piece for start in range(2) if (piece := _from_hex(match[0][start:]))]
+    found = [piece for match in _BASE64.finditer(text) for piece in _from_base64_run(match[0])]
+    found += [piece for match in _HEX.finditer(text) for piece in _from_hex_run(match[0])]
     return "\n".join(found)
+
+
+@lru_cache(maxsize=MOST_RUNS)
+def _from_base64_run(run: str) -> tuple[str, ...]:
+    return tuple(piece for start in range(4) if (piece := _from_base64(run[start:])))
+
+
+@lru_cache(maxsize=MOST_RUNS)
+def _from_hex_run(run: str) -> tuple[str, ...]:
+    return tuple(piece for start in range(2) if (piece := _from_hex(run[start:])))
 
 
 def _from_base64(run: str) -> str:

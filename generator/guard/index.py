@@ -87,13 +87,17 @@ class Index:
 def index_site(site: Path, public: Public) -> Index:
     """Everything that the files of a finished site hold and the public files do not."""
     index = Index()
+    seen: set[int] = set()
     for path in site_files(site):
         data = path.read_bytes()
         if hash(data) in public.files:
             continue
         name = path.relative_to(site).as_posix()
-        for view in views(data):
-            small = folded(view)
+        for block in blocks(data):
+            if (known := hash(block)) in seen:
+                continue
+            seen.add(known)
+            small = folded(block)
             for phrase, words in phrases(small):
                 if phrase not in public.phrases:
                     index.phrases.setdefault(phrase, name)
@@ -102,6 +106,12 @@ def index_site(site: Path, public: Public) -> Index:
                 if value not in public.values:
                     index.values.setdefault(value, name)
     return index
+
+
+def blocks(data: bytes) -> Iterator[str]:
+    """All views of a file, cut where no phrase and no value runs across: most blocks of a page are on every page."""
+    for view in views(data):
+        yield from view.split(BREAK)
 
 
 def site_files(site: Path) -> list[Path]:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator.base.problems import ContentError, Problem
-from generator.guard.decode import folded, views
-from generator.guard.index import Hit, Index, Public, index_site, site_files
+from generator.guard.decode import folded
+from generator.guard.index import Hit, Index, Public, blocks, index_site, site_files
 from generator.guard.logs import Piece, Unreadable, pieces
 
 SHORTEST_CANARY = 6  # letters; shorter ones stand on any page
@@ -81,9 +81,15 @@ def read_canaries(path: Path) -> tuple[str, ...]:
 def find_canaries(site: Path, canaries: Sequence[str]) -> Iterator[Problem]:
     """Problems for strings that must never be published, however they are coded; each with the line of its file."""
     wanted = [(number, folded(canary)) for number, canary in enumerate(canaries, 1)]
+    held: dict[int, frozenset[int]] = {}  # by block: what it holds
     for path in site_files(site) if wanted else ():
-        shown = [folded(view) for view in views(path.read_bytes())]
-        for number, canary in wanted:
-            if any(canary in text for text in shown):
-                name = path.relative_to(site).as_posix()
-                yield Problem(name, 0, 0, "W-canary", f"would publish canary {number}", "find what put it there")
+        found: set[int] = set()
+        for block in blocks(path.read_bytes()):
+            known = hash(block)
+            if known not in held:
+                text = folded(block)
+                held[known] = frozenset(number for number, canary in wanted if canary in text)
+            found |= held[known]
+        for number in sorted(found):
+            name = path.relative_to(site).as_posix()
+            yield Problem(name, 0, 0, "W-canary", f"would publish canary {number}", "find what put it there")

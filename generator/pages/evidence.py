@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from generator.base.drawing import Draw
 from generator.base.wording import n, usd
 from generator.charts import Chart, breaks_chart, days_chart
 from generator.charts.files import csv_bytes
@@ -149,13 +150,13 @@ def break_rows(evidence: Pack) -> tuple[BreakRow, ...]:
     )
 
 
-def breaks_figure_of(evidence: Pack) -> Chart | None:
+def breaks_figure_of(evidence: Pack, drawn: Draw) -> Chart | None:
     """Reasons of breaks as a chart; None where nothing broke."""
     if not evidence.breaks:
         return None
     counts = {row.reason.replace("-", " "): row.count for row in evidence.breaks}
     note = "Simulated data." if evidence.simulated else ""
-    chart = breaks_chart(counts, evidence.totals.steps, f"breaks-{evidence.id}", note=note)
+    chart = breaks_chart(counts, evidence.totals.steps, f"breaks-{evidence.id}", note=note, drawn=drawn)
     return replace(chart, title=f"{chart.title}: {evidence.id}", simulated=evidence.simulated)
 
 
@@ -179,9 +180,9 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
     usage_lines = sum(tally.usage_lines for tally in evidence.tallies)
     calls = evidence.totals.requests
     note = "Simulated data." if evidence.simulated else ""
-    days_figure = days_chart(evidence.days, note=note) if evidence.days else None
+    days_figure = days_chart(evidence.days, note=note, drawn=dossier.draw) if evidence.days else None
     days_figure = replace(days_figure, simulated=evidence.simulated) if days_figure else None
-    breaks_figure = breaks_figure_of(evidence)
+    breaks_figure = breaks_figure_of(evidence, dossier.draw)
     figures = tuple(figure for figure in (days_figure, breaks_figure) if figure)
     context = EvidenceContext(
         body=body,

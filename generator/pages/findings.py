@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from generator.base.drawing import Draw
 from generator.base.wording import MISSING, n, pct, usd, utc
 from generator.charts import Chart, meter_chart, thread_chart
 from generator.charts.files import csv_bytes
@@ -160,7 +161,7 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
     path = f"{case.id}/f/{finding.id}/"
     said = sentence(view)
     citation = cite(dossier, path, f"Finding {finding.id}: {detector.title}. {said}", simulated=simulated)
-    figure = _figure(view)
+    figure = _figure(view, dossier.draw)
     figure = replace(figure, simulated=simulated) if figure else None
     context = FindingContext(
         view=view,
@@ -263,11 +264,11 @@ def _share(day: DayShare) -> str:
     return pct(day.hits / day.trials) if day.trials else MISSING
 
 
-def _figure(view: FindingView) -> Chart | None:
+def _figure(view: FindingView, drawn: Draw) -> Chart | None:
     note = SIMULATED if view.evidence.simulated else ""
     if view.readings:
-        return meter_chart(view.readings, note=note)
-    return thread_chart(view.rows, note=note) if view.rows else None
+        return meter_chart(view.readings, note=note, drawn=drawn)
+    return thread_chart(view.rows, note=note, drawn=drawn) if view.rows else None
 
 
 def _related(dossier: Dossier, view: FindingView) -> tuple[FindingView, ...]:

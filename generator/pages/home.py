@@ -99,7 +99,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         description="Statements about runaway AI usage, each followed down to its evidence.",
         context=CasesContext(case, holdings, grades),
     )
-    chart = reports_chart(dossier)
+    chart = reports_chart(dossier, drawn=dossier.draw)
     yield Page(
         path=f"{case.id}/",
         template="home.md.j2",

@@ -100,7 +100,7 @@ KIND = PageKind("incidents", pages)
 
 def _list_page(dossier: Dossier) -> Page:
     incidents = dossier.library.incidents
-    chart = incidents_chart(dossier) if incidents else None
+    chart = incidents_chart(dossier, drawn=dossier.draw) if incidents else None
     impacts = Counter[str](incident.impact for incident in incidents)
     newest = sorted(incidents, key=lambda incident: (incident.start, incident.id), reverse=True)
     context = IncidentsContext(

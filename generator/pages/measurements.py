@@ -93,7 +93,10 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
     case = dossier.library.case.id
     path = f"{case}/m/{one.id}/"
     citation = cite(dossier, path, f"Measurement: {one.title}")
-    parts = tuple(Part(table, published_chart(table, table.plot) if table.plot else None) for table in one.tables)
+    parts = tuple(
+        Part(table, published_chart(table, table.plot, drawn=dossier.draw) if table.plot else None)
+        for table in one.tables
+    )
     context = MeasurementContext(
         one=one,
         parts=parts,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from generator.base.drawing import Draw, draw
 from generator.base.wording import n, usd
 from generator.charts import Chart, account_chart
 from generator.charts.files import csv_bytes
@@ -76,7 +77,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     """One page for each body of evidence."""
     case = dossier.library.case
     for evidence in sorted(dossier.evidence, key=lambda evidence: (evidence.simulated, evidence.id)):
-        context, downloads = reconciled_context(evidence, case.id)
+        context, downloads = reconciled_context(evidence, case.id, dossier.draw)
         kind = "Simulated account" if evidence.simulated else "One account"
         yield Page(
             path=f"{case.id}/evidence/{evidence.id}/account/",
@@ -88,11 +89,11 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         )
 
 
-def reconciled_context(evidence: Pack, case: str) -> tuple[ReconciledContext, tuple[Download, ...]]:
+def reconciled_context(evidence: Pack, case: str, drawn: Draw = draw) -> tuple[ReconciledContext, tuple[Download, ...]]:
     """Variables of the page of one pack, and the tables beside it; `case` is the id of the case."""
     account = evidence.reconciliation
     judged = [window for window in account.windows if window.predicted is not None]
-    figure = _figure(evidence, account)
+    figure = _figure(evidence, account, drawn)
     context = ReconciledContext(
         evidence=evidence,
         sentence=_sentence(evidence, account),
@@ -122,7 +123,7 @@ def reconciled_context(evidence: Pack, case: str) -> tuple[ReconciledContext, tu
     )
 
 
-def _figure(evidence: Pack, account: Reconciliation) -> Chart | None:
+def _figure(evidence: Pack, account: Reconciliation, drawn: Draw) -> Chart | None:
     if not (account.surfaces or account.windows or account.lines):
         return None
     note = "Simulated data. " if evidence.simulated else ""
@@ -130,6 +131,7 @@ def _figure(evidence: Pack, account: Reconciliation) -> Chart | None:
         account,
         note=f"{note}Points: how far the meter moved in a window. Grey: what the logged calls predict, with its "
         "interval. Red: moved by more than all of it.",
+        drawn=drawn,
     )
     return replace(chart, simulated=evidence.simulated)
 

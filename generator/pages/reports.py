@@ -148,7 +148,7 @@ def _list_page(dossier: Dossier) -> Page:
     library = dossier.library
     users = [report for report in library.reports if is_user_report(report)]
     venue, found = Counter(map(_venue, users)).most_common(1)[0] if users else ("", 0)
-    chart = reports_chart(dossier)
+    chart = reports_chart(dossier, drawn=dossier.draw)
     context = ReportsContext(
         total=len(library.reports),
         users=len(users),

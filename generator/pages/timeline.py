@@ -82,7 +82,7 @@ KIND = PageKind("timeline", pages)
 
 def _timeline_page(dossier: Dossier) -> Page:
     library, case = dossier.library, dossier.library.case
-    chart = timeline_chart(dossier)
+    chart = timeline_chart(dossier, drawn=dossier.draw)
     found = tuple(happenings(entries(dossier)))
     offered = facets(FACETS, found, dossier)
     items = [*(_item(entry, {facet.name: facet for facet in offered}) for entry in found), *_window_marks(case)]

@@ -12,20 +12,15 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from html import escape
-from html.parser import HTMLParser
 
 from generator.base.problems import Problem
-
-DATA_TYPES = frozenset({"application/json", "application/ld+json"})
-"""Types of <script> that no browser runs."""
+from generator.site.scan import Opening
 
 THEME_SCRIPTS = frozenset({"6a9a103c779f", "0eb10c249dbd", "ffcc0f7735fd"})
 """First 12 hex digits of the SHA-256 of each inline script of Material 9.8.1 (state, palette, restore), without the
 base address. A new version of the theme means: read its scripts, then change these."""
 
 HEADERS_FILE = "_headers"
-_CHARSET_WITHIN = 1024
-"""Bytes in which a browser looks for <meta charset> (https://html.spec.whatwg.org/#charset)."""
 _HEAD = re.compile(r"<head>", re.ASCII)
 _BASE = re.compile(r'new URL\("[./%A-Za-z0-9_~-]*",location\)')
 _ONLY_BY_HEADER = ("frame-ancestors 'none'",)  # browsers ignore it in <meta>
@@ -72,61 +67,31 @@ def page_policy(scripts: Iterable[str], known: frozenset[str] = THEME_SCRIPTS) -
     return policy(script_hash(body) for body in scripts if script_id(body) in known)
 
 
-def guarded(page: str, known: frozenset[str] = THEME_SCRIPTS) -> str:
-    """The page with its policy as the first <meta>: what stands before it would not be bound by it."""
-    content = escape(page_policy(inline_scripts(page), known), quote=False)
+def guarded(page: str, scripts: Iterable[str], known: frozenset[str] = THEME_SCRIPTS) -> str:
+    """The page, which has these inline scripts, with its policy first in the head: what comes before is not bound."""
+    content = escape(page_policy(scripts, known), quote=False)
     meta = f'<meta http-equiv="Content-Security-Policy" content="{content}">'
     return _HEAD.sub(lambda head: head[0] + meta, page, count=1)
 
 
-def headers_file(pages: Iterable[str], known: frozenset[str] = THEME_SCRIPTS) -> str:
-    """`_headers` for all files of the site; its policy allows the inline scripts of all pages together."""
-    hashes = {script_hash(body) for page in pages for body in inline_scripts(page) if script_id(body) in known}
+def headers_file(scripts: Iterable[str], known: frozenset[str] = THEME_SCRIPTS) -> str:
+    """`_headers` for all files of the site; its policy allows the inline `scripts` of all pages together."""
+    hashes = {script_hash(body) for body in set(scripts) if script_id(body) in known}
     rules = ("Content-Security-Policy", "; ".join((policy(hashes), *_ONLY_BY_HEADER)))
     return "\n".join(("/*", *(f"  {name}: {value}" for name, value in (rules, *_OTHER_HEADERS)), ""))
 
 
-def page_problems(
-    name: str, page: str, first_meta: str | None, scripts: Iterable[str], known: frozenset[str]
-) -> Iterator[Problem]:
-    """Is `first_meta`, the policy in the first <meta> of the page, the one that its inline scripts need?"""
-    if first_meta is None:
-        yield Problem(name, 0, 0, "S213", "the first <meta> is not the content security policy")
-    elif first_meta != page_policy(scripts, known):
+def page_problems(name: str, opening: Opening, scripts: Iterable[str], known: frozenset[str]) -> Iterator[Problem]:
+    """Does the page begin with the policy that its inline scripts need?"""
+    if opening.policy is None:
+        yield Problem(name, 0, 0, "S213", "the head does not begin with the content security policy")
+    elif opening.policy != page_policy(scripts, known):
         yield Problem(name, 0, 0, "S213", "the policy is not the one this page needs")
-    elif b"charset" not in page.encode()[:_CHARSET_WITHIN]:
+    elif not opening.charset:
         yield Problem(name, 0, 0, "S213", "the policy pushes the charset out of the first 1,024 bytes")
 
 
-def headers_problems(headers: str, pages: Iterable[str], known: frozenset[str]) -> Iterator[Problem]:
-    """Is this the headers file of these pages?"""
-    if headers != headers_file(pages, known):
+def headers_problems(headers: str, scripts: Iterable[str], known: frozenset[str]) -> Iterator[Problem]:
+    """Is this the headers file of pages with these inline scripts?"""
+    if headers != headers_file(scripts, known):
         yield Problem(HEADERS_FILE, 0, 0, "S214", "the headers are not the ones the pages need")
-
-
-def inline_scripts(page: str) -> tuple[str, ...]:
-    """Bodies of the scripts that stand in the page itself, as a browser hashes them."""
-    parser = _Scripts()
-    parser.feed(page)
-    parser.close()
-    return tuple(parser.bodies)
-
-
-class _Scripts(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.bodies: list[str] = []
-        self._open = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        self._open = tag == "script" and "src" not in values and (values.get("type") or "") not in DATA_TYPES
-        if self._open:
-            self.bodies.append("")
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self.bodies[-1] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        self._open = self._open and tag != "script"

@@ -20,16 +20,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
 from generator.base.problems import BusyError, Problem, PublishRefusedError
 from generator.site import manifest
+from generator.site.address import base_path, site_url
 from generator.site.check import check_site
 from generator.site.csp import HEADERS_FILE, guarded, headers_file
 from generator.site.manifest import Provenance
 from generator.site.render import RenderedFile, checked_path
+from generator.site.scan import ScannedPage, opening, scan
 from generator.site.static_files import mended_search
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ Inspect = Callable[["Path"], Iterable[Problem]]
 
 _MKDOCS_MINUTES = 10
 _LINE = re.compile(r"^(WARNING|ERROR)\s+-\s+(.*)$")
-_SITE_URL = re.compile(r"^site_url:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _ITEM = re.compile(r"^\s+- (\S+)$")
 _CONFIG = "mkdocs.yml"
 _DOC_FILE = re.compile(r"[Dd]oc file '([^']+)'")
@@ -117,9 +117,9 @@ def publish_site(
         try:
             write_docs(files, staged)
             run_mkdocs(staged, built_on)
-            write_policies(staged.built)
+            pages = write_policies(staged.built)
             mend_search(staged.built)
-            refuse_if(check_site(staged.built, base=base_path(staged.config)))
+            refuse_if(check_site(staged.built, base=base_path(site_url(staged.config)), pages=pages))
             refuse_if(tuple(inspect(staged.built)))
             write_manifest(staged, made_from)
             swap(staged)
@@ -157,12 +157,6 @@ def write_manifest(layout: Layout, made_from: Provenance | None) -> None:
         )
         refuse_if([Problem(name, 0, 0, "S110", "changed while the site was built", "build again") for name in moved])
     (layout.built / manifest.NAME).write_bytes(manifest.manifest_of(layout.built, made_from or Provenance()))
-
-
-def base_path(config: Path) -> str:
-    """Path of the site on its host, from site_url: /project/ on a project page, else /."""
-    match = _SITE_URL.search(config.read_text("utf-8"))
-    return urlsplit(match[1]).path.rstrip("/") + "/" if match else "/"
 
 
 def refuse_if(problems: Sequence[Problem]) -> None:
@@ -218,14 +212,22 @@ def run_mkdocs(layout: Layout, built_on: date) -> None:
     refuse_if(problems)
 
 
-def write_policies(built: Path) -> None:
-    """Put the content security policy into every page, and the headers of the whole site beside them."""
-    pages = []
+def write_policies(built: Path) -> dict[str, ScannedPage]:
+    """Put the content security policy into every page, and the headers of the whole site beside them.
+
+    Each page is parsed here, once; returns the scans of all pages as they are now.
+    """
+    pages: dict[str, ScannedPage] = {}
     for path in sorted(built.rglob("*.html")):
         page = path.read_text("utf-8")
-        path.write_text(guarded(page), "utf-8", newline="")
-        pages.append(page)
-    (built / HEADERS_FILE).write_text(headers_file(pages), "utf-8", newline="")
+        scanned = scan(page)
+        guarded_page = guarded(page, scanned.script_texts)
+        path.write_text(guarded_page, "utf-8", newline="")
+        # The policy is an attribute of the head: nothing behind it is parsed in another way because of it.
+        pages[path.relative_to(built).as_posix()] = replace(scanned, opening=opening(guarded_page))
+    scripts = (text for page in pages.values() for text in page.script_texts)
+    (built / HEADERS_FILE).write_text(headers_file(scripts), "utf-8", newline="")
+    return pages
 
 
 def mend_search(built: Path) -> None:

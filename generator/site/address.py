@@ -1,0 +1,20 @@
+"""Where the site is published, from `site_url` in mkdocs.yml."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_SITE_URL = re.compile(r"^site_url:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
+
+
+def site_url(config: Path) -> str:
+    """The address that mkdocs.yml states; empty where it states none."""
+    match = _SITE_URL.search(config.read_text("utf-8"))
+    return match[1] if match else ""
+
+
+def base_path(address: str) -> str:
+    """Path of the site on its host: /project/ on a project page, else /."""
+    return urlsplit(address).path.rstrip("/") + "/"
