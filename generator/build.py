@@ -25,8 +25,7 @@ from generator.records.results import Outcome, Pack
 from generator.site.address import site_url
 from generator.site.manifest import Provenance, hash_inputs
 from generator.site.publish import Layout, held, publish_site
-from generator.site.render import RenderedFile, SiteContext, render
-from generator.site.static_files import static_files
+from generator.site.static_files import render_site
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,6 @@ def read_content(root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, ver
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
     """Every page of the site."""
     return tuple(page for kind in track(PAGE_KINDS, "Planning pages") for page in kind.pages(dossier))
-
-
-def render_site(dossier: Dossier, pages: Sequence[Page], templates: Path, url: str = "") -> tuple[RenderedFile, ...]:
-    """All files of the site, published at `url`: pages, what is beside them, and the static ones."""
-    rendered = render(pages, templates=templates, site_context=SiteContext.of(dossier))
-    return (*rendered, *static_files(templates, url))
 
 
 def build(

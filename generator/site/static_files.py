@@ -1,17 +1,27 @@
-"""Files of the site that are no pages: the theme's assets and what crawlers read."""
+"""All files of the site: pages, and what is not a page: the theme's assets and what crawlers read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.site.render import RenderedFile, checked_path
+from generator.site.render import RenderedFile, SiteContext, checked_path, render
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from generator.dossier import Dossier
+    from generator.pages.parts.base import Page
 
 _RUN_TOGETHER = "e=e+s+o.id}return e"
 _APART = 'e=e+s+o.id+","}return e'
 _ASSET_TYPES = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt"}
+
+
+def render_site(dossier: Dossier, pages: Sequence[Page], templates: Path, url: str = "") -> tuple[RenderedFile, ...]:
+    """All files of the site, published at `url`: pages, what is beside them, and the static ones."""
+    rendered = render(pages, templates=templates, site_context=SiteContext.of(dossier))
+    return (*rendered, *static_files(templates, url))
 
 
 def static_files(templates: Path, site_url: str = "") -> tuple[RenderedFile, ...]:
