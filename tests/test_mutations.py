@@ -48,10 +48,14 @@ def stands(detector: Detector) -> bool:
     return True
 
 
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
 @contextmanager
 def made_from(path: Path, source: str):
     """The detectors that a mutant of this file gives."""
-    name = f"generator.detectors.{path.stem}"
+    name = module_name(path)
     users = [path] if is_detector(path) else [file for file in FILES if is_detector(file) and uses(file, name)]
     kept = dict(sys.modules)
     try:
@@ -68,7 +72,7 @@ def made_from(path: Path, source: str):
 
 
 def remade(path: Path):
-    name = f"generator.detectors.{path.stem}"
+    name = module_name(path)
     sys.modules.pop(name, None)
     return importlib.import_module(name)
 
@@ -162,11 +166,11 @@ def test_without_an_entry_an_example_has_no_explanation(item):
 
 
 def test_every_detector_marks_its_lines():
-    marked = {path.stem for path, _ in MARKED_LINES}
+    marked = {module_name(path) for path, _ in MARKED_LINES}
     silent = [
         detector.id
         for detector in DETECTORS
-        if (stem := detector.id.replace("-", "_")) not in marked
-        and not any(uses(FOLDER / f"{stem}.py", f"generator.detectors.{shared}") for shared in marked)
+        if module_name(own := FOLDER / f"{detector.id.replace('-', '_')}.py") not in marked
+        and not any(uses(own, shared) for shared in marked)
     ]
     assert silent == []

@@ -218,8 +218,8 @@ def test_untrusted_html_survives_mkdocs_unchanged(text: str) -> None:
 def test_only_one_function_makes_a_markdown_engine() -> None:
     """Two engines with two settings is how scripts get in."""
     users = [file.name for file in GENERATOR.rglob("*.py") if re.search(r"\bMarkdownIt\(", file.read_text("utf-8"))]
-    assert users == ["strangers.py"]
-    assert (GENERATOR / "strangers.py").read_text("utf-8").count("MarkdownIt(") == 1
+    assert users == ["untrusted.py"]
+    assert (GENERATOR / "site" / "untrusted.py").read_text("utf-8").count("MarkdownIt(") == 1
 
 
 def test_no_module_makes_a_template_from_text() -> None:
