@@ -105,6 +105,7 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
+@pytest.mark.slow
 def test_same_data_gives_the_same_bytes_in_every_time_zone():
     program = (
         "import hashlib, public_library as p, generator.charts as c\n"

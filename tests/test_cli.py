@@ -45,13 +45,18 @@ def witnessmark(*arguments, home, env=None, cwd=ROOT):
     )
 
 
-@pytest.fixture
-def logs(tmp_path):
-    """A folder of simulated transcripts."""
-    folder = tmp_path / "logs"
-    done = witnessmark("simulate", "--into", folder, "--seed", "3", "--sessions", "6", home=tmp_path)
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    home = tmp_path_factory.mktemp("simulated")
+    done = witnessmark("simulate", "--into", home / "logs", "--seed", "3", "--sessions", "6", home=home)
     assert done.returncode == Exit.OK, done.stderr
-    return folder
+    return home / "logs"
+
+
+@pytest.fixture
+def logs(simulated, tmp_path):
+    """A folder of simulated transcripts that the test may change."""
+    return shutil.copytree(simulated, tmp_path / "logs")
 
 
 def test_help_loads_nothing_heavy():
@@ -149,6 +154,7 @@ def test_a_file_nobody_knows_is_named_and_never_skipped_in_silence(tmp_path, log
     assert json.loads(done.stdout)["tally"]["unclaimed_files"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["scan", "check", "simulate"])
 def test_no_command_opens_a_connection(tmp_path, logs, command):
     """As README promises: an audit hook ends the process at the first socket that is connected or resolved."""

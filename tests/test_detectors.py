@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -38,6 +39,12 @@ def threads(*examples: Example):
     )
 
 
+@cache
+def whole_log(*, backwards=False):
+    """All examples as one log, made once."""
+    return threads(*(reversed(EXAMPLES) if backwards else EXAMPLES))
+
+
 def answers(example: Example) -> bool:
     """Does the example still give what it says?"""
     result = run(BY_ID[example.detector], threads(example))
@@ -62,14 +69,14 @@ def test_the_ladder_as_it_is_fails_no_example():
 @pytest.mark.parametrize("detector", ONE_SUBJECT, ids=lambda detector: detector.id)
 def test_ids_and_findings_stay_when_more_logs_are_added(detector):
     alone = run(detector, threads(FOUND[detector.id])).findings
-    together = run(detector, threads(*EXAMPLES)).findings
+    together = run(detector, whole_log()).findings
     assert alone
     assert set(alone) <= set(together)
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
 def test_the_order_of_threads_changes_nothing(detector):
-    assert run(detector, threads(*EXAMPLES)) == run(detector, threads(*reversed(EXAMPLES)))
+    assert run(detector, whole_log()) == run(detector, whole_log(backwards=True))
 
 
 def test_an_id_hangs_on_detector_major_version_and_requests_only():
@@ -169,7 +176,7 @@ def test_a_quiet_thread_beside_an_unmeasurable_one_is_quiet_and_the_other_is_cou
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
 def test_every_finding_says_what_was_ruled_out_and_what_no_log_can_rule_out(detector):
-    for finding in run(detector, threads(*EXAMPLES)).findings:
+    for finding in run(detector, whole_log()).findings:
         assert set(finding.ruled_out) <= set(detector.decidable)
         assert set(detector.undecidable) <= set(finding.not_ruled_out)
         assert detector.undecidable

@@ -42,6 +42,8 @@ CHOSEN = {
     "report.md.j2": "2026-03/r/cc-46829/",
 }
 """Instead of the first page of the template: it has more of the parts that such a page can have."""
+CITED = "2026-03/c/C-064/"
+"""The page whose citations are golden files; all others say the same with another title and address."""
 LEFT_OUT = {"logs_detectors.md.j2"}
 """Every question with every format, 180 kB that any detector and any importer changes; test_pages_logs holds it."""
 NOT_IN_THE_CASE = {"analysis_section.md.j2", "headline.md.j2", "measurement.md.j2"}
@@ -119,7 +121,11 @@ def golden(small):
     files |= {path: data for path, data in small.files.items() if "/data/api/" in path and path.endswith(TEXTS)}
     for page in representatives(small.pages):
         source = small.files if page.path in IN_FULL else small.short
-        beside = [page.path + file.name for file in page.downloads if file.name.endswith(TEXTS)]
+        beside = [
+            page.path + file.name
+            for file in page.downloads
+            if file.name.endswith(TEXTS) and (page.path == CITED or not file.name.startswith("cite."))
+        ]
         files |= {path: source[path] for path in (f"{page.path}index.md", *beside)}
     return files
 

@@ -91,6 +91,7 @@ def test_the_head_of_a_page_names_its_address_its_preview_and_its_twin(small_sit
     assert "index.json" not in (small_site.published / "2026-03/c/C-007/index.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_site_may_stand_in_a_folder_of_its_host(tmp_path: Path) -> None:
     layout = stub_site.make_root(tmp_path)
     config = layout.config.read_text("utf-8").replace("https://witnessmark.example/", "https://a.example/project/")
@@ -112,6 +113,7 @@ def test_one_hit_of_the_gate_and_nothing_is_written(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("broken", "code"),
     [
@@ -135,6 +137,7 @@ def test_a_broken_page_is_refused_with_its_name_and_the_old_site_stays(
     assert (layout.published / "index.html").read_text() == "old"
 
 
+@pytest.mark.slow
 def test_a_page_outside_menu_and_item_folders_is_refused(tmp_path: Path) -> None:
     """A hub that nobody can reach from the menu is a mistake in mkdocs.yml."""
     layout = stub_site.make_root(tmp_path)
