@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import time
+from pathlib import Path
 
 import pytest
 from promises import record
 from test_curated_yamlfile import LARGE, PAYLOADS
 
 from generator.base.problems import ContentError
+from generator.curated import yamlfile
 from generator.curated.yamlfile import MAX_BYTES, MAX_DEPTH, MAX_NODES, parse, read
 
+ROOT = Path(__file__).parent.parent
 SECONDS = 2.0
 """Far above the promise of 0.2 s, for slow and shared machines; the measured figure goes into the record."""
 
@@ -107,6 +111,77 @@ def test_every_hostile_file_is_refused_at_a_line_and_column():
     assert wrong == []
     assert count >= 100
     assert slowest[0] < SECONDS
+
+
+def outcome(data, quick):
+    """Everything that reading says: values and places, or the problems."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(yamlfile, "_QUICK", quick)
+        try:
+            document = parse(data, "x")
+        except ContentError as error:
+            return error.problems
+        return document.value, tuple(document.keys.items()), tuple(document.values.items())
+
+
+ODD = (
+    "|2#", "a: |-#b\n", "[a?]\n", "{a? : 1}\n", "[a: ]\n", "{a:\n}\n", "[a: # c\n]\n", "---", "? |", "? a", "a:\tb\n",
+    "- \ta\n", "a: 'é😀' # x\n", "😀: [é, 1]\n", "a: b\n---\n", "a: b\n...\n", "%YAML 1.2\n---\na: 1\n", "? a\n: b\n",
+    "a: >+\n  x\n\n\nb: 1\n", "'a'#b: 1\n", "a: b#c\n", "a: |\n\n  x\n y\n", "a:\r\n  b: 1\r\n", "a:\r  b: 1\r", "\n\n",
+    "a: \u00a0b\n", "a: b\u0085c\n", "a: b\u2028c: d\n", f"{'x' * 1025}: 1\n", f"'{'x' * 1025}': 1\n", "",
+)  # fmt: skip
+
+
+@pytest.mark.skipif(yamlfile._QUICK is None, reason="PyYAML without libyaml")
+def test_libyaml_changes_neither_values_nor_places_nor_problems():
+    """All content, every hostile file, what is known to differ, and mutations of all of it."""
+    texts = [path.read_bytes() for path in sorted((ROOT / "content").rglob("*.yml"))]
+    signs = [
+        ": ",
+        "- ",
+        "?",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "#",
+        " # c",
+        "'",
+        '"',
+        "\n",
+        "  ",
+        "|",
+        ">",
+        "&a ",
+        "!t ",
+        "\t",
+        "é😀",
+        "\\",
+    ]
+    chance = random.Random(20260323)
+    mutated = []
+    for _ in range(400):
+        text = chance.choice(texts).decode()[:2_000]
+        at = chance.randrange(len(text) + 1)
+        mutated.append((text[:at] + chance.choice(signs) + text[at + chance.choice([0, 0, 1, 5]) :] + "\n").encode())
+    hostile = [data for _, data in hostile_files()]
+    every = [*texts, *hostile, *(text.encode() for text in ODD), *mutated]
+    assert [data[:300] for data in every if outcome(data, yamlfile._QUICK) != outcome(data, None)] == []
+
+
+@pytest.mark.skipif(yamlfile._QUICK is None, reason="PyYAML without libyaml")
+def test_sound_files_are_read_by_libyaml_alone(monkeypatch):
+    """Else the test above would compare the Python parser with itself."""
+    monkeypatch.setattr(yamlfile.yaml, "SafeLoader", None)
+    assert parse(b"a: 1\nb: [x, {c: d}]\n", "x").value == {"a": 1, "b": ["x", {"c": "d"}]}
+    slow = 0
+    for path in (ROOT / "content").rglob("*.yml"):
+        try:
+            read(path, "x")
+        except TypeError:
+            slow += 1
+    assert slow < 60, "one file in ten has something in brackets that the parsers may place differently"
 
 
 @pytest.mark.parametrize("name", ["python object", "depth in braces", "wide list", "twice by an escape"])

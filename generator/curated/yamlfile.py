@@ -1,8 +1,10 @@
 """Read one YAML file into plain values, and know the line and column of each of them.
 
-Built on the events of PyYAML's Python parser: the usual loaders expand aliases, keep the last of two equal keys and
-turn `no` into False, and the C parser overflows its stack on deep nesting. Scalars follow the YAML 1.2 core schema
-(https://yaml.org/spec/1.2.2/#103-core-schema); dates stay text, the schema decides what they are.
+Built on the events of a parser: the usual loaders expand aliases, keep the last of two equal keys and turn `no` into
+False. A file without a mistake is read by libyaml, six times as fast; wherever that finds one, or is known to differ,
+PyYAML's own parser reads the file from the start, so its words and places are the same with and without libyaml.
+Scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema); dates stay text, the schema
+decides what they are.
 """
 
 from __future__ import annotations
@@ -33,6 +35,13 @@ _HINTS = {  # by how the parser's message begins
     "found unexpected end of stream": "a quote is not closed",
     "found unknown escape": "use single quotes, or write the backslash twice",
 }
+
+_QUICK: Any = getattr(yaml, "CSafeLoader", None)
+"""The parser of libyaml, where PyYAML was built with it."""
+_UNEQUAL = re.compile(r"[|>][-+0-9]*#|[^\n]\Z")
+_UNEQUAL_IN_BRACKETS = re.compile(r"\?|:\s*[#\]},]")
+"""What the two parsers judge or place differently: a comment at the sign of a block, a last line without an end; and in
+brackets a question mark and an empty value. Found by comparing them on 300,000 mutated files."""
 
 Where = tuple[str | int, ...]  # keys and 0-based indexes from the root
 
@@ -95,11 +104,21 @@ def parse(data: bytes, shown: str) -> Document:
     ]
     if found:
         raise ContentError(*found)
+    if _QUICK and not _may_differ(text):
+        quick = _QuickReading(shown, _QUICK(text))
+        value = quick.document()
+        if not quick.problems:
+            return Document(shown, value, quick.keys, quick.values)
     reading = _Reading(shown, yaml.SafeLoader(text))
     value = reading.document()
     if reading.problems:
         raise ContentError(*reading.problems)
     return Document(shown, value, reading.keys, reading.values)
+
+
+def _may_differ(text: str) -> bool:
+    in_brackets = "[" in text or "{" in text
+    return bool(_UNEQUAL.search(text) or (in_brackets and _UNEQUAL_IN_BRACKETS.search(text)))
 
 
 def _decoded(data: bytes, shown: str) -> str:
@@ -124,7 +143,7 @@ class _Reading:
     """One pass over the events of one file."""
 
     shown: str
-    loader: yaml.SafeLoader
+    loader: Any
     problems: list[Problem] = field(default_factory=list)
     keys: dict[Where, Place] = field(default_factory=dict)
     values: dict[Where, Place] = field(default_factory=dict)
@@ -153,7 +172,7 @@ class _Reading:
 
     def _next(self) -> Any:
         try:
-            return self.loader.get_event()  # type: ignore[no-untyped-call]
+            return self.loader.get_event()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark or self.loader.get_mark()
             self._mistake(mark, "W-syntax", *_in_words(error.problem or "not YAML"))
@@ -248,6 +267,21 @@ class _Reading:
 
     def _mistake(self, mark: Any, code: str, message: str, hint: str) -> None:
         self.problems.append(Problem(self.shown, *_mark_place(mark), code, message, hint))
+
+
+class _QuickReading(_Reading):
+    """The same by libyaml, which ends at the first mistake: another reading says what and where it is."""
+
+    def _next(self) -> Any:
+        try:
+            return self.loader.get_event()
+        except (yaml.YAMLError, ValueError, OverflowError):
+            self.problems.append(Problem(self.shown, 0, 0, "W-syntax", "not YAML"))
+            raise _StopError from None
+
+    def _mistake(self, mark: Any, code: str, message: str, hint: str) -> None:
+        super()._mistake(mark, code, message, hint)
+        raise _StopError
 
 
 def _mark_place(mark: Any) -> Place:
