@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from generator.detectors.context_drift import CONTEXT_DRIFT
 from generator.detectors.retry_storm import RETRY_STORM
 from generator.detectors.session_reset import SESSION_RESET
-from generator.detectors.shared.base import run
+from generator.detectors.shared.running import run
 from generator.detectors.silent_trim import SILENT_TRIM
 from generator.detectors.synthetic_refusal import SYNTHETIC_REFUSAL
 from generator.detectors.truncated_results import TRUNCATED_RESULTS

@@ -7,7 +7,7 @@ from builders import mark, request
 from test_detectors_meters import WORK, read
 
 from generator.detectors import DETECTORS
-from generator.detectors.shared.base import run
+from generator.detectors.shared.running import run
 from generator.ledger.subjects import arranged
 from generator.records.rows import Speed, Trigger, Window
 

@@ -22,7 +22,8 @@ from generator.detectors.resume_miss import RESUME_MISS
 from generator.detectors.retry_storm import RETRY_STORM
 from generator.detectors.served_model import SERVED_MODEL
 from generator.detectors.session_reset import SESSION_RESET
-from generator.detectors.shared.base import Detector, run
+from generator.detectors.shared.base import Detector
+from generator.detectors.shared.running import run
 from generator.detectors.short_prompt_overbilled import SHORT_PROMPT_OVERBILLED
 from generator.detectors.silent_trim import SILENT_TRIM
 from generator.detectors.synthetic_refusal import SYNTHETIC_REFUSAL

@@ -11,8 +11,8 @@ from generator.base.statistics import finding_rate
 from generator.cli.terminal.sources import print_sources, sources_json
 from generator.cli.terminal.tables import table
 from generator.detectors import DETECTORS
-from generator.detectors.shared.base import how_to_measure
 from generator.detectors.shared.needs import NEEDS
+from generator.detectors.shared.running import how_to_measure
 from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
 from generator.records.results import Finding, Outcome, Pack, Run
 from generator.records.rows import Request, SkipReason, Tally

@@ -1,0 +1,79 @@
+"""Running a detector: what it examined, what an innocent explanation took, what it found, or that it failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from generator.detectors.shared.base import Detector, Explained, finding_id
+from generator.detectors.shared.needs import NEEDS, Need
+from generator.ledger.subjects import Subjects
+from generator.records.results import Finding, Outcome, Run
+
+
+def _distinct(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Findings with ids of their own: two of one minute may have the same names."""
+    seen: Counter[str] = Counter()
+    for finding in findings:
+        seen[finding.id] += 1
+        again = seen[finding.id] - 1
+        names = (finding.id, str(again))
+        yield replace(finding, id=finding_id(finding.detector, finding.version, names)) if again else finding
+
+
+def _public_type(error: Exception) -> str:
+    """The nearest type of Python's own: the name of any other is known to no reader of a pack."""
+    return next(kind.__name__.lower() for kind in type(error).__mro__ if kind.__module__ == "builtins")
+
+
+def run(detector: Detector, subjects: Subjects) -> Run:
+    """Run one detector over its subjects. An exception becomes the outcome "failed", with its type and no text.
+
+    "Quiet" needs every input and at least one subject that the rule could judge; else it is "not measurable", and
+    `missing` names the inputs that were not there. What was found stays found.
+    """
+    findings: list[Finding] = []
+    explained: Counter[str] = Counter()
+    examined = unmeasured = naive = 0
+    measured_any = False
+    missing = tuple(need.id for need in detector.needs if not need.met(subjects))
+    try:
+        for subject in subjects.of(detector.scope):
+            if not detector.measurable(subject):
+                unmeasured += 1
+                continue
+            measured_any = True
+            examined += detector.examined(subject)
+            naive += detector.naive(subject)
+            for verdict in detector.rule(subject):
+                if isinstance(verdict, Explained):
+                    explained[verdict.benign] += 1
+                else:
+                    findings.append(verdict)
+    except Exception as error:  # noqa: BLE001  one broken rule must not hide the others
+        return Run(
+            detector=detector.id,
+            version=detector.version,
+            outcome=Outcome.FAILED,
+            error=_public_type(error),
+        )
+    quiet = Outcome.QUIET if measured_any and not missing else Outcome.NOT_MEASURABLE
+    return Run(
+        detector=detector.id,
+        version=detector.version,
+        outcome=Outcome.FOUND if findings else quiet,
+        found=len(findings),
+        examined=examined,
+        not_measurable=unmeasured,
+        missing=missing,
+        naive=naive,
+        explained=dict(sorted(explained.items())),
+        findings=tuple(sorted(_distinct(findings), key=lambda finding: (-finding.excess_tokens, finding.id))),
+    )
+
+
+def how_to_measure(run: Run) -> tuple[Need, ...]:
+    """The inputs that were missing, with how to get them."""
+    return tuple(NEEDS[id] for id in run.missing if id in NEEDS)
