@@ -536,7 +536,7 @@ def test_findings_about_the_same_call_name_each_other():
 def test_the_thread_leads_from_claims_to_the_log_file():
     id = min(own_ids())
     thread = markdown(f"f/{id}/").partition("## Chain")[2].partition("## Rows")[0]
-    places = [thread.index(word) for word in ("Claims", "Finding", "Detector", "Rows", "Log file", "Pack")]
+    places = [thread.index(word) for word in ("Claims", "Finding", "Detector", "Rows", "Log file", "Evidence")]
     assert places == sorted(places)
     assert "log-0001" in thread
 

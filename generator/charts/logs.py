@@ -24,7 +24,7 @@ _FEW = 24  # requests up to which every position is labelled
 
 
 def thread_chart(
-    rows: Sequence[ThreadRow], chart_id: str = "thread-chart", *, note: str = "", drawn: Draw = draw
+    rows: Sequence[ThreadRow], chart_id: str = "chain-chart", *, note: str = "", drawn: Draw = draw
 ) -> Chart:
     """Requests of a thread around a finding: expected read against read and written. Raises ValueError for no row."""
     if not rows:

@@ -244,7 +244,7 @@ def _facts(view: FindingView) -> tuple[tuple[str, str], ...]:
     finding = view.finding
     return (
         ("Detector", f"{view.detector.title} {finding.version}"),
-        ("Pack", view.evidence.id),
+        ("Evidence", view.evidence.id),
         ("When", utc(finding.at) + (f" to {utc(finding.until)}" if finding.until else "")),
         ("About", _about(view)),
         ("Leans to", LEANINGS[finding.lean_reason].lean.value),
