@@ -46,7 +46,7 @@ def read_content(root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, ver
     library = attempt(lambda: load(root / "content", outside(DETECTORS, packs, now.date())), problems)
     if packs is None or library is None:
         raise ContentError(*problems)
-    return Dossier(library=library, evidence=packs, detectors=DETECTORS, built=now, version=version)
+    return Dossier(library=library, packs=packs, detectors=DETECTORS, built=now, version=version)
 
 
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
@@ -70,7 +70,7 @@ def build(
         allowed = allow(
             cited=cited(dossier.library),
             reviewed=(path.read_text("utf-8", "replace") for path in public_files(root)),
-            digests=published_digests(dossier.evidence),
+            digests=published_digests(dossier.packs),
         )
         asked = {"built": dossier.day.isoformat(), "own_logs": sorted(pack.id for pack in extra)}
         site = publish_site(
@@ -81,6 +81,6 @@ def build(
             inspect=lambda built: find_private(built, private, canaries, lambda: public_files(root)),
             made_from=Provenance(inputs, asked),
         )
-    runs = [run for pack in dossier.evidence for run in pack.runs]
+    runs = [run for pack in dossier.packs for run in pack.runs]
     failed = sorted({run.detector for run in runs if run.outcome is Outcome.FAILED})
     return Built(site, len(pages), len(files), sum(run.found for run in runs), tuple(failed))

@@ -1,4 +1,4 @@
-"""The join of content and evidence; the only thing pages see.
+"""The join of content and packs; the only thing pages see.
 
 Everything here is looked up or counted once, so that two pages can never disagree about a number.
 """
@@ -65,7 +65,7 @@ class FindingView:
     """A finding with everything its page needs."""
 
     finding: Finding
-    evidence: Pack
+    pack: Pack
     detector: Detector
     run: Run
     rate: Rate  # findings of this detector in this evidence, of all units examined
@@ -75,7 +75,7 @@ class FindingView:
 
 @dataclass(frozen=True)
 class DetectorView:
-    """A detector with its runs over every body of evidence and its worked examples."""
+    """A detector with its runs over every pack and its worked examples."""
 
     detector: Detector
     runs: tuple[tuple[Pack, Run, Rate], ...]
@@ -85,10 +85,10 @@ class DetectorView:
 
 @dataclass(frozen=True)
 class Dossier:
-    """Library and evidence, joined."""
+    """Library and packs, joined."""
 
     library: Library
-    evidence: tuple[Pack, ...]
+    packs: tuple[Pack, ...]
     detectors: tuple[Detector, ...]
     built: datetime
     version: str
@@ -98,13 +98,13 @@ class Dossier:
     def findings(self) -> tuple[FindingView, ...]:
         """All findings: own logs before simulated ones, then by detector, then by excess."""
         found: dict[str, FindingView] = {}
-        for evidence in sorted(self.evidence, key=lambda body: (body.simulated, body.id)):
-            for view in _views(evidence, self.detectors):
+        for pack in sorted(self.packs, key=lambda one: (one.simulated, one.id)):
+            for view in _views(pack, self.detectors):
                 # Two packs of one log hold the same finding: one page. If either says simulated, it is.
-                if view.finding.id not in found or evidence.simulated:
+                if view.finding.id not in found or pack.simulated:
                     found[view.finding.id] = view
         order = {detector.id: place for place, detector in enumerate(self.detectors)}
-        return tuple(sorted(found.values(), key=lambda view: (view.evidence.simulated, order[view.detector.id])))
+        return tuple(sorted(found.values(), key=lambda view: (view.pack.simulated, order[view.detector.id])))
 
     @cached_property
     def detector_views(self) -> tuple[DetectorView, ...]:
@@ -113,9 +113,9 @@ class Dossier:
             DetectorView(
                 detector=detector,
                 runs=tuple(
-                    (body, run, _rate(run, detector))
-                    for body in self.evidence
-                    for run in body.runs
+                    (pack, run, _rate(run, detector))
+                    for pack in self.packs
+                    for run in pack.runs
                     if run.detector == detector.id
                 ),
                 findings=tuple(view for view in self.findings if view.detector.id == detector.id),
@@ -132,7 +132,7 @@ class Dossier:
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
         """Computed grade of each claim, by its id."""
-        return grades(self.library, self.evidence)
+        return grades(self.library, self.packs)
 
     @cached_property
     def reports(self) -> dict[str, Report]:

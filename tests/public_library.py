@@ -138,7 +138,7 @@ def dossier(**fields: Any) -> Dossier:
     library = fields.pop("library", LIBRARY)
     within = {name: fields.pop(name) for name in Library.model_fields.keys() & fields.keys()}
     given: dict[str, Any] = {
-        "evidence": (), "detectors": DETECTORS, "built": datetime(2026, 11, 24, tzinfo=UTC), "version": "0.1.0",
+        "packs": (), "detectors": DETECTORS, "built": datetime(2026, 11, 24, tzinfo=UTC), "version": "0.1.0",
     }  # fmt: skip
     return Dossier(library=library.model_copy(update=within), **(given | fields))
 

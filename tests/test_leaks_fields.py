@@ -103,7 +103,7 @@ def test_no_field_of_any_log_reaches_a_page(tmp_path):
     reading = read(found.claimed, key=KEY, jobs=1)
     body = examine(reading, id="canaries", simulated=False, level=Level.FULL, tool_version="0.1.0")
     assert body.requests
-    dossier = public_library.dossier(evidence=(body,))
+    dossier = public_library.dossier(packs=(body,))
     pages = [page for kind in (evidence, findings, reconciled) for page in kind.KIND.pages(dossier)]
     texts = [msgspec.json.encode(body), *(download.content for page in pages for download in page.downloads)]
     texts += [f"{page.title}\n{page.description}\n{page.context}".encode("utf-8", "replace") for page in pages]

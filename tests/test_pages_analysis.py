@@ -60,7 +60,7 @@ def told():
 
 def joined(**fields):
     given = {
-        "library": real_case.library(), "evidence": (), "detectors": DETECTORS,
+        "library": real_case.library(), "packs": (), "detectors": DETECTORS,
         "built": datetime(2026, 11, 24, tzinfo=UTC), "version": "0.1.0",
     }  # fmt: skip
     return Dossier(**(given | fields))

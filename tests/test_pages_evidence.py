@@ -191,11 +191,11 @@ def download(page, name: str) -> bytes:
 
 
 def simulated_ids() -> set[str]:
-    return {view.finding.id for view in dossier().findings if view.evidence.simulated}
+    return {view.finding.id for view in dossier().findings if view.pack.simulated}
 
 
 def own_ids() -> set[str]:
-    return {view.finding.id for view in dossier().findings if not view.evidence.simulated}
+    return {view.finding.id for view in dossier().findings if not view.pack.simulated}
 
 
 def test_the_fields_of_a_context_are_exactly_the_variables_of_its_template(subtests):
@@ -530,7 +530,7 @@ def test_findings_about_the_same_call_name_each_other():
     short = next(view for view in dossier().findings if view.detector.id == "short-prompt-overbilled")
     others = page_at(f"f/{short.finding.id}/").context.related
     assert {other.detector.id for other in others} == {"cache-break"}
-    assert all(other.evidence is short.evidence for other in others)
+    assert all(other.pack is short.pack for other in others)
 
 
 def test_the_thread_leads_from_claims_to_the_log_file():
@@ -558,7 +558,7 @@ def test_two_packs_of_one_log_make_one_page_a_finding_and_simulated_wins():
     assert len(single.findings) > 5
     assert [view.finding.id for view in single.findings] == [view.finding.id for view in double.findings]
     labelled = dossier_of(own, body("specimen", simulated=True, prefix="mine", examples=few))
-    assert all(view.evidence.simulated for view in labelled.findings)
+    assert all(view.pack.simulated for view in labelled.findings)
     built(findings.KIND.pages(double))
 
 
@@ -607,15 +607,15 @@ def test_a_detector_page_shows_rule_results_and_the_naive_count():
 def test_detector_pages_list_own_findings_apart_from_simulated_ones():
     for view in dossier().detector_views:
         context = page_at(f"d/{view.detector.id}/").context
-        assert not any(item.view.evidence.simulated for item in context.own)
-        assert all(item.view.evidence.simulated for item in context.simulated)
+        assert not any(item.view.pack.simulated for item in context.own)
+        assert all(item.view.pack.simulated for item in context.simulated)
 
 
 # ---- evidence and method ----
 
 
 def test_break_shares_are_of_all_breaks_and_add_up():
-    for evidence_ in dossier().evidence:
+    for evidence_ in dossier().packs:
         rows = evidence.break_rows(evidence_)
         assert sum(row.share for row in rows) == pytest.approx(1)
         assert sum(row.excess_share for row in rows) == pytest.approx(1)

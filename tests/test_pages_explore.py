@@ -68,7 +68,7 @@ def body(*, simulated):
 
 @cache
 def whole():
-    return dossier(evidence=(body(simulated=False),))
+    return dossier(packs=(body(simulated=False),))
 
 
 def rendered(*kinds, of):
@@ -148,7 +148,7 @@ def test_every_record_of_the_case_itself_is_a_row():
 
 
 def test_a_simulated_finding_has_no_row_and_is_said_to_have_none():
-    planted = dossier(evidence=(body(simulated=True),))
+    planted = dossier(packs=(body(simulated=True),))
     assert set(rows("2026-03/timeline/", planted).rows) == paths(LIBRARY)
     assert not [path for path in rows("2026-03/explore/", planted).rows if path.startswith("f/")]
     page = rendered(explore, of=planted)["2026-03/explore/"]

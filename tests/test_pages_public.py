@@ -214,11 +214,11 @@ def test_titles_of_strangers_stay_text():
 
 
 def test_simulated_evidence_changes_no_byte_of_these_pages():
-    assert rendered(planned(dossier(evidence=(evidence(simulated=True),)))) == rendered(pages())
+    assert rendered(planned(dossier(packs=(evidence(simulated=True),)))) == rendered(pages())
 
 
 def test_own_evidence_is_counted_apart_from_public_reports():
-    found = planned(dossier(evidence=(evidence(simulated=False),)))
+    found = planned(dossier(packs=(evidence(simulated=False),)))
     counts = found["2026-03/surface/claude-code/"].context.counts
     assert (counts.logs, counts.findings) == (1, 7)
     assert counts.users == context("2026-03/surface/claude-code/").counts.users
@@ -249,7 +249,7 @@ def test_home_counts_repeats_and_echoes_nowhere():
 
 def test_home_says_that_there_is_no_log_only_while_there_is_none():
     assert "Any log of an affected account" in texts()["2026-03/"]
-    own = rendered(planned(dossier(evidence=(evidence(simulated=False),))))["2026-03/index.md"].decode()
+    own = rendered(planned(dossier(packs=(evidence(simulated=False),))))["2026-03/index.md"].decode()
     assert "Any log of an affected account" not in own
     assert "7 findings" in own
 

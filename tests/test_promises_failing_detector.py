@@ -63,7 +63,7 @@ def test_each_detector_in_turn_fails_alone_and_its_page_says_so():
             wrong.append(f"{detector.id}: {failed.outcome}")
             continue
         runs = (*evidence().runs[:place], failed, *evidence().runs[place + 1 :])
-        mixed = dossier(evidence=(msgspec.structs.replace(evidence(), runs=runs),))
+        mixed = dossier(packs=(msgspec.structs.replace(evidence(), runs=runs),))
         pages = tuple(detectors.KIND.pages(mixed))
         page = next(page for page in pages if page.path.endswith(f"/d/{detector.id}/"))
         text = b"".join(
@@ -83,7 +83,7 @@ def test_each_detector_in_turn_fails_alone_and_its_page_says_so():
 def test_lines_of_unknown_kinds_stand_on_the_page_of_the_logs_with_their_number():
     first, *others = evidence().tallies
     odd = msgspec.structs.replace(first, types={"assistant": 5, "unknown": 4_000_321})
-    mixed = dossier(evidence=(msgspec.structs.replace(evidence(), tallies=(odd, *others)),))
+    mixed = dossier(packs=(msgspec.structs.replace(evidence(), tallies=(odd, *others)),))
     pages = [page for page in evidence_pages.KIND.pages(mixed) if page.path.endswith("/mine/")]
     text = b"".join(file.content for file in render(pages, templates=ROOT / "templates", site_context=SITE)).decode()
     assert re.search(r"unknown\D{0,80}4,000,[0-9]{3}", text)

@@ -132,7 +132,7 @@ def test_nothing_is_sent_anywhere(tab):
 
 def test_the_page_hands_the_script_its_roots_and_its_fields():
     evidence, _ = pack(reading(1), 1)
-    dossier = SimpleNamespace(library=SimpleNamespace(case=SimpleNamespace(id="2026-03")), evidence=(evidence,))
+    dossier = SimpleNamespace(library=SimpleNamespace(case=SimpleNamespace(id="2026-03")), packs=(evidence,))
     (page,) = pages(dossier)
     assert json.loads(page.context.fields) == kinds()
     assert page.context.bodies == (evidence,)

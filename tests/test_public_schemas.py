@@ -146,7 +146,7 @@ def test_the_search_sees_text_of_a_log_in_a_twin():
 
 def test_every_string_of_every_json_twin_is_typed_or_public():
     """Twins of all pages that are made from logs, built from the samples of every format."""
-    dossier = public_library.dossier(evidence=(body(),))
+    dossier = public_library.dossier(packs=(body(),))
     twins = [
         download
         for kind in (evidence, findings, reconciled)

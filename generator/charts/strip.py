@@ -50,7 +50,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip", *, drawn:
     findings = [
         view.finding.at
         for view in dossier.findings
-        if not view.evidence.simulated and in_window(view.finding.at.date(), case)
+        if not view.pack.simulated and in_window(view.finding.at.date(), case)
     ]
     reports = Counter(report.date for report in dossier.library.reports if in_window(report.date, case))
     names = (*dict.fromkeys(ROWS.values()), _STATUS, _REPORTS, *((_FINDINGS,) if findings else ()))

@@ -96,7 +96,7 @@ def check(root: Path) -> None:
     click.echo(
         f"content/ is sound: {len(library.claims)} claims, {len(library.reports)} reports, "
         f"{len(library.incidents)} incidents, {len(library.events)} events, {len(library.sources)} sources, "
-        f"{len(library.examples)} worked examples, {len(dossier.evidence)} evidence packs."
+        f"{len(library.examples)} worked examples, {len(dossier.packs)} evidence packs."
     )
 
 

@@ -54,13 +54,13 @@ class Verdict:
         return tuple(sorted(mine, key=lambda piece: (bool(piece.uncounted), -piece.strength)))
 
 
-def grades(library: Library, bodies: Sequence[Pack]) -> dict[str, Verdict]:
+def grades(library: Library, packs: Sequence[Pack]) -> dict[str, Verdict]:
     """Verdict of each claim, by its id; a repeat has that of the claim it repeats."""
     claims = {claim.id: claim for claim in library.claims}
     echoes = echoes_among(library.reports)
     firsts = {id: _first(claim, claims) for id, claim in claims.items()}
     found = {
-        claim.id: grade(claim, own_pieces(claim, bodies, library.case.author_packs), echoes)
+        claim.id: grade(claim, own_pieces(claim, packs, library.case.author_packs), echoes)
         for claim in claims.values()
         if claim.same_as is None
     }

@@ -23,7 +23,7 @@ _STRENGTHS = {
 PROXIES = frozenset(detector.id for detector in DETECTORS if detector.proxy_for)
 
 
-def own_pieces(claim: Claim, bodies: Iterable[Pack], author_packs: Iterable[str]) -> tuple[Piece, ...]:
+def own_pieces(claim: Claim, packs: Iterable[Pack], author_packs: Iterable[str]) -> tuple[Piece, ...]:
     """A piece for each outcome of the claim's detectors in packs of the author that hold its days.
 
     Found speaks for the claim, quiet against it; not measurable and failed say nothing.
@@ -31,26 +31,26 @@ def own_pieces(claim: Claim, bodies: Iterable[Pack], author_packs: Iterable[str]
     authors = frozenset(author_packs)
     return tuple(
         piece
-        for body in bodies
-        if body.id in authors and not body.simulated and _covers(body, claim)
-        for run in body.runs
+        for pack in packs
+        if pack.id in authors and not pack.simulated and _covers(pack, claim)
+        for run in pack.runs
         if run.detector in claim.tested_by
-        for piece in _outcome(claim, body, run)
+        for piece in _outcome(claim, pack, run)
     )
 
 
-def _outcome(claim: Claim, body: Pack, run: Run) -> Iterator[Piece]:
+def _outcome(claim: Claim, pack: Pack, run: Run) -> Iterator[Piece]:
     if run.outcome is Outcome.QUIET and run.examined:
-        yield _piece(body, run, Stance.AGAINST, f"None found among {run.examined:,} examined.", _silence(run))
+        yield _piece(pack, run, Stance.AGAINST, f"None found among {run.examined:,} examined.", _silence(run))
     if run.outcome is not Outcome.FOUND:
         return
     inside = [finding for finding in run.findings if _within(claim, finding.at.date(), _last(finding))]
     if inside:
         shows = f"{len(inside):,} found on the days of the claim; {run.found:,} in all, of {run.examined:,} examined."
-        yield _piece(body, run, Stance.FOR, shows, max(_STRENGTHS[finding.grade] for finding in inside))
+        yield _piece(pack, run, Stance.FOR, shows, max(_STRENGTHS[finding.grade] for finding in inside))
     elif not run.findings:  # a pack of sums says neither when nor how surely
         shows = f"{run.found:,} found of {run.examined:,} examined; published as sums only."
-        yield _piece(body, run, Stance.FOR, shows, _silence(run))
+        yield _piece(pack, run, Stance.FOR, shows, _silence(run))
 
 
 def _silence(run: Run) -> Strength:
@@ -58,12 +58,12 @@ def _silence(run: Run) -> Strength:
     return Strength.WEAK if run.detector in PROXIES else Strength.MEDIUM
 
 
-def _piece(body: Pack, run: Run, stance: Stance, shows: str, strength: Strength) -> Piece:
-    return Piece(EvidenceKind.OWN_FINDING, stance, shows, OWN_LOGS, strength, pack=body.id, detector=run.detector)
+def _piece(pack: Pack, run: Run, stance: Stance, shows: str, strength: Strength) -> Piece:
+    return Piece(EvidenceKind.OWN_FINDING, stance, shows, OWN_LOGS, strength, pack=pack.id, detector=run.detector)
 
 
-def _covers(body: Pack, claim: Claim) -> bool:
-    days = [date.fromisoformat(day.day) for day in body.days] or [reading.at.date() for reading in body.meters]
+def _covers(pack: Pack, claim: Claim) -> bool:
+    days = [date.fromisoformat(day.day) for day in pack.days] or [reading.at.date() for reading in pack.meters]
     return bool(days) and _within(claim, min(days), max(days))
 
 

@@ -136,7 +136,7 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         detectors=detectors,
         deciding=tuple(detector for detector in dossier.detectors if detector.id in claim.tested_by),
         answers=_answers(dossier, detectors),
-        own_logs=any(not evidence.simulated for evidence in dossier.evidence),
+        own_logs=any(not evidence.simulated for evidence in dossier.packs),
         checkable_by=(
             _checkable_by(claim, detectors)
             if claim.grade is Grade.NOT_CHECKABLE or judged.verdict.rule.id in {"private", "only-context"}

@@ -160,7 +160,7 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
         counts=(
             (len(detector.decidable), "explanations tried"),
             (len(detector.undecidable), "that no log can exclude"),
-            (sum(not item.view.evidence.simulated for item in listed), "findings in own logs"),
+            (sum(not item.view.pack.simulated for item in listed), "findings in own logs"),
         ),
         facts=(
             ("Version", detector.version),
@@ -193,8 +193,8 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
             if row.id == detector.id
         ),
         explained=_explained(detector, results),
-        own=tuple(item for item in listed if not item.view.evidence.simulated),
-        simulated=tuple(item for item in listed if item.view.evidence.simulated),
+        own=tuple(item for item in listed if not item.view.pack.simulated),
+        simulated=tuple(item for item in listed if item.view.pack.simulated),
         symptoms=tuple(dossier.symptoms[id] for id in detector.symptoms if id in dossier.symptoms),
         previous=before,
         next=after,

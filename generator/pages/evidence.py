@@ -125,7 +125,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         yield Page(
             path=f"{case.id}/evidence/{body.evidence.id}/",
             template="evidence.md.j2",
-            title=f"{'Simulated evidence' if body.evidence.simulated else 'Pack'}: {body.evidence.id}",
+            title=f"{'Simulated evidence' if body.evidence.simulated else 'Evidence'}: {body.evidence.id}",
             description=f"{body.evidence.totals.requests} calls from {body.files} log files, {body.period}.",
             context=context,
             downloads=downloads,
@@ -161,7 +161,7 @@ def breaks_figure_of(evidence: Pack, drawn: Draw) -> Chart | None:
 
 
 def _ordered(dossier: Dossier) -> list[Pack]:
-    return sorted(dossier.evidence, key=lambda evidence: (evidence.simulated, evidence.id))
+    return sorted(dossier.packs, key=lambda evidence: (evidence.simulated, evidence.id))
 
 
 def _body(evidence: Pack) -> Body:

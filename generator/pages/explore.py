@@ -58,7 +58,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     offered = facets(FACETS, found, dossier)
     context = ExploreContext(
         total=len(found),
-        simulated=sum(view.evidence.simulated for view in dossier.findings),
+        simulated=sum(view.pack.simulated for view in dossier.findings),
         facets=offered,
         groups=tuple(_groups(found, offered)),
     )

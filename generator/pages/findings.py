@@ -108,7 +108,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     """The list, then each finding; own logs before simulated ones."""
     case = dossier.library.case
     findings = dossier.findings
-    own = sum(not view.evidence.simulated for view in findings)
+    own = sum(not view.pack.simulated for view in findings)
     yield Page(
         path=f"{case.id}/findings/",
         template="findings.md.j2",
@@ -124,7 +124,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 
 def _list(dossier: Dossier) -> FindingsContext:
-    bodies = tuple(_answers(dossier, evidence) for evidence in sorted(dossier.evidence, key=lambda body: body.id))
+    bodies = tuple(_answers(dossier, evidence) for evidence in sorted(dossier.packs, key=lambda body: body.id))
     own = tuple(body for body in bodies if not body.evidence.simulated)
     outcomes = [answer.run.outcome.value for body in own for answer in body.answers]
     return FindingsContext(
@@ -150,12 +150,12 @@ def _answers(dossier: Dossier, evidence: Pack) -> EvidenceAnswers:
             for body, run, rate in view.runs
             if body is evidence
         ),
-        findings=tuple(Listed(view, sentence(view)) for view in dossier.findings if view.evidence is evidence),
+        findings=tuple(Listed(view, sentence(view)) for view in dossier.findings if view.pack is evidence),
     )
 
 
 def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | None, after: FindingView | None) -> Page:
-    finding, detector, simulated = view.finding, view.detector, view.evidence.simulated
+    finding, detector, simulated = view.finding, view.detector, view.pack.simulated
     case = dossier.library.case
     days = (case.article_window_start, case.article_window_end)
     path = f"{case.id}/f/{finding.id}/"
@@ -167,7 +167,7 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
         view=view,
         simulated=simulated,
         sentence=said,
-        period=period(view.evidence),
+        period=period(view.pack),
         article_days=None if days[0] <= finding.at.date() <= days[1] else days,
         counts=_header_counts(view),
         facts=_facts(view),
@@ -211,8 +211,8 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
 def record(view: FindingView) -> dict[str, Any]:
     """The finding for machines; `simulated` stands first, so that nobody takes it for a measurement."""
     return {
-        "simulated": view.evidence.simulated,
-        "evidence": view.evidence.id,
+        "simulated": view.pack.simulated,
+        "evidence": view.pack.id,
         "sentence": sentence(view),
         **msgspec.to_builtins(view.finding),
         "base_rate": {
@@ -244,7 +244,7 @@ def _facts(view: FindingView) -> tuple[tuple[str, str], ...]:
     finding = view.finding
     return (
         ("Detector", f"{view.detector.title} {finding.version}"),
-        ("Evidence", view.evidence.id),
+        ("Evidence", view.pack.id),
         ("When", utc(finding.at) + (f" to {utc(finding.until)}" if finding.until else "")),
         ("About", _about(view)),
         ("Leans to", LEANINGS[finding.lean_reason].lean.value),
@@ -265,7 +265,7 @@ def _share(day: DayShare) -> str:
 
 
 def _figure(view: FindingView, drawn: Draw) -> Chart | None:
-    note = SIMULATED if view.evidence.simulated else ""
+    note = SIMULATED if view.pack.simulated else ""
     if view.readings:
         return meter_chart(view.readings, note=note, drawn=drawn)
     return thread_chart(view.rows, note=note, drawn=drawn) if view.rows else None
@@ -277,7 +277,7 @@ def _related(dossier: Dossier, view: FindingView) -> tuple[FindingView, ...]:
         other
         for other in dossier.findings
         if other is not view
-        and other.evidence is view.evidence
+        and other.pack is view.pack
         and view.finding.requests
         and view.finding.requests[-1] in other.finding.requests[-1:]
     )
@@ -295,13 +295,13 @@ def _files(view: FindingView) -> tuple[Tally, ...]:
     """Log files that the shown rows come from."""
     sources = (*(row.source for row in view.rows), *(row.source for row in view.readings))
     labels = {source.split(" ", 1)[0] for source in sources}
-    return tuple(tally for tally in view.evidence.tallies if tally.label in labels)
+    return tuple(tally for tally in view.pack.tallies if tally.label in labels)
 
 
 def _csv_rows(view: FindingView) -> Iterator[tuple[Any, ...]]:
     for row in view.rows:
         yield (
-            view.evidence.simulated, view.finding.id, row.position, row.request, row.at.isoformat(), row.expected,
+            view.pack.simulated, view.finding.id, row.position, row.request, row.at.isoformat(), row.expected,
             row.read, row.written, row.uncached, row.output, row.pause, row.lifetime, row.reason, row.cited, row.source,
         )  # fmt: skip
 
@@ -313,7 +313,7 @@ def _links(context: FindingContext, case: str) -> dict[str, Any]:
         "page": f"{case}/f/{view.finding.id}/",
         "findings": f"{case}/findings/",
         "detector": f"{case}/d/{view.detector.id}/",
-        "evidence": f"{case}/evidence/{view.evidence.id}/",
+        "evidence": f"{case}/evidence/{view.pack.id}/",
         "rows": f"{case}/f/{view.finding.id}/data.csv",
         "claims": [] if context.simulated else [f"{case}/c/{claim.id}/" for claim in context.claims],
     }

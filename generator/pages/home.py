@@ -127,7 +127,7 @@ KIND = PageKind("home", pages)
 
 def _holdings(dossier: Dossier) -> Holdings:
     library = dossier.library
-    own = [body for body in dossier.evidence if not body.simulated]
+    own = [pack for pack in dossier.packs if not pack.simulated]
     return Holdings(
         claims=sum(claim.same_as is None for claim in library.claims),
         reports=len(dossier.independent_reports),
@@ -136,8 +136,8 @@ def _holdings(dossier: Dossier) -> Holdings:
         events=len(library.events),
         sources=len(library.sources),
         logs=len(own),
-        requests=sum(body.totals.requests for body in own),
-        findings=sum(run.found for body in own for run in body.runs),
+        requests=sum(pack.totals.requests for pack in own),
+        findings=sum(run.found for pack in own for run in pack.runs),
         detectors=len(dossier.detectors),
     )
 
@@ -145,13 +145,13 @@ def _holdings(dossier: Dossier) -> Holdings:
 def _gaps(dossier: Dossier) -> Gaps:
     library = dossier.library
     case = library.case
-    own = [body for body in dossier.evidence if not body.simulated]
+    own = [pack for pack in dossier.packs if not pack.simulated]
     first, last = case.article_window_start.isoformat(), case.article_window_end.isoformat()
-    lit = {request.surface for body in own for request in body.requests}
+    lit = {request.surface for pack in own for request in pack.requests}
     return Gaps(
         not_checkable=sum(claim.grade is Grade.NOT_CHECKABLE for claim in library.claims if claim.same_as is None),
         with_logs=sum(is_user_report(report) and report.detail is Detail.LOGS for report in library.reports),
         unopened=sum(not report.opened for report in library.reports),
-        article_calls=sum(day.requests for body in own for day in body.days if first <= day.day <= last),
+        article_calls=sum(day.requests for pack in own for day in pack.days if first <= day.day <= last),
         dark_surfaces=tuple(surface for surface in library.surfaces if surface.id not in lit),
     )

@@ -102,7 +102,7 @@ class MethodContext:
 def pages(dossier: Dossier) -> Iterator[Page]:
     """One page."""
     case, library = dossier.library.case, dossier.library
-    bodies = tuple(sorted(dossier.evidence, key=lambda evidence: (evidence.simulated, evidence.id)))
+    bodies = tuple(sorted(dossier.packs, key=lambda evidence: (evidence.simulated, evidence.id)))
     figures = tuple(figure for figure in (breaks_figure_of(body, dossier.draw) for body in bodies) if figure)
     judged = [(claim, dossier.verdicts[claim.id]) for claim in library.claims if claim.same_as is None]
     fired = Counter(verdict.rule.id for _, verdict in judged)

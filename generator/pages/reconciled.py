@@ -76,7 +76,7 @@ class ReconciledContext:
 def pages(dossier: Dossier) -> Iterator[Page]:
     """One page for each body of evidence."""
     case = dossier.library.case
-    for evidence in sorted(dossier.evidence, key=lambda evidence: (evidence.simulated, evidence.id)):
+    for evidence in sorted(dossier.packs, key=lambda evidence: (evidence.simulated, evidence.id)):
         context, downloads = reconciled_context(evidence, case.id, dossier.draw)
         kind = "Simulated account" if evidence.simulated else "One account"
         yield Page(

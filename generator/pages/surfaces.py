@@ -100,7 +100,7 @@ def _counts(surface: SurfaceText, dossier: Dossier) -> SurfaceCounts:
     reports = dossier.reports_on(surface.id)
     logs = [
         body
-        for body in dossier.evidence
+        for body in dossier.packs
         if not body.simulated and any(request.surface == surface.id for request in body.requests)
     ]
     found = counted(reports)

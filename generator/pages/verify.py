@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class VerifyContext:
     """Variables of verify.md.j2."""
 
-    bodies: tuple[Pack, ...]  # with commitments
-    without: int  # bodies of evidence that have none
+    packs: tuple[Pack, ...]  # with commitments
+    without: int  # packs that have none
     fields: str  # names of the fields of each kind of record, as JSON
     not_proved: tuple[str, ...]
     example: str  # a finding to try it on
@@ -30,17 +30,17 @@ class VerifyContext:
 def pages(dossier: Dossier) -> Iterator[Page]:
     """One page."""
     case = dossier.library.case
-    bodies = tuple(sorted(dossier.evidence, key=lambda body: (body.simulated, body.id)))
-    committed = tuple(body for body in bodies if body.commitments is not None)
-    found = [finding.id for body in committed for run in body.runs for finding in run.findings]
+    packs = tuple(sorted(dossier.packs, key=lambda pack: (pack.simulated, pack.id)))
+    committed = tuple(pack for pack in packs if pack.commitments is not None)
+    found = [finding.id for pack in committed for run in pack.runs for finding in run.findings]
     yield Page(
         path=f"{case.id}/verify/",
         template="verify.md.j2",
         title="Verify a number",
         description="Check a published number against a log without seeing the log, in your browser or by a command.",
         context=VerifyContext(
-            bodies=committed,
-            without=len(bodies) - len(committed),
+            packs=committed,
+            without=len(packs) - len(committed),
             fields=json.dumps({kind: field_names(kind) for kind in NAMED_BY}),
             not_proved=NOT_PROVED,
             example=found[0] if found else "F-AAAAAA",

@@ -57,7 +57,7 @@ class SiteContext:
             built=dossier.day,
             version=dossier.version,
             repository=str(case.repository) if case.repository else None,
-            simulated=any(pack.simulated for pack in dossier.evidence),
+            simulated=any(pack.simulated for pack in dossier.packs),
             grades={claim: verdict.grade.value for claim, verdict in dossier.verdicts.items()},
         )
 

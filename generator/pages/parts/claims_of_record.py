@@ -45,7 +45,7 @@ def _named(claim: Claim, dossier: Dossier, alone: dict[str, tuple[tuple[str, str
             yield from (
                 ("finding", view.finding.id)
                 for view in dossier.findings
-                if (view.detector.id, view.evidence.id) == (piece.detector, piece.pack)
+                if (view.detector.id, view.pack.id) == (piece.detector, piece.pack)
             )
             continue
         written = piece.written

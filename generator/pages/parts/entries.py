@@ -123,7 +123,7 @@ def entries(dossier: Dossier) -> tuple[Entry, ...]:
         *(_report(report, report_span(report, issues), graded, dossier) for report in library.reports),
         *(_event(event, graded, dossier) for event in library.events),
         *(_incident(incident, graded, dossier) for incident in library.incidents),
-        *(_finding(view, graded, dossier) for view in dossier.findings if not view.evidence.simulated),
+        *(_finding(view, graded, dossier) for view in dossier.findings if not view.pack.simulated),
     )
 
 
@@ -213,7 +213,7 @@ def _incident(incident: Incident, graded: dict[tuple[str, str], Graded], dossier
 def _finding(view: FindingView, graded: dict[tuple[str, str], Graded], dossier: Dossier) -> Entry:
     finding = view.finding
     cited = set(finding.requests)
-    named = {request.surface for request in view.evidence.requests if request.id in cited and request.surface}
+    named = {request.surface for request in view.pack.requests if request.id in cited and request.surface}
     return Entry(
         record="finding",
         id=finding.id,
