@@ -154,6 +154,7 @@ def _all_merged(calls: list[RequestCopy]) -> RequestCopy:
     return result
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(copies, st.randoms(use_true_random=False))
 def test_merging_depends_on_no_order(calls, random):

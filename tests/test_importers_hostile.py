@@ -81,6 +81,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> int:
     return int(look(path)["peak"])
 
 
+@pytest.mark.slow
 def test_a_line_of_one_gibibyte_is_skipped_and_the_calls_around_it_are_not(tmp_path, base):
     long_line(tmp_path / "log.jsonl", ended=True)
     seen = look(tmp_path)
@@ -88,6 +89,7 @@ def test_a_line_of_one_gibibyte_is_skipped_and_the_calls_around_it_are_not(tmp_p
     assert seen["peak"] - base < ALLOWED
 
 
+@pytest.mark.slow
 def test_a_line_of_one_gibibyte_without_an_end_is_pending(tmp_path, base):
     long_line(tmp_path / "log.jsonl", ended=False)
     seen = look(tmp_path)
@@ -95,6 +97,7 @@ def test_a_line_of_one_gibibyte_without_an_end_is_pending(tmp_path, base):
     assert seen["peak"] - base < ALLOWED
 
 
+@pytest.mark.slow
 def test_an_element_of_one_gibibyte_is_skipped(tmp_path, base):
     long_element(tmp_path / "recording.har")
     seen = look(tmp_path)
@@ -102,6 +105,7 @@ def test_an_element_of_one_gibibyte_is_skipped(tmp_path, base):
     assert seen["peak"] - base < ALLOWED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bomb",
     [b"[" * 30_000_000, b'{"a":' * 8_000_000, b'{"a":[' * 5_000_000 + b"\n", b"[" * 400_000 + b"]" * 400_000 + b"\n"],

@@ -237,6 +237,7 @@ def test_canaries_of_a_file_and_too_short_ones(tmp_path):
     assert read_canaries(tmp_path / "canaries.txt") == ("a canary of mine",)
 
 
+@pytest.mark.slow
 def test_the_command_refuses_with_exit_code_5_and_shows_no_text(tmp_path):
     (tmp_path / "content").mkdir()
     (tmp_path / "templates").mkdir()

@@ -95,6 +95,7 @@ def test_no_word_that_looks_like_a_slug_reaches_a_record(tmp_path):
     assert leaked == []
 
 
+@pytest.mark.slow
 def test_no_field_of_any_log_reaches_a_page(tmp_path):
     """All pages and files made of evidence at its fullest level, before MkDocs."""
     for number, variant in enumerate(variants()[::3]):
