@@ -24,8 +24,9 @@ from generator.pages.parts.base import Page
 from generator.records.results import Outcome, Pack
 from generator.site.address import site_url
 from generator.site.manifest import Provenance, hash_inputs
-from generator.site.publish import Layout, held, publish_site
+from generator.site.publish import publish_site
 from generator.site.static_files import render_site
+from generator.site.swap import Layout, held
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pytest
 import stub_site
 
 if TYPE_CHECKING:
-    from generator.site.publish import Layout
+    from generator.site.swap import Layout
 
 
 # Machines are shared and noisy, and the first draw of a text builds tables for a second: no property may fail by the clock.

@@ -25,11 +25,11 @@ import stub_site
 
 from generator import build as build_module
 from generator import cli
-from generator.site import publish as site_module
+from generator.site import swap as swap_module
 from generator.site.manifest import NAME, differences
-from generator.site.publish import Layout
 from generator.site.render import RenderedFile, render
 from generator.site.static_files import static_files
+from generator.site.swap import Layout
 
 EDITIONS = ("one", "two")
 
@@ -139,7 +139,7 @@ def end_orphans(process: int) -> None:
 
 def without_exchange() -> None:
     """As on a system that cannot exchange two folders in one step."""
-    site_module._exchange = lambda _one, _other: False
+    swap_module._exchange = lambda _one, _other: False
 
 
 class Faults:
@@ -158,7 +158,7 @@ class Faults:
     def install(self) -> None:
         for name in self.NAMES:
             setattr(os, name, self.wrapped(getattr(os, name)))
-        site_module._exchange = self.wrapped(site_module._exchange)
+        swap_module._exchange = self.wrapped(swap_module._exchange)
         plain = io.open
 
         def opened(file: object, mode: str = "r", *rest: object, **more: object) -> object:

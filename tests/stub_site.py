@@ -11,9 +11,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from generator.pages.parts.base import Download, Page
-from generator.site.publish import Layout, publish_site
+from generator.site.publish import publish_site
 from generator.site.render import RenderedFile, SiteContext, render
 from generator.site.static_files import static_files
+from generator.site.swap import Layout
 
 REPOSITORY = Path(__file__).parent.parent
 SITE = SiteContext(

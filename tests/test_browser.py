@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from axe_playwright_python.base import AxeResults
     from playwright.sync_api import Browser, Page
 
-    from generator.site.publish import Layout
+    from generator.site.swap import Layout
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGES = ["2026-03/claims/", "2026-03/f/F-7K2QH3/", "2026-03/c/C-007/", "404.html"]

@@ -14,7 +14,8 @@ import pytest
 from test_browser import _Quiet, browser, page, violations
 
 from generator.build import plan, read_content, render_site
-from generator.site.publish import Layout, run_mkdocs, write_docs
+from generator.site.publish import run_mkdocs, write_docs
+from generator.site.swap import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,7 +25,8 @@ from test_browser import CHROMIUM
 from generator.build import plan, render_site
 from generator.curated.models import Figure
 from generator.site.check import check_site
-from generator.site.publish import Layout, mend_search, run_mkdocs, write_docs, write_policies
+from generator.site.publish import mend_search, run_mkdocs, write_docs, write_policies
+from generator.site.swap import Layout
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

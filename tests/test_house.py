@@ -14,7 +14,15 @@ from generator.pages import PAGE_KINDS
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "generator").rglob("*.py"))
-WRITERS = {"site/publish.py", "packs/pack.py", "base/pictures.py", "cli/lab.py", "cli/meter.py", "cli/proofs.py"}
+WRITERS = {
+    "site/publish.py",
+    "site/swap.py",
+    "packs/pack.py",
+    "base/pictures.py",
+    "cli/lab.py",
+    "cli/meter.py",
+    "cli/proofs.py",
+}
 """Below generator/: a site, a pack, pictures kept for the next build, and what a command was asked to write."""
 NOT_DETECTORS = {"__init__"}
 WRITING = re.compile(r"\.write_(?:text|bytes)\(|\.mkdir\(|\.unlink\(|\.rename\(|rmtree\(|open\([^)]*[\"'][wax]")

@@ -23,7 +23,8 @@ from generator.site.manifest import (
     libraries,
     manifest_of,
 )
-from generator.site.publish import Layout, write_manifest
+from generator.site.publish import write_manifest
+from generator.site.swap import Layout
 
 
 @pytest.fixture

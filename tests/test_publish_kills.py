@@ -12,7 +12,7 @@ import pytest
 from promises import record
 
 from generator.site.manifest import NAME, Provenance, manifest_of
-from generator.site.publish import Layout, held, mend
+from generator.site.swap import Layout, held, mend
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 

@@ -14,10 +14,11 @@ import stub_site
 from filelock import FileLock
 
 from generator.base.problems import BusyError, Problem, PublishRefusedError
-from generator.site import publish as site_module
-from generator.site.publish import Layout, mend, mkdocs_problems, publish_site, swap, write_docs
+from generator.site import swap as swap_module
+from generator.site.publish import mkdocs_problems, publish_site, write_docs
 from generator.site.render import RenderedFile
 from generator.site.static_files import static_files
+from generator.site.swap import Layout, mend, swap
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -184,7 +185,7 @@ def test_swap_leaves_the_new_site_alone_with_the_gitignore(
     layout: Layout, exchange: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not exchange:
-        monkeypatch.setattr(site_module, "_exchange", lambda _one, _other: False)
+        monkeypatch.setattr(swap_module, "_exchange", lambda _one, _other: False)
     swap(layout)
     assert tree(layout.published) == {"a": b"new", "b": b"new", ".gitignore": b"*\n!.gitignore\n"}
     assert not layout.built.exists()
@@ -224,7 +225,7 @@ def _killed_at(layout: Layout, step: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
             left[0] -= 1
 
-    site_module._exchange = lambda _one, _other: False
+    swap_module._exchange = lambda _one, _other: False
     sys.addaudithook(die)
     swap(layout)
 
