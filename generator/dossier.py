@@ -113,7 +113,7 @@ class Dossier:
             DetectorView(
                 detector=detector,
                 runs=tuple(
-                    (pack, run, _rate(run, detector))
+                    (pack, run, finding_rate(run.found, run.examined, share=detector.one_a_unit))
                     for pack in self.packs
                     for run in pack.runs
                     if run.detector == detector.id
@@ -231,13 +231,15 @@ class Dossier:
 
     def events_citing(self, url: str) -> tuple[Event, ...]:
         """Events whose sources include the URL."""
-        return tuple(
-            event for event in self.library.events if url in {str(event.url), *(str(more) for more in event.more_urls)}
-        )
+        return tuple(event for event in self.library.events if url in map(str, (event.url, *event.more_urls)))
 
     def reports_citing(self, url: str) -> tuple[Report, ...]:
         """Reports at the URL."""
-        return tuple(report for report in self.library.reports if str(report.url) == url)
+        return tuple(report for at, report in self._reports_by_url if at == url)
+
+    @cached_property
+    def _reports_by_url(self) -> tuple[tuple[str, Report], ...]:
+        return tuple((str(report.url), report) for report in self.library.reports)  # a URL is slow to print
 
     @cached_property
     def prices(self) -> tuple[PriceRow, ...]:
@@ -255,10 +257,6 @@ class Dossier:
         return self.built.date()
 
 
-def _rate(run: Run, detector: Detector) -> Rate:
-    return finding_rate(run.found, run.examined, share=detector.one_a_unit)
-
-
 def _views(evidence: Pack, detectors: Sequence[Detector]) -> Iterable[FindingView]:
     by_id = {detector.id: detector for detector in detectors}
     threads = threads_of(evidence.requests, evidence.marks)
@@ -268,7 +266,7 @@ def _views(evidence: Pack, detectors: Sequence[Detector]) -> Iterable[FindingVie
         detector = by_id.get(run.detector)
         if detector is None:
             continue
-        rate = _rate(run, detector)
+        rate = finding_rate(run.found, run.examined, share=detector.one_a_unit)
         for finding in run.findings:
             thread = by_thread.get((finding.session, finding.agent))
             shown = (

@@ -126,8 +126,10 @@ def test_policies_are_the_same_bytes_twice(page):
         path.write_text(
             re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", path.read_text("utf-8")), "utf-8"
         )
-    write_policies(site)
+    scans = write_policies(site)
     assert page.read_text("utf-8") == before
+    again = {path.relative_to(site).as_posix(): scan(path.read_text("utf-8")) for path in site.rglob("*.html")}
+    assert scans == again, "what was scanned before the policy came in is what a reader gets"
 
 
 def test_a_base_address_cannot_carry_a_program():

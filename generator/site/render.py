@@ -99,10 +99,26 @@ def relative_url(source: str, target: str) -> str:
     return f"{address}{slash}{mark}{fragment}"
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which asks the same of every attribute on every page: its answer hangs on the type alone."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """May a template read it?"""
+        key = (type(obj), attr)
+        if key not in self._safe:
+            self._safe[key] = super().is_safe_attribute(obj, attr, value)
+        return self._safe[key]
+
+
 def template_environment(templates: Path) -> ImmutableSandboxedEnvironment:
     """Templates with every filter they may use; they can call nothing that changes a value."""
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=FileSystemLoader(templates),
+        auto_reload=False,
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
