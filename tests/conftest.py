@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 
-BUILT = {"small_site", "bench"}
-"""Fixtures that run MkDocs."""
+BUILT = {"small_site", "bench", "simulated"}
+"""Fixtures that run MkDocs, or commands in processes of their own."""
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
 
 
@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out long forms unless asked for, and corpora where they are absent (never in .ci/run).
 
-    What builds a site or drives a browser is slow by that; slow tests come first, so that no worker ends with one.
+    What builds a site, runs whole commands or drives a browser is slow by that; slow tests come first, so that no worker ends with one.
     """
     absent = not CORPORA.is_dir() and os.environ.get("WITNESSMARK_CORPORA") != "required"
     for item in items:

@@ -148,6 +148,7 @@ def test_nearly_every_mistake_is_reported_at_its_line(tmp_path, seed):
     assert len(missed) <= MISTAKES * 0.02, missed
 
 
+@pytest.mark.slow
 def test_the_content_as_it_is_has_no_mistake():
     """Every problem above comes from what was sown."""
     assert real_case.library().reports

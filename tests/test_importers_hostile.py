@@ -147,6 +147,7 @@ def zeros(packed: zipfile.ZipFile) -> None:
             member.write(bytes(MEBIBYTE))
 
 
+@pytest.mark.slow
 def test_an_archive_that_unpacks_to_one_gibibyte_is_refused(tmp_path, base):
     archive(tmp_path / "export.zip", zeros)
     seen = look(tmp_path)
