@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -154,7 +155,9 @@ def test_every_format_is_registered_and_known_to_the_registry_alone():
         (path.name, name)
         for path, text in texts.items()
         if path not in outside
-        for name in re.findall(r"^\s*from (generator[\w.]+) import", text, re.MULTILINE)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
         if name in formats
     }
     assert importing == set()

@@ -34,18 +34,19 @@ WRITTEN_BY_PEOPLE = {
 OPENED = {("FindingPart", "statement")}
 """What a proof repeats of a published finding, word for word; the verifier parses it by its types."""
 DIGESTS = {
-    "calibration.py": "of simulated input",
-    "manifest.py": "of files that are published or stand in the repository",
-    "pack.py": "of the tables of a pack, which are published",
-    "policy.py": "of inline scripts, for the content security policy",
-    "privacy.py": "HMAC with the owner's key",
+    "base/pictures.py": "of the specification of a picture, and of what was drawn",
+    "site/manifest.py": "of files that are published or are in the repository",
+    "packs/pack.py": "of the tables of a pack, which are published",
+    "site/csp.py": "of inline scripts, for the content security policy",
+    "records/pseudonyms.py": "HMAC with the owner's key",
     "cli/verify_site.py": "of the manifest of a published site",
-    "detectors/base.py": "of keyed pseudonyms: ids of findings",
-    "gate/__init__.py": "of files about to be published",
-    "importers/report_names.py": "of names of dimensions, a fixed list",
+    "detectors/shared/base.py": "of keyed pseudonyms: ids of findings",
+    "guard/gate.py": "of files about to be published",
+    "importers/reports/names.py": "of names of dimensions, a fixed list",
     "pages/data.py": "of published downloads",
     "proofs/commitments.py": "with a salt from the owner's key",
     "proofs/tree.py": "of salted leaves",
+    "simulator/calibrate.py": "of counts on simulated input",
 }
 """Every module that makes a digest, and of what."""
 HASHING = {"hashlib", "zlib.crc32", "zlib.adler32", "binascii.crc32", "uuid.uuid3", "uuid.uuid5", "hmac"}

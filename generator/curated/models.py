@@ -49,7 +49,7 @@ class Layer(StrEnum):
 
 
 class Grade(StrEnum):
-    """The reviewer's grade of a claim; `grading.py` computes another beside it."""
+    """The reviewer's grade of a claim; `grading/` computes another beside it."""
 
     SUPPORTED = "supported"
     PARTLY_SUPPORTED = "partly_supported"

@@ -1,7 +1,7 @@
 """Ids of a pack against the registries of this program: a strange id could be a sentence in a page.
 
 The registries are those that the pages look ids up in. An id that leaves one of them needs a step of the ladder
-(`pack_schema`), so packs of older programs hold only ids that are known here once they are read.
+(`packs/schema.py`), so packs of older programs hold only ids that are known here once they are read.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 `pack.json` holds everything but the rows, with the SHA-256 of each table; a pack whose bytes differ is refused.
 A pack may come from a stranger, and from a program of years ago. So it is read in this order: sizes before bytes,
-bytes before values (`pack_manifest`, `pack_tables`), older schemas up a ladder (`pack_schema`), every value into the
-record types, ids against the registries (`pack_ids`), numbers against each other (`pack_numbers`).
+bytes before values (`manifest.py`, `tables.py`), older schemas up a ladder (`packs/schema.py`), every value into the
+record types, ids against the registries (`ids.py`), numbers against each other (`numbers.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rows of a pack as Parquet, written and read.
 
 A table comes from strangers, and a small file can unpack to gigabytes. So sizes are capped three times: by what the
-footer says, by the header of every page (`pack_layout`), and while reading, a few thousand rows at a time with texts as
+footer says, by the header of every page (`layout.py`), and while reading, a few thousand rows at a time with texts as
 a dictionary, so that one long text that a million rows repeat stays one text.
 """
 

@@ -73,7 +73,7 @@ class Difference:
 class MethodContext:
     """Variables of method.md.j2."""
 
-    ladder: tuple[tuple[int, str, str], ...]  # place, id, text
+    explanations: tuple[tuple[int, str, str], ...]  # place, id, text
     undecidable: tuple[tuple[str, str], ...]
     rules: tuple[tuple[int, Rule, int], ...]  # place, rule, claims that it graded
     weights: tuple[KindWeight, ...]
@@ -112,7 +112,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         title="Method",
         description="What the evidence cannot show, and by which rules each grade, reason and number came about.",
         context=MethodContext(
-            ladder=tuple(
+            explanations=tuple(
                 (place, explanation.id, explanation.text) for place, explanation in enumerate(EXPLANATIONS, start=1)
             ),
             undecidable=UNDECIDABLE,
@@ -149,7 +149,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 
 def _shares(bodies: tuple[Pack, ...]) -> tuple[BreakShare, ...]:
-    """Reasons in the order of the ladder, the unexplained last."""
+    """Reasons in the order in which they are tried, the unexplained last."""
     texts = {explanation.id: explanation.text for explanation in EXPLANATIONS} | {
         UNEXPLAINED: "None of the innocent explanations holds."
     }

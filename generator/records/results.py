@@ -1,6 +1,6 @@
 """What detectors say of records, and one body of evidence with all that a pack holds. Types only.
 
-The same rule as in `records.py` holds: no field for free text.
+The same rule as in `records/rows.py` holds: no field for free text.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     not_ruled_out: tuple[Slug, ...]  # those that no log of this kind can exclude
     stated_reason: MissReason | None = None  # the API's own word, where there is one
     lean: Lean = Lean.OPEN
-    lean_reason: Slug = "no-layer"  # key of detectors/leans.py
+    lean_reason: Slug = "no-layer"  # key of detectors/shared/attribution.py
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,7 +154,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     found: int = 0  # findings, also where the level of detail leaves them out
     examined: int = 0  # units the rule looked at (see Detector.unit): the denominator
     not_measurable: int = 0  # subjects (threads, meters, ...) without the needed fields
-    missing: tuple[Slug, ...] = ()  # needs that no input of this evidence meets; key of detectors/needs.py
+    missing: tuple[Slug, ...] = ()  # needs that no input of this evidence meets; key of detectors/shared/needs.py
     naive: int = 0  # what the naive rule of other tools would have reported
     explained: dict[Slug, int] = {}  # candidates that a benign explanation took, by its id
     findings: tuple[Finding, ...] = ()

@@ -60,7 +60,7 @@ __all__ = [
     "Window",
 ]
 
-SCHEMA_VERSION = 4  # raised with a step in pack_schema.LADDER and a pack in tests/packs
+SCHEMA_VERSION = 4  # raised with a step in packs/schema.py and a pack in tests/packs
 
 
 class SourceRef(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):

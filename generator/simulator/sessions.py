@@ -178,7 +178,7 @@ class Session:
             self.resumes.append(self.log.clock)
 
     def settle(self) -> None:
-        """Leave the 15 minutes in which the ladder blames a refused call; a five-minute cache is gone by then."""
+        """Leave the 15 minutes in which a refused call explains a break; a five-minute cache is gone by then."""
         self.log.wait(16 * 60)
         if self.lifetime == "5m":
             self.broken("lifetime-elapsed", COLD)

@@ -1,4 +1,4 @@
-"""What detectors on the cache identity share: the ladder as benign explanations, and their references."""
+"""What detectors on the cache identity share: the explanations as benign ones, and their references."""
 
 from __future__ import annotations
 

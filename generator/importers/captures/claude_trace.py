@@ -5,12 +5,12 @@ Where
 Which records
     `request` {timestamp, method, url, headers, body}, `response` {timestamp, status_code, headers, `body` for JSON or
     `body_raw` for the text of an event stream} and `logged_at`. A response of null is a request that was never
-    answered. Calls, refusals and meters as in any recording (importers/http_exchange.py).
+    answered. Calls, refusals and meters as in any recording (captures/http_exchange.py).
 Units
     Times of request and response are seconds since 1970. That of the response is of its headers, so `logged_at`, which
     follows the body, is taken as the end of the answer where it is there.
 Never read
-    Every header but the few named in importers/headers.py; the tool shortens keys and cookies, but does not remove
+    Every header but the few named in captures/headers.py; the tool shortens keys and cookies, but does not remove
     them. Prompts and answers are decoded no further than usage, model, ids and the thread need.
 """
 

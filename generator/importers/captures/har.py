@@ -12,7 +12,7 @@ Units
     `startedDateTime` is ISO 8601 with a zone, `time` milliseconds of the whole http_exchange. `utilization` of a usage
     answer is percent, of a header a fraction. A body may be in base64 (`content.encoding`).
 Never read
-    Cookies, authorization, query strings and every header but the few named in importers/headers.py: their values
+    Cookies, authorization, query strings and every header but the few named in captures/headers.py: their values
     are not even decoded. Prompts and answers are decoded no further than usage, model and ids need.
 """
 

@@ -9,7 +9,7 @@ Which records
 Units
     `timestamp` is milliseconds since 1970. The value is the number of words of `display`, in which pasted text stands
     as a short placeholder. A prompt also stands in its transcript, at most some seconds later unless it had to wait
-    for the model; both count once where they are within ten seconds (importers/join.py).
+    for the model; both count once where they are within ten seconds (importers/match.py).
 Never read
     Texts: they are split into words to be counted. Folders and pasted contents.
 """
