@@ -50,7 +50,7 @@ class Importer:
     """One log format. `sniff(path, head)` claims a file by its first 64 KiB; `read(stream, path, index, key)` reads it.
 
     `how` says in one or two sentences where a user finds or how they record such a log; `guide` says it at length.
-    `gives` are ids of what detectors need (detectors/shared/needs.py) that this format can meet. `spelling`: byte strings
+    `gives` are ids of what detectors need (detectors/shared/needs.py) and this format meets. `spelling`: byte strings
     that stand in the head of nearly every such file: they name the nearest candidates of a file that nobody claims.
     `authority` orders formats that tell the same call: the smallest owns its place and thread.
     """
