@@ -143,7 +143,7 @@ def body(name: str, *, simulated: bool, level: Level = Level.FINDINGS, prefix: s
 
 def dossier_of(*bodies, measurements=()) -> Dossier:
     return Dossier(
-        library=library().model_copy(update={"examples": EXAMPLES, "measurements": measurements}), evidence=bodies,
+        library=library().model_copy(update={"examples": EXAMPLES, "measurements": measurements}), packs=bodies,
         detectors=DETECTORS, built=datetime(2026, 11, 24, 12, tzinfo=UTC), version="0.1.0",
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -20,8 +21,15 @@ SCAN = [sys.executable, "-m", "generator", "scan", str(ENTIRE), "--json", "--job
 LONG = 300  # seconds after which a run counts as one that never ends
 
 
+def heeding():
+    """A run in the background of a shell ignores SIGINT, and so would its child."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started():
-    return subprocess.Popen(SCAN, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        SCAN, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=heeding
+    )
 
 
 def alive(group):
@@ -62,7 +70,8 @@ def interrupted_scans_end(count, seed):
         time.sleep(chance.random() * 0.3)
         sent = time.monotonic()
         if turn % 2:
-            os.killpg(run.pid, signal.SIGINT)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.killpg(run.pid, signal.SIGINT)
         else:
             run.send_signal(signal.SIGTERM)
         _, errors = run.communicate(timeout=LONG)
