@@ -28,7 +28,11 @@ def heeding():
 
 def started():
     return subprocess.Popen(
-        SCAN, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=heeding
+        SCAN,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=heeding,  # noqa: PLW1509  no thread here
     )
 
 
