@@ -164,6 +164,7 @@ def test_the_registry_of_quantities_holds_what_the_rules_write():
         (("runs", RUN, "error"), "valueerror"),
         (("formats", 0, "only_here"), 10**9),
         (("reconciliation", "windows", 0, "end"), "1999-08-03T00:00:00Z"),
+        (("reconciliation", "windows", 0, "low"), 1e6),  # alone, or above the upper bound
         (("marks_by_kind", "prompt"), 0),
     ],
 )

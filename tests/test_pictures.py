@@ -147,6 +147,20 @@ def test_a_folder_that_cannot_be_used_costs_time_alone(tmp_path: Path, vega: lis
     assert len(vega) == 1
 
 
+def test_a_linked_folder_is_left_alone(tmp_path: Path, vega: list[object], monkeypatch) -> None:
+    """It may be anybody's: its mode stays, and nothing in it is removed."""
+    monkeypatch.setattr(pictures, "MOST_FILES", 1)
+    foreign = tmp_path / "foreign"
+    foreign.mkdir(mode=0o755)
+    for name in ("one", "two", "three"):
+        (foreign / name).write_text("theirs")
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "pictures").symlink_to(foreign)
+    kept_in(tmp_path / "cache")(SPEC, DATA)
+    assert sorted(path.name for path in foreign.iterdir()) == ["one", "three", "two"]
+    assert stat.S_IMODE(foreign.stat().st_mode) == 0o755
+
+
 def test_a_disk_that_fills_leaves_no_half_entry(tmp_path: Path, vega: list[object], monkeypatch) -> None:
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")

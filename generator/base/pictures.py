@@ -7,6 +7,7 @@ only take longer. Pictures show findings of private logs, so nobody else may rea
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -71,7 +72,9 @@ class _Store:
         seal, _, picture = data.partition(b"\n")
         if seal != _seal(name, picture):
             return None
-        return picture.decode()
+        with suppress(UnicodeDecodeError):
+            return picture.decode()
+        return None
 
     def write(self, name: str, svg: str) -> None:
         """Put an entry in its place in one step."""
@@ -92,8 +95,10 @@ class _Store:
             return
         for folder in (self.folder.parent, self.folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if folder.is_symlink():
+                raise OSError(errno.ELOOP, "is a link, which may lead to files of others", str(folder))
             folder.chmod(0o700)
-        entries = sorted(self.folder.iterdir(), key=lambda path: path.lstat().st_mtime_ns)
+        entries = sorted(self.folder.glob(f"*{_SUFFIX}"), key=lambda path: path.lstat().st_mtime_ns)
         if len(entries) > MOST_FILES:
             for path in entries[: len(entries) // 2]:
                 path.unlink()

@@ -125,6 +125,11 @@ def _days(evidence: Pack) -> Iterator[Flaw]:
 def _windows(evidence: Pack) -> Iterator[Flaw]:
     for index, window in enumerate(evidence.reconciliation.windows):
         where = f"evidence.reconciliation.windows[{index}]"
+        bounds = (window.predicted, window.low, window.high)
+        if any(bound is None for bound in bounds) != all(bound is None for bound in bounds):
+            yield where, "predicts without both bounds, or has bounds without a prediction"
+        elif window.low is not None and window.high is not None and window.low > window.high:
+            yield where, "has a lower bound above the upper one"
         yield from _span(window.start, window.end, where)
         if window.unpriced > window.calls:
             yield f"{where}.unpriced", "are more than its calls"
