@@ -135,7 +135,7 @@ def test_the_page_hands_the_script_its_roots_and_its_fields():
     dossier = SimpleNamespace(library=SimpleNamespace(case=SimpleNamespace(id="2026-03")), packs=(evidence,))
     (page,) = pages(dossier)
     assert json.loads(page.context.fields) == kinds()
-    assert page.context.bodies == (evidence,)
+    assert page.context.packs == (evidence,)
     template = (ROOT / "templates" / "verify.md.j2").read_text()
     for part in (
         'class="wm-verify"',
