@@ -19,6 +19,7 @@ Never read
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -48,10 +49,12 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
     start = stream.tell()
-    session = first_session(stream.read(HEAD_BYTES))
+    head = stream.read(HEAD_BYTES)
     stream.seek(start)
-    messages = Stream(COWORK_AUDIT.id, Surface.COWORK, key, audited=True, session=session)
-    return read_lines(stream, index, COWORK_AUDIT.id, messages.take)
+    messages = Stream(COWORK_AUDIT.id, Surface.COWORK, key, audited=True, session=first_session(head))
+    # A short head is the whole file. Read on from the disk and lines may have come that did not name the session.
+    lines = stream if len(head) == HEAD_BYTES else BytesIO(head)
+    return read_lines(lines, index, COWORK_AUDIT.id, messages.take)
 
 
 COWORK_AUDIT = Importer(
