@@ -200,7 +200,7 @@ def step_finding(
         grade=grade,
         quantities=(
             Quantity("expected-read", step.expected, Unit.TOKENS),
-            Quantity("observed-read", step.after.cache_read_tokens, Unit.TOKENS),
+            Quantity("observed-read", step.read, Unit.TOKENS),
             Quantity("written-again", step.after.cache_write_tokens, Unit.TOKENS),
             Quantity("pause", round(step.age, 1), Unit.SECONDS),
             *extra,
@@ -209,7 +209,7 @@ def step_finding(
         excess_tokens=step.excess_tokens,
         excess_usd=excess_cost(step),
         expected=step.expected,
-        observed=step.after.cache_read_tokens,
+        observed=step.read,
         stated=step.after.miss_reason,
         unasked={*untried(step), *unasked},
     )
@@ -243,7 +243,7 @@ def steps_finding(
         excess_tokens=sum(step.excess_tokens for step in steps),
         excess_usd=sum(known) if len(known) == len(prices) else None,
         expected=sum(step.expected for step in steps),
-        observed=sum(step.after.cache_read_tokens for step in steps),
+        observed=sum(step.read for step in steps),
         unasked={*(id for step in steps for id in untried(step)), *unasked},
     )
 
