@@ -136,11 +136,16 @@ def excess_cost(step: Step) -> float | None:
     The excess tokens are taken from what was written first (at the rate of its lifetime), the rest from uncached
     input; each is charged at its own rate less the cache-read rate (research/detectors.md 4.0).
     """
+    return repaid_cost(step, step.excess_tokens)
+
+
+def repaid_cost(step: Step, tokens: int) -> float | None:
+    """The same for this number of tokens of the step's request, whether it is a break or not."""
     price = rates(step.after)
     if price is None:
         return None
-    written = min(step.excess_tokens, step.after.cache_write_tokens)
-    uncached = step.excess_tokens - written
+    written = min(tokens, step.after.cache_write_tokens)
+    uncached = tokens - written
     return written * (_write_rate(step, price) - price.cache_read) + uncached * (price.input - price.cache_read)
 
 
