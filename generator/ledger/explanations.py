@@ -148,7 +148,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     ),
     Explanation(
         "tools-change",
-        "Tools were announced or withdrawn in between. Mostly the cache survives that: it did in 48 of 52 public steps.",
+        "Tools were announced or withdrawn in between. The cache mostly survives that: in 48 of 52 public steps.",
         _marked(MarkKind.TOOLS_CHANGE),
     ),
     Explanation(
