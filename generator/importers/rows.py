@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple, TypeVar
 
 from generator.importers.base import Count, SkipLineError, lines
 from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
-from generator.importers.json_lines import REFUSED, is_utf8, mended, refusal
+from generator.importers.json_lines import REFUSED, glued, is_utf8, mended, refusal
 from generator.records.rows import CounterReading, MeterReading, SkipReason, SourceRef, UsageBucket
 
 UNKNOWN = "unknown"
@@ -49,10 +49,10 @@ class RowReader:
     @property
     def here(self) -> SourceRef:
         """Place of the row that was just read."""
-        return SourceRef(self.index, self.count.read)
+        return SourceRef(self.index, self.count.line)
 
     def json(self, row: bytes, take: Take) -> None:
-        """Account for one row of JSON."""
+        """Account for one row of JSON, or for each of the objects that stand on one line."""
         if not is_utf8(row):
             self.count.skip(SkipReason.NOT_UTF8)
             return
@@ -60,6 +60,9 @@ class RowReader:
             try:
                 found = take(row, self.here)
             except REFUSED:
+                if parts := glued(row):
+                    self._each(parts, take)
+                    return
                 found = take(mended(row), self.here)
                 self.count.recovered += 1
                 self._keep(found)
@@ -70,6 +73,12 @@ class RowReader:
             self.count.skip(refusal(mended(row)))
         else:
             self._account(found)
+
+    def _each(self, parts: list[bytes], take: Take) -> None:
+        for number, part in enumerate(parts):
+            if number:
+                self.count.next_on_line()
+            self.json(part, take)
 
     def plain(self, row: RowT, take: Callable[[RowT, SourceRef], RowResult]) -> None:
         """Account for one row that is decoded already."""

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import LARGEST_COUNT, SkipLineError, utc
-from generator.importers.json_lines import BOM, REFUSED
+from generator.importers.json_lines import BOM, REFUSED, glued
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Pseudonym, SkipReason
 
@@ -125,4 +125,4 @@ def _claims(line: bytes, is_mine: Callable[[bytes], bool]) -> bool:
     try:
         return is_mine(line)
     except REFUSED:
-        return False
+        return any(_claims(part, is_mine) for part in glued(line))

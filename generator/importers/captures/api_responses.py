@@ -276,7 +276,7 @@ API_RESPONSES = Importer(
         private="Whatever you log. Leave the content out.",
         verified=Verified.REAL_FILES,
         tried="144 single answers in recordings of pydantic/pydantic-ai, traceloop/openllmetry and "
-        "simonw/llm-anthropic: none could be used, since none states a time and none ends with a line break.",
+        "simonw/llm-anthropic: none could be used, since none states a time.",
         sources=(
             "https://platform.claude.com/docs/en/api/messages",
             "https://platform.claude.com/docs/en/build-with-claude/batch-processing",

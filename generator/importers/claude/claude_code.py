@@ -30,7 +30,7 @@ from generator.importers.claude import lines as shapes
 from generator.importers.claude.transcript import Transcript
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.json_lines import BOM, REFUSED
+from generator.importers.json_lines import BOM, REFUSED, glued
 from generator.records.rows import Surface
 
 COWORK = "local-agent-mode-sessions"  # folder of the desktop app; every Cowork session keeps a `.claude` of its own
@@ -46,6 +46,8 @@ def _is_transcript_line(line: bytes) -> bool:
     try:
         identity = shapes.decode_identity(line)
     except REFUSED:
+        if parts := glued(line):
+            return any(_is_transcript_line(part) for part in parts)
         # Longer than the head, half written, or damaged: the envelope's own spelling is telling enough.
         spelled = b'"parentUuid"' in line and b'"isSidechain"' in line
         return spelled and any(name in line for name in (b'"sessionId"', b'"promptId"', b'"agentId"'))

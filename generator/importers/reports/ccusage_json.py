@@ -31,7 +31,7 @@ from generator.importers.gateways.counts import summed
 from generator.importers.gateways.models import OTHER, gateway_model
 from generator.importers.gateways.rows import OTHER_VENDOR, spells
 from generator.importers.guide import Guide, Verified
-from generator.importers.json_lines import BOM, REFUSED, has_later_object, mended, refusal
+from generator.importers.json_lines import BOM, REFUSED, glued, has_later_object, mended, refusal
 from generator.importers.rows import UNKNOWN, RowReader, RowResult
 from generator.importers.values import iso_time
 from generator.records.pseudonyms import SEPARATOR, pseudonym
@@ -231,8 +231,9 @@ def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
         rows.count.skip(SkipReason.TOO_LONG)
         rows.count.bytes += sum(map(len, iter(lambda: stream.read(LONGEST_LINE), b"")))
         return rows.extract()
-    for document in _documents(text):
-        _read_document(document, rows, key)
+    for given in _documents(text):
+        for document in glued(given) or (given,):
+            _read_document(document, rows, key)
     return rows.extract()
 
 
