@@ -128,7 +128,7 @@ def read_lines(stream: BinaryIO, index: int, importer: str, take: Take) -> Extra
 
 
 def read_each(given: Iterable[bytes], rows: RowReader, take: Take) -> Extract:
-    """Take every row that `given` yields; `given` keeps `rows.count.read` at the number of the row just given."""
+    """Take every row that `given` yields; `given` keeps `rows.count.line` at the number of the row just given."""
     for row in given:
         rows.json(row, take)
     return rows.extract()
