@@ -18,7 +18,7 @@ from generator.cli import lab, leaks, logs, meter, proofs, site, verify_site
 EXIT_CODES = """\b
 Exit codes:
   0 done            3 done in part (a detector failed, or a file that
-  1 internal error    nobody claims)
+  1 internal error    nobody claims, or that gave nothing)
   2 content or      4 no log could be read
     usage error     5 publishing refused
   74 input/output   75 another build runs   130 interrupted

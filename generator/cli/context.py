@@ -15,11 +15,13 @@ from generator import __version__
 from generator.base.problems import Exit, LogError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from generator.base.progress import Track
     from generator.importers import Discovery
     from generator.proofs.commitments import LogTree
     from generator.records.results import Pack
-    from generator.records.rows import LogData
+    from generator.records.rows import LogData, Tally
 
 ROOT = click.option(
     "--root",
@@ -135,12 +137,33 @@ def warn_unclaimed(found: Discovery) -> None:
         click.echo(f"Left aside, no logs by their names: {', '.join(others)}.", err=True)
 
 
+def warn_silent(found: Discovery, tallies: Sequence[Tally]) -> bool:
+    """Name every file that a format claims and that gave nothing, or not all; is there any?"""
+    from generator.importers.rows import gave_nothing
+    from generator.records.rows import SkipReason
+
+    problems = []
+    for file, tally in zip(found.claimed, tallies, strict=True):
+        reasons = gave_nothing(tally)
+        if reasons:
+            message = f"was read as {tally.importer} and gave nothing: {reasons}"
+            hint = f"the page 'Get your logs' says what {tally.importer} needs, and what it cannot show"
+            problems.append(Problem(str(file.path), 0, 0, "W-nothing", message, hint))
+        elif tally.skipped.get(SkipReason.INCOMPLETE):
+            hint = "let its program end, or export again"
+            problems.append(Problem(str(file.path), 0, 0, "W-part", "was read in part: it is incomplete", hint))
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    return bool(problems)
+
+
 def finish(found: Discovery, evidence: Pack) -> None:
-    """End with exit code 3 where a file was left out or a detector failed."""
+    """End with exit code 3 where a file was left out or gave nothing, or a detector failed."""
     from generator.records.results import Outcome
 
     warn_unclaimed(found)
-    if found.unclaimed or any(run.outcome is Outcome.FAILED for run in evidence.runs):
+    silent = warn_silent(found, evidence.tallies)
+    if silent or found.unclaimed or any(run.outcome is Outcome.FAILED for run in evidence.runs):
         sys.exit(Exit.PARTIAL)
 
 

@@ -12,9 +12,10 @@ from typing import BinaryIO, NamedTuple, TypeVar
 from generator.importers.base import Count, SkipLineError, lines
 from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
 from generator.importers.json_lines import REFUSED, glued, is_utf8, mended, refusal
-from generator.records.rows import CounterReading, MeterReading, SkipReason, SourceRef, UsageBucket
+from generator.records.rows import CounterReading, MeterReading, SkipReason, SourceRef, Tally, UsageBucket
 
 UNKNOWN = "unknown"
+UNKNOWN_UNIT = "unknown-unit"  # rows of readings of which nothing says whether 1 is one percent or all
 RowT = TypeVar("RowT")
 
 
@@ -112,6 +113,19 @@ class RowReader:
         """Everything the rows gave, with their account."""
         self.found.tallies = {self.index: self.count.tally(self.index, self.importer)}
         return self.found
+
+
+def gave_nothing(tally: Tally) -> str:
+    """Why a file that a format claims gave no record at all, in words; "" where it gave some, or had none to give.
+
+    A file of known records without usage, such as a transcript of one summary, had none to give.
+    """
+    if tally.used or tally.recovered:
+        return ""
+    reasons = [f"{count:,} {reason.value}" for reason, count in tally.skipped.items()]
+    reasons += [f"{tally.pending:,} pending"] if tally.pending else []
+    reasons += [f"{tally.types[name]:,} of type {name}" for name in (UNKNOWN, UNKNOWN_UNIT) if tally.types.get(name)]
+    return ", ".join(reasons)
 
 
 def call_key(copy: RequestCopy) -> str:

@@ -99,8 +99,8 @@ STREAM_JSON = Importer(
         "nothing stores them by itself.",
         get=(
             "Look for files that your automation wrote: logs or artifacts of CI runs, or the folder of the script.",
-            "From now on, add the time to each message, since versions write it into few of them or none: claude -p ... "
-            "--output-format stream-json --verbose | jq -c '. + {timestamp: now}' >> run.jsonl",
+            "From now on, add the time to each message, since versions write it into few of them or none: claude -p "
+            "... --output-format stream-json --verbose | jq -c '. + {timestamp: now}' >> run.jsonl",
             "Keep the transcripts too: the same runs stand in ~/.claude/projects of that computer, with final counts, "
             "unless they were told not to.",
         ),

@@ -56,6 +56,11 @@ class Columns:
         return set(self.names) - self.optional <= set(names)
 
 
+_TIMES = frozenset({
+    "at", "captured_at", "created_at", "fetched_at", "polled_at", "recorded_at", "time", "timestamp", "ts",
+})  # fmt: skip
+_SHARE = re.compile(r"used(?:_?p(?:er)?ce?n?t)?|utili[sz]ation|(?:five_?hour|seven_?day)\w*")
+
 PROVIDERS = frozenset({"claude", "anthropic", "claude-code", "claude_code"})
 WINDOWS = {
     **{key.replace("_", ""): window for window, key in KEYS.items()},
@@ -107,6 +112,12 @@ PLAIN = Columns(
 def known(table: str, names: Collection[str]) -> Columns | None:
     """What the columns of a database's table mean; None for a table of no known program."""
     return next((columns for columns in TABLES.get(table, ()) if columns.fits(names)), None)
+
+
+def is_alike(names: Collection[str]) -> bool:
+    """Is it by its columns a table of readings at times, whatever program wrote it?"""
+    lowered = {name.lower() for name in names}
+    return bool(lowered & _TIMES) and any(map(_SHARE.fullmatch, lowered))
 
 
 def readings(row: Row, columns: Columns, source: SourceRef, key: bytes) -> Iterator[MeterReading]:
