@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
+from io import BytesIO
 from typing import BinaryIO
 
 import msgspec
 
-from generator.importers.base import LONGEST_LINE, Count, lines
+from generator.importers.base import BUFFER_BYTES, HEAD_BYTES, LONGEST_LINE, Count, lines
 from generator.importers.json_lines import BOM, has_later_object
 from generator.records.rows import SkipReason
 
@@ -40,6 +41,34 @@ def rows(stream: BinaryIO, count: Count, *paths: Path, longest: int = LONGEST_LI
     if begins and not has_later_object(head):
         return elements(stream, count, *paths, longest=longest)
     return lines(stream, count, longest=longest)
+
+
+def objects(stream: BinaryIO, count: Count) -> Iterator[bytes]:
+    """The rows of a file that a script wrote: its lines, the elements of its list, or the one object that it is."""
+    start = stream.tell()
+    head = stream.read(HEAD_BYTES).removeprefix(BOM).lstrip()
+    ends = b"\n" in head or any(b"\n" in chunk for chunk in iter(lambda: stream.read(BUFFER_BYTES), b""))
+    size = stream.tell() - start
+    stream.seek(start)
+    if has_later_object(head):
+        return lines(stream, count)
+    if head.startswith(b"["):
+        return elements(stream, count, ())
+    if ends and head.partition(b"\n")[0].strip() != b"{":
+        return lines(stream, count)
+    if not ends and size <= LONGEST_LINE:  # no more than was looked at: a line may have ended since
+        stream = BytesIO(stream.read(size))
+    return iter([document] if (document := whole(stream, count)) else [])
+
+
+def heads(head: bytes) -> Iterator[bytes]:
+    """Rows in the head of such a file, as far as it shows them whole; other parts of it too, which are no objects."""
+    start = head.removeprefix(BOM)
+    yield from (line for line in start.split(b"\n") if line)
+    if start.lstrip().startswith(b"["):
+        yield from elements(BytesIO(head), Count(), ())
+    elif start.partition(b"\n")[0].strip() == b"{":
+        yield start
 
 
 def whole(stream: BinaryIO, count: Count, *, longest: int = LONGEST_LINE) -> bytes:

@@ -6,16 +6,22 @@ says what one row holds; the account of rows is kept here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, NamedTuple, TypeVar
 
+from msgspec import Raw
+
 from generator.importers.base import Count, SkipLineError, lines
+from generator.importers.documents import objects
 from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
 from generator.importers.json_lines import REFUSED, glued, is_utf8, mended, refusal
 from generator.records.rows import CounterReading, MeterReading, SkipReason, SourceRef, Tally, UsageBucket
 
 UNKNOWN = "unknown"
+COUNTING = "count-tokens"  # a question how many tokens a prompt would have: no call, and free
 UNKNOWN_UNIT = "unknown-unit"  # rows of readings of which nothing says whether 1 is one percent or all
+_COUNTS = re.compile(rb"count[_-]?tokens|token[_-]?count(?:er|ing)", re.IGNORECASE)
 RowT = TypeVar("RowT")
 
 
@@ -115,6 +121,11 @@ class RowReader:
         return self.found
 
 
+def is_counting(*stated: bytes | Raw) -> bool:
+    """Does an address, or the name of a kind of call, say that tokens were only counted (/v1/messages/count_tokens)?"""
+    return any(_COUNTS.search(bytes(one)) for one in stated)
+
+
 def gave_nothing(tally: Tally) -> str:
     """Why a file that a format claims gave no record at all, in words; "" where it gave some, or had none to give.
 
@@ -139,6 +150,12 @@ def read_lines(stream: BinaryIO, index: int, importer: str, take: Take) -> Extra
     for line in lines(stream, rows.count):
         rows.json(line, take)
     return rows.extract()
+
+
+def read_objects(stream: BinaryIO, index: int, importer: str, take: Take) -> Extract:
+    """Read one open file of JSON lines, of one list of such rows, or of one row alone."""
+    rows = RowReader(index, importer)
+    return read_each(objects(stream, rows.count), rows, take)
 
 
 def read_each(given: Iterable[bytes], rows: RowReader, take: Take) -> Extract:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import LARGEST_COUNT, SkipLineError, utc
+from generator.importers.documents import heads
 from generator.importers.json_lines import BOM, REFUSED, glued
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Pseudonym, SkipReason
@@ -119,6 +120,11 @@ def amount(value: float, largest: float = LARGEST_COUNT) -> float:
 def claims(head: bytes, is_mine: Callable[[bytes], bool]) -> bool:
     """Is any line of the head of this kind? A line that cannot be decoded, as the cut last one, is of none."""
     return any(_claims(line, is_mine) for line in head.removeprefix(BOM).split(b"\n") if line)
+
+
+def claims_any(head: bytes, is_mine: Callable[[bytes], bool]) -> bool:
+    """Is any row of the head of this kind, be it a line, an element of a list or the whole file?"""
+    return any(_claims(row, is_mine) for row in heads(head))
 
 
 def _claims(line: bytes, is_mine: Callable[[bytes], bool]) -> bool:

@@ -30,8 +30,8 @@ from generator.importers.captures.headers import LIMITS, request_id, unified_met
 from generator.importers.captures.http_exchange import FAILED, FAILURE, failure
 from generator.importers.fold import Extract, MarkCopy
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import UNKNOWN, RowResult, read_lines
-from generator.importers.values import ABSENT, Stamped, captured, claims, is_object, is_stated
+from generator.importers.rows import UNKNOWN, RowResult, read_objects
+from generator.importers.values import ABSENT, Stamped, captured, claims_any, is_object, is_stated
 from generator.records.rows import SkipReason, SourceRef, Surface
 
 HEADERS, API_LIMITS = "headers", "api-limits"
@@ -47,8 +47,8 @@ _decode_status = msgspec.json.Decoder(int).decode
 
 
 def sniff(_path: Path, head: bytes) -> bool:
-    """Does any line of the head hold limit headers and nothing of an exchange?"""
-    return claims(head, _is_mine)
+    """Does any row of the head hold limit headers and nothing of an exchange?"""
+    return claims_any(head, _is_mine)
 
 
 def _is_mine(raw: bytes) -> bool:
@@ -98,7 +98,7 @@ def _time(row: dict[str, Raw], headers: dict[str, str]) -> datetime:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    return read_lines(stream, index, RATE_LIMIT_HEADERS.id, partial(take, key=key))
+    return read_objects(stream, index, RATE_LIMIT_HEADERS.id, partial(take, key=key))
 
 
 RATE_LIMIT_HEADERS = Importer(

@@ -23,18 +23,17 @@ Never read
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from generator.importers.base import BUFFER_BYTES, HEAD_BYTES, LONGEST_LINE, Count, Importer, lines
+from generator.importers.base import LONGEST_LINE, Count, Importer
 from generator.importers.claude.sdk_messages import decode_identity
 from generator.importers.claude.sdk_stream import GIVES, Stream, first_times
-from generator.importers.documents import elements, whole
+from generator.importers.documents import objects
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.json_lines import BOM, has_later_object
+from generator.importers.json_lines import BOM
 from generator.importers.rows import RowReader, read_each
 from generator.importers.values import claims
 from generator.records.rows import Surface
@@ -53,24 +52,6 @@ def sniff(_path: Path, head: bytes) -> bool:
     return _BEGINS.match(start.removeprefix(b"[").lstrip()) is not None and _FOREIGN.search(head) is None
 
 
-def messages(stream: BinaryIO, count: Count) -> Iterator[bytes]:
-    """The messages of a file: its lines, the elements of its list, or the one object that it is."""
-    start = stream.tell()
-    head = stream.read(HEAD_BYTES).removeprefix(BOM).lstrip()
-    ends = b"\n" in head or any(b"\n" in chunk for chunk in iter(lambda: stream.read(BUFFER_BYTES), b""))
-    size = stream.tell() - start
-    stream.seek(start)
-    if has_later_object(head):
-        return lines(stream, count)
-    if head.startswith(b"["):
-        return elements(stream, count, ())
-    if ends and head.partition(b"\n")[0].strip() != b"{":
-        return lines(stream, count)
-    if not ends and size <= LONGEST_LINE:  # no more than was looked at: a line may have ended since
-        stream = BytesIO(stream.read(size))
-    return iter([document] if (document := whole(stream, count)) else [])
-
-
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
     start = stream.tell()
@@ -79,10 +60,10 @@ def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     if len(head) < LONGEST_LINE:  # the whole file: what is written to it between two passes belongs to neither
         stream = BytesIO(head)
     rows = RowReader(index, STREAM_JSON.id)
-    first = first_times(messages(stream, Count()))
+    first = first_times(objects(stream, Count()))
     stream.seek(start if len(head) == LONGEST_LINE else 0)
     taken = Stream(STREAM_JSON.id, Surface.CLAUDE_CODE, key, audited=False, first=first)
-    return read_each(messages(stream, rows.count), rows, taken.take)
+    return read_each(objects(stream, rows.count), rows, taken.take)
 
 
 STREAM_JSON = Importer(

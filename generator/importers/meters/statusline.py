@@ -30,7 +30,7 @@ from msgspec import Raw, Struct, field
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import UNKNOWN, RowResult, read_lines
+from generator.importers.rows import UNKNOWN, RowResult, read_objects
 from generator.importers.values import (
     ABSENT,
     EPOCH_SECONDS,
@@ -38,7 +38,7 @@ from generator.importers.values import (
     account,
     amount,
     captured,
-    claims,
+    claims_any,
     is_object,
     share,
     to_minute,
@@ -102,8 +102,8 @@ _decode_limit = msgspec.json.Decoder(Limit).decode
 
 
 def sniff(_path: Path, head: bytes) -> bool:
-    """Does any line of the head hold a figure that this importer reads?"""
-    return claims(head, lambda line: _body(_decode(line)) is not None)
+    """Does any row of the head hold a figure that this importer reads?"""
+    return claims_any(head, lambda line: _body(_decode(line)) is not None)
 
 
 def _body(line: Snapshot) -> Snapshot | None:
@@ -193,7 +193,7 @@ def _counters(body: Snapshot, at: datetime, source: SourceRef, key: bytes) -> tu
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    return read_lines(stream, index, STATUSLINE.id, partial(take, key=key))
+    return read_objects(stream, index, STATUSLINE.id, partial(take, key=key))
 
 
 STATUSLINE = Importer(

@@ -1,10 +1,10 @@
 """Polls of the usage endpoint: the subscription meters as the service itself states them.
 
 Where
-    Files that trackers or a user's own script append to, one answer a line, with the time of the poll (`timestamp`,
-    `captured_at`, `ts` or `time`) beside the answer or around it (`usage`, `data`, `response` or `body`). The
-    answer is that of api.anthropic.com/api/oauth/usage, which the client's /usage view shows, or of claude.ai's
-    organizations/<id>/usage. Neither is documented.
+    Files that trackers or a user's own script append to, one answer a line or all in one list, with the time of
+    the poll (`timestamp`, `captured_at`, `ts` or `time`) beside the answer or around it (`usage`, `data`, `response`
+    or `body`). The answer is that of api.anthropic.com/api/oauth/usage, which the client's /usage view shows, or of
+    claude.ai's organizations/<id>/usage. Neither is documented.
 Which records
     `five_hour`, `seven_day`, `seven_day_opus` and `seven_day_sonnet` (since November 2025), `extra_usage` (January
     2026), and the list `limits` (July 2026), which is read for windows that the keys leave empty. Windows with no
@@ -30,8 +30,8 @@ from generator.importers.base import Importer
 from generator.importers.captures.usage_answer import UsageAnswer, readings
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import UNKNOWN, RowResult, read_lines
-from generator.importers.values import ABSENT, account, captured, claims, is_object, is_stated
+from generator.importers.rows import UNKNOWN, RowResult, read_objects
+from generator.importers.values import ABSENT, account, captured, claims_any, is_object, is_stated
 from generator.records.rows import SourceRef, Surface
 
 POLL_ERROR = "poll-error"
@@ -63,8 +63,8 @@ _decode = msgspec.json.Decoder(Poll).decode
 
 
 def sniff(_path: Path, head: bytes) -> bool:
-    """Does any line of the head hold windows as this endpoint spells them?"""
-    return claims(head, lambda line: any(poll.is_spelled for poll in _layers(line)))
+    """Does any row of the head hold windows as this endpoint spells them?"""
+    return claims_any(head, lambda line: any(poll.is_spelled for poll in _layers(line)))
 
 
 def _layers(raw: bytes) -> Iterator[Poll]:
@@ -98,7 +98,7 @@ def _account(poll: Poll) -> str | None:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    return read_lines(stream, index, USAGE_ENDPOINT.id, partial(take, key=key))
+    return read_objects(stream, index, USAGE_ENDPOINT.id, partial(take, key=key))
 
 
 USAGE_ENDPOINT = Importer(
@@ -113,7 +113,8 @@ USAGE_ENDPOINT = Importer(
         where="In the data folder of a usage tracker, or where a script of your own puts it. The service does not keep "
         "past readings for you.",
         get=(
-            "If a tracker ran on your computer, look for its data folder and take the file with one answer a line.",
+            "If a tracker ran on your computer, look for its data folder and take the file with one answer a line, or "
+            "with all of them in one JSON list.",
             "From now on: ask the address behind the /usage view every few minutes and append each answer as one line, "
             "with the time under the key timestamp.",
         ),
@@ -132,7 +133,7 @@ USAGE_ENDPOINT = Importer(
         private="The account's name or id, which leaves as a pseudonym.",
         verified=Verified.REAL_FILES,
         tried="Answers of February and March 2026 and a list of 5 polls, in public files: the answers state no time "
-        "and are skipped, and the list is not recognised.",
+        "and are skipped, and all polls of the list are read.",
     ),
     gives=frozenset({"meter"}),
     spelling=(b'"five_hour"', b'"seven_day"', b'"utilization"', b'"resets_at"', b'"limits"'),

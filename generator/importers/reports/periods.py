@@ -31,9 +31,27 @@ def utc_day(text: str) -> Period:
     text = text.strip()
     if not text:
         raise SkipLineError(SkipReason.NO_TIME)
-    if text[10:] and not _MIDNIGHT.fullmatch(text[10:]):
+    if is_part_of_a_day(text):
         raise SkipLineError(SkipReason.BAD_FIELD)
     return day(text)
+
+
+def utc_hour(text: str) -> Period:
+    """The hour in UTC that a cell names, as 2026-03-31 02:00. Raises SkipLineError, for part of an hour too."""
+    try:
+        start = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
+    except ValueError:
+        raise SkipLineError(SkipReason.BAD_FIELD) from None
+    if start.utcoffset() not in {None, timedelta()} or (start.minute, start.second, start.microsecond) != (0, 0, 0):
+        raise SkipLineError(SkipReason.BAD_FIELD)
+    start = start.replace(tzinfo=UTC)
+    return start, start + timedelta(hours=1)
+
+
+def is_part_of_a_day(text: str) -> bool:
+    """Does a cell name a time that is no midnight? Spreadsheets write midnight behind days."""
+    rest = text.strip()[10:]
+    return bool(rest) and not _MIDNIGHT.fullmatch(rest)
 
 
 def days(first: str, last: str) -> Period:
