@@ -82,6 +82,10 @@ def test_a_part_of_an_hour_and_another_zone_are_refused(wrong):
     assert hours("2026-03-30 01:00", wrong) == [(at(30, 1), at(30, 2), 1)]
 
 
+def test_an_hour_among_days_is_refused():
+    assert hours("2026-03-29", "2026-03-29 02:00") == [(at(29), at(30), 1)]
+
+
 def test_the_cost_export_has_hours_too():
     rows = "".join(f"2026-03-30 0{n}:00,Claude Haiku 4.5,Default,k,standard,x,output,0.{n}\n" for n in (1, 2))
     found = of("cost.csv", (COSTS + rows).encode())

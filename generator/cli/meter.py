@@ -28,6 +28,7 @@ LARGEST_INPUT = 1024 * 1024  # bytes of one object of the client
 TAIL = 16 * 1024  # bytes at the record's end that are looked at for the same line
 REPEAT = timedelta(seconds=60)
 WINDOWS = {"five_hour": "5h", "seven_day": "7d"}
+SCOPED = tuple(f"seven_day_{name}" for name in ("opus", "sonnet", "haiku", "fable", "mythos", "overage_included"))
 INTO = click.option(
     "--into", type=click.Path(path_type=Path, dir_okay=False), help="File to append to. [default: in your state folder]"
 )
@@ -79,7 +80,7 @@ def _given(data: bytes) -> dict[str, Any]:
 def _kept(status: dict[str, Any]) -> dict[str, Any]:
     """The figures that are kept, with what they belong to; empty where there is no figure."""
     limits = _part(status, "rate_limits")
-    windows = {name: _numbers(_part(limits, name), "used_percentage", "resets_at") for name in WINDOWS}
+    windows = {name: _numbers(_part(limits, name), "used_percentage", "resets_at") for name in (*WINDOWS, *SCOPED)}
     figures = {
         "rate_limits": {name: window for name, window in windows.items() if "used_percentage" in window},
         "context_window": _numbers(_part(status, "context_window"), "total_input_tokens", "total_output_tokens"),
@@ -210,7 +211,8 @@ def import_(files: tuple[Path, ...], into: Path | None) -> None:
     FILES: any format that is read here; everything but meter readings is left out. A tracker's database is taken if
     it is known by its tables (usage_history, usage_snapshots). Readings of any other origin are taken as a CSV file
     with the columns time, window, used_percent and, where you have them, resets_at and account: a row for each window,
-    named five_hour, seven_day, seven_day_opus, seven_day_sonnet or extra_usage. Names of accounts become pseudonyms.
+    named five_hour, seven_day, seven_day_opus (or _sonnet, _haiku, _fable, _mythos) or extra_usage. Names of accounts
+    become pseudonyms.
     A reading that is imported twice counts once.
 
     \b

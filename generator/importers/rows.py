@@ -16,6 +16,7 @@ from generator.importers.base import Count, SkipLineError, lines
 from generator.importers.documents import objects
 from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
 from generator.importers.json_lines import REFUSED, glued, is_utf8, mended, refusal
+from generator.importers.windows import UNKNOWN_WINDOW
 from generator.records.rows import CounterReading, MeterReading, SkipReason, SourceRef, Tally, UsageBucket
 
 UNKNOWN = "unknown"
@@ -26,7 +27,10 @@ RowT = TypeVar("RowT")
 
 
 class RowResult(NamedTuple):
-    """What one row gave. `type` is what the tally counts it as: a public name, never text of the row."""
+    """What one row gave. `type` is what the tally counts it as: a public name, never text of the row.
+
+    `unknown_windows`: meters of it that have no name here, which the tally counts too.
+    """
 
     type: str
     meters: tuple[MeterReading, ...] = ()
@@ -34,11 +38,12 @@ class RowResult(NamedTuple):
     calls: tuple[RequestCopy, ...] = ()
     marks: tuple[MarkCopy, ...] = ()
     buckets: tuple[UsageBucket, ...] = ()
+    unknown_windows: int = 0
 
     @property
     def is_used(self) -> bool:
         """Did the row give any record?"""
-        return any(self[1:])
+        return any(self[1:-1])
 
 
 Take = Callable[[bytes, SourceRef], RowResult]
@@ -105,6 +110,8 @@ class RowReader:
 
     def _keep(self, found: RowResult) -> None:
         self.count.types[found.type] += 1
+        if found.unknown_windows:
+            self.count.types[UNKNOWN_WINDOW] += found.unknown_windows
         self.count.usage_lines += len(found.calls)
         for call in found.calls:
             name = call_key(call)
@@ -135,7 +142,11 @@ def gave_nothing(tally: Tally) -> str:
         return ""
     reasons = [f"{count:,} {reason.value}" for reason, count in tally.skipped.items()]
     reasons += [f"{tally.pending:,} pending"] if tally.pending else []
-    reasons += [f"{tally.types[name]:,} of type {name}" for name in (UNKNOWN, UNKNOWN_UNIT) if tally.types.get(name)]
+    reasons += [
+        f"{tally.types[name]:,} of type {name}"
+        for name in (UNKNOWN, UNKNOWN_UNIT, UNKNOWN_WINDOW)
+        if tally.types.get(name)
+    ]
     return ", ".join(reasons)
 
 

@@ -29,7 +29,7 @@ from msgspec import Raw, Struct
 
 from generator.importers.base import HEAD_BYTES, Importer
 from generator.importers.captures import messages_api
-from generator.importers.captures.headers import header, unified_meters, wanted
+from generator.importers.captures.headers import header, unified_meters, unknown_windows, wanted
 from generator.importers.captures.http_exchange import FAILURE, failure
 from generator.importers.claude.lines import Message
 from generator.importers.fold import Extract
@@ -192,7 +192,12 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
         request_id=_request_id(layers, headers),
         requested=asked.model,
     )
-    return RowResult(BATCH_RESULT if batch else RESPONSE, unified_meters(headers, at, source, key), calls=(call,))
+    return RowResult(
+        BATCH_RESULT if batch else RESPONSE,
+        unified_meters(headers, at, source, key),
+        calls=(call,),
+        unknown_windows=unknown_windows(headers),
+    )
 
 
 def _message(answer: bytes, *, batch: bool) -> Message:

@@ -187,7 +187,7 @@ class Stream:
         at = at or self._at(line)
         readings = tuple(shapes.meters(info, at, source, self.key))
         refusal = self._marked(line, marks.Found(MarkKind.LIMIT_REFUSAL), source) if info.refuses else ()
-        return RowResult("", meters=readings, marks=refusal)
+        return RowResult("", meters=readings, marks=refusal, unknown_windows=shapes.unknown_windows(info))
 
     def _marked(self, line: shapes.SdkLine, found: marks.Found, source: SourceRef) -> tuple[MarkCopy, ...]:
         """The mark at its place; nothing for a refusal that was told already."""

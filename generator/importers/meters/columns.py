@@ -148,6 +148,16 @@ def readings(row: Row, columns: Columns, source: SourceRef, key: bytes) -> Itera
         )
 
 
+def unknown_windows(row: Row, columns: Columns) -> int:
+    """How many meters of a row of ours state a share for a window without a name here."""
+    if columns.provider and str(row.get(columns.provider) or "").strip().lower() not in PROVIDERS:
+        return 0
+    return sum(
+        number(row.get(gauge.used)) is not None and _window(row, gauge, certain=False) is None
+        for gauge in columns.gauges
+    )
+
+
 def _window(row: Row, gauge: Gauge, *, certain: bool) -> Window | None:
     """The window of a meter, None for one without a name here. Raises SkipLineError where it must have one."""
     if gauge.window is not None:

@@ -36,7 +36,18 @@ from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM
 from generator.importers.meters import databases
-from generator.importers.meters.columns import DOCUMENT, HISTORY, PLAIN, TABLES, Columns, Row, is_alike, known, readings
+from generator.importers.meters.columns import (
+    DOCUMENT,
+    HISTORY,
+    PLAIN,
+    TABLES,
+    Columns,
+    Row,
+    is_alike,
+    known,
+    readings,
+    unknown_windows,
+)
 from generator.importers.rows import UNKNOWN_UNIT, RowReader, RowResult
 from generator.records.rows import SkipReason, SourceRef, Surface
 
@@ -124,7 +135,7 @@ def _take_json(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
 
 def _take(row: Row, source: SourceRef, *, columns: Columns, key: bytes) -> RowResult:
     found = tuple(readings(row, columns, source, key))
-    return RowResult(READING if found else NO_READING, found)
+    return RowResult(READING if found else NO_READING, found, unknown_windows=unknown_windows(row, columns))
 
 
 METER_SNAPSHOTS = Importer(
@@ -146,8 +157,8 @@ METER_SNAPSHOTS = Importer(
             "Else export a CSV file and name its columns, in any order: time, window, used_percent, and where you have "
             "them resets_at and account. Other columns may stay and are not read.",
             "time and resets_at are written as 2026-03-02T10:00:00Z or with an offset as +01:00, or as seconds since "
-            "1970. window is five_hour, seven_day, seven_day_opus, seven_day_sonnet or extra_usage. used_percent is "
-            "from 0 to 100. Each window has a row of its own.",
+            "1970. window is five_hour, seven_day, seven_day_ with a family behind it (opus, sonnet, haiku, fable or "
+            "mythos), or extra_usage. used_percent is from 0 to 100. Each window has a row of its own.",
         ),
         shows=("The meters of a subscription over the time in which the tracker ran, and when each window resets.",),
         hides=(

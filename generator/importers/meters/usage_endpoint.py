@@ -7,8 +7,8 @@ Where
     claude.ai's organizations/<id>/usage. Neither is documented.
 Which records
     `five_hour`, `seven_day`, `seven_day_opus` and `seven_day_sonnet` (since November 2025), `extra_usage` (January
-    2026), and the list `limits` (July 2026), which is read for windows that the keys leave empty. Windows with no
-    name in `records.Window` are not read.
+    2026), and the list `limits` (July 2026), which is read for windows that the keys leave empty: its `weekly_scoped`
+    entries are the weekly windows of one family of models each. Windows with no name in `records.Window` are counted.
 Units
     `utilization` and `percent` are percent 0-100. `resets_at` moves by up to a second from poll to poll and is
     rounded to the minute. A window of null is a gap, not zero; so is a poll that failed.
@@ -27,7 +27,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import Importer
-from generator.importers.captures.usage_answer import UsageAnswer, readings
+from generator.importers.captures.usage_answer import UsageAnswer, readings, unknown_windows
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.rows import UNKNOWN, RowResult, read_objects
@@ -69,23 +69,29 @@ def sniff(_path: Path, head: bytes) -> bool:
 
 def _layers(raw: bytes) -> Iterator[Poll]:
     """The line, then the objects inside it."""
+    return (poll for poll, _ in _with_bytes(raw))
+
+
+def _with_bytes(raw: bytes) -> Iterator[tuple[Poll, bytes]]:
     line = _decode(raw)
-    yield line
+    yield line, raw
     for nested in (line.usage, line.data, line.response, line.body):
         if is_object(nested):
-            yield _decode(nested)
+            yield _decode(nested), bytes(nested)
 
 
 def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """The readings of one poll."""
-    layers = tuple(_layers(raw))
-    answer = next((poll for poll in layers if poll.has_windows), None)
+    found = tuple(_with_bytes(raw))
+    layers = tuple(poll for poll, _ in found)
+    answer, stated = next(((poll, data) for poll, data in found if poll.has_windows), (None, b""))
     if answer is None:
         failed = any(is_stated(poll.status) or is_stated(poll.error) for poll in layers)
         return RowResult(POLL_ERROR if failed else UNKNOWN)
     at = captured(layers[0], answer)
     owner = account(_account(layers[0]) or _account(answer), key)
-    return RowResult("usage", readings(answer, at, owner, source))
+    meters = readings(answer, at, owner, source)
+    return RowResult("usage", meters, unknown_windows=unknown_windows(answer, stated))
 
 
 def _account(poll: Poll) -> str | None:

@@ -1,7 +1,8 @@
 """Rows of the exports of the Console, usage and cost alike: a UTC day, a displayed model, a key's name, and figures.
 
 An export of one day has a row for each hour (seen in a file of 31 March 2026: `2026-03-31 02:00`). In such a file
-`2026-03-31 00:00` is an hour too; elsewhere it is a day that a spreadsheet wrote with a time.
+`2026-03-31 00:00` is an hour too; elsewhere it is a day that a spreadsheet wrote with a time. An hour among rows of
+whole days is refused: it would be counted twice.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, BinaryIO
 from generator.importers.base import Count
 from generator.importers.fold import Extract
 from generator.importers.reports.names import displayed_model, group, grouping
-from generator.importers.reports.periods import is_part_of_a_day, utc_day, utc_hour
+from generator.importers.reports.periods import is_day, is_part_of_a_day, utc_day, utc_hour
 from generator.importers.reports.tables import Namesakes, read_table, split_by, stated
 from generator.importers.rows import RowResult
 from generator.importers.tables import Row, rows
@@ -30,8 +31,9 @@ def read_export(
 ) -> Extract:
     """Read one open export, the `index`-th of its evidence; twice, since a row does not say whether it is an hour."""
     start = stream.tell()
-    hourly = any(is_part_of_a_day(row.get(DAY, "")) for row in rows(stream, Count()))
+    times = [row.get(DAY, "") for row in rows(stream, Count())]
     stream.seek(start)
+    hourly = any(map(is_part_of_a_day, times)) and not any(map(is_day, times))
     take = partial(
         taken,
         report=report,

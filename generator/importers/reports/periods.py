@@ -14,6 +14,7 @@ Period = tuple[datetime, datetime]
 """Half-open interval in UTC."""
 
 DAY = timedelta(days=1)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00| UTC)?")
 _RANGE = re.compile(r"(?<!\d)(20\d\d-\d\d-\d\d)[-_ ]*(?:to|until|through)?[-_ ]*(20\d\d-\d\d-\d\d)(?!\d)")
 _MONTH = re.compile(r"(?<![0-9a-f])(20\d\d)-(\d\d)(?![0-9a-f]|-\d)")  # no part of an id
@@ -46,6 +47,11 @@ def utc_hour(text: str) -> Period:
         raise SkipLineError(SkipReason.BAD_FIELD)
     start = start.replace(tzinfo=UTC)
     return start, start + timedelta(hours=1)
+
+
+def is_day(text: str) -> bool:
+    """Does a cell name a day and no time?"""
+    return _DAY.fullmatch(text.strip()) is not None
 
 
 def is_part_of_a_day(text: str) -> bool:
