@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from generator.base.problems import printable
 from generator.cli.context import (
     JOBS,
     LEVEL,
@@ -29,7 +30,8 @@ def scan(logs: tuple[Path, ...], as_json: bool, jobs: int | None) -> None:  # no
 
     \b
     LOGS: transcripts or folders of them. Without LOGS, what Claude Code uses:
-      $CLAUDE_CONFIG_DIR/projects, ~/.claude/projects, ~/.config/claude/projects
+      $CLAUDE_CONFIG_DIR/projects, or ~/.claude/projects, ~/.config/claude/projects and
+      $XDG_CONFIG_HOME/claude/projects
       and what `witnessmark meter` kept in your state folder
 
     \b
@@ -86,7 +88,7 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
     write_pack(evidence, folder)
     findings = sum(run.found for run in evidence.runs)
     click.echo(
-        f"Wrote {folder}: {evidence.totals.requests:,} calls read, {findings:,} findings, "
+        f"Wrote {printable(folder)}: {evidence.totals.requests:,} calls read, {findings:,} findings, "
         f"{len(evidence.requests):,} rows shown (level {evidence.level.value})."
     )
     finish(found, evidence)

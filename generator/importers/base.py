@@ -28,6 +28,7 @@ BUFFER_BYTES = 256 * 1024  # of an open log; larger ones are no quicker
 SWALLOW_BYTES = 1024 * 1024
 LONGEST_LINE = 32 * 1024 * 1024  # bytes, what the API accepts; a longer line is skipped without being held
 LARGEST_COUNT = 10**12  # tokens; beyond it a number is damage, not a count
+YEARS = range(2000, 2200)  # of any time in a log; another one is damage, or a clock that was never set
 NEWLINE = ord("\n")
 
 
@@ -85,20 +86,25 @@ def _regular(path: str, flags: int) -> int:
 
 
 def utc(at: datetime | None) -> datetime:
-    """The time in UTC. Raises SkipLineError where there is none or its zone is not stated."""
+    """The time in UTC. Raises SkipLineError where there is none, its zone is not stated, or it is not of `YEARS`.
+
+    Whoever adds an hour or a day to such a time, or takes one away, stays within what a datetime can hold.
+    """
     if at is None:
         raise SkipLineError(SkipReason.NO_TIME)
-    if at.tzinfo is UTC:
-        return at
     if at.tzinfo is None:
         raise SkipLineError(SkipReason.NAIVE_TIME)
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise SkipLineError(SkipReason.BAD_FIELD) from None
+    if at.tzinfo is not UTC:
+        try:
+            at = at.astimezone(UTC)
+        except OverflowError:
+            raise SkipLineError(SkipReason.BAD_FIELD) from None
+    if at.year not in YEARS:
+        raise SkipLineError(SkipReason.BAD_FIELD)
+    return at
 
 
-def utc_or_none(at: datetime) -> datetime | None:
+def utc_or_none(at: datetime | None) -> datetime | None:
     """The time in UTC, or nothing where it cannot be told."""
     try:
         return utc(at)

@@ -22,8 +22,8 @@ ABSENT = Raw(b"null")
 DEFAULT_ACCOUNT = "default"  # for snapshots that name none, of whatever source: one person's files have one account
 
 LARGEST_PERCENT = 100_000.0
-EPOCH_SECONDS = (10**9, 10**10)  # 2001 to 2286; the same span in milliseconds has three digits more
-EPOCH_MILLISECONDS = (10**12, 10**13)
+EPOCH_SECONDS = (10**9, 7_258_118_400)  # 2001 to 2200; the same span in milliseconds has three digits more
+EPOCH_MILLISECONDS = (10**12, 7_258_118_400_000)
 
 _NUMBER = re.compile(r"[0-9]{10,13}(?:\.[0-9]{1,9})?")
 _decode_scalar = msgspec.json.Decoder(float | str).decode

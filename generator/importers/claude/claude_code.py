@@ -127,11 +127,17 @@ CLAUDE_CODE = Importer(
 )
 
 
-def folders(configured: str | None, home: Path) -> tuple[Path, ...]:
-    """Existing folders in which the client keeps transcripts; `configured` is CLAUDE_CONFIG_DIR (its documentation)."""
+def folders(configured: str | None, home: Path, config_home: str | None = None) -> tuple[Path, ...]:
+    """Existing folders in which the client keeps transcripts, each once.
+
+    `configured` is CLAUDE_CONFIG_DIR (its documentation), `config_home` XDG_CONFIG_HOME, which counts if it is absolute
+    (XDG base directory specification); some wrappers start the client below it (Claude Code issue 67853).
+    """
+    own = [Path(config_home) / "claude"] if config_home and Path(config_home).is_absolute() else []
     roots = (
         [Path(part) for part in configured.split(",")]
         if configured
-        else [home / ".claude", home / ".config" / "claude"]
+        else [home / ".claude", *own, home / ".config" / "claude"]
     )
-    return tuple(root / "projects" for root in roots if (root / "projects").is_dir())
+    found = [root / "projects" for root in roots if (root / "projects").is_dir()]
+    return tuple({folder.resolve(): folder for folder in reversed(found)}.values())[::-1]

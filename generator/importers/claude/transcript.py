@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from generator.importers.base import Count, SkipLineError, utc, utc_or_none
@@ -190,9 +189,7 @@ class Transcript:
     def _remember(self, line: Line) -> None:
         if not line.uuid:
             return
-        at = line.timestamp
-        if at is not None and at.tzinfo is not UTC:
-            at = utc_or_none(at)
+        at = utc_or_none(line.timestamp)
         if at is not None:
             self.times[line.uuid] = at
         if line.is_sidechain and not line.agent_id:

@@ -19,7 +19,7 @@ Never read
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import MAXYEAR, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -88,8 +88,6 @@ def _span(row: Row, project: str) -> Span | None:
         return Span("daily", start, end, f"local-day{by_project}-model", project)
     if row.week:
         start, _ = tables.day(row.week)
-        if start.year == MAXYEAR:
-            raise SkipLineError(SkipReason.BAD_FIELD)
         return Span("weekly", start, start + WEEK, f"local-week{by_project}-model", project)
     if row.month:
         start, _ = tables.day(f"{row.month[:7]}-01")
@@ -109,7 +107,7 @@ def _span(row: Row, project: str) -> Span | None:
 
 def _ordered(first: str, last: str) -> tuple[datetime, datetime]:
     start, end = iso_time(first), iso_time(last)
-    if end < start or end.year == MAXYEAR:
+    if end < start:
         raise SkipLineError(SkipReason.BAD_FIELD)
     return start, end
 

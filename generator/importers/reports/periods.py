@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from generator.importers.base import SkipLineError
+from generator.importers.base import SkipLineError, utc
 from generator.importers.tables import day
 from generator.importers.values import iso_time
 from generator.records.rows import SkipReason
@@ -45,7 +45,7 @@ def utc_hour(text: str) -> Period:
         raise SkipLineError(SkipReason.BAD_FIELD) from None
     if start.utcoffset() not in {None, timedelta()} or (start.minute, start.second, start.microsecond) != (0, 0, 0):
         raise SkipLineError(SkipReason.BAD_FIELD)
-    start = start.replace(tzinfo=UTC)
+    start = utc(start.replace(tzinfo=UTC))
     return start, start + timedelta(hours=1)
 
 
