@@ -118,8 +118,9 @@ def test_a_name_is_never_markup_and_never_moves_the_cursor(tmp_path, arguments, 
     logs.mkdir()
     made = sorted((tmp_path / "made").rglob("*.jsonl"))
     for number, path in enumerate(made):
-        name = NAMES[number % len(NAMES)]
-        (logs / f"{number}{name}").write_bytes(path.read_bytes())
+        odd = logs / f"{number}{NAMES[number % len(NAMES)]}"
+        odd.parent.mkdir(exist_ok=True)
+        odd.write_bytes(path.read_bytes())
     (logs / "\x1b[2Jwhat.jsonl").write_text("nothing known")
     (logs / "\x1b[2Jlink").symlink_to(tmp_path)
     (logs / "odd.\x1b[2J").write_text("x")

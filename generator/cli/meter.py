@@ -30,6 +30,7 @@ RECORD = "statusline.jsonl"
 IMPORTED = "imported.jsonl"
 LARGEST_INPUT = 1024 * 1024  # bytes of one object of the client
 TAIL = 16 * 1024  # bytes at the record's end that are looked at for the same line
+NOT_A_FILE = "is no ordinary file"
 REPEAT = timedelta(seconds=60)
 WINDOWS = {"five_hour": "5h", "seven_day": "7d"}
 SCOPED = tuple(f"seven_day_{name}" for name in ("opus", "sonnet", "haiku", "fable", "mythos", "overage_included"))
@@ -137,11 +138,13 @@ def _make_folder(path: Path) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     """Append. Raises OSError, also where it is no ordinary file: a pipe would wait for a reader."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, NOT_A_FILE, str(path))
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     handle = os.open(path, flags, 0o600)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "is no ordinary file", str(path))
+            raise OSError(errno.EINVAL, NOT_A_FILE, str(path))
         os.write(handle, data)
     finally:
         os.close(handle)
@@ -218,8 +221,8 @@ def import_(files: tuple[Path, ...], into: Path | None) -> None:
     FILES: any format that is read here; everything but meter readings is left out. A tracker's database is taken if
     it is known by its tables (usage_history, usage_snapshots). Readings of any other origin are taken as a CSV file
     with the columns time, window, used_percent and, where you have them, resets_at and account: a row for each window,
-    named five_hour, seven_day, seven_day_opus (or _sonnet, _haiku, _fable, _mythos) or extra_usage. Names of accounts
-    become pseudonyms.
+    named five_hour, seven_day, seven_day_opus, seven_day_sonnet, seven_day_haiku, seven_day_fable, seven_day_mythos,
+    seven_day_overage_included or extra_usage. Names of accounts become pseudonyms.
     A reading that is imported twice counts once.
 
     \b
