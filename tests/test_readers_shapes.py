@@ -42,6 +42,17 @@ def test_rows_in_a_list_and_a_row_alone_are_the_rows(sample, indent):
     assert holds(sample.extract(alone)) == holds(sample.extract(json.dumps(parsed[0]).encode()))
 
 
+@pytest.mark.parametrize(
+    "sample", [one for one in live_formats() if one.importer.id in LISTS], ids=lambda one: one.path.name
+)
+def test_the_beginning_of_a_first_line_is_pending_and_of_a_list_too(sample):
+    """The file is just being written."""
+    whole = next(line for line in sample.lines if holds(sample.extract(line + b"\n")))
+    for start in (whole[:1], whole[: len(whole) // 2], b"[" + whole[:1], b"[\n" + whole[: len(whole) // 2]):
+        tally = sample.extract(start).tallies[0]
+        assert (tally.pending, tally.skipped, tally.balances) == (1, {}, True), start[:9]
+
+
 # Hours of the Console
 
 HEADER = (

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from generator.importers.base import BUFFER_BYTES, HEAD_BYTES, LONGEST_LINE, Count, lines
+from generator.importers.base import LONGEST_LINE, Count, lines
 from generator.importers.json_lines import BOM, has_later_object
 from generator.records.rows import SkipReason
 
@@ -45,19 +45,14 @@ def rows(stream: BinaryIO, count: Count, *paths: Path, longest: int = LONGEST_LI
 
 def objects(stream: BinaryIO, count: Count) -> Iterator[bytes]:
     """The rows of a file that a script wrote: its lines, the elements of its list, or the one object that it is."""
-    start = stream.tell()
-    head = stream.read(HEAD_BYTES).removeprefix(BOM).lstrip()
-    ends = b"\n" in head or any(b"\n" in chunk for chunk in iter(lambda: stream.read(BUFFER_BYTES), b""))
-    size = stream.tell() - start
-    stream.seek(start)
+    head = _head(stream)
+    first, ended, _ = head.partition(b"\n")
     if has_later_object(head):
         return lines(stream, count)
     if head.startswith(b"["):
         return elements(stream, count, ())
-    if ends and head.partition(b"\n")[0].strip() != b"{":
+    if not ended or first.strip() != b"{":  # a document that is laid out over lines has nothing else on its first
         return lines(stream, count)
-    if not ends and size <= LONGEST_LINE:  # no more than was looked at: a line may have ended since
-        stream = BytesIO(stream.read(size))
     return iter([document] if (document := whole(stream, count)) else [])
 
 

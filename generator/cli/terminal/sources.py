@@ -29,6 +29,7 @@ def sources_json(evidence: Pack) -> dict[str, Any]:
         },
         "formats": [msgspec.to_builtins(account) for account in evidence.formats],
         "reports": [msgspec.to_builtins(line) for line in evidence.reconciliation.lines],
+        "reports_counted_by_line": sorted(COUNTED_BY_LINE & {line.report for line in evidence.reconciliation.lines}),
         "windows": [msgspec.to_builtins(window) for window in evidence.reconciliation.windows],
         "missing_to_decide": [{"id": slug, "text": MISSING[slug].text} for slug in evidence.reconciliation.missing],
     }
