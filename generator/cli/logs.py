@@ -26,7 +26,8 @@ from generator.cli.context import (
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @JOBS
 def scan(logs: tuple[Path, ...], as_json: bool, jobs: int | None) -> None:  # noqa: FBT001  click passes flags so
-    """Read logs, run the detectors, print what was found. Writes nothing.
+    """Read logs, run the detectors, print what was found. Writes nothing, but for a temporary copy of a tracker's
+    database that holds rows in a -wal file beside it.
 
     \b
     LOGS: transcripts or folders of them. Without LOGS, what Claude Code uses:
