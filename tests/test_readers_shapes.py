@@ -95,7 +95,7 @@ def test_a_part_of_an_hour_and_another_zone_are_refused(wrong):
 
 def test_an_hour_among_days_is_refused():
     assert hours("2026-03-29", "2026-03-29 02:00") == [(at(29), at(30), 1)]
-    assert [one for _, _, one in hours("2026-03-29 01:00", "2026-03-29 02:00", "2026-03-29")] == [1, 2, 3]
+    assert sorted(one for _, _, one in hours("2026-03-29 01:00", "2026-03-29 02:00", "2026-03-29")) == [1, 2, 3]
 
 
 def test_the_cost_export_has_hours_too():
