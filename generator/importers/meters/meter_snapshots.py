@@ -158,7 +158,8 @@ METER_SNAPSHOTS = Importer(
             "them resets_at and account. Other columns may stay and are not read.",
             "time and resets_at are written as 2026-03-02T10:00:00Z or with an offset as +01:00, or as seconds since "
             "1970. window is five_hour, seven_day, seven_day_opus, seven_day_sonnet, seven_day_haiku, seven_day_fable, "
-            "seven_day_mythos, seven_day_overage_included or extra_usage. used_percent is from 0 to 100. Each window has a row of its own.",
+            "seven_day_mythos, seven_day_overage_included or extra_usage. used_percent is from 0 to 100. Each "
+            "window has a row of its own.",
         ),
         shows=("The meters of a subscription over the time in which the tracker ran, and when each window resets.",),
         hides=(
