@@ -49,7 +49,7 @@ class Problem:
     def __str__(self) -> str:
         """`path:line:col: code message (hint)`, the form that editors and CI annotate."""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{printable(self.path)}:{self.line}:{self.column}: {self.code} {self.message}{hint}"
+        return printable(f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{hint}")
 
 
 class WitnessmarkError(Exception):
