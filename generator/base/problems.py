@@ -10,6 +10,17 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+def printable(text: object) -> str:
+    """A name as one line of plain text: what moves a cursor, colours, turns or breaks lines is spelled out.
+
+    A file may bear any name: escape sequences, line ends, marks that reverse the direction of text (UAX 9), and bytes
+    that are no text.
+    """
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape", "backslashreplace").decode() for one in str(text)
+    )
+
+
 class Exit(IntEnum):
     """Exit codes of the command; README prints the same table and a test compares them."""
 
@@ -38,7 +49,7 @@ class Problem:
     def __str__(self) -> str:
         """`path:line:col: code message (hint)`, the form that editors and CI annotate."""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{hint}"
+        return printable(f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{hint}")
 
 
 class WitnessmarkError(Exception):

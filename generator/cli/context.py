@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import __version__
-from generator.base.problems import Exit, LogError, Problem
+from generator.base.problems import Exit, LogError, Problem, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from generator.base.progress import Track
     from generator.importers import Discovery
     from generator.proofs.commitments import LogTree
     from generator.records.results import Pack
-    from generator.records.rows import LogData
+    from generator.records.rows import LogData, Tally
 
 ROOT = click.option(
     "--root",
@@ -37,6 +39,7 @@ LEVEL = click.option(
     help="aggregate: sums a day. findings: rows that findings cite and their neighbours. full: every row.",
 )
 JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes for reading. [default: cores]")
+MOST_LINKS = 20  # links named one by one
 SIMULATED_KEY = b"simulated logs hold nothing private"  # so that anyone makes the same specimen pack
 
 
@@ -45,7 +48,8 @@ def default_logs() -> tuple[Path, ...]:
     from generator.importers.claude.claude_code import folders
 
     kept = (meter_folder(),) if meter_folder().is_dir() else ()
-    found = (*folders(os.environ.get("CLAUDE_CONFIG_DIR"), Path.home()), *kept)
+    configured, config_home = os.environ.get("CLAUDE_CONFIG_DIR"), os.environ.get("XDG_CONFIG_HOME")
+    found = (*folders(configured, Path.home(), config_home), *kept)
     if not found:
         hint = "name a folder: witnessmark scan LOGS"
         raise LogError(Problem("~/.claude/projects", 0, 0, "W-no-logs", "there are no Claude Code logs here", hint))
@@ -126,21 +130,46 @@ def warn_unclaimed(found: Discovery) -> None:
         problem = Problem(str(file.path), 0, 0, "W-unclaimed", "no importer knows this file", hint)
         click.echo(str(problem), err=True)
     aside = [f"{count:,} {kind}" for kind, count in sorted(found.companions.items())]
-    others = [f"{count:,} {suffix}" for suffix, count in sorted(found.others.items())]
+    others = [f"{count:,} {printable(suffix)}" for suffix, count in sorted(found.others.items())]
     if aside:
         click.echo(f"Left aside, known to hold no usage of their own: {', '.join(aside)}.", err=True)
     if found.links:
-        click.echo(f"{found.links:,} links were not followed; name what they lead to, if it is a log.", err=True)
+        click.echo(f"{len(found.links):,} links were not followed; name what they lead to, if it is a log:", err=True)
+        for link in found.links[:MOST_LINKS]:
+            click.echo(f"  {printable(link)}", err=True)
+        if len(found.links) > MOST_LINKS:
+            click.echo(f"  and {len(found.links) - MOST_LINKS:,} more", err=True)
     if others:
         click.echo(f"Left aside, no logs by their names: {', '.join(others)}.", err=True)
 
 
+def warn_silent(found: Discovery, tallies: Sequence[Tally]) -> bool:
+    """Name every file that a format claims and that gave nothing, or not all; is there any?"""
+    from generator.importers.rows import gave_nothing
+    from generator.records.rows import SkipReason
+
+    problems = []
+    for file, tally in zip(found.claimed, tallies, strict=True):
+        reasons = gave_nothing(tally)
+        if reasons:
+            message = f"was read as {tally.importer} and gave nothing: {reasons}"
+            hint = f"the page 'Get your logs' says what {tally.importer} needs, and what it cannot show"
+            problems.append(Problem(str(file.path), 0, 0, "W-nothing", message, hint))
+        elif tally.skipped.get(SkipReason.INCOMPLETE):
+            hint = "let its program end, or export again"
+            problems.append(Problem(str(file.path), 0, 0, "W-part", "was read in part: it is incomplete", hint))
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    return bool(problems)
+
+
 def finish(found: Discovery, evidence: Pack) -> None:
-    """End with exit code 3 where a file was left out or a detector failed."""
+    """End with exit code 3 where a file was left out or gave nothing, or a detector failed."""
     from generator.records.results import Outcome
 
     warn_unclaimed(found)
-    if found.unclaimed or any(run.outcome is Outcome.FAILED for run in evidence.runs):
+    silent = warn_silent(found, evidence.tallies)
+    if silent or found.unclaimed or any(run.outcome is Outcome.FAILED for run in evidence.runs):
         sys.exit(Exit.PARTIAL)
 
 
@@ -178,4 +207,10 @@ def console() -> Any:
     """The terminal, or a width that keeps tables whole in a file."""
     from rich.console import Console
 
-    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=160)
+    class Terminal(Console):
+        """A console that leaves it to the command what happens when nobody reads any more."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Terminal(highlight=False) if sys.stdout.isatty() else Terminal(highlight=False, width=160)

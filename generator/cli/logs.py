@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from generator.base.problems import printable
 from generator.cli.context import (
     JOBS,
     LEVEL,
@@ -25,11 +26,13 @@ from generator.cli.context import (
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @JOBS
 def scan(logs: tuple[Path, ...], as_json: bool, jobs: int | None) -> None:  # noqa: FBT001  click passes flags so
-    """Read logs, run the detectors, print what was found. Writes nothing.
+    """Read logs, run the detectors, print what was found. Writes nothing, but for a temporary copy of a tracker's
+    database that holds rows in a -wal file beside it.
 
     \b
     LOGS: transcripts or folders of them. Without LOGS, what Claude Code uses:
-      $CLAUDE_CONFIG_DIR/projects, ~/.claude/projects, ~/.config/claude/projects
+      $CLAUDE_CONFIG_DIR/projects, or ~/.claude/projects, ~/.config/claude/projects and
+      $XDG_CONFIG_HOME/claude/projects
       and what `witnessmark meter` kept in your state folder
 
     \b
@@ -86,7 +89,7 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
     write_pack(evidence, folder)
     findings = sum(run.found for run in evidence.runs)
     click.echo(
-        f"Wrote {folder}: {evidence.totals.requests:,} calls read, {findings:,} findings, "
+        f"Wrote {printable(folder)}: {evidence.totals.requests:,} calls read, {findings:,} findings, "
         f"{len(evidence.requests):,} rows shown (level {evidence.level.value})."
     )
     finish(found, evidence)

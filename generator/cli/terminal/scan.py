@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from generator.base.problems import printable
 from generator.base.statistics import finding_rate
 from generator.cli.terminal.sources import print_sources, sources_json
 from generator.cli.terminal.tables import table
@@ -223,7 +224,10 @@ def _print_findings(console: Console, evidence: Pack, paths: Sequence[Path]) -> 
 
 
 def _place(finding: Finding, by_id: dict[str, Request], paths: Sequence[Path]) -> str:
+    from rich.markup import escape
+
     request = by_id.get(finding.requests[-1])
     if request is None:
         return "-"
-    return f"{Path(*paths[request.source.file].parts[-PATH_PARTS:])}:{request.source.line}"
+    where = f"{printable(Path(*paths[request.source.file].parts[-PATH_PARTS:]))}:{request.source.line}"
+    return escape(where)  # a name is no markup

@@ -9,7 +9,7 @@ import msgspec
 
 from generator.cli.terminal.tables import table
 from generator.importers import IMPORTERS
-from generator.ledger.reconciliation import DIFFERENCES, MISSING, RECOGNISED
+from generator.ledger.reconciliation import BY_LINE, COUNTED_BY_LINE, DIFFERENCES, MISSING, RECOGNISED
 from generator.records.results import Pack, ReportLine, WindowBalance
 from generator.records.rows import FormatTotals, Tally
 
@@ -29,6 +29,7 @@ def sources_json(evidence: Pack) -> dict[str, Any]:
         },
         "formats": [msgspec.to_builtins(account) for account in evidence.formats],
         "reports": [msgspec.to_builtins(line) for line in evidence.reconciliation.lines],
+        "reports_counted_by_line": sorted(COUNTED_BY_LINE & {line.report for line in evidence.reconciliation.lines}),
         "windows": [msgspec.to_builtins(window) for window in evidence.reconciliation.windows],
         "missing_to_decide": [{"id": slug, "text": MISSING[slug].text} for slug in evidence.reconciliation.missing],
     }
@@ -135,18 +136,29 @@ def _print_reports(console: Console, lines: tuple[ReportLine, ...]) -> None:
             line.report,
             f"{line.start:%Y-%m-%d}",
             line.model,
-            _against(line.input_tokens, line.logged.input_tokens),
-            _against(line.cache_write_tokens, line.logged.cache_write_tokens),
-            _against(line.cache_read_tokens, line.logged.cache_read_tokens),
-            _against(line.output_tokens, line.logged.output_tokens),
+            *(_against(told, logged, comparable=line.report not in COUNTED_BY_LINE) for told, logged in _pairs(line)),
             "-" if line.cost_usd is None else f"${line.cost_usd:,.2f} - ${line.logged_usd:,.2f}",
         )
     console.print(made)
+    if any(line.report in COUNTED_BY_LINE for line in lines[:SHOWN_LINES]):
+        console.print(f"* {BY_LINE}", style="dim")
 
 
-def _against(report: int | None, logged: int) -> str:
+def _pairs(line: ReportLine) -> tuple[tuple[int | None, int], ...]:
+    return (
+        (line.input_tokens, line.logged.input_tokens),
+        (line.cache_write_tokens, line.logged.cache_write_tokens),
+        (line.cache_read_tokens, line.logged.cache_read_tokens),
+        (line.output_tokens, line.logged.output_tokens),
+    )
+
+
+def _against(report: int | None, logged: int, *, comparable: bool) -> str:
+    """What a report says, and how much more or less that is than the logs hold, where that means anything."""
     if report is None:
         return "-"
+    if not comparable:
+        return f"{report:,}*"
     return f"{report:,}" if report == logged else f"{report:,} ({report - logged:+,})"
 
 
