@@ -116,6 +116,18 @@ def words(identifier: object) -> str:
     return str(identifier).replace("-", " ").replace("_", " ")
 
 
+def printable(text: str) -> str:
+    """Text with everything escaped that a terminal would obey or not show: control, direction and invisible letters.
+
+    Names of files are strangers' text; an escape sequence in one could repaint the screen.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
+
+
 def cell(value: object) -> str:
     """Value of a data table: integers with separators, other numbers to four digits, None as a dash."""
     if value is None:

@@ -13,7 +13,8 @@ import click
 
 from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
-from generator.cli import lab, leaks, logs, meter, proofs, site, verify_site
+from generator.base.wording import printable
+from generator.cli import lab, leaks, logs, meter, proofs, scan, site, verify_site
 
 EXIT_CODES = """\b
 Exit codes:
@@ -36,6 +37,7 @@ def cli() -> None:
     \b
     Examples:
       witnessmark scan                        your own Claude Code logs: was it me?
+      witnessmark scan --by project           what each project used, by day, week, model, ...
       witnessmark scan ~/old-logs --json      the same for a program
       witnessmark collect ~/.claude/projects --into content/evidence/mine
       witnessmark prove --help                prove a published number, show no log
@@ -52,7 +54,7 @@ def cli() -> None:
 
 
 for command in (
-    logs.scan,
+    scan.scan,
     logs.collect,
     meter.meter,
     proofs.prove,
@@ -99,5 +101,5 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.OK)
     except OSError as error:
-        _say(f"{error.filename or 'write'}: {error.strerror or error}")
+        _say(printable(f"{error.filename or 'write'}: {error.strerror or error}"))
         sys.exit(Exit.IO)
