@@ -91,8 +91,9 @@ def _named(view: View, detector: str, findings: tuple[Finding, ...]) -> str:
 def _breaks(view: View) -> str:
     lost, whole = view.unexplained, view.usage.cost_usd
     if not view.steps:
+        asked = plural(len(view.found), "question") if view.found else "no question"
         return (
-            f"{plural(len(view.found), 'question')} found something; whether caches held cannot be told, as no two "
+            f"{asked} found anything; whether caches held cannot be told, as no two "
             "calls of one conversation follow each other here."
         )
     if not lost.count:

@@ -33,8 +33,22 @@ class View:
 
     @cached_property
     def usage(self) -> Usage:
-        """Sums of all calls of the span."""
-        return used(self.requests)
+        """Sums of all calls of the span; those of the evidence where it leaves out none, as prices take a second."""
+        if not self.span.whole:
+            return used(self.requests)
+        totals, times = self.evidence.totals, [request.first_seen for request in self.requests]
+        return Usage(
+            name="",
+            calls=totals.requests,
+            input_tokens=totals.input_tokens,
+            cache_write_tokens=totals.cache_write_tokens,
+            cache_read_tokens=totals.cache_read_tokens,
+            output_tokens=totals.output_tokens,
+            cost_usd=totals.cost_usd,
+            unpriced=totals.unpriced,
+            first=min(times, default=None),
+            last=max(times, default=None),
+        )
 
     @cached_property
     def unexplained(self) -> BreakCount:
