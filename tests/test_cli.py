@@ -119,7 +119,9 @@ def test_each_question_gets_one_of_four_answers_and_what_is_missing_with_how_to_
         assert found[id]["outcome"] == "not-measurable"
         assert any("statusline" in need["how"] for need in found[id]["missing"])
     short = " ".join(witnessmark("scan", logs, home=tmp_path).stdout.split())
-    assert re.search(r"Not measurable, which is no all-clear: \d+ questions for want of .*readings of the usage meter", short)
+    assert re.search(
+        r"Not measurable, which is no all-clear: \d+ questions\. Missing: .*readings of the usage meter", short
+    )
     text = witnessmark("scan", logs, "--all", home=tmp_path).stdout
     assert "Not measurable without readings of the usage meter" in text
     assert "How to get it" in text

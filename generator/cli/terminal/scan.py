@@ -40,11 +40,12 @@ def print_verdict(console: Console, view: View) -> None:
 
 
 def days_of(view: View) -> str:
-    """First and last day with a call, and the zone: 2026-01-06 to 2026-01-31 (UTC)."""
+    """First and last day with a call, once where they are one, and the zone: 2026-01-06 to 2026-01-31 (UTC)."""
     first, last = view.usage.first, view.usage.last
     if first is None or last is None:
         return f"no day ({view.zone})"
-    return f"{view.span.day(first)} to {view.span.day(last)} ({view.zone})"
+    days = dict.fromkeys(view.span.day(at).isoformat() for at in (first, last))
+    return f"{' to '.join(days)} ({view.zone})"
 
 
 def _print_calls(console: Console, view: View) -> None:
@@ -69,7 +70,8 @@ def _reasons(view: View) -> str:
     shown = [f"{reason} {n(count)}" for reason, count in counted[:SHOWN_REASONS]]
     rest = sum(count for _, count in counted[SHOWN_REASONS:])
     shown += [f"other reasons {n(rest)}"] if rest else []
-    return ", ".join([*shown, f"no reason in the log {n(view.unexplained.count)}"])
+    shown += [f"no reason in the log {n(view.unexplained.count)}"] if view.unexplained.count else []
+    return ", ".join(shown)
 
 
 def _print_found(console: Console, view: View) -> None:
@@ -125,7 +127,7 @@ def _print_not_found(console: Console, view: View) -> None:
         say(
             console,
             f"Not measurable, which is no all-clear: {plural(len(unmeasured), 'question')}"
-            + (f" for want of {'; '.join(missing)}" if missing else "")
+            + (f". Missing: {'; '.join(missing)}" if missing else "")
             + ". With --all: which, and how to get it.",
         )
     for run in view.with_outcome(Outcome.FAILED):
@@ -135,7 +137,7 @@ def _print_not_found(console: Console, view: View) -> None:
 def _print_next(console: Console, view: View) -> None:
     say(console, "\nNext", style="bold")
     if view.findings:
-        first = view.findings[0]
+        first = view.found[0][1][0]
         say(console, f"To change ({first.id}): {change(view, first)}", indent=2)
         say(console, f"Publish: {COLLECT}  (PACK: {PACK})", indent=2)
         proved = next((finding for finding in view.findings if finding.requests), None)
