@@ -358,3 +358,27 @@ def test_a_path_with_control_letters_is_escaped_in_a_problem():
     assert str(Problem("a\x1b[2J\u202eb", 1, 2, "X", "bad")) == r"a\x1b[2J\u202eb:1:2: X bad"
     assert printable("caf\u00e9 \u6f22 \U0001f600") == "caf\u00e9 \u6f22 \U0001f600"
     assert printable("\udc80") == r"\udc80"
+
+
+def test_the_tables_that_can_be_asked_for_are_those_that_there_are():
+    from generator.cli.scan import TABLES
+
+    assert set(TABLES) == {by.value for by in By}
+
+
+def test_a_long_series_of_a_meter_is_whole_at_80_columns():
+    from generator.cli.terminal.series import print_series
+    from generator.records.rows import MeterReading, SourceRef
+
+    start = datetime(2026, 3, 17, 9, tzinfo=UTC)
+    readings = [
+        MeterReading(account=f"account{n}", window=Window.SEVEN_DAY_SONNET, at=start + timedelta(hours=hour), used=0.5,
+                     source=SourceRef(0, 1 + hour))
+        for n in range(2) for hour in range(3)
+    ]  # fmt: skip
+    out = Console(file=StringIO(), width=80, highlight=False)
+    print_series(out, readings)
+    shown = out.file.getvalue()
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert shown.count("2026-03-17 09:00") == 2
