@@ -29,7 +29,7 @@ from generator.ledger.usage import MAIN, UNNAMED, By, Span, monday, namer, usage
 from generator.packs.examine import examine
 from generator.packs.pack import KEY_BYTES, load_key
 from generator.records.results import FindingGrade, Lean, Level, Outcome
-from generator.records.rows import LogData, Window
+from generator.records.rows import LogData, SkipReason, Tally, Window
 
 EVER = Span(UTC)
 
@@ -121,6 +121,21 @@ def test_no_call_is_no_all_clear():
 def test_calls_that_follow_no_other_say_that_nothing_can_be_told_of_caches():
     alone = [request(n, n, 0, 0, session_name=f"s{n}") for n in range(5)]
     assert "whether caches held cannot be told" in verdict(view(alone)).text
+
+
+def test_what_was_skipped_is_said_in_the_short_report_and_a_wrong_account_too():
+    sound = Tally(label="log-0001", importer="claude-code", bytes=9, read=5, used=3, skipped={SkipReason.NOT_JSON: 2})
+    shown = view(steady(5))
+    for tally, text in (
+        (sound, "Read 5 lines of 1 file, 2 skipped (--all says why): every line is accounted for."),
+        (
+            msgspec.structs.replace(sound, read=6),
+            "Read 6 lines of 1 file, 2 skipped (--all says why): THE ACCOUNT DOES",
+        ),
+    ):
+        evidence = msgspec.structs.replace(shown.evidence, tallies=(tally,))
+        other = view_of(evidence, subjects(LogData(requests=shown.requests)), EVER, "UTC")
+        assert text in " ".join(printed(other).split())
 
 
 def test_a_failed_rule_is_named():

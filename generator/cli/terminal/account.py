@@ -38,18 +38,31 @@ def balances(evidence: Pack) -> bool:
     return all(tally.balances for tally in evidence.tallies)
 
 
+def account_line(evidence: Pack) -> str:
+    """The account in one sentence."""
+    tally = summed(evidence.tallies)
+    lost = sum(tally["skipped"].values())
+    skipped = f", {n(lost)} skipped (--all says why)" if lost else ""
+    return (
+        f"Read {plural(tally['read'], 'line')} of {plural(len(evidence.tallies), 'file')}{skipped}: {_whole(evidence)}."
+    )
+
+
+def _whole(evidence: Pack) -> str:
+    return "every line is accounted for" if balances(evidence) else "THE ACCOUNT DOES NOT BALANCE"
+
+
 def print_account(console: Console, evidence: Pack) -> None:
     """What was read, what became of each line, and how calls were counted."""
     tally, totals = summed(evidence.tallies), evidence.totals
     lost = sum(tally["skipped"].values())
     reasons = ", ".join(f"{n(count)} {reason}" for reason, count in tally["skipped"].items())
-    whole = "every line is accounted for" if balances(evidence) else "THE ACCOUNT DOES NOT BALANCE"
     say(
         console,
         f"\nRead {plural(tally['read'], 'line')} of {plural(len(evidence.tallies), 'file')} "
         f"({tally['bytes'] / 1e6:,.1f} MB): {n(tally['used'])} used, {n(tally['other'])} other records, "
         f"{n(tally['recovered'])} recovered, {n(lost)} skipped{f' ({reasons})' if reasons else ''}, "
-        f"{n(tally['pending'])} pending, {n(tally['blank'])} blank: {whole}.",
+        f"{n(tally['pending'])} pending, {n(tally['blank'])} blank: {_whole(evidence)}.",
     )
     say(
         console,
