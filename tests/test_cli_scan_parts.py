@@ -24,21 +24,28 @@ from generator.cli.terminal.verdict import Worry, verdict
 from generator.cli.terminal.view import view_of
 from generator.cli.terminal.words import GRADES, money
 from generator.importers.claude.skills import in_stream
+from generator.ledger.prices import cost
 from generator.ledger.subjects import subjects
 from generator.ledger.usage import MAIN, UNNAMED, By, Span, monday, namer, usage_by
 from generator.packs.examine import examine
 from generator.packs.pack import KEY_BYTES, load_key
 from generator.records.results import FindingGrade, Lean, Level, Outcome
-from generator.records.rows import LogData, SkipReason, Tally, Window
+from generator.records.rows import LogData, Role, SkipReason, Tally, Window
 
 EVER = Span(UTC)
 
 
-def view(requests=(), marks=(), span=EVER):
-    reading = LogData(requests=tuple(requests), marks=tuple(marks))
+def view(requests=(), marks=(), span=EVER, rounds=()):
+    reading = LogData(requests=tuple(requests), marks=tuple(marks), rounds=tuple(rounds))
     shown = subjects(reading)
     evidence = examine(reading, id="x", simulated=False, level=Level.FINDINGS, tool_version="", shown=shown)
-    return view_of(evidence, shown, span, "UTC")
+    return view_of(evidence, reading, shown, span, "UTC")
+
+
+def with_evidence(shown, **changes):
+    """The same view of evidence in which something else is said."""
+    reading = LogData(requests=shown.requests)
+    return view_of(msgspec.structs.replace(shown.evidence, **changes), reading, subjects(reading), EVER, "UTC")
 
 
 def broken(at, *, read, first, wrote=0, count=200, **fields):
@@ -106,8 +113,7 @@ def test_a_finding_about_a_meter_is_worth_a_look_though_it_has_no_tokens():
     (one,) = shown.evidence.runs[0].findings
     about_a_meter = msgspec.structs.replace(one, window=Window.FIVE_HOUR, excess_tokens=0, excess_usd=0.0)
     run = msgspec.structs.replace(shown.evidence.runs[0], findings=(about_a_meter,))
-    evidence = msgspec.structs.replace(shown.evidence, runs=(run, *shown.evidence.runs[1:]))
-    other = view_of(evidence, subjects(LogData(requests=shown.requests)), EVER, "UTC")
+    other = with_evidence(shown, runs=(run, *shown.evidence.runs[1:]))
     assert verdict(shown).worry is Worry.NONE
     assert verdict(other).worry is Worry.SOME
 
@@ -133,17 +139,45 @@ def test_what_was_skipped_is_said_in_the_short_report_and_a_wrong_account_too():
             "Read 6 lines of 1 file, 2 skipped (--all says why): THE ACCOUNT DOES",
         ),
     ):
-        evidence = msgspec.structs.replace(shown.evidence, tallies=(tally,))
-        other = view_of(evidence, subjects(LogData(requests=shown.requests)), EVER, "UTC")
-        assert text in " ".join(printed(other).split())
+        assert text in " ".join(printed(with_evidence(shown, tallies=(tally,))).split())
+
+
+def test_what_the_price_holds_or_leaves_out_beside_the_calls_is_said():
+    shown = view(steady(5))
+    assert "web search" not in printed(shown)
+    totals = msgspec.structs.replace(
+        shown.evidence.totals,
+        web_searches=3,
+        other_makers=1,
+        rounds_apart=2,
+        rounds_usd=0.5,
+        declined=1,
+        declined_usd=0.25,
+    )
+    text = " ".join(printed(with_evidence(shown, totals=totals)).split())
+    assert "Not in the price: 3 web searches, charged apart." in text
+    assert "1 call of other makers' models: counted, not judged." in text
+    assert "2 rounds of advisors and compactions: in the price ($0.50), not the tokens." in text
+    assert "Not in the price: 1 attempt before another model answered ($0.25)." in text
+
+
+def test_the_price_of_rounds_beside_a_call_is_in_its_row_and_in_the_total():
+    rows = steady(3)
+    advice = request(9, 25, 0, 9000, role=Role.ADVISOR, follows=rows[1].id)
+    tried = request(8, 26, 0, 9000, role=Role.DECLINED, follows=rows[1].id)
+    plain, advised = view(rows), view(rows, rounds=[advice, tried])
+    assert advised.usage.cost_usd == pytest.approx(plain.usage.cost_usd + cost(advice))
+    assert advised.usage.tokens == plain.usage.tokens
+    (row,) = usage_by(advised.requests, namer(By.DAY, EVER), in_time=True, beside=advised.rounds)
+    assert (row.calls, row.cost_usd) == (3, pytest.approx(advised.usage.cost_usd))
+    part = view(rows, rounds=[advice, tried], span=Span(UTC, since=date(2026, 3, 17)))
+    assert part.usage.cost_usd == pytest.approx(advised.usage.cost_usd)
 
 
 def test_a_failed_rule_is_named():
     shown = view(steady(5))
     run = msgspec.structs.replace(shown.evidence.runs[0], outcome=Outcome.FAILED, error="valueerror")
-    evidence = msgspec.structs.replace(shown.evidence, runs=(run,))
-    other = view_of(evidence, subjects(LogData(requests=shown.requests)), EVER, "UTC")
-    assert "Failed: Unexplained cache break (valueerror)." in printed(other)
+    assert "Failed: Unexplained cache break (valueerror)." in printed(with_evidence(shown, runs=(run,)))
 
 
 def test_every_question_that_was_asked_is_in_the_report():
@@ -178,9 +212,7 @@ def test_what_less_means_is_said_where_it_occurs():
     runs = tuple(
         msgspec.structs.replace(one, findings=(cheaper,)) if one is run else one for one in shown.evidence.runs
     )
-    other = view_of(
-        msgspec.structs.replace(shown.evidence, runs=runs), subjects(LogData(requests=shown.requests)), EVER, "UTC"
-    )
+    other = with_evidence(shown, runs=runs)
     assert "$2.45 less" in printed(other)
     assert "Less: it was cheaper than what it is compared with." in printed(other)
     assert "Less:" not in printed(shown)

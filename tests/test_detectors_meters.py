@@ -447,7 +447,7 @@ def test_a_counter_without_clock_version_or_transcript_says_nothing(missing):
     assert (answer.outcome, answer.not_measurable) == (Outcome.NOT_MEASURABLE, 1)
 
 
-def test_output_counters_are_judged_too_and_an_unknown_model_is_no_switch():
+def test_output_counters_are_judged_too_and_an_unpublic_model_is_no_switch():
     rows = [msgspec.structs.replace(row, counter=Counter.OUTPUT_TOKENS) for row in FALL]
     blank = [rows[0], msgspec.structs.replace(rows[1], model=None)]
     assert result("counter-reset", (), (), [PROMPT], rows).found == 1

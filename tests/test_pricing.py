@@ -56,7 +56,7 @@ def test_a_batch_request_costs_half():
     assert cost(row) == pytest.approx(0.0025)
 
 
-def test_an_unknown_model_has_no_price_rather_than_none_at_all():
+def test_an_unpublic_model_has_no_price_rather_than_none_at_all():
     assert rates(on("2026-03-20", model="other")) is None
     assert cost(on("2026-03-20", model="claude-not-released-99")) is None
 

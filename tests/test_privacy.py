@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.records.pseudonyms import known_model, known_version, pseudonym
+from generator.records.models import public_model
+from generator.records.pseudonyms import known_version, pseudonym
 from generator.records.rows import ModelId, Pseudonym, Version
 
 
@@ -59,7 +60,7 @@ def test_pseudonym_fits_its_type(raw):
     ],
 )
 def test_only_public_model_ids_pass(raw, known):
-    assert known_model(raw) == known
+    assert public_model(raw) == known
 
 
 @pytest.mark.parametrize(
@@ -81,5 +82,5 @@ def test_only_plain_versions_pass(raw, known):
 
 @given(st.text() | st.from_regex(r"claude-[a-z0-9.-]{1,50}", fullmatch=True))
 def test_vocabularies_fit_their_types(raw):
-    msgspec.convert(known_model(raw), ModelId)
+    msgspec.convert(public_model(raw), ModelId)
     msgspec.convert(known_version(raw), Version)

@@ -90,7 +90,8 @@ def _kept(status: dict[str, Any]) -> dict[str, Any]:
 
 
 def _names(status: dict[str, Any]) -> dict[str, Any]:
-    from generator.records.pseudonyms import known_model, known_version
+    from generator.records.models import public_model
+    from generator.records.pseudonyms import known_version
 
     session, version, model = status.get("session_id"), status.get("version"), _part(status, "model").get("id")
     names: dict[str, Any] = {}
@@ -99,7 +100,7 @@ def _names(status: dict[str, Any]) -> dict[str, Any]:
     if isinstance(version, str) and known_version(version):
         names["version"] = version
     if isinstance(model, str):
-        names["model"] = {"id": known_model(model)}
+        names["model"] = {"id": public_model(model)}
     return names
 
 

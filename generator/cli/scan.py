@@ -151,7 +151,7 @@ def _view(found: Discovery, span: Span, zone: str, jobs: int | None, *, simulate
         shown=shown,
         track=track(),
     )
-    return view_of(evidence, shown, span, zone, keyed=kept)
+    return view_of(evidence, reading, shown, span, zone, keyed=kept)
 
 
 def _table(name: str | None, view: View, found: Discovery, paths: tuple[Path, ...]) -> tuple[By, tuple[Usage, ...]]:
@@ -166,7 +166,7 @@ def _table(name: str | None, view: View, found: Discovery, paths: tuple[Path, ..
         of = skill_namer(found)
     else:
         of = namer(by, view.span)
-    return by, usage_by(view.requests, of, in_time=by in IN_TIME)
+    return by, usage_by(view.requests, of, in_time=by in IN_TIME, beside=view.rounds)
 
 
 def _print_json(view: View, found: Discovery, by: By, rows: tuple[Usage, ...], *, files: bool) -> None:

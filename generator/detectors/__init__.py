@@ -31,6 +31,7 @@ from generator.detectors.thinking_stripped import THINKING_STRIPPED
 from generator.detectors.tier_change import TIER_CHANGE
 from generator.detectors.truncated_results import TRUNCATED_RESULTS
 from generator.detectors.uncached_input import UNCACHED_INPUT
+from generator.detectors.unread_last_write import UNREAD_LAST_WRITE
 
 DETECTORS: tuple[Detector, ...] = (
     CACHE_BREAK,
@@ -38,6 +39,7 @@ DETECTORS: tuple[Detector, ...] = (
     GAP_THEN_SPIKE,
     EXPIRY_CYCLING,
     PREFIX_PIN,
+    UNREAD_LAST_WRITE,
     RESUME_MISS,
     THINKING_STRIPPED,
     SHORT_PROMPT_OVERBILLED,

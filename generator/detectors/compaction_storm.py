@@ -5,16 +5,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.bursts import bursts, of_kinds
 from generator.detectors.shared.needs import MARKS, TOKENS
-from generator.ledger.prices import rates
+from generator.ledger.prices import cost, rates
 from generator.ledger.subjects import Scope
 from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
-from generator.records.rows import Mark, MarkKind, Request, Trigger
+from generator.records.rows import Mark, MarkKind, Request, Role, Trigger
 
 WINDOW = timedelta(minutes=28)  # less than two of the nearest ordinary distances, 14.4 minutes
 STORM = 3  # compactions
@@ -27,6 +28,7 @@ def _compactions(thread: Thread) -> list[Mark]:
 
 
 def _rule(thread: Thread) -> Iterator[Judgement]:
+    yield from map(partial(_summary_storm, thread), _summary_storms(thread))
     marks = _compactions(thread)
     automatic = [mark for mark in marks if mark.trigger is not Trigger.MANUAL]
     storms = [group for group in bursts(automatic, WINDOW) if _is_storm(thread, group)]
@@ -41,6 +43,49 @@ def _rule(thread: Thread) -> Iterator[Judgement]:
     for group in bursts(marks, WINDOW):
         if _is_storm(thread, group) and not any(mark.source in stormy for mark in group):
             yield Explained("manual-compaction")  # benign: manual-compaction
+
+
+def _summary_storms(thread: Thread) -> Iterator[list[Request]]:
+    """Agents that sum an idle session up again and again, and leave no boundary in it (issue 41198)."""
+    marks = [mark.at for mark in _compactions(thread)]
+    burst: list[Request] = []
+    for call in (*thread.summaries, None):
+        if call is not None and (not burst or call.first_seen - burst[-1].first_seen <= WINDOW):
+            burst.append(call)
+            continue
+        told = bisect_right(marks, burst[-1].ended + WINDOW) - bisect_left(marks, burst[0].first_seen) if burst else 0
+        if len(burst) >= STORM and told < STORM - 1 and _is_idle(thread, burst):
+            yield burst
+        burst = [call] if call is not None else []
+
+
+def _is_idle(thread: Thread, burst: Sequence[Request]) -> bool:
+    return thread.requests[0].role is Role.COMPACTION or len(
+        _between(thread, burst[0].first_seen, burst[-1].first_seen)
+    ) <= REFILL * (len(burst) - 1)
+
+
+def _summary_storm(thread: Thread, burst: Sequence[Request]) -> Finding:
+    """The first summary would have been enough: what the others cost is excess."""
+    again = burst[1:]
+    prices = [cost(call) for call in again]
+    known = [price for price in prices if price is not None]
+    return finding(
+        COMPACTION_STORM,
+        tuple(call.id for call in burst),
+        thread=thread,
+        at=burst[0].first_seen,
+        until=burst[-1].ended,
+        lean="client-decides",
+        grade=FindingGrade.A,
+        quantities=(
+            Quantity("compactions", len(burst), Unit.COMPACTIONS),
+            Quantity("span", (burst[-1].ended - burst[0].first_seen).total_seconds(), Unit.SECONDS),
+        ),
+        excess_tokens=sum(call.prompt_tokens - call.cache_read_tokens for call in again),
+        excess_usd=sum(known) if len(known) == len(prices) else None,
+        unasked=("manual-compaction", "large-input"),
+    )
 
 
 def _is_storm(thread: Thread, group: Sequence[Mark]) -> bool:
@@ -119,7 +164,7 @@ def _storm(thread: Thread, group: Sequence[Mark]) -> Finding:
 
 COMPACTION_STORM = Detector(
     id="compaction-storm",
-    version="1.0.0",
+    version="1.1.0",
     title="Compaction storm",
     question="Does the client compact the same conversation again and again?",
     scope=Scope.THREAD,
@@ -128,7 +173,8 @@ COMPACTION_STORM = Detector(
         "Three or more automatic compactions of one thread within 28 minutes, or two within 28 minutes "
         "with at most five requests between them. Compactions at most 28 minutes "
         "apart are one storm. Those that the user asked for do not count, copies of a boundary in resumed sessions "
-        "count once, and a refill by one large input is explained."
+        "count once, and a refill by one large input is explained. Three agents within 28 minutes of each other that "
+        "sum up an idle session, without a boundary in it, are a storm as well."
     ),
     formula="3 automatic compactions within 28 min, or 2 within 28 min with at most 5 requests between them",
     naive_text="Every session with three or more compaction lines, however far apart and whoever asked for them.",
@@ -141,8 +187,8 @@ COMPACTION_STORM = Detector(
         Benign("small-window", "The context window was set small, so it fills soon.", decidable=False),
     ),
     limits=(
-        "The summarising call itself is written to a sub-agent file by recent clients only; its cost is left out "
-        "of the excess, which is therefore a lower bound.",
+        "The summarising call itself is written to a sub-agent file by recent clients only; where boundaries tell the "
+        "compactions its cost is left out of the excess, which is therefore a lower bound.",
         "Client 2.1.76 stops after three failed compactions and 2.1.89 after three immediate refills, so later "
         "clients should show none.",
     ),
@@ -164,14 +210,18 @@ COMPACTION_STORM = Detector(
             "https://github.com/anthropics/claude-code/blob/main/CHANGELOG.md",
         ),
         Reference(
+            "Report of compaction agents in an idle session",
+            "https://github.com/anthropics/claude-code/issues/41198",
+        ),
+        Reference(
             "Report with 211 compactions in one session",
             "https://github.com/anthropics/claude-code/issues/24179",
         ),
     ),
     rule=_rule,
-    measurable=lambda thread: not thread.agent and bool(thread.requests),
-    examined=lambda thread: len(_compactions(thread)),
-    naive=lambda thread: int(len(_compactions(thread)) >= STORM),
+    measurable=lambda thread: bool(thread.requests) and (not thread.agent or bool(thread.summaries)),
+    examined=lambda thread: max(len(_compactions(thread)), len(thread.summaries)),
+    naive=lambda thread: int(max(len(_compactions(thread)), len(thread.summaries)) >= STORM),
     one_a_unit=False,
     symptoms=("compaction-loop",),
 )

@@ -95,12 +95,12 @@ def _pinned(threads: Sequence[Thread], version: str) -> list[Request]:
 
 
 def _partial(step: Step) -> bool:
-    return step.reason == UNEXPLAINED and 0 < step.after.cache_read_tokens < PREFIX_SHARE * step.expected
+    return step.reason == UNEXPLAINED and 0 < step.read < PREFIX_SHARE * step.expected
 
 
 def _same_read(first: Step, step: Step) -> bool:
-    read = first.after.cache_read_tokens
-    return abs(step.after.cache_read_tokens - read) <= SAME_READ * read
+    read = first.read
+    return abs(step.read - read) <= SAME_READ * read
 
 
 def _paused(threads: Sequence[Thread], version: str) -> list[Request]:

@@ -15,7 +15,7 @@ from generator.records.rows import Request
 
 
 def _long(thread: Thread) -> list[Request]:
-    return [request for request in thread.requests if request.total_tokens > LONG_PROMPT]
+    return [request for request in thread.requests if request.context > LONG_PROMPT]
 
 
 def _rule(thread: Thread) -> Iterator[Judgement]:
@@ -40,7 +40,7 @@ def _premium(thread: Thread, charged: Sequence[tuple[Request, float]]) -> Findin
         grade=FindingGrade.A,
         quantities=(
             Quantity("long-prompts", len(requests), Unit.REQUESTS),
-            Quantity("longest", max(request.total_tokens for request in requests), Unit.TOKENS),
+            Quantity("longest", max(request.context for request in requests), Unit.TOKENS),
         ),
         excess_usd=fsum(usd for _, usd in charged),
         lean="price-list",

@@ -29,8 +29,8 @@ SAME_READ = 0.02
 
 
 def _level(first: Step, step: Step) -> bool:
-    expected = first.after.cache_read_tokens
-    return abs(step.after.cache_read_tokens - expected) <= SAME_READ * expected
+    expected = first.read
+    return abs(step.read - expected) <= SAME_READ * expected
 
 
 def _level_runs(thread: Thread, least: int) -> Iterator[list[Step]]:
@@ -49,7 +49,7 @@ def _level_runs(thread: Thread, least: int) -> Iterator[list[Step]]:
 
 
 def _pinned(step: Step) -> bool:
-    return step.after.cache_read_tokens > 0 and step.continuity < PREFIX_SHARE
+    return step.read > 0 and step.continuity < PREFIX_SHARE
 
 
 def _rule(thread: Thread) -> Iterator[Judgement]:
@@ -61,7 +61,7 @@ def _rule(thread: Thread) -> Iterator[Judgement]:
         if len(unexplained) < RUN:
             yield commonest(step.reason for step in pinned)  # benign: the explanation that took most
             continue
-        read = Quantity("pinned-read", unexplained[0].after.cache_read_tokens, Unit.TOKENS)
+        read = Quantity("pinned-read", unexplained[0].read, Unit.TOKENS)
         yield steps_finding(PREFIX_PIN, thread, unexplained, run_grade(unexplained), read, lean="prefix-read")
 
 

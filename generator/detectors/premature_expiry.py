@@ -27,7 +27,7 @@ from generator.ledger.threads import Thread
 
 
 def _cold(step: Step) -> bool:
-    return step.after.cache_read_tokens == 0 and step.testable
+    return step.read == 0 and step.testable
 
 
 def _rule(thread: Thread) -> Iterator[Judgement]:

@@ -45,7 +45,7 @@ def _other_marks(step: Step) -> tuple[Mark, ...]:
 
 def _no_excuse(step: Step) -> frozenset[str]:
     """A history that was cut at its end leaves the rest of it readable; one that was rebuilt does not."""
-    rebuilt = step.after.cache_read_tokens < PREFIX_SHARE * step.after.total_tokens
+    rebuilt = step.read < PREFIX_SHARE * step.after.prompt_tokens
     return frozenset({"trimmed"}) if rebuilt else frozenset()
 
 
@@ -67,7 +67,7 @@ def _left_open(step: Step) -> Iterator[str]:
     """Explanations that were set aside for this question although what they name was there."""
     if any(mark.kind is MarkKind.COMMAND and mark.trigger is Trigger.OTHER for mark in step.marks):
         yield "command"
-    if step.after.total_tokens < TRIMMED_BELOW * step.before.total_tokens:
+    if step.after.prompt_tokens < TRIMMED_BELOW * step.before.context:
         yield "trimmed"
 
 
@@ -81,7 +81,7 @@ def _miss(thread: Thread, step: Step) -> Finding:
         RESUME_MISS,
         thread,
         step,
-        FindingGrade.A if step.after.total_tokens >= step.before.total_tokens else FindingGrade.B,
+        FindingGrade.A if step.after.prompt_tokens >= step.before.context else FindingGrade.B,
         Quantity("control-steps", len(control), Unit.REQUESTS),
         Quantity("control-misses", sum(other.reason == UNEXPLAINED for other in control), Unit.REQUESTS),
         unasked=tuple(_left_open(step)),

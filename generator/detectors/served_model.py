@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -15,12 +14,12 @@ from generator.detectors.shared.needs import REQUESTED_MODEL
 from generator.ledger.prices import cost
 from generator.ledger.subjects import Scope, marks_between
 from generator.ledger.threads import Thread
+from generator.records.models import same_name
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request, Trigger
 
 SHORTEST_RUN = 1  # requests
 UNNAMED = "other"  # a name that is no public model id, so nothing can be compared
-DATED = re.compile(r"-(?:\d{8}|latest)$")
 
 
 def _comparable(thread: Thread) -> list[Request]:
@@ -39,7 +38,7 @@ def _rule(thread: Thread) -> Iterator[Judgement]:
         before = run[-1]
         if asked == served:
             continue
-        if DATED.sub("", asked) == DATED.sub("", served):
+        if same_name(asked) == same_name(served):
             yield Explained("alias")  # benign: alias
             continue
         if announced:

@@ -53,7 +53,7 @@ def _reason(step: Step) -> str | None:
 
 def _rule(thread: Thread) -> Iterator[Judgement]:
     for warm in _warm(thread):
-        partial = [step for step in warm if step.is_break and step.after.cache_read_tokens > 0]
+        partial = [step for step in warm if step.is_break and step.read > 0]
         if len(partial) < MISSES:
             continue
         unexplained = [step for step in partial if _reason(step) == UNEXPLAINED]

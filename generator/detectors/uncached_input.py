@@ -30,13 +30,14 @@ def _is_uncached(request: Request) -> bool:
 
 def _is_new_content(step: Step) -> bool:
     """Is all that was sent before read or written, so that only what came new is uncached?"""
-    return _cached(step.after) >= BREAK_BELOW * step.before.total_tokens
+    return _cached(step.after) >= BREAK_BELOW * step.before.context
 
 
 REASONS: tuple[tuple[str, Callable[[Step], bool]], ...] = (
+    ("gateway", lambda step: step.before.gateway or step.after.gateway),  # benign: gateway
     ("batch", lambda step: step.after.service_tier is ServiceTier.BATCH),  # benign: batch
     ("side-call", lambda step: step.before.model != step.after.model),  # benign: side-call
-    ("below-minimum", lambda step: step.before.total_tokens < MIN_EXPECTED),  # benign: below-minimum
+    ("below-minimum", lambda step: step.before.context < MIN_EXPECTED),  # benign: below-minimum
     ("large-paste", _is_new_content),  # benign: large-paste
 )
 """Tried in this order; the first that holds is the reason."""
@@ -65,7 +66,7 @@ def _readable(step: Step) -> int:
     """Uncached tokens that the request before held already, if a cache of it would surely have lived."""
     if not step.within_lifetime:
         return 0
-    return max(0, min(step.after.input_tokens, step.before.total_tokens - _cached(step.after)))
+    return max(0, min(step.after.input_tokens, step.before.context - _cached(step.after)))
 
 
 def _saving(step: Step) -> float | None:
@@ -123,6 +124,7 @@ UNCACHED_INPUT = Detector(
     needs=(TOKENS,),
     benign=(
         Benign("first-call", "The thread's first request: nothing was sent before it."),
+        Benign("gateway", "The calls carry ids that this vendor does not give: a gateway decides what is cached."),
         Benign("batch", "A batch request: its parts run in any order, so cache hits are best effort there."),
         Benign("side-call", "The model differs from that of the request before: a side call or a switch."),
         Benign("below-minimum", "The request before was too small to be cached."),

@@ -35,6 +35,7 @@ class RequestCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
     format: str = "claude-code"  # id of the importer
     message: bool = True  # is `request.id` made of the API's message id? Else of a weaker name
     request_id: Pseudonym = ""  # of the `request-id` header, where the format has it
+    rounds: tuple[Request, ...] = ()  # rounds of the answer that its counts leave out
 
     @property
     def rank(self) -> tuple[bool, bool, bool, datetime, int, int]:
@@ -131,6 +132,15 @@ def merged(one: RequestCopy, two: RequestCopy) -> RequestCopy:
     missed = max(here, there, key=lambda request: (request.missed_tokens or 0, request.miss_reason or ""))
     request = msgspec.structs.replace(
         here,
+        model=final.model,
+        gateway=here.gateway and there.gateway,
+        opening_read_tokens=final.opening_read_tokens,
+        opening_prompt_tokens=final.opening_prompt_tokens,
+        left_tokens=final.left_tokens,
+        context_tokens=final.context_tokens,
+        compacted=final.compacted,
+        web_searches=_larger(here.web_searches, there.web_searches),
+        thought=here.thought or there.thought,
         first_seen=min(here.first_seen, there.first_seen),
         ended=max(here.ended, there.ended),
         input_tokens=final.input_tokens,
@@ -150,7 +160,16 @@ def merged(one: RequestCopy, two: RequestCopy) -> RequestCopy:
         file_edits=_larger(here.file_edits, there.file_edits),
         lines=here.lines + there.lines,
     )
-    return msgspec.structs.replace(owner, request=request, request_id=max(one.request_id, two.request_id))
+    rounds = max(one.rounds, two.rounds, key=_rounds_rank)
+    return msgspec.structs.replace(
+        owner, request=request, request_id=max(one.request_id, two.request_id), rounds=rounds
+    )
+
+
+def _rounds_rank(rounds: tuple[Request, ...]) -> tuple[int, int, tuple[int, int]]:
+    """Largest is kept: most rounds, most tokens; the place only makes the order total."""
+    place = rounds[0].source if rounds else SourceRef(0, 0)
+    return (len(rounds), sum(one.total_tokens + one.output_tokens for one in rounds), (-place.file, -place.line))
 
 
 def _larger(one: int | None, two: int | None) -> int | None:
@@ -158,7 +177,7 @@ def _larger(one: int | None, two: int | None) -> int | None:
     return one if two is None or (one is not None and one > two) else two
 
 
-def finality(request: Request) -> tuple[bool, bool, int, int, int, int, int, int, str, str, str, str]:
+def finality(request: Request) -> tuple[bool, bool, int, int, int, int, int, int, str, str, str, str, str]:
     """Order of usage: a final answer beats one with a stop reason, that a streaming placeholder, then larger output.
 
     The rest only makes the order total, so that damaged copies fold to the same record in any order.
@@ -176,4 +195,5 @@ def finality(request: Request) -> tuple[bool, bool, int, int, int, int, int, int
         request.service_tier or "",
         request.speed or "",
         request.region or "",
+        request.model,
     )

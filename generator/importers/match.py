@@ -8,15 +8,15 @@ processes changes the result.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from generator.importers.fold import MarkCopy, RequestCopy, finality
+from generator.records.models import same_name
 from generator.records.rows import Difference, FormatTotals, MarkKind, MatchKey, MeterReading, Pseudonym, Request
 
 NEAR = timedelta(minutes=2)  # clocks of a proxy and a client, and a transcript's write time, differ by seconds
@@ -25,9 +25,9 @@ LEAST = 50  # authority of a format that states none
 FILLED = (
     "stop_reason", "service_tier", "speed", "region", "effort", "requested_model", "entrypoint",
     "miss_reason", "missed_tokens", "first_output_tokens", "result_bytes", "prompt_words", "file_reads", "file_edits",
+    "opening_read_tokens", "opening_prompt_tokens", "left_tokens", "context_tokens", "web_searches", "role",
 )  # fmt: skip
 """Fields that another format may state where the owner does not."""
-_SNAPSHOT = re.compile(r"-20[0-9]{6}$")
 
 
 class _Call:
@@ -60,10 +60,16 @@ class _Call:
         )
 
 
-def joined(
-    copies: Iterable[RequestCopy], authority: Mapping[str, int]
-) -> tuple[tuple[Request, ...], tuple[FormatTotals, ...]]:
-    """Each call once, in no order, and what every format said of the calls. `authority` orders formats by id."""
+class Joined(NamedTuple):
+    """Each call once, in no order, what every format said of the calls, and rounds that the counts of calls lack."""
+
+    requests: tuple[Request, ...]
+    formats: tuple[FormatTotals, ...]
+    rounds: tuple[Request, ...]
+
+
+def joined(copies: Iterable[RequestCopy], authority: Mapping[str, int]) -> Joined:
+    """All copies as calls. `authority` orders formats by id."""
     copies = list(copies)
     if len({copy.format for copy in copies}) <= 1:
         return _alone(copies)
@@ -72,14 +78,15 @@ def joined(
     )
     calls = _grouped(ordered)
     kept = tuple(_one(call) for call in calls)
-    return kept, _accounts(calls, kept)
+    apart = tuple(_rounds(call, request) for call, request in zip(calls, kept, strict=True))
+    return Joined(kept, _accounts(calls, kept), tuple(one for rounds in apart for one in rounds))
 
 
-def _alone(copies: Sequence[RequestCopy]) -> tuple[tuple[Request, ...], tuple[FormatTotals, ...]]:
+def _alone(copies: Sequence[RequestCopy]) -> Joined:
     """Calls of one format, which nothing has to be joined to."""
     requests = tuple(_threaded(copy.request) for copy in copies)
     if not requests:
-        return (), ()
+        return Joined((), (), ())
     account = FormatTotals(
         importer=copies[0].format,
         calls=len(requests),
@@ -89,7 +96,13 @@ def _alone(copies: Sequence[RequestCopy]) -> tuple[tuple[Request, ...], tuple[Fo
         cache_read_tokens=sum(request.cache_read_tokens for request in requests),
         output_tokens=sum(request.output_tokens for request in requests),
     )
-    return requests, (account,)
+    return Joined(requests, (account,), tuple(_threaded(one) for copy in copies for one in copy.rounds))
+
+
+def _rounds(call: _Call, kept: Request) -> tuple[Request, ...]:
+    """Rounds of the call as the surest format that has any tells them."""
+    told = next((copy.rounds for copy in call.copies if copy.rounds), ())
+    return tuple(msgspec.structs.replace(one, follows=kept.id, session=kept.session, agent=kept.agent) for one in told)
 
 
 class _Known:
@@ -139,7 +152,7 @@ def _grouped(ordered: Sequence[RequestCopy]) -> list[_Call]:
 
 
 def _counts(request: Request) -> tuple[str, int, int, int]:
-    model = _SNAPSHOT.sub("", request.model)  # some formats state the alias, others the dated snapshot
+    model = same_name(request.model)  # some formats state the alias, others the dated snapshot
     return (model, request.input_tokens, request.cache_read_tokens, request.cache_write_tokens)
 
 
@@ -184,6 +197,8 @@ def _one(call: _Call) -> Request:
         session=threaded.session,
         agent=threaded.agent,
         parent=threaded.parent,
+        follows=threaded.follows,
+        gateway=owner.gateway,
         model=next((one.model for one in requests if one.model != "other"), owner.model),
         version=next((one.version for one in requests if one.version), ""),
         input_tokens=prompt.input_tokens,

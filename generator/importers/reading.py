@@ -17,7 +17,7 @@ from generator.importers.buckets import settled
 from generator.importers.fold import Extract, fold
 from generator.importers.match import joined, marks_once, one_account
 from generator.importers.values import account
-from generator.records.rows import LogData
+from generator.records.rows import LogData, Request
 
 WORTH_A_PROCESS = 30_000_000  # bytes; below it a second process costs more than it saves
 HANDS_PER_JOB = 8  # files are dealt into more hands than processes: late ones even out the load
@@ -86,13 +86,14 @@ def _decoded(packed: Iterable[bytes]) -> Iterator[Extract]:
 def assembled(folded: Extract, importers: Sequence[Importer], key: bytes) -> LogData:
     """The folded extracts as records, formats joined; `importers` are those of the files, by index."""
     authority = {importer.id: importer.authority for importer in importers}
-    requests, formats = joined(folded.calls.values(), authority)
+    calls = joined(folded.calls.values(), authority)
     copies, repeated = marks_once(folded.marks, authority)
     marks = (copy.mark for copy in copies)
     for kind, count in repeated.items():
         folded.repeated[kind] = folded.repeated.get(kind, 0) + count
     return LogData(
-        requests=tuple(sorted(requests, key=lambda request: (request.first_seen, request.source, request.id))),
+        requests=_in_order(calls.requests),
+        rounds=_in_order(calls.rounds),
         marks=tuple(sorted(marks, key=lambda mark: (mark.at, mark.source, mark.kind))),
         meters=tuple(
             sorted(
@@ -102,6 +103,10 @@ def assembled(folded: Extract, importers: Sequence[Importer], key: bytes) -> Log
         buckets=tuple(sorted(settled(folded.buckets), key=lambda bucket: (bucket.start, bucket.end, bucket.source))),
         counters=tuple(sorted(folded.counters, key=lambda row: (row.at, row.source, row.counter))),
         tallies=tuple(tally for _, tally in sorted(folded.tallies.items())),
-        formats=formats,
+        formats=calls.formats,
         repeated_marks=dict(sorted(folded.repeated.items())),
     )
+
+
+def _in_order(requests: Iterable[Request]) -> tuple[Request, ...]:
+    return tuple(sorted(requests, key=lambda request: (request.first_seen, request.source, request.id)))

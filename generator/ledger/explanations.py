@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, TRIMMED_BELOW, Step
-from generator.records.rows import MarkKind, MissReason
+from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, FEWEST_EXCESS, TRIMMED_BELOW, Lifetime, Step
+from generator.ledger.turns import forgets_thinking
+from generator.records.rows import MarkKind, MissReason, Role
 
 UNEXPLAINED = "unexplained"
 STATED_CHANGES = frozenset(
@@ -52,8 +53,25 @@ def _settings_changed(step: Step) -> bool:
     )
 
 
+def _longer_lived(step: Step) -> bool:
+    return step.lifetime is Lifetime.FIVE_MINUTES and bool(step.after.cache_write_1h_tokens)
+
+
+def _another_day(step: Step) -> bool:
+    return step.before.first_seen.date() != step.began.date()
+
+
+def _forgets_thinking(step: Step) -> bool:
+    return step.thinking is not None and step.thinking.dropped and forgets_thinking(step.after.model)
+
+
 EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation("stated-change", "The API itself stated that the prompt's start had changed.", _stated),
+    Explanation(
+        "lifetime-elapsed",
+        "The pause was longer than the cache lives (lifetime measured from this thread's own writes, plus 30 s).",
+        lambda step: step.age > step.lifetime.seconds[1] + BAND_AFTER,
+    ),
     Explanation(
         "model-switch",
         "Caches are kept per model, and the model changed between the two requests.",
@@ -68,7 +86,12 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation(
         "compaction",
         "The conversation was compacted; a short summary replaced the cached history.",
-        _marked(MarkKind.COMPACTION, MarkKind.COMPACT_SUMMARY),
+        lambda step: step.after.compacted or _marked(MarkKind.COMPACTION, MarkKind.COMPACT_SUMMARY)(step),
+    ),
+    Explanation(
+        "compaction-call",
+        "The request is the one that asks for a summary of the conversation; it is put together anew.",
+        lambda step: step.after.role is Role.COMPACTION,
     ),
     Explanation(
         "microcompaction",
@@ -80,8 +103,27 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "The session was started again (resume, clear or a new process); its start is built anew.",
         _marked(MarkKind.RESUME, MarkKind.CLEAR, MarkKind.START),
     ),
+    Explanation(
+        "restart",
+        "Lines stand in between as a new process of the client writes them; its start may have been built anew.",
+        _marked(MarkKind.RESTART),
+    ),
+    Explanation(
+        "thinking-changed",
+        "One of the two turns thinks and the other does not; switching it rebuilds the messages part of the cache.",
+        lambda step: step.thinking is not None and step.thinking.changed,
+    ),
     Explanation("command", "A slash command ran in between; several of them change the prompt's start.", _commanded),
-    Explanation("tools-change", "Tools were announced or withdrawn in between.", _marked(MarkKind.TOOLS_CHANGE)),
+    Explanation(
+        "thinking-dropped",
+        "A new prompt makes older models drop the thinking of the turn before, so the messages differ from there on.",
+        _forgets_thinking,
+    ),
+    Explanation(
+        "remote-control",
+        "Another device connected to the session in between, which changes its tools.",
+        _marked(MarkKind.REMOTE_CONTROL),
+    ),
     Explanation("skill", "A skill was loaded in between.", _marked(MarkKind.SKILL)),
     Explanation(
         "interrupt",
@@ -89,19 +131,35 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         _marked(MarkKind.INTERRUPT),
     ),
     Explanation(
-        "lifetime-elapsed",
-        "The pause was longer than the cache lives (lifetime measured from this thread's own writes, plus 30 s).",
-        lambda step: step.age > step.lifetime.seconds[1] + BAND_AFTER,
+        "lifetime-switch",
+        "The client went from five-minute to one-hour writes; entries of the shorter life do not serve the longer one.",
+        _longer_lived,
     ),
     Explanation(
         "lifetime-ambiguous",
-        "The pause ended so near the lifetime's end, or the lifetime is so uncertain, that expiry is possible.",
-        lambda step: step.age >= step.lifetime.seconds[0] - BAND_BEFORE,
+        "The pause ended so near the lifetime's end, the answer took so long, or the lifetime is so uncertain, that "
+        "expiry is possible.",
+        lambda step: max(step.age, step.since_began) >= step.lifetime.seconds[0] - BAND_BEFORE,
+    ),
+    Explanation(
+        "date-change",
+        "The date changed between the two requests (UTC); clients put it into the prompt.",
+        _another_day,
+    ),
+    Explanation(
+        "tools-change",
+        "Tools were announced or withdrawn in between. The cache mostly survives that: in 48 of 52 public steps.",
+        _marked(MarkKind.TOOLS_CHANGE),
+    ),
+    Explanation(
+        "gateway",
+        "The calls carry ids that this vendor does not give: a gateway stood in between, and keeps a cache of its own.",
+        lambda step: step.before.gateway or step.after.gateway,
     ),
     Explanation(
         "trimmed",
         "The prompt became shorter (rewind, fork or a silent trim): the history was cut, not continued.",
-        lambda step: step.after.total_tokens < TRIMMED_BELOW * step.before.total_tokens,
+        lambda step: step.after.prompt_tokens < TRIMMED_BELOW * step.before.context,
     ),
     Explanation(
         "image",
@@ -110,19 +168,31 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     ),
     Explanation(
         "retry",
-        "The service had refused or failed a call within the last 15 minutes.",
-        lambda step: step.recent_retry,
+        "The service had refused or failed a call just before; what it had cached may be gone with it.",
+        lambda step: step.retried,
     ),
     Explanation(
         "concurrent",
         "The request began before the previous answer had ended; a cache entry is usable only after that.",
         lambda step: step.began < step.before.ended,
     ),
+    Explanation(
+        "unread-last-write",
+        "All was read but what the request before had written, seconds after its answer: the newest entry was not yet "
+        "there to be read. A question of its own counts these.",
+        lambda step: step.last_write_unread,
+    ),
+    Explanation(
+        "few-tokens",
+        "Fewer than 1,024 tokens were paid again, less than the smallest block that is cached.",
+        lambda step: step.missed < FEWEST_EXCESS,
+    ),
 )
 """First match wins; research/detectors.md section 4.0 gives each explanation's source."""
 
 UNDECIDABLE: tuple[tuple[str, str], ...] = (
-    ("prefix-changed", "The client changed the start of the prompt (tool list, MCP server, date, settings)."),
+    ("prefix-changed", "The client changed the start of the prompt (tool list, MCP server, local date, settings)."),
+    ("many-blocks", "More than twenty blocks came since the last mark of the cache, beyond which it does not look."),
     ("other-device", "Another device or client of the same account took part."),
     ("gateway", "A proxy or gateway between client and service rewrote the request."),
 )

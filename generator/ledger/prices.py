@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from generator.records.models import is_other_makers
 from generator.records.rows import Region, Request, ServiceTier, Speed
 
 LONG_PROMPT = 200_000  # tokens; above it some epochs price the whole request higher (Anthropic pricing page)
@@ -21,6 +22,7 @@ BATCH_FACTOR = 0.5  # batch requests cost half (Anthropic pricing page)
 US_FACTOR = 1.1  # computing in the US only, on every kind of token (Anthropic pricing page, "Data residency")
 FIRST_REGIONAL = (4, 6)  # that factor holds for Opus 4.6 and newer models; older ones have no regional price
 MILLION = 1_000_000
+PRICING = "https://platform.claude.com/docs/en/about-claude/pricing"
 MIRROR = "https://github.com/thevibeworks/claude-code-docs/commit/"  # dated copies of the pricing page
 # claude-opus-4-6, claude-sonnet-4-20250514, claude-3-5-haiku-latest; a gateway's "claude-opus-4-6-fast" is not known
 _KNOWN_FORM = re.compile(
@@ -87,6 +89,22 @@ OVERRIDES: tuple[Override, ...] = (
         tiers=((0, per_million(30, 150)),),
         sources=(f"{MIRROR}477bb73e7",),
     ),
+    Override(  # genai-prices has no row of these two; they never had another price, so it holds for any day
+        models=("claude-mythos-5",),
+        speed=Speed.STANDARD,
+        since=date(2026, 1, 1),
+        until=None,
+        tiers=((0, per_million(10, 50)),),
+        sources=(PRICING, "https://github.com/soulduse/ai-token-monitor/pull/141"),
+    ),
+    Override(  # its reads cost a fortieth of the input, where all models before it take a tenth
+        models=("claude-mythos-5-1",),
+        speed=Speed.STANDARD,
+        since=date(2026, 1, 1),
+        until=None,
+        tiers=((0, replace(per_million(10, 50), cache_read=0.25 / MILLION)),),
+        sources=(PRICING, "https://github.com/farion1231/cc-switch/pull/7051"),
+    ),
     Override(  # genai-prices 0.2.3 has no price on long prompts for this model
         models=("claude-sonnet-4", "claude-sonnet-4-0", "claude-4-sonnet"),
         speed=Speed.STANDARD,
@@ -100,7 +118,7 @@ OVERRIDES: tuple[Override, ...] = (
 
 def rates(request: Request) -> Rates | None:
     """Rates of the request's model, day, prompt size, speed, tier and region; None where no price is known."""
-    return _rates(request, request.total_tokens)
+    return _rates(request, request.context)
 
 
 @lru_cache(maxsize=65536)
@@ -142,6 +160,8 @@ def _rates(request: Request, prompt_tokens: int) -> Rates | None:
 
 @lru_cache(maxsize=4096)
 def _tiers(model: str, day: date, speed: Speed) -> Tiers | None:
+    if is_other_makers(model):
+        return _elsewhere(model, day) if speed is Speed.STANDARD else None
     override = override_of(model, day, speed)
     return _table(model, day, speed) if override is None else override.tiers
 
@@ -174,6 +194,23 @@ def _table(model: str, day: date, speed: Speed) -> Tiers | None:
         return None
     starts = sorted({0, *(tier.start for price in prices for tier in getattr(price, "tiers", ()))})
     return tuple((start, Rates(*(_tier(price, start) / MILLION for price in prices))) for start in starts)
+
+
+def _elsewhere(model: str, day: date) -> Tiers | None:
+    """Rates of another maker's model. Where it has no price of its own for the cache, cached tokens are plain input."""
+    from genai_prices import Usage, calc_price
+
+    try:
+        found = calc_price(
+            Usage(input_tokens=1), model_ref=model, genai_request_timestamp=datetime.combine(day, time(12), UTC)
+        ).model_price
+    except LookupError:
+        return None
+    plain, output = found.input_mtok, found.output_mtok
+    if plain is None or output is None:
+        return None
+    prices = (plain, found.cache_read_mtok or plain, found.cache_write_mtok or plain, plain, output)
+    return ((0, Rates(*(_tier(price, 0) / MILLION for price in prices))),)
 
 
 def _tier(price: Any, start: int) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from generator.ledger.prices import Rates, rates
 from generator.records.rows import Mark, MarkKind, Request
@@ -15,6 +16,10 @@ from generator.records.rows import Mark, MarkKind, Request
 MIN_EXPECTED = 4096  # tokens; the smallest cacheable prefix of the 4.5/4.6 models (Anthropic docs, prompt caching)
 BREAK_BELOW = 0.98  # share of the expected read
 TRIMMED_BELOW = 0.97  # of the previous prompt size: the conversation was cut, not continued
+FEWEST_EXCESS = 1024  # tokens; the smallest block that any model caches (Anthropic docs, prompt caching)
+UNREAD_WITHIN = 5.0  # seconds after an answer; in public logs its write was missing at most so long
+UNREAD_SAME = 0.02  # of what was written before, by which the missing tokens may differ from it
+UNREAD_LEAST = 200  # tokens; a smaller write is within what counts differ by
 BAND_BEFORE = 15.0  # seconds before the lifetime ends from which expiry is possible (clock skew, queueing)
 BAND_AFTER = 30.0  # seconds after it within which a hit was still seen in real logs
 
@@ -32,6 +37,13 @@ class Lifetime(StrEnum):
         return {"5m": (300.0, 300.0), "1h": (3600.0, 3600.0), "unknown": (300.0, 3600.0)}[self.value]
 
 
+class Thinking(NamedTuple):
+    """How the turns around a broken step think; a turn is a prompt with the calls that answer it."""
+
+    changed: bool  # one turn thinks as its prompt's line states, the other neither states it nor thinks
+    dropped: bool  # the turn before thought; the request reads what an earlier one had left, or is shorter than before
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Two consecutive requests of one thread, and what lay between them."""
@@ -39,19 +51,26 @@ class Step:
     before: Request
     after: Request
     marks: tuple[Mark, ...]  # after `before` began, up to the first line of `after`
-    recent_retry: bool  # an API error or retry within 15 minutes before `after`
+    retried: bool  # an error of the service or a retry in this step or in the one before it
     lifetime: Lifetime
+    thinking: Thinking | None = None  # of a broken step: how the turns around it think
+    reread: bool = False  # the next request reads the old prefix again: it had not changed
     reason: str | None = None  # None = no break; else the id of an explanation, or "unexplained"
 
     @property
     def expected(self) -> int:
         """Tokens that should be read from cache: read plus written one request before."""
-        return self.before.cache_read_tokens + self.before.cache_write_tokens
+        return self.before.left
+
+    @property
+    def read(self) -> int:
+        """Tokens that were read from cache."""
+        return self.after.first_read
 
     @property
     def continuity(self) -> float:
         """Q = read / expected; 1.0 where nothing was expected."""
-        return self.after.cache_read_tokens / self.expected if self.expected else 1.0
+        return self.read / self.expected if self.expected else 1.0
 
     @property
     def age(self) -> float:
@@ -62,6 +81,11 @@ class Step:
     def began(self) -> datetime:
         """Start of the request: its parent line, or its own first line where no parent is known."""
         return self.after.started or self.after.first_seen
+
+    @property
+    def since_began(self) -> float:
+        """Seconds from the start of the request before to the start of this one."""
+        return max(0.0, (self.began - (self.before.started or self.before.first_seen)).total_seconds())
 
     @property
     def testable(self) -> bool:
@@ -78,8 +102,21 @@ class Step:
         """Tokens paid again although the previous prefix held them: min(expected - read, written + uncached)."""
         if self.reason is None:
             return 0
-        missed = self.expected - self.after.cache_read_tokens
-        return max(0, min(missed, self.after.cache_write_tokens + self.after.input_tokens))
+        return self.missed
+
+    @property
+    def missed(self) -> int:
+        """The same of any step, broken or not."""
+        return max(0, min(self.expected - self.read, self.after.prompt_tokens - self.read))
+
+    @property
+    def last_write_unread(self) -> bool:
+        """Was all read but what the request before had written, within seconds of its answer?"""
+        before = self.before
+        written = before.cache_write_tokens
+        if before.left_tokens is not None or written < UNREAD_LEAST or not self.read or self.age > UNREAD_WITHIN:
+            return False
+        return abs(self.expected - self.read - written) <= UNREAD_SAME * written
 
     @property
     def within_lifetime(self) -> bool:
@@ -99,11 +136,16 @@ def excess_cost(step: Step) -> float | None:
     The excess tokens are taken from what was written first (at the rate of its lifetime), the rest from uncached
     input; each is charged at its own rate less the cache-read rate (research/detectors.md 4.0).
     """
+    return repaid_cost(step, step.excess_tokens)
+
+
+def repaid_cost(step: Step, tokens: int) -> float | None:
+    """The same for this number of tokens of the step's request, whether it is a break or not."""
     price = rates(step.after)
     if price is None:
         return None
-    written = min(step.excess_tokens, step.after.cache_write_tokens)
-    uncached = step.excess_tokens - written
+    written = min(tokens, step.after.cache_write_tokens)
+    uncached = tokens - written
     return written * (_write_rate(step, price) - price.cache_read) + uncached * (price.input - price.cache_read)
 
 

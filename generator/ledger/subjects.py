@@ -178,6 +178,7 @@ class Subjects:
     threads: tuple[Thread, ...]
     meters: tuple[Meter, ...] = ()
     counters: tuple[CounterSeries, ...] = ()
+    foreign: tuple[Request, ...] = ()  # calls of other makers' models, about which nothing is asked
 
     def of(self, scope: Scope) -> tuple[Subject, ...]:
         """The subjects of one scope."""
@@ -207,8 +208,19 @@ def arranged(
     counters: Iterable[CounterReading] = (),
 ) -> Subjects:
     """Threads, meters and counters of these records."""
-    threads = threads_of(requests, marks)
-    return Subjects(threads, _meters(meters, threads, marks), _counters(counters, marks))
+    grouped = threads_of(requests, marks)
+    threads = tuple(thread for thread in grouped if thread.requests or not thread.foreign)
+    foreign = tuple(request for thread in grouped for request in thread.foreign)
+    if foreign:
+        marks = _of_own(marks, grouped)
+    return Subjects(threads, _meters(meters, threads, marks), _counters(counters, marks), foreign)
+
+
+def _of_own(marks: Sequence[Mark], grouped: Sequence[Thread]) -> Sequence[Mark]:
+    """Marks without those of sessions in which only other makers' models answered."""
+    own = {thread.session for thread in grouped if thread.requests}
+    foreign = {thread.session for thread in grouped if thread.foreign} - own
+    return [mark for mark in marks if mark.session not in foreign]
 
 
 def _meters(readings: Iterable[MeterReading], threads: Sequence[Thread], marks: Sequence[Mark]) -> tuple[Meter, ...]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from math import fsum
 
 from generator.ledger.prices import cost
-from generator.records.rows import Request
+from generator.records.rows import Request, Role
 
 MAIN = "main conversation"
 UNNAMED = "sub-agents without an id"  # calls that only a parent's log tells, by clients that did not name the agent
@@ -68,7 +68,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Usage:
-    """Sums of calls; tokens, and USD at list price of those `calls - unpriced` whose price is known."""
+    """Sums of calls; tokens, and USD at list price of those `calls - unpriced` whose price is known.
+
+    The price includes rounds beside the calls (advisors, compactions), which their tokens leave out, as `Totals` does.
+    """
 
     name: str
     calls: int = 0
@@ -87,8 +90,8 @@ class Usage:
         return (self.input_tokens, self.cache_write_tokens, self.cache_read_tokens, self.output_tokens)
 
 
-def used(requests: Sequence[Request], name: str = "") -> Usage:
-    """The sums of these calls under one name."""
+def used(requests: Sequence[Request], name: str = "", *, beside: Iterable[Request] = ()) -> Usage:
+    """The sums of these calls, and of the price of the rounds beside them, under one name."""
     prices = [cost(request) for request in requests]
     known = [price for price in prices if price is not None]
     times = [request.first_seen for request in requests]
@@ -99,20 +102,37 @@ def used(requests: Sequence[Request], name: str = "") -> Usage:
         cache_write_tokens=sum(request.cache_write_tokens for request in requests),
         cache_read_tokens=sum(request.cache_read_tokens for request in requests),
         output_tokens=sum(request.output_tokens for request in requests),
-        cost_usd=fsum(known),
+        cost_usd=fsum([*known, *(cost(extra) or 0.0 for extra in beside)]),
         unpriced=len(prices) - len(known),
         first=min(times, default=None),
         last=max(times, default=None),
     )
 
 
-def usage_by(requests: Iterable[Request], name: Callable[[Request], str], *, in_time: bool) -> tuple[Usage, ...]:
+def usage_by(
+    requests: Iterable[Request],
+    name: Callable[[Request], str],
+    *,
+    in_time: bool,
+    beside: Iterable[Request] = (),
+) -> tuple[Usage, ...]:
     """One row a name: in the order of the names where these are times, else the dearest first."""
+    calls, rounds = _grouped(requests, name), _grouped(beside, name)
+    names = sorted({*calls, *rounds})
+    rows = [used(calls.get(one, []), one, beside=rounds.get(one, [])) for one in names]
+    return tuple(rows if in_time else sorted(rows, key=lambda row: (-row.cost_usd, -sum(row.tokens), row.name)))
+
+
+def billed_beside(rounds: Iterable[Request]) -> tuple[Request, ...]:
+    """Rounds that are charged beside their answers; whether declined attempts are, nobody outside knows."""
+    return tuple(extra for extra in rounds if extra.role in {Role.ADVISOR, Role.COMPACTION})
+
+
+def _grouped(requests: Iterable[Request], name: Callable[[Request], str]) -> dict[str, list[Request]]:
     groups: defaultdict[str, list[Request]] = defaultdict(list)
     for request in requests:
         groups[name(request)].append(request)
-    rows = [used(calls, name) for name, calls in sorted(groups.items())]
-    return tuple(rows if in_time else sorted(rows, key=lambda row: (-row.cost_usd, -sum(row.tokens), row.name)))
+    return groups
 
 
 def namer(by: By, span: Span) -> Callable[[Request], str]:

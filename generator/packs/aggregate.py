@@ -53,6 +53,7 @@ def aggregate(whole: Pack, requests: Sequence[Request]) -> Pack:
         formats=(),  # calls of one format less those of all are calls of few
         reconciliation=Reconciliation(surfaces=_surfaces(told), missing=whole.reconciliation.missing),
         requests=(),
+        rounds=(),
         marks=(),
         meters=(),
         buckets=(),
@@ -152,6 +153,12 @@ def _totals(totals: Totals) -> Totals:
         unthreaded=few(totals.unthreaded),
         threads=few(totals.threads),
         steps=few(totals.steps),
+        other_makers=few(totals.other_makers),
+        rounds_apart=few(totals.rounds_apart),
+        rounds_usd=round(totals.rounds_usd, 2) if few(totals.rounds_apart) else 0.0,
+        declined=few(totals.declined),
+        declined_usd=round(totals.declined_usd, 2) if few(totals.declined) else 0.0,
+        web_searches=few(totals.web_searches),
     )
 
 

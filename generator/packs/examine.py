@@ -17,8 +17,9 @@ from generator.ledger.sums import break_counts, day_sums
 from generator.ledger.threads import Thread
 from generator.packs.aggregate import aggregate
 from generator.packs.redact import around_findings
+from generator.records.models import is_other_makers
 from generator.records.results import DaySum, Level, Pack, Totals
-from generator.records.rows import LogData, Mark, MarkKind, ModelId, Request
+from generator.records.rows import LogData, Mark, MarkKind, ModelId, Request, Role
 
 
 def examine(
@@ -46,7 +47,7 @@ def examine(
         level=level,
         tool_version=tool_version,
         tallies=reading.tallies,
-        totals=_totals(threads, days),
+        totals=_totals(threads, reading, days),
         days=days,
         marks_by_kind=_marks_by_kind(reading.marks),
         breaks=break_counts(step for thread in threads for step in thread.steps),
@@ -58,16 +59,19 @@ def examine(
         counters=reading.counters,
     )
     if level is Level.AGGREGATE:
-        return aggregate(whole, [request for thread in threads for request in thread.requests])
+        return aggregate(whole, [*(request for thread in threads for request in thread.requests), *shown.foreign])
     if level is Level.FULL:
-        requests = tuple(request for thread in threads for request in thread.requests)
-        return msgspec.structs.replace(whole, requests=requests, marks=reading.marks)
+        requests = (*(request for thread in threads for request in thread.requests), *shown.foreign)
+        return msgspec.structs.replace(whole, requests=requests, rounds=reading.rounds, marks=reading.marks)
     return around_findings(whole, threads)
 
 
-def _totals(threads: Sequence[Thread], days: Sequence[DaySum]) -> Totals:
-    requests = [request for thread in threads for request in thread.requests]
+def _totals(threads: Sequence[Thread], reading: LogData, days: Sequence[DaySum]) -> Totals:
+    requests = reading.requests
     dollars, unpriced = _list_price(requests)
+    apart = {role: [one for one in reading.rounds if one.role is role] for role in Role}
+    beside, _ = _list_price([*apart[Role.ADVISOR], *apart[Role.COMPACTION]])
+    declined, _ = _list_price(apart[Role.DECLINED])
     return Totals(
         requests=len(requests),
         nested_requests=sum(request.nested for request in requests),
@@ -75,18 +79,24 @@ def _totals(threads: Sequence[Thread], days: Sequence[DaySum]) -> Totals:
         cache_write_tokens=sum(day.cache_write_tokens for day in days),
         cache_read_tokens=sum(day.cache_read_tokens for day in days),
         output_tokens=sum(day.output_tokens for day in days),
-        cost_usd=dollars,
+        cost_usd=dollars + beside,
         unpriced=unpriced,
-        sessions=len({thread.session for thread in threads if not _is_unthreaded(thread)}),
-        unthreaded=sum(_is_unthreaded(thread) for thread in threads),
-        threads=len(threads),
+        sessions=len({request.session for request in requests if not _is_unthreaded(request)}),
+        unthreaded=sum(map(_is_unthreaded, requests)),
+        threads=len({request.thread for request in requests}),
         steps=sum(thread.testable_steps for thread in threads),
+        other_makers=sum(is_other_makers(request.model) for request in requests),
+        rounds_apart=len(apart[Role.ADVISOR]) + len(apart[Role.COMPACTION]),
+        rounds_usd=beside,
+        declined=len(apart[Role.DECLINED]),
+        declined_usd=declined,
+        web_searches=sum(request.web_searches or 0 for request in requests),
     )
 
 
-def _is_unthreaded(thread: Thread) -> bool:
-    """Is it a call of no known session, which stands as a thread of its own?"""
-    return len(thread.requests) == 1 and thread.requests[0].id == thread.session
+def _is_unthreaded(request: Request) -> bool:
+    """Is it a call of no known session, which is a thread of its own?"""
+    return request.id == request.session
 
 
 def _list_price(requests: Sequence[Request]) -> tuple[float, int]:

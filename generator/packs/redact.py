@@ -15,10 +15,11 @@ from typing import TypeVar
 
 import msgspec
 
-from generator.ledger.threads import RETRY_WINDOW, Thread
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, Pack, Reconciliation, Run
 from generator.records.rows import CounterReading, Mark, MeterReading, Request, UsageBucket
 
+MARKS_BEFORE = timedelta(minutes=15)  # of a row; its step and the one before it rarely take longer
 NEIGHBOURS = 8  # requests kept, and shown, on either side of a cited one
 
 
@@ -113,6 +114,8 @@ def _window(thread: Thread, wanted: set[str]) -> tuple[list[Request], list[Mark]
     cited = [index for index, request in enumerate(thread.requests) if request.id in wanted]
     for index in cited:
         kept.update(range(max(0, index - NEIGHBOURS), min(len(thread.requests), index + NEIGHBOURS + 1)))
+    places = {request.id: index for index, request in enumerate(thread.requests)}
+    kept.update([places[above] for index in kept if (above := thread.requests[index].follows) in places])
     for start in [index for index in kept if index - 1 not in kept]:
         kept.update(range(_last_write(thread.requests, start), start))
     rows = [thread.requests[index] for index in sorted(kept)]
@@ -122,7 +125,7 @@ def _window(thread: Thread, wanted: set[str]) -> tuple[list[Request], list[Mark]
         index
         for row in rows
         for index in range(
-            bisect_left(times, row.first_seen - RETRY_WINDOW),
+            bisect_left(times, row.first_seen - MARKS_BEFORE),
             bisect_right(times, row.first_seen),
         )
     }

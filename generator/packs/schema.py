@@ -24,6 +24,7 @@ from generator.records.rows import SCHEMA_VERSION, CounterReading, Mark, MeterRe
 
 TABLES: dict[str, type[msgspec.Struct]] = {
     "requests": Request,
+    "rounds": Request,
     "marks": Mark,
     "meters": MeterReading,
     "buckets": UsageBucket,
@@ -76,6 +77,7 @@ UPGRADES: dict[int, Step] = {
     1: Step(new_tables=("counters",)),  # all that came with schema 2 has defaults but this table
     2: Step(),  # reconciliation, formats, columns of buckets: defaults, and no program wrote a bucket before schema 3
     3: Step(document=_threads_are_threads),
+    4: Step(new_tables=("rounds",)),
 }
 
 

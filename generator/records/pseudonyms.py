@@ -1,4 +1,4 @@
-"""Pseudonyms, and the two vocabularies that may leave a log in clear: model ids and client versions.
+"""Pseudonyms, and client versions: what may leave a log beside the public names of models.
 
 Nothing else of a log's text has a way into a record. A pseudonym is keyed, so that two people with the same
 session id (or a guesser with a list of ids) cannot be matched without the key.
@@ -10,17 +10,13 @@ import hashlib
 import re
 from functools import lru_cache
 
-from generator.records.rows import ModelId, Pseudonym, Version
+from generator.records.rows import Pseudonym, Version
 
 SEPARATOR = "\x1f"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, RFC 4648, in lower case
 PAIRS = tuple(one + two for one in ALPHABET for two in ALPHABET)  # 10 bits each; 8 of them are 80 bits
 BLOCK_BYTES = 64  # of SHA-256
 
-_MODEL = re.compile(
-    r"claude(?:-(?:[0-9]{1,2}(?:\.[0-9]{1,2})?|20[0-9]{6}|instant|haiku|sonnet|opus|fable|mythos|latest|fast)){1,5}"
-)
-_SUFFIX = re.compile(r"\[[0-9a-z]{1,4}\]$")
 _VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,5}")
 
 
@@ -46,16 +42,6 @@ def _keyed(kind: str, key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
     inner.update(f"{kind}{SEPARATOR}".encode("utf-8", "surrogatepass"))
     return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
-
-
-@lru_cache(maxsize=1024)
-def known_model(raw: str) -> ModelId:
-    """Public id of a Claude model without a context suffix such as `[1m]`; anything else is "other".
-
-    The pattern spells families and suffixes out, because a gateway may serve "claude-<company>".
-    """
-    name = _SUFFIX.sub("", raw)
-    return name if _MODEL.fullmatch(name) else "other"
 
 
 @lru_cache(maxsize=1024)

@@ -179,12 +179,18 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     cache_write_tokens: int = 0
     cache_read_tokens: int = 0
     output_tokens: int = 0
-    cost_usd: float = 0.0  # list price of all requests with a known price
+    cost_usd: float = 0.0  # list price of all requests with a known price and of the rounds beside them
     unpriced: int = 0
     sessions: int = 0
     unthreaded: int = 0  # calls of no known session
     threads: int = 0
     steps: int = 0  # pairs of requests on which the identity can be tested
+    other_makers: int = 0  # calls of other makers' models: counted, not judged
+    rounds_apart: int = 0  # rounds of advisors and compactions, which the counts of their calls leave out
+    rounds_usd: float = 0.0  # list price of those, in `cost_usd`
+    declined: int = 0  # attempts of a model before another one answered
+    declined_usd: float = 0.0  # list price of those if they are charged; not in `cost_usd`
+    web_searches: int = 0  # charged apart, not in `cost_usd`
 
 
 class DaySum(msgspec.Struct, frozen=True, kw_only=True):
@@ -310,6 +316,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     formats: tuple[FormatTotals, ...] = ()
     reconciliation: Reconciliation = Reconciliation()
     requests: tuple[Request, ...] = ()
+    rounds: tuple[Request, ...] = ()
     marks: tuple[Mark, ...] = ()
     meters: tuple[MeterReading, ...] = ()
     buckets: tuple[UsageBucket, ...] = ()

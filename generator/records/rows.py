@@ -19,6 +19,7 @@ from generator.records.vocabulary import (
     ModelId,
     Pseudonym,
     Region,
+    Role,
     ServiceTier,
     SkipReason,
     Slug,
@@ -46,6 +47,7 @@ __all__ = [
     "Pseudonym",
     "Region",
     "Request",
+    "Role",
     "ServiceTier",
     "SkipReason",
     "Slug",
@@ -60,7 +62,7 @@ __all__ = [
     "Window",
 ]
 
-SCHEMA_VERSION = 4  # raised with a step in packs/schema.py and a pack in tests/packs
+SCHEMA_VERSION = 5  # raised with a step in packs/schema.py and a pack in tests/packs
 
 
 class SourceRef(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):
@@ -71,9 +73,11 @@ class SourceRef(msgspec.Struct, frozen=True, gc=False, order=True, array_like=Tr
 
 
 class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
-    """One billed model call, copies and streaming lines already folded into one.
+    """One answer, copies and streaming lines already folded into one.
 
-    `input_tokens` counts uncached input only; prompt size is `total_tokens`.
+    `input_tokens` counts uncached input only. An answer may take several rounds of the model (server tools); its
+    counts are then sums, and what the first round asked and the last one left is kept beside them. Rounds that are
+    billed outside of these counts are records of their own (`LogData.rounds`).
     """
 
     id: Pseudonym
@@ -107,6 +111,18 @@ class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=Tr
     result_bytes: int | None = None  # size of the tool result that this call answers
     file_reads: int | None = None  # tool uses in the answer that look at files (Read, Grep, Glob)
     file_edits: int | None = None  # tool uses in the answer that change files (Edit, MultiEdit, Write, NotebookEdit)
+    follows: Pseudonym = ""  # the call above this one in the tree of lines; "" where no format tells it
+    gateway: bool = False  # named otherwise than this vendor names calls: it came through somebody else's hands
+    role: Role | None = None  # what it is for, where that is no answer in a conversation
+    opening_read_tokens: int | None = None  # read by the first of several rounds
+    opening_prompt_tokens: int | None = None  # prompt of the first of several rounds
+    left_tokens: int | None = None  # read and written by the last of several rounds: what it left in the cache
+    context_tokens: int | None = None  # prompt of the last of several rounds
+    compacted: bool = False  # the service compacted the conversation before it answered
+    web_searches: int | None = None  # searches that the service ran for the answer; each is charged apart
+    thought: bool | None = None  # holds the answer a block of thinking?
+    thinking_asked: bool = False  # the client wrote beside the prompt that thinking was on
+    added_blocks: int | None = None  # blocks of content since the first line of the call before
     nested: bool = False  # known only from an `agent_progress` line of the parent's transcript
     lines: int = 1  # transcript lines that carried this call's usage, copies included
     position: int | None = None  # place in its thread, set by the ledger; survives a partial pack
@@ -119,8 +135,28 @@ class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=Tr
 
     @property
     def total_tokens(self) -> int:
-        """Size of the prompt in tokens: uncached + read + written."""
+        """All prompts of the answer's rounds in tokens: uncached + read + written."""
         return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Prompt in tokens with which the answer began."""
+        return self.total_tokens if self.opening_prompt_tokens is None else self.opening_prompt_tokens
+
+    @property
+    def context(self) -> int:
+        """Prompt in tokens of the answer's last round: the size of the conversation."""
+        return self.total_tokens if self.context_tokens is None else self.context_tokens
+
+    @property
+    def first_read(self) -> int:
+        """Tokens that its first round read from cache."""
+        return self.cache_read_tokens if self.opening_read_tokens is None else self.opening_read_tokens
+
+    @property
+    def left(self) -> int:
+        """Tokens that it left in the cache: read and written by its last round."""
+        return self.cache_read_tokens + self.cache_write_tokens if self.left_tokens is None else self.left_tokens
 
 
 class Mark(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
@@ -271,9 +307,13 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogData(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was read from a set of logs: each call once, oldest first, and the account of every line."""
+    """Everything that was read from a set of logs: each call once, oldest first, and the account of every line.
+
+    `rounds`: rounds of an answer that its counts leave out; each `follows` the answer it is of.
+    """
 
     requests: tuple[Request, ...] = ()
+    rounds: tuple[Request, ...] = ()
     marks: tuple[Mark, ...] = ()
     meters: tuple[MeterReading, ...] = ()
     buckets: tuple[UsageBucket, ...] = ()

@@ -14,8 +14,16 @@ Pseudonym = Annotated[str, msgspec.Meta(pattern=r"\A([a-z2-7]{16})?\Z")]
 """Keyed pseudonym (16 letters of base32, 80 bits); "" where there is nothing to name."""
 Version = Annotated[str, msgspec.Meta(pattern=r"\A([0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,5})?\Z")]
 """Client version as major.minor.patch; "" where the log does not say."""
-ModelId = Annotated[str, msgspec.Meta(pattern=r"\A(claude-[a-z0-9.-]{1,40}|other)\Z")]
-"""Public model id, or "other" (gateways put company names there)."""
+FAMILIES = (
+    "gpt|chatgpt|text|embed|whisper|tts|dall-e|codex|o[134]|gemini|gemma|palm|llama|mistral|mixtral|ministral|codestral"
+    "|magistral|devstral|deepseek|qwen|qwq|grok|command|cohere|nova|titan|kimi|moonshot|glm|chatglm|minimax|abab|phi"
+    "|nemotron|sonar|jamba|rerank|davinci|doubao|hunyuan|ernie|mimo|longcat|hermes|granite"
+)
+"""How the public names of other makers' models begin."""
+ModelId = Annotated[
+    str, msgspec.Meta(pattern=rf"\A(claude-[a-z0-9.-]{{1,40}}|other|(?:{FAMILIES})[a-z0-9.-]{{0,40}})\Z")
+]
+"""Public id of a model, of this vendor or another maker, or "other" (gateways put company names there)."""
 Slug = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,63}\Z")]
 """Identifier from this repository's own vocabulary: a detector, a benign reason, a quantity."""
 
@@ -79,6 +87,14 @@ class Region(StrEnum):
     OTHER = "other"
 
 
+class Role(StrEnum):
+    """What a call is for that is not an answer in a conversation."""
+
+    ADVISOR = "advisor"  # a second model that the answering one asked
+    COMPACTION = "compaction"  # a summary of the conversation
+    DECLINED = "declined"  # an attempt of the model that was asked, before another one answered
+
+
 class Entrypoint(StrEnum):
     """How the client was started; headless clients (`sdk-*`) idle and compact differently."""
 
@@ -116,6 +132,8 @@ class MarkKind(StrEnum):
     NO_RESPONSE = "no-response"
     SCHEDULED_TASK = "scheduled-task"
     TOOLS_CHANGE = "tools-change"
+    REMOTE_CONTROL = "remote-control"  # another device took the session over, or gave it back
+    RESTART = "restart"  # lines as a new process writes them; no line says so itself
     RESULT_CLEARED = "result-cleared"  # a tool result that holds only the marker of its removal
     OTHER = "other"
 

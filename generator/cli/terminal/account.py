@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from generator.base.wording import n, plural
-from generator.cli.terminal.words import say
-from generator.records.results import Pack
+from generator.cli.terminal.words import money, say
+from generator.records.results import Pack, Totals
 from generator.records.rows import SkipReason, Tally
 
 if TYPE_CHECKING:
@@ -70,3 +70,22 @@ def print_account(console: Console, evidence: Pack) -> None:
         f"{n(totals.nested_requests)} are known only from a parent's log, {n(totals.unthreaded)} belong to no known "
         "session.",
     )
+    for sentence in beside(totals):
+        say(console, sentence)
+
+
+def beside(totals: Totals) -> list[str]:
+    """What is counted otherwise than the calls, and what the list price leaves out; nothing of what did not occur."""
+    said = []
+    if totals.other_makers:
+        said.append(f"{plural(totals.other_makers, 'call')} of other makers' models: counted, not judged.")
+    if totals.rounds_apart:
+        rounds = plural(totals.rounds_apart, "round")
+        said.append(f"{rounds} of advisors and compactions: in the price ({money(totals.rounds_usd)}), not the tokens.")
+    if totals.declined:
+        attempts = plural(totals.declined, "attempt")
+        said.append(f"Not in the price: {attempts} before another model answered ({money(totals.declined_usd)}).")
+    if totals.web_searches:
+        searches = plural(totals.web_searches, "web search", "web searches")
+        said.append(f"Not in the price: {searches}, charged apart.")
+    return said

@@ -35,7 +35,9 @@ def print_all(console: Console, view: View) -> None:
     print_scan(console, view)
     print_account(console, view.evidence)
     print_sources(console, view.evidence)
-    print_usage(console, view, By.DAY, usage_by(view.requests, namer(By.DAY, view.span), in_time=True))
+    print_usage(
+        console, view, By.DAY, usage_by(view.requests, namer(By.DAY, view.span), in_time=True, beside=view.rounds)
+    )
     _print_questions(console, view)
     _print_missing(console, view)
     _print_breaks(console, view)

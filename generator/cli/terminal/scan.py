@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from generator.base.wording import n, plural, words
-from generator.cli.terminal.account import account_line
+from generator.cli.terminal.account import account_line, beside
 from generator.cli.terminal.findings import print_short
 from generator.cli.terminal.next_steps import COLLECT, PACK, change, prove_command
 from generator.cli.terminal.verdict import STEP, Worry, verdict
@@ -62,7 +62,7 @@ def _print_calls(console: Console, view: View) -> None:
     broken = sum(entry.count for entry in view.breaks)
     if broken:
         say(console, f"{n(broken)} of {n(view.steps)} steps {STEP} lost their cache: {_reasons(view)}.")
-    say(console, account_line(view.evidence))
+    say(console, " ".join([account_line(view.evidence), *(beside(view.evidence.totals) if view.span.whole else ())]))
     if not view.span.whole:
         say(console, "Only findings of these days are shown; the questions were asked of all calls.", style="dim")
 

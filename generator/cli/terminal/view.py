@@ -10,9 +10,9 @@ from generator.importers.base import file_label
 from generator.ledger.explanations import UNEXPLAINED
 from generator.ledger.subjects import Subjects
 from generator.ledger.sums import break_counts
-from generator.ledger.usage import Span, Usage, used
+from generator.ledger.usage import Span, Usage, billed_beside, used
 from generator.records.results import BreakCount, Finding, Outcome, Pack, Run
-from generator.records.rows import Request
+from generator.records.rows import LogData, Request
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class View:
     span: Span
     zone: str  # its name in words: UTC, Europe/Berlin, local
     requests: tuple[Request, ...]
+    rounds: tuple[Request, ...]  # charged beside them
     steps: int
     breaks: tuple[BreakCount, ...]
     findings: tuple[Finding, ...]
@@ -35,7 +36,7 @@ class View:
     def usage(self) -> Usage:
         """Sums of all calls of the span; those of the evidence where it leaves out none, as prices take a second."""
         if not self.span.whole:
-            return used(self.requests)
+            return used(self.requests, beside=self.rounds)
         totals, times = self.evidence.totals, [request.first_seen for request in self.requests]
         return Usage(
             name="",
@@ -90,19 +91,22 @@ class View:
         return None if source is None else (file_label(source.file), source.line)
 
 
-def view_of(evidence: Pack, shown: Subjects, span: Span, zone: str, *, keyed: bool = True) -> View:
-    """What the reports say of the evidence, restricted to the span."""
-    requests = [request for thread in shown.threads for request in thread.requests]
+def view_of(evidence: Pack, reading: LogData, shown: Subjects, span: Span, zone: str, *, keyed: bool = True) -> View:
+    """What the reports say of the evidence, restricted to the span. `shown`: the subjects of the reading."""
+    requests, rounds = reading.requests, billed_beside(reading.rounds)
     steps = [step for thread in shown.threads for step in thread.steps]
     if not span.whole:
-        requests = [request for request in requests if span.holds(request.first_seen)]
+        requests, rounds = (
+            tuple(request for request in rows if span.holds(request.first_seen)) for rows in (requests, rounds)
+        )
         steps = [step for step in steps if span.holds(step.after.first_seen)]
     findings = [finding for run in evidence.runs for finding in run.findings]
     return View(
         evidence=evidence,
         span=span,
         zone=zone,
-        requests=tuple(requests),
+        requests=requests,
+        rounds=rounds,
         steps=sum(step.testable for step in steps),
         breaks=break_counts(steps),
         findings=tuple(

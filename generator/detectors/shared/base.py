@@ -26,6 +26,7 @@ from generator.ledger.threads import Thread
 from generator.records.results import DayShare, Finding, FindingGrade, Quantity, Severity, Unit
 from generator.records.rows import MissReason
 
+LOOKBACK = 20  # blocks before a mark of the cache in which an older entry is found (Anthropic docs, prompt caching)
 LOW_TOKENS = 20_000  # below: "info" whatever the share (research/detectors.md 4.0)
 HIGH_TOKENS = 5_000_000
 
@@ -149,12 +150,14 @@ def finding(
     stated: MissReason | None = None,
     days: tuple[DayShare, ...] = (),
     unasked: Collection[str] = (),
+    decided: Collection[str] = (),
 ) -> Finding:
     """A finding about these requests; its severity is measured by the excess alone.
 
     Its id is made of the requests, or of `key` where it is not about single requests. `lean` is a key of LEANINGS.
     `of_usd` is the list price that the excess is a share of; a thread's own cost where a thread is given.
-    `unasked` are explanations of which this log holds nothing, so that they are not ruled out.
+    `unasked` are explanations of which this log holds nothing, so that they are not ruled out; `decided` those that no
+    log can rule out, but this one does.
     """
     whole = of_usd if of_usd is not None else thread.list_price if thread else 0.0
     return Finding(
@@ -175,8 +178,14 @@ def finding(
         excess_usd=excess_usd,
         grade=grade,
         severity=severity(excess_tokens, excess_usd, whole),
-        ruled_out=tuple(id for id in detector.decidable if id not in unasked),
-        not_ruled_out=(*(id for id in detector.decidable if id in unasked), *detector.undecidable),
+        ruled_out=(
+            *(id for id in detector.decidable if id not in unasked),
+            *(id for id in detector.undecidable if id in decided),
+        ),
+        not_ruled_out=(
+            *(id for id in detector.decidable if id in unasked),
+            *(id for id in detector.undecidable if id not in decided),
+        ),
         stated_reason=stated,
         lean=LEANINGS[lean].lean,
         lean_reason=lean,
@@ -200,7 +209,7 @@ def step_finding(
         grade=grade,
         quantities=(
             Quantity("expected-read", step.expected, Unit.TOKENS),
-            Quantity("observed-read", step.after.cache_read_tokens, Unit.TOKENS),
+            Quantity("observed-read", step.read, Unit.TOKENS),
             Quantity("written-again", step.after.cache_write_tokens, Unit.TOKENS),
             Quantity("pause", round(step.age, 1), Unit.SECONDS),
             *extra,
@@ -209,10 +218,18 @@ def step_finding(
         excess_tokens=step.excess_tokens,
         excess_usd=excess_cost(step),
         expected=step.expected,
-        observed=step.after.cache_read_tokens,
+        observed=step.read,
         stated=step.after.miss_reason,
         unasked={*untried(step), *unasked},
+        decided=decided(step),
     )
+
+
+def decided(step: Step) -> Collection[str]:
+    """What no log can rule out in general, and this step does: a prefix that is read again later had not changed."""
+    blocks = step.after.added_blocks
+    few = blocks is not None and blocks <= LOOKBACK
+    return (*(("prefix-changed",) if step.reread else ()), *(("many-blocks",) if few else ()))
 
 
 def steps_finding(
@@ -243,7 +260,7 @@ def steps_finding(
         excess_tokens=sum(step.excess_tokens for step in steps),
         excess_usd=sum(known) if len(known) == len(prices) else None,
         expected=sum(step.expected for step in steps),
-        observed=sum(step.after.cache_read_tokens for step in steps),
+        observed=sum(step.read for step in steps),
         unasked={*(id for step in steps for id in untried(step)), *unasked},
     )
 

@@ -29,7 +29,7 @@ class Fall:
     @property
     def share(self) -> float:
         """Size after / size before."""
-        return self.step.after.total_tokens / self.step.before.total_tokens
+        return self.step.after.prompt_tokens / self.step.before.context
 
     @property
     def kinds(self) -> frozenset[MarkKind]:
@@ -53,7 +53,7 @@ def _is_upgrade(step: Step) -> bool:
 
 def _is_side_call(fall: Fall) -> bool:
     """Is the old size reached again one request later? A trimmed prompt that only grows on seldom gets there."""
-    return fall.following is not None and fall.following.after.total_tokens >= fall.step.before.total_tokens
+    return fall.following is not None and fall.following.after.prompt_tokens >= fall.step.before.context
 
 
 REASONS: tuple[tuple[str, Holds], ...] = (
@@ -90,13 +90,13 @@ CHECKPOINT_DOCS = Reference(
 def falls(thread: Thread, smallest: int) -> Iterator[Fall]:
     """All steps from a prompt of at least `smallest` tokens to a smaller one, where the log would say why."""
     for step, following in zip_longest(thread.steps, thread.steps[1:]):
-        if _starts_from(step, smallest) and step.after.total_tokens < step.before.total_tokens:
+        if _starts_from(step, smallest) and step.after.prompt_tokens < step.before.context:
             yield Fall(step, following)
 
 
 def _starts_from(step: Step, smallest: int) -> bool:
     """A call known from its parent's transcript only is left out: what happened around it is not written there."""
-    return step.before.total_tokens >= smallest and not step.after.nested
+    return step.before.context >= smallest and not step.after.nested
 
 
 def reason(fall: Fall, reasons: tuple[tuple[str, Holds], ...] = REASONS) -> str | None:
@@ -129,8 +129,8 @@ def fall_finding(detector: Detector, thread: Thread, fall: Fall, lean: str) -> F
         at=step.after.first_seen,
         grade=FindingGrade.B,
         quantities=(
-            Quantity("prompt-before", step.before.total_tokens, Unit.TOKENS),
-            Quantity("prompt-after", step.after.total_tokens, Unit.TOKENS),
+            Quantity("prompt-before", step.before.context, Unit.TOKENS),
+            Quantity("prompt-after", step.after.prompt_tokens, Unit.TOKENS),
             Quantity("written-again", step.after.cache_write_tokens, Unit.TOKENS),
             Quantity("pause", round(step.age, 1), Unit.SECONDS),
         ),
@@ -138,7 +138,7 @@ def fall_finding(detector: Detector, thread: Thread, fall: Fall, lean: str) -> F
         excess_tokens=step.excess_tokens if alive else 0,
         excess_usd=excess_cost(step) if alive else 0.0,
         expected=step.expected,
-        observed=step.after.cache_read_tokens,
+        observed=step.read,
         stated=step.after.miss_reason,
         unasked={*untried(step), *(() if fall.following else ("side-call",))},
     )

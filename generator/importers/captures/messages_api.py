@@ -16,11 +16,12 @@ from msgspec import Raw, Struct
 
 from generator.importers.base import SkipLineError
 from generator.importers.captures.headers import AGENT, NO_CLIENT, SESSION, Client, header
-from generator.importers.claude.calls import Place, checked, closed, opened
+from generator.importers.claude import calls
 from generator.importers.claude.lines import ABSENT, Message, Usage, decode_blocks
 from generator.importers.fold import RequestCopy
 from generator.importers.json_lines import REFUSED, mended
-from generator.records.pseudonyms import known_model, pseudonym
+from generator.records.models import public_model
+from generator.records.pseudonyms import pseudonym
 from generator.records.rows import ModelId, SkipReason, SourceRef, Surface
 
 SPAWNERS = frozenset({"Task", "Agent"})  # tools by which a main thread starts sub-agents; those have none of them
@@ -97,6 +98,8 @@ class _DeltaUsage(Struct, gc=False, frozen=True):
     cache_creation_input_tokens: int | None = None
     cache_read_input_tokens: int | None = None
     output_tokens: int | None = None
+    iterations: Raw = ABSENT
+    server_tool_use: Raw = ABSENT
 
 
 _decode_message = msgspec.json.Decoder(Message).decode
@@ -126,7 +129,7 @@ def asked(body: bytes, headers: Mapping[str, str] | None = None) -> Asked:
     found = _SESSION.search(user or "")
     session = session or (found.group(1).lower() if found else "")
     agent = (header(sent, AGENT) or _thread(request)) if session else ""
-    return Asked(known_model(request.model) if request.model else None, session, agent)
+    return Asked(public_model(request.model) if request.model else None, session, agent)
 
 
 def _thread(request: _Body) -> str:
@@ -208,9 +211,9 @@ def is_stream(body: bytes) -> bool:
 def _updated(usage: Usage, delta: _DeltaUsage | None) -> Usage:
     if delta is None:
         return usage
-    written = delta.cache_creation_input_tokens
-    if written is not None and written != usage.cache_write_tokens:
-        usage = msgspec.structs.replace(usage, cache_creation=None)  # the split is of the first count only
+    written, split = delta.cache_creation_input_tokens, usage.cache_creation
+    if written is not None and split is not None and (split.five_minutes or 0) + (split.one_hour or 0) > written:
+        usage = msgspec.structs.replace(usage, cache_creation=None)  # the split is that of the first count
     return msgspec.structs.replace(
         usage,
         input_tokens=usage.input_tokens if delta.input_tokens is None else delta.input_tokens,
@@ -219,6 +222,8 @@ def _updated(usage: Usage, delta: _DeltaUsage | None) -> Usage:
         if delta.cache_read_input_tokens is None
         else delta.cache_read_input_tokens,
         output_tokens=usage.output_tokens if delta.output_tokens is None else delta.output_tokens,
+        iterations=usage.iterations if delta.iterations is ABSENT else delta.iterations,
+        server_tool_use=usage.server_tool_use if delta.server_tool_use is ABSENT else delta.server_tool_use,
     )
 
 
@@ -255,26 +260,24 @@ def call(
     name = message.id or request_id or (own_id and f"{format}/{own_id}")
     if not name:
         raise SkipLineError(SkipReason.NO_ID)
-    checked(msgspec.structs.replace(message, id=name), usage)
-    place = Place(session, agent, ended, source.line, sidechain=False)
-    line = opened(
+    calls.checked(msgspec.structs.replace(message, id=name), usage)
+    place = calls.Place(session, agent, ended, source.line, sidechain=False)
+    line = calls.opened(
         message,
         usage,
         place,
-        parent="",
-        started=began,
-        words=None,
-        result_bytes=None,
+        calls.Cause(started=began),
         client=client,
         nested=False,
         request_id=request_id,
     )
     thread = (pseudonym("session", session, key), pseudonym("agent", agent, key))
-    copy = closed(name, line, thread, file=source.file, stem="", key=key)
+    copy = calls.closed(name, line, thread, file=source.file, stem="", key=key)
     request = msgspec.structs.replace(
         copy.request,
         id=pseudonym("message" if named else "request" if request_id else "call", name, key),
         surface=surface,
+        gateway=named and copy.request.gateway,
         output_reliable=found.is_final,
         first_output_tokens=found.first_output,
         requested_model=requested,

@@ -32,7 +32,7 @@ from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.rows import RowResult, read_lines
 from generator.importers.values import ABSENT, Stamped, captured, claims, is_stated
-from generator.records.pseudonyms import known_model
+from generator.records.models import public_model
 from generator.records.rows import SourceRef, Surface
 
 MESSAGES = "/v1/messages"
@@ -117,7 +117,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
         began=captured(Stamped(timestamp=line.ts_start)) if is_stated(line.ts_start) else None,
         ended=ended,
         request_id=request_id(headers),
-        requested=known_model(hints.model) if model and hints.model else None,
+        requested=public_model(hints.model) if model and hints.model else None,
         own_id=f"{ended.isoformat()}/{_counts(line.usage)}",
     )
     return RowResult(CALL, meters, calls=(call,))

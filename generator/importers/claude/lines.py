@@ -25,7 +25,7 @@ class CacheCreation(Struct, gc=False, frozen=True):
 
 
 class Usage(Struct, gc=False, frozen=True):
-    """`message.usage`. `iterations` (compaction, advisor) is not read: top-level fields are the billed call."""
+    """`message.usage`. Where the answer took several rounds (`iterations`), the counts are sums (see `rounds`)."""
 
     input_tokens: int
     cache_write_tokens: int | None = field(name="cache_creation_input_tokens", default=None)
@@ -35,6 +35,19 @@ class Usage(Struct, gc=False, frozen=True):
     service_tier: str | None = None
     inference_geo: str | None = None
     speed: str | None = None
+    iterations: Raw = ABSENT
+    server_tool_use: Raw = ABSENT
+
+    @property
+    def prompt(self) -> int:
+        """Prompt in tokens: uncached, read and written."""
+        return self.input_tokens + (self.cache_read_tokens or 0) + (self.cache_write_tokens or 0)
+
+
+class ServerTools(Struct, gc=False, frozen=True):
+    """`usage.server_tool_use`."""
+
+    web_search_requests: int | None = None
 
 
 class Message(Struct, gc=False, frozen=True):
@@ -93,6 +106,7 @@ class Line(Struct, gc=False, frozen=True, rename="camel"):
     compact_metadata_sdk: Raw = field(name="compact_metadata", default=ABSENT)
     microcompact_metadata: Raw = ABSENT
     origin: Raw = ABSENT
+    thinking_metadata: Raw = ABSENT
     retry_attempt: int | None = None
     api_error_status: int | None = None
     is_api_error: bool | None = field(name="isApiErrorMessage", default=None)
@@ -183,6 +197,7 @@ decode_kinds = msgspec.json.Decoder(list[Kind]).decode
 decode_compact = msgspec.json.Decoder(CompactMetadata | None).decode
 decode_diagnostics = msgspec.json.Decoder(Diagnostics | None).decode
 decode_edits = msgspec.json.Decoder(ContextManagement | None).decode
+decode_server_tools = msgspec.json.Decoder(ServerTools | None).decode
 decode_origin = msgspec.json.Decoder(Origin | None).decode
 decode_identity = msgspec.json.Decoder(Identity).decode
 _decode_kind = msgspec.json.Decoder(Kind).decode

@@ -15,10 +15,11 @@ import msgspec
 from generator.importers.base import SkipLineError
 from generator.importers.claude import calls, marks
 from generator.importers.claude import sdk_messages as shapes
+from generator.importers.claude.lines import Usage
 from generator.importers.fold import MarkCopy, RequestCopy
 from generator.importers.rows import RowResult
 from generator.importers.values import Stamped, amount, captured, is_stated
-from generator.records.pseudonyms import known_version, pseudonym
+from generator.records.pseudonyms import SEPARATOR, known_version, pseudonym
 from generator.records.rows import Counter, CounterReading, Mark, MarkKind, SourceRef, Surface
 
 Thread = tuple[str, str]  # raw session and agent
@@ -62,6 +63,7 @@ class Stream:
         self.heard: dict[Thread, Heard] = {}
         self.calls: dict[str, calls.Call] = {}
         self.refused: dict[str, datetime] = {}  # by session
+        self.relayed: dict[str, tuple[str, Heard]] = {}  # by message id: the call it last named, and what was heard
 
     def take(self, raw: bytes, source: SourceRef) -> RowResult:
         """What one message gives. Everything is decoded before anything is stored: a refused one leaves no trace."""
@@ -90,9 +92,9 @@ class Stream:
         if message.model == marks.SYNTHETIC:
             mark = marks.synthetic_line(shapes.as_transcript_line(line, message), message)
             return RowResult("", marks=self._marked(line, mark, source))
-        call_id = calls.checked(message, message.usage)
         at, thread = self._at(line), self._thread(line)
         request_id = shapes.decode_text(line.request_id) or shapes.decode_text(line.request_id_camel) or ""
+        call_id = self._name(calls.checked(message, message.usage), message.usage, thread, request_id, source.line)
         call = self.calls.get(call_id)
         if call is None:
             before = self.heard.get(thread, Heard())
@@ -100,10 +102,7 @@ class Stream:
                 message,
                 message.usage,
                 calls.Place(*thread, at, source.line, sidechain=bool(thread[1])),
-                parent="",
-                started=before.at,
-                words=before.words,
-                result_bytes=before.result_bytes,
+                calls.Cause(started=before.at, words=before.words, result_bytes=before.result_bytes),
                 client=(self.versions.get(thread[0], ""), None, None),
                 nested=False,
                 request_id=request_id,
@@ -111,6 +110,19 @@ class Stream:
         else:
             calls.extend(call, message, message.usage, at)
         return RowResult("", calls=(self._copy(call_id, call, source),))
+
+    def _name(self, message_id: str, usage: Usage, thread: Thread, request_id: str, number: int) -> str:
+        """Name of the call: an id that is none of the vendor's may be that of many answers."""
+        if calls.is_vendors(message_id):
+            return message_id
+        if request_id:
+            return f"{message_id}{SEPARATOR}{request_id}"
+        name, heard = self.relayed.get(message_id, (message_id, Heard()))
+        known, now = self.calls.get(name), self.heard.get(thread, Heard())
+        if known is not None and heard != now and (now.words is not None or known.usage.prompt != usage.prompt):
+            name = f"{message_id}{SEPARATOR}{number}"
+        self.relayed[message_id] = (name, now)
+        return name
 
     def _copy(self, call_id: str, call: calls.Call, source: SourceRef) -> RequestCopy:
         """The call as told so far; copies of its lines are folded by its id."""

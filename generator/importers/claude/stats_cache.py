@@ -38,7 +38,7 @@ from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED, mended, refusal
 from generator.importers.rows import UNKNOWN, RowReader, RowResult, Take
 from generator.importers.values import ABSENT, amount, is_object, iso_time
-from generator.records.pseudonyms import known_model
+from generator.records.models import public_model
 from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
 
 LONGEST = 16 * 1024 * 1024  # bytes; twenty years of days are a tenth of it
@@ -96,7 +96,7 @@ def take_day(raw: bytes, source: SourceRef, *, kinds: str, as_of: datetime | Non
     start = _midnight(day.date)
     by_model: defaultdict[str, int] = defaultdict(int)
     for name, tokens in day.tokens_by_model.items():
-        by_model[known_model(name)] += _count(tokens)
+        by_model[public_model(name)] += _count(tokens)
     buckets = tuple(
         UsageBucket(
             report=STATS_CACHE.id,
@@ -118,7 +118,7 @@ def take_totals(raw: bytes, source: SourceRef, *, start: str | None, end: dateti
     """The running totals, one bucket a model."""
     by_model: defaultdict[str, list[Totals]] = defaultdict(list)
     for name, totals in _decode_totals(raw).items():
-        by_model[known_model(name)].append(totals)
+        by_model[public_model(name)].append(totals)
     if end is None or start is None:
         raise SkipLineError(SkipReason.NO_TIME)
     began = _midnight(start) if _DATE.fullmatch(start) else iso_time(start)

@@ -10,7 +10,7 @@ from generator.importers.claude import calls, marks
 from generator.importers.claude import lines as shapes
 from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
 from generator.importers.json_lines import REFUSED, is_utf8, mended
-from generator.records.pseudonyms import pseudonym
+from generator.records.pseudonyms import SEPARATOR, pseudonym
 from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from generator.importers.claude.marks import Found
 
 AUTOMATIC = -1  # words of a prompt that a schedule fired
+RESTATED = frozenset({"agent-name", "custom-title", "last-prompt", "mode", "permission-mode"})
+"""What a client writes down again of a session that it takes up; it writes some of them at other times too."""
+RESTATED_TOGETHER = 3  # kinds between two lines; 448 of 453 such steps of public logs still read their cache
 DROPPED_PROGRESS = frozenset({"bash_progress", "agent_progress", "mcp_progress"})
 """Progress lines that nothing hangs under; there are very many of them."""
 
@@ -42,6 +45,13 @@ class Transcript:
         self.words: dict[str, int] = {}  # by line id: the human prompt it is, or hangs under
         self.results: dict[str, int] = {}  # by line id: bytes of the tool results it holds, or hangs under
         self.roots: dict[str, str] = {}  # by line id: first line of a sub-agent thread that has no agentId
+        self.above: dict[str, str] = {}  # by line id: the call whose answer it is of, or hangs under
+        self.answers: set[str] = set()  # ids of lines that are part of an answer
+        self.thinking: set[str] = set()  # ids of lines that state thinking, or hang under such a prompt
+        self.blocks: dict[tuple[str, str], int] = {}  # by raw thread: blocks since the first line of its last call
+        self.relayed: dict[str, str] = {}  # by message id that is none of the vendor's: the call it last named
+        self.type_before = ""
+        self.restated: set[str] = set()  # kinds of such lines since the last one of the conversation
 
     def feed(self, raw: bytes) -> None:
         """Account for one line."""
@@ -81,9 +91,10 @@ class Transcript:
 
         Everything is decoded before anything is stored, so that a refused line leaves no trace.
         """
+        before, self.type_before = self.type_before, line.type
         match line.type:
             case "assistant":
-                gave = self._assistant(line)
+                gave = self._assistant(line, begun=before == "queue-operation")
             case "progress":
                 gave = self._progress(line)
             case "user":
@@ -94,30 +105,58 @@ class Transcript:
                 gave = self._note(line, marks.attachment_line(line.attachment), line.attachment.tool_use_id)
             case _:
                 gave = False
+        if line.type in RESTATED:
+            self.restated.add(line.type)
+        elif line.uuid:
+            self.restated.clear()
         self.count.types[shapes.public_type(line.type)] += 1
         return gave
 
-    def _assistant(self, line: Line) -> bool:
+    def _assistant(self, line: Line, *, begun: bool) -> bool:
+        """A line of an answer. `begun`: a queued prompt stands before it, as where a new process takes up a session."""
         message = line.message
         if message is None or message.usage is None:
             self._remember(line)
             return False
         if message.model == marks.SYNTHETIC:
-            return self._note(line, marks.synthetic_line(line, message))
-        call_id = calls.checked(message, message.usage)
+            found = marks.synthetic_line(line, message)
+            new = begun and found.kind is MarkKind.NO_RESPONSE
+            return self._note(line, marks.Found(MarkKind.RESUME) if new else found)
+        name = self._name(line, calls.checked(message, message.usage), message.usage)
         at = utc(line.timestamp)
-        self._remember(line)
         self.count.usage_lines += 1
-        call = self.direct.get(call_id)
+        call = self.direct.get(name)
         if call is None:
-            self.direct[call_id] = self._opened(line, message, message.usage, self._place(line))
+            self.direct[name] = self._opened(line, message, message.usage, self._place(line))
         else:
             calls.extend(call, message, message.usage, at)
+        self._remember(line, name)
+        self._count(line, 1)
         if message.context_management is not shapes.ABSENT:
             edit = marks.context_edit(message)
             if edit is not None:
-                self._mark(line, edit, self._place(line), event=call_id)
+                self._mark(line, edit, self._place(line), event=name)
         return True
+
+    def _name(self, line: Line, message_id: str, usage: shapes.Usage) -> str:
+        """Name of the call. Vendor's ids name one each; a relay may give many answers one id (ccusage issue 1635)."""
+        request_id, parent = line.request_id or "", line.parent_uuid or ""
+        if calls.is_vendors(message_id):
+            known = self.direct.get(message_id)
+            other = known is not None and request_id and known.request_id and request_id != known.request_id
+            if not other or known is None or parent in self.answers or known.usage.prompt == usage.prompt:
+                return message_id
+            return f"{message_id}{SEPARATOR}{request_id}"
+        if request_id:
+            return f"{message_id}{SEPARATOR}{request_id}"
+        known_name = self.relayed.get(message_id, "")
+        known = self.direct.get(known_name)
+        if known is not None and (
+            parent in self.answers or (self.words.get(parent) is None and known.usage.prompt == usage.prompt)
+        ):
+            return known_name
+        self.relayed[message_id] = f"{message_id}{SEPARATOR}{line.uuid or self.count.read}"
+        return self.relayed[message_id]
 
     def _progress(self, line: Line) -> bool:
         data = line.data
@@ -149,8 +188,13 @@ class Transcript:
         parent = line.parent_uuid or ""
         own_thread = not line.is_sidechain and not line.agent_id
         said = marks.user_line(line, typed=own_thread and self.words.get(parent) != AUTOMATIC)
+        if own_thread and self._is_restart(parent):
+            said = said._replace(marks=(*said.marks, marks.Found(MarkKind.RESTART)))
         place = self._place(line) if said.marks else None
         self._remember(line)
+        self._count(line, said.blocks)
+        if line.uuid and marks.states_thinking(line.thinking_metadata):
+            self.thinking.add(line.uuid)
         if line.uuid and said.words is not None:
             self.words[line.uuid] = said.words
         elif line.uuid and said.result_bytes is not None:
@@ -162,6 +206,11 @@ class Transcript:
         for found in {found.kind: found for found in reversed(said.marks)}.values():
             self._mark(line, found, place)
         return True
+
+    def _is_restart(self, parent: str) -> bool:
+        """Does the line hang under one that this file lacks, or come after what a new process writes down again?"""
+        lost = bool(parent) and bool(self.times) and parent not in self.times
+        return lost or len(self.restated) >= RESTATED_TOGETHER
 
     def _note(self, line: Line, found: Found | None, event: str | None = None) -> bool:
         """A line that stands between prompt and answer without being either: at most one mark."""
@@ -177,9 +226,19 @@ class Transcript:
         self._mark(line, found, place, event=event or "")
         return True
 
-    def _remember(self, line: Line) -> None:
+    def _count(self, line: Line, blocks: int) -> None:
+        thread = (_session(line), line.agent_id or "")
+        if thread in self.blocks:
+            self.blocks[thread] += blocks
+
+    def _remember(self, line: Line, call: str = "") -> None:
         if not line.uuid:
             return
+        if call:
+            self.answers.add(line.uuid)
+        above = call or self.above.get(line.parent_uuid or "")
+        if above:
+            self.above[line.uuid] = above
         at = line.timestamp
         if at is not None and at.tzinfo is not UTC:
             at = utc_or_none(at)
@@ -196,6 +255,8 @@ class Transcript:
             self.words[uuid] = words
         if (size := self.results.get(parent)) is not None:
             self.results[uuid] = size
+        if parent in self.thinking:
+            self.thinking.add(uuid)
 
     def _place(self, line: Line) -> calls.Place:
         sidechain = bool(line.is_sidechain) or self.stem.startswith("agent-")
@@ -212,14 +273,23 @@ class Transcript:
         """The call with what its parent says; a mirrored line's parent is not the call's."""
         parent = "" if line.type == "progress" else line.parent_uuid or ""
         words = self.words.get(parent)
+        thread = (_session(line), line.agent_id or "")
+        blocks = self.blocks.get(thread)
+        if line.type != "progress":
+            self.blocks[thread] = 0
         return calls.opened(
             message,
             usage,
             place,
-            parent=parent,
-            started=self.times.get(parent),
-            words=None if words == AUTOMATIC else words,
-            result_bytes=self.results.get(parent),
+            calls.Cause(
+                parent=parent,
+                follows=self.above.get(parent, ""),
+                started=self.times.get(parent),
+                words=None if words == AUTOMATIC else words,
+                result_bytes=self.results.get(parent),
+                blocks=blocks,
+                thinking=parent in self.thinking,
+            ),
             client=(line.version or "", line.entrypoint, line.effort),
             nested=line.type == "progress",
             request_id="" if line.type == "progress" else line.request_id or "",

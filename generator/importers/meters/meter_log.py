@@ -32,7 +32,7 @@ from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.rows import UNKNOWN, RowResult, read_lines
 from generator.importers.values import ABSENT, EPOCH_SECONDS, Stamped, account, amount, captured, claims, to_minute
-from generator.records.pseudonyms import known_model
+from generator.records.models import public_model
 from generator.records.rows import MeterReading, SourceRef, Surface, Window
 
 ROW, VERSION = "row", 1
@@ -89,7 +89,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
         began=None,
         ended=at,
         request_id=line.request_id or "",
-        requested=known_model(line.requested_model) if line.requested_model else None,
+        requested=public_model(line.requested_model) if line.requested_model else None,
         own_id=f"{at.isoformat()}/{line.input_tokens}/{line.cache_read_input_tokens}/{line.output_tokens}",
     )
     return RowResult(ROW, _meters(line, at, source, key), calls=(call,))

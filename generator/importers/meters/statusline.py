@@ -43,7 +43,8 @@ from generator.importers.values import (
     share,
     to_minute,
 )
-from generator.records.pseudonyms import known_model, known_version, pseudonym
+from generator.records.models import public_model
+from generator.records.pseudonyms import known_version, pseudonym
 from generator.records.rows import Counter, CounterReading, MeterReading, SourceRef, Surface, Window
 
 
@@ -183,7 +184,7 @@ def _counters(body: Snapshot, at: datetime, source: SourceRef, key: bytes) -> tu
             value=amount(value),
             uptime=None if cost.total_duration_ms is None else amount(cost.total_duration_ms) / 1000,
             version=known_version(body.version or ""),
-            model=known_model(model) if model else None,
+            model=public_model(model) if model else None,
             source=source,
         )
         for counter, value in values.items()

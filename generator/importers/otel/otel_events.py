@@ -48,7 +48,8 @@ from generator.importers.otel.otlp import (
 )
 from generator.importers.rows import UNKNOWN, RowResult
 from generator.importers.values import ABSENT, iso_time
-from generator.records.pseudonyms import SEPARATOR, known_model, known_version, pseudonym
+from generator.records.models import public_model
+from generator.records.pseudonyms import SEPARATOR, known_version, pseudonym
 from generator.records.rows import (
     Entrypoint,
     Mark,
@@ -210,7 +211,7 @@ def _call(event: Event, source: SourceRef) -> RequestCopy:
         surface=event.surface,
         version=event.version,
         entrypoint=ENTRYPOINTS.get(entrypoint, Entrypoint.OTHER) if entrypoint else None,
-        model=known_model(shown(given, "model")),
+        model=public_model(shown(given, "model")),
         started=at - duration if timedelta() < duration <= LONGEST_CALL else None,
         first_seen=at,
         ended=at,

@@ -40,7 +40,8 @@ from generator.importers.otel.otlp import (
 )
 from generator.importers.rows import UNKNOWN, RowResult
 from generator.importers.values import amount
-from generator.records.pseudonyms import SEPARATOR, known_model, pseudonym
+from generator.records.models import public_model
+from generator.records.pseudonyms import SEPARATOR, pseudonym
 from generator.records.rows import SkipReason, SourceRef, Surface, UsageBucket
 
 TOKENS, COST = "token.usage", "cost.usage"
@@ -105,7 +106,7 @@ def _bucket(point: Point, entry: Entry, name: str, source: SourceRef, key: bytes
         start=start,
         end=end,
         surface=entry.surface,
-        model=known_model(shown(given, "model")),
+        model=public_model(shown(given, "model")),
         group=pseudonym("group", _series(point, entry), key),
         grouping="series-running" if cumulative else "series",  # exported both ways, they are one count
         cumulative=cumulative,

@@ -28,12 +28,13 @@ from generator.importers import tables
 from generator.importers.base import HEAD_BYTES, LONGEST_LINE, Importer, SkipLineError
 from generator.importers.fold import Extract
 from generator.importers.gateways.counts import summed
-from generator.importers.gateways.models import OTHER, gateway_model
+from generator.importers.gateways.models import gateway_model
 from generator.importers.gateways.rows import OTHER_VENDOR, spells
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED, has_later_object, mended, refusal
 from generator.importers.rows import UNKNOWN, RowReader, RowResult
 from generator.importers.values import iso_time
+from generator.records.models import OTHER
 from generator.records.pseudonyms import SEPARATOR, pseudonym
 from generator.records.rows import ModelId, SkipReason, SourceRef, Surface, UsageBucket
 

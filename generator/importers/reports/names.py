@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from generator.importers.reports.periods import width
-from generator.records.pseudonyms import known_model, pseudonym
+from generator.records.models import public_model
+from generator.records.pseudonyms import pseudonym
 from generator.records.rows import ModelId, Pseudonym, Slug, Surface
 
 LONGEST_SLUG = 64
@@ -44,7 +45,7 @@ def model(raw: str) -> tuple[ModelId, str]:
     """
     if not raw:
         return OTHER, ""
-    known = known_model(raw)
+    known = public_model(raw)
     return known, "" if known == raw else raw
 
 

@@ -1,0 +1,77 @@
+"""Names of models that may leave a log: public ids of Claude models, and public names of other makers' models.
+
+Spellings: LiteLLM (`anthropic/`, `bedrock/`, `vertex_ai/`: https://docs.litellm.ai/docs/providers), Bedrock
+(`us.anthropic.claude-...-v1:0`: https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html), Vertex AI
+(`claude-...@20250929`: https://docs.anthropic.com/en/api/claude-on-vertex-ai), OpenRouter (`claude-opus-4.6:beta`),
+Claude Code (`claude-opus-4-6[1m]`). Every pattern spells its words out: a gateway may serve "claude-<company>".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from generator.records.vocabulary import FAMILIES, ModelId
+
+OTHER: ModelId = "other"
+LONGEST = 40  # characters of a name
+_CLAUDE = re.compile(
+    r"claude(?:-(?:[0-9]{1,2}(?:\.[0-9]{1,2})?|20[0-9]{6}|instant|haiku|sonnet|opus|fable|mythos|latest|fast)){1,5}"
+)
+_NAMED = re.compile(
+    r"claude-(?:([a-z]+)-([0-9]{1,2})(?:[-.]([0-9]{1,2}))?|([0-9]{1,2})(?:[-.]([0-9]{1,2}))?-([a-z]+))(?:-[0-9]{8}|-latest)?"
+)
+_SUFFIX = re.compile(r"\[[0-9a-z]{1,4}\]$")
+_HOST = re.compile(r"^(?:[a-z]{2,6}(?:-gov)?\.)?anthropic\.")  # a region and a vendor of Bedrock
+_REVISION = re.compile(r"-v[0-9](?::[0-9]+(?::[0-9]+k)?)?$")
+_VARIANT = re.compile(r":(?:thinking|beta|extended|free|nitro|floor)$|@(?:default|latest)$")
+_DATE = re.compile(r"@(?=20[0-9]{6}$)")
+_DOTTED = re.compile(r"(?<=[0-9])\.(?=[0-9])")
+_FIRST_GENERATIONS = re.compile(r"claude-(?:2|instant)")  # their public ids hold a dot
+_WEAK = "text|embed|whisper|tts|codex|o[134]|palm|command|nova|titan|phi|sonar|hermes|granite"
+"""Beginnings that are words of their own: they say nothing inside of a name that a company made up."""
+_MAKERS = re.compile(rf"(?<![a-z0-9])(?!(?:{_WEAK})(?![a-z]))(?:{FAMILIES})(?![a-z])|(?<![^./])(?:{_WEAK})(?=[-0-9]|$)")
+_WORDS = (
+    "air|flash|plus|turbo|mini|nano|max|pro|lite|large|medium|small|chat|coder|code|codex|reasoner|thinking|instruct"
+    "|preview|exp|highspeed|lightning|fast|latest|vision|r1|vl|oss|scout|maverick|text|free|speciale|terminus|lean|x"
+)
+_MAKERS_MODEL = re.compile(
+    rf"(?:{FAMILIES})"
+    rf"(?:[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?)?(?:-(?:{_WORDS}|[a-z]?[0-9]{{1,8}}(?:\.[0-9]{{1,2}})?[a-z]{{0,2}})){{0,6}}"
+)
+
+
+@lru_cache(maxsize=1024)
+def public_model(raw: str) -> ModelId:
+    """Public id of the model that a log names, in whatever spelling: a Claude model, one of another maker, or "other".
+
+    A name that hides the model is "other": it may be Claude. Of another maker's name only public words are kept.
+    """
+    whole = _SUFFIX.sub("", raw.strip().lower())
+    name = _HOST.sub("", whole.rsplit("/", 1)[-1])
+    name = _DATE.sub("-", _REVISION.sub("", _VARIANT.sub("", name)))
+    if name.startswith("claude"):
+        if not _FIRST_GENERATIONS.match(name):
+            name = _DOTTED.sub("-", name)
+        return name if _CLAUDE.fullmatch(name) else OTHER
+    maker = None if "claude" in whole else _MAKERS.search(name) or _MAKERS.search(whole)
+    if maker is None:
+        return OTHER
+    return name if _MAKERS_MODEL.fullmatch(name) and len(name) <= LONGEST else maker[0]
+
+
+def is_other_makers(model: ModelId) -> bool:
+    """Is it surely not a Claude model? No promise of this vendor's cache, meters or prices is about it."""
+    return model != OTHER and not model.startswith("claude-")
+
+
+@lru_cache(maxsize=1024)
+def same_name(model: ModelId) -> str:
+    """One spelling for all documented names of a model: claude-sonnet-4-0, claude-sonnet-4-20250514, claude-4-sonnet.
+
+    https://platform.claude.com/docs/en/about-claude/models/overview lists aliases beside dated ids.
+    """
+    found = _NAMED.fullmatch(model)
+    if found is None:
+        return model
+    return f"{found[1] or found[6]}-{found[2] or found[4]}-{found[3] or found[5] or 0}"
