@@ -25,7 +25,8 @@ from generator.base.problems import Exit
 from generator.cli import cli
 from generator.cli.terminal.verdict import WORDS
 from generator.detectors import DETECTORS
-from generator.packs.pack import read_pack
+from generator.packs.pack import load_key, read_pack
+from generator.records.pseudonyms import pseudonym
 from generator.simulator import FaultRates
 from generator.simulator import simulate as simulated
 
@@ -180,6 +181,20 @@ def test_the_owner_can_look_up_which_file_a_label_is(made):
     path = Path(table[one["source"]["label"]])
     line = path.read_bytes().split(b"\n")[one["source"]["line"] - 1]
     assert json.loads(line)["message"]["usage"]
+
+
+def test_the_owner_can_look_up_which_file_a_session_is(made):
+    shown = scan(made, "--by", "session", "--files").stdout
+    table = dict(re.findall(r"^(log-\d{4})  (/.*)$", shown, re.MULTILINE))
+    sessions = dict(re.findall(r"^([a-z2-7]{16})  (log-\d{4}.*)$", shown, re.MULTILINE))
+    names = [row["name"] for row in said(made, "--by", "session")["usage"]["rows"]]
+    assert set(sessions) == set(names)
+    key = load_key(Path(os.environ["XDG_STATE_HOME"], "witnessmark", "key"))
+    for session, labels in sessions.items():
+        for label in labels.split():
+            raw = set(re.findall(r'"sessionId":\s*"([^"]+)"', Path(table[label]).read_text()))
+            assert session in {pseudonym("session", id, key) for id in raw}
+    assert said(made, "--files")["sessions"] == {name: labels.split() for name, labels in sessions.items()}
 
 
 def test_ids_stay_and_are_those_of_a_pack(made, state, tmp_path):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,16 @@ def paths_by_label(found: Discovery) -> dict[str, str]:
     from generator.importers.base import file_label
 
     return {file_label(index): printable(str(file.path)) for index, file in enumerate(found.claimed)}
+
+
+def labels_by_session(requests: Iterable[Request]) -> dict[str, tuple[str, ...]]:
+    """Labels of the logs in which the calls of each session were read, by the session's pseudonym."""
+    from generator.importers.base import file_label
+
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for request in requests:
+        found[request.session].add(request.source.file)
+    return {session: tuple(map(file_label, sorted(files))) for session, files in sorted(found.items())}
 
 
 def project_namer(found: Discovery, named: Sequence[Path]) -> Callable[[Request], str]:

@@ -33,14 +33,15 @@ if TYPE_CHECKING:
 DAY = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
 TABLES = ("day", "week", "month", "model", "session", "agent", "project", "skill")  # those of ledger.usage.By
 WIDTH = 80  # columns where nothing tells a width
+SESSION = "session"
 LOCAL_ZONE = "local"
 
 
 @click.command()
 @LOGS
 @click.option("--by", "table", type=click.Choice(TABLES), help="Print usage by this instead of the report.")
-@click.option("--since", type=DAY, help="First day, as 2026-03-01.")
-@click.option("--until", type=DAY, help="Last day, included.")
+@click.option("--since", type=DAY, metavar="DAY", help="First day, as 2026-03-01.")
+@click.option("--until", type=DAY, metavar="DAY", help="Last day, included.")
 @click.option(
     "--timezone", "zone", default="UTC", show_default=True, help='Zone of all days: "local", or as Europe/Berlin.'
 )
@@ -110,7 +111,7 @@ def scan(  # noqa: PLR0917  click passes options so
         out = console(WIDTH)
         _print_text(out, view, _table(table, view, found, paths) if table else None, everything=everything)
         if files:
-            _print_files(out, found)
+            _print_files(out, view, found, sessions=table == SESSION)
     finish(found, view.evidence)
 
 
@@ -172,12 +173,13 @@ def _table(name: str | None, view: View, found: Discovery, paths: tuple[Path, ..
 def _print_json(view: View, found: Discovery, by: By, rows: tuple[Usage, ...], *, files: bool) -> None:
     import msgspec
 
-    from generator.cli.labels import paths_by_label
+    from generator.cli.labels import labels_by_session, paths_by_label
     from generator.cli.terminal import scan_json
 
     said = scan_json(view, len(found.unclaimed), by, rows)
     if files:
         said["paths"] = paths_by_label(found)
+        said["sessions"] = labels_by_session(view.requests)
     click.echo(msgspec.json.format(msgspec.json.encode(said), indent=2))
 
 
@@ -194,12 +196,16 @@ def _print_text(out: Console, view: View, asked: tuple[By, tuple[Usage, ...]] | 
         print_usage(out, view, *asked)
 
 
-def _print_files(out: Console, found: Discovery) -> None:
-    """Each path on one line, however long: it is there to be copied."""
+def _print_files(out: Console, view: View, found: Discovery, *, sessions: bool) -> None:
+    """Each path on one line, however long: it is there to be copied. `sessions`: also which files a session is in."""
     from rich.text import Text
 
-    from generator.cli.labels import paths_by_label
+    from generator.cli.labels import labels_by_session, paths_by_label
 
+    if sessions:
+        out.print(Text("\nSessions, and the logs in which their calls were read", style="bold"))
+        for session, labels in labels_by_session(view.requests).items():
+            out.print(Text(f"{session}  {' '.join(labels)}"), soft_wrap=True)
     out.print(Text("\nYour files, by the names that reports give them (local paths: do not paste)", style="bold"))
     for label, path in paths_by_label(found).items():
         out.print(Text(f"{label}  {path}"), soft_wrap=True)
