@@ -10,7 +10,8 @@ import sys
 import pytest
 from test_cli import ROOT, witnessmark
 
-from generator.base.problems import Exit, Problem, printable
+from generator.base.problems import Exit, Problem
+from generator.base.wording import printable
 from generator.importers.claude.claude_code import folders
 
 ANSWER = {

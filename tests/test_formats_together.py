@@ -74,7 +74,7 @@ def test_a_mixed_folder_is_sorted_by_content(mixed):
 
 
 def test_the_terminal_says_of_every_format_what_its_reader_was_checked_against(mixed):
-    plain = CliRunner().invoke(cli, ["scan", str(mixed)], env={"COLUMNS": "200"}).stdout
+    plain = CliRunner().invoke(cli, ["scan", str(mixed), "--all"], env={"COLUMNS": "200"}).stdout
     table = plain.split("What the files were taken for")[1].split("\n\n")[0]
     for importer in IMPORTERS:
         (row,) = [line for line in table.splitlines() if f"({importer.id})" in line]

@@ -7,18 +7,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeVar
 
+from generator.base.wording import printable
+
 T = TypeVar("T")
-
-
-def printable(text: object) -> str:
-    """A name as one line of plain text: what moves a cursor, colours, turns or breaks lines is spelled out.
-
-    A file may bear any name: escape sequences, line ends, marks that reverse the direction of text (UAX 9), and bytes
-    that are no text.
-    """
-    return "".join(
-        one if one.isprintable() else one.encode("unicode_escape", "backslashreplace").decode() for one in str(text)
-    )
 
 
 class Exit(IntEnum):
@@ -37,7 +28,10 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake at one place. `line` and `column` are 1-based; 0 means "the whole file"."""
+    """One mistake at one place. `line` and `column` are 1-based; 0 means "the whole file".
+
+    The path may hold any letter that a file system allows; where the problem is printed, it is escaped.
+    """
 
     path: str
     line: int

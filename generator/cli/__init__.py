@@ -14,8 +14,9 @@ from typing import Any
 import click
 
 from generator import __version__
-from generator.base.problems import Exit, WitnessmarkError, printable
-from generator.cli import lab, leaks, logs, meter, proofs, site, verify_site
+from generator.base.problems import Exit, WitnessmarkError
+from generator.base.wording import printable
+from generator.cli import lab, leaks, logs, meter, proofs, scan, site, verify_site
 
 EXIT_CODES = """\b
 Exit codes:
@@ -54,6 +55,7 @@ def cli() -> None:
     \b
     Examples:
       witnessmark scan                        your own Claude Code logs: was it me?
+      witnessmark scan --by project           what each project used, by day, week, model, ...
       witnessmark scan ~/old-logs --json      the same for a program
       witnessmark collect ~/.claude/projects --into content/evidence/mine
       witnessmark prove --help                prove a published number, show no log
@@ -70,7 +72,7 @@ def cli() -> None:
 
 
 for command in (
-    logs.scan,
+    scan.scan,
     logs.collect,
     meter.meter,
     proofs.prove,

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import __version__
-from generator.base.problems import Exit, LogError, Problem, printable
+from generator.base.problems import Exit, LogError, Problem
+from generator.base.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,8 @@ LEVEL = click.option(
 )
 JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes for reading. [default: cores]")
 MOST_LINKS = 20  # links named one by one
+PIPED = 160  # columns that keep tables whole in a file
+NARROWEST = 40  # columns; below it a terminal breaks the lines itself
 SIMULATED_KEY = b"simulated logs hold nothing private"  # so that anyone makes the same specimen pack
 
 
@@ -91,7 +94,7 @@ def evidence_of(
     from generator.proofs.publication import committed
     from generator.records.results import Level
 
-    reading = _reading(found, key, jobs)
+    reading = reading_of(found, key, jobs)
     evidence = examine(
         reading, id=name, simulated=simulated, level=Level(level), tool_version=__version__, track=track()
     )
@@ -102,14 +105,27 @@ def evidence_of(
 
 def log_trees_of(found: Discovery, key: bytes, jobs: int | None) -> tuple[LogTree, ...]:
     """Read the files and hash every record."""
-    return _trees(found, _reading(found, key, jobs), key)
+    return _trees(found, reading_of(found, key, jobs), key)
 
 
-def _reading(found: Discovery, key: bytes, jobs: int | None) -> LogData:
+def reading_of(found: Discovery, key: bytes, jobs: int | None) -> LogData:
+    """Read the files."""
     from generator.importers import read
 
     gc.disable()  # records hold no cycles, and walking hundreds of thousands of them is a third of the time
     return read(found.claimed, key=key, jobs=jobs or os.cpu_count() or 1, track=track())
+
+
+def own_key() -> tuple[bytes, bool]:
+    """The owner's key, made where there is none; else one for this run, and False, where none can be kept."""
+    import secrets
+
+    from generator.packs.pack import KEY_BYTES, load_key
+
+    try:
+        return load_key(state_folder() / "key"), True
+    except OSError:  # a home that cannot be written to: the logs can be read all the same
+        return secrets.token_bytes(KEY_BYTES), False
 
 
 def _trees(found: Discovery, reading: LogData, key: bytes) -> tuple[LogTree, ...]:
@@ -203,8 +219,8 @@ def track() -> Track:
     return bar if sys.stderr.isatty() else silent
 
 
-def console() -> Any:
-    """The terminal, or a width that keeps tables whole in a file."""
+def console(piped: int = PIPED) -> Any:
+    """The terminal, its width that of COLUMNS or of the window; `piped` columns where there is neither."""
     from rich.console import Console
 
     class Terminal(Console):
@@ -213,4 +229,6 @@ def console() -> Any:
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    return Terminal(highlight=False) if sys.stdout.isatty() else Terminal(highlight=False, width=160)
+    made = Terminal(highlight=False)
+    seen = sys.stdout.isatty() or sys.stderr.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return Terminal(highlight=False, width=max(made.width, NARROWEST) if seen else piped)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.base.problems import printable
+from generator.base.wording import printable
 from generator.cli.context import JOBS, ROOT, SIMULATED_KEY, console, discover, evidence_of, now, track
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.base.problems import Exit, printable
+from generator.base.problems import Exit
+from generator.base.wording import printable
 from generator.cli.context import console, discover, meter_folder, now, state_folder, track, warn_silent, warn_unclaimed
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.base.problems import Exit, PackError, Problem, printable
+from generator.base.problems import Exit, PackError, Problem
+from generator.base.wording import printable
 from generator.cli.context import JOBS, SIMULATED_KEY, discover, log_trees_of, state_folder
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from generator.cli.terminal.tables import table
+from generator.cli.terminal.tables import print_rows
+from generator.cli.terminal.words import say
 from generator.ledger.subjects import RESET_JITTER
 from generator.records.rows import MeterReading, Window
 
@@ -102,9 +103,8 @@ def print_series(console: Console, readings: Iterable[MeterReading]) -> None:
         "gaps",
         "longest",
     )
-    shown = table(*names, title="Meters")
-    for row in found:
-        shown.add_row(
+    rows = [
+        (
             f"{accounts[row.account]}, {row.window.value}" if len(accounts) > 1 else row.window.value,
             f"{row.readings:,}",
             f"{row.first:%Y-%m-%d %H:%M}",
@@ -116,9 +116,13 @@ def print_series(console: Console, readings: Iterable[MeterReading]) -> None:
             str(len(row.gaps)),
             _hours(max(row.gaps, default=timedelta())),
         )
-    console.print(shown if found else "No meter reading was found.")
-    if found:
-        console.print("Gaps: more than 30 minutes without a reading. Falls: without a reset that is stated.")
+        for row in found
+    ]
+    if not found:
+        console.print("No meter reading was found.")
+        return
+    print_rows(console, "Meters", names, rows)
+    say(console, "Gaps: more than 30 minutes without a reading. Falls: without a reset that is stated.")
 
 
 def _hours(length: timedelta) -> str:
