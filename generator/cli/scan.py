@@ -69,12 +69,14 @@ def scan(  # noqa: PLR0917  click passes options so
     """Read logs, run the detectors, print what was found and what it cost.
 
     Writes nothing but, on the first run, the key of the pseudonyms into your state folder: with it, ids are the same
-    in every run and in a pack that `collect` makes. Names of projects, files and sessions are printed only where you
+    in every run and in a pack that `collect` makes. A tracker's database with a -wal file beside it is copied to a
+    temporary folder while it is read. Names of projects, files and sessions are printed only where you
     ask for them: --by project, --by skill, --files.
 
     \b
     LOGS: transcripts or folders of them. Without LOGS, what Claude Code uses:
-      $CLAUDE_CONFIG_DIR/projects, ~/.claude/projects, ~/.config/claude/projects
+      $CLAUDE_CONFIG_DIR/projects, or ~/.claude/projects, ~/.config/claude/projects and
+      $XDG_CONFIG_HOME/claude/projects
       and what `witnessmark meter` kept in your state folder
 
     --since and --until choose the calls and findings that are shown; detectors see all of the logs, as a call is
