@@ -19,6 +19,7 @@ from generator.curated.examples import Example
 from generator.curated.headline import Headline, equal_space, observations_have_sources, tests_have_own_ids
 from generator.curated.measurements import Published, tables_are_even
 from generator.curated.models import Case, Claim, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
+from generator.curated.peers import Peer, words_are_explained
 from generator.curated.prices import PriceEpoch, epochs_do_not_overlap, prices_are_those_in_use
 from generator.curated.promises import Promise, Trial, failures_are_trials, trials_have_one_promise
 from generator.curated.rules import events_end_once, evidence_leads_somewhere
@@ -207,6 +208,15 @@ class Library(Model):
             also=(rows_are_whole,),
         ),
     ] = None
+    peers: Annotated[
+        tuple[Peer, ...],
+        Kind(
+            word="peer",
+            files="measurements/peers.yml",
+            listed=True,
+            also=(words_are_explained,),
+        ),
+    ] = ()
     prices: Annotated[
         tuple[PriceEpoch, ...],
         Kind(

@@ -1,19 +1,21 @@
-"""What the rules of other tools would say: the naive and the refined count of every detector, side by side."""
+"""What the rules of other tools would say: naive and refined counts side by side, and real tools on the public sets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.base.wording import n
 from generator.pages.calibration import calibrated
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.peers import RIGHT, PeerView, peer_views
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.curated.base_rates import Measurement
     from generator.curated.calibration import CalibratedDetector, Calibration
+    from generator.curated.peers import Peer
     from generator.detectors import Detector
     from generator.dossier import DetectorView, Dossier
 
@@ -44,6 +46,8 @@ class OtherToolsContext:
     wheres: tuple[str, ...]
     calibration: Calibration | None
     measurements: tuple[Measurement, ...]
+    peers: tuple[PeerView, ...]
+    right: Mapping[str, str]  # words for who is right
     stats: tuple[tuple[str, str], ...]
 
 
@@ -54,6 +58,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         RuleRow(view.detector, tuple(_pairs(view, dossier)), scores.get(view.detector.id))
         for view in dossier.detector_views
     )
+    peers = dossier.library.peers
     path = f"{dossier.library.case.id}/other-tools/"
     yield Page(
         path=path,
@@ -65,9 +70,11 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             wheres=tuple(pair.where for pair in rows[0].pairs) if rows else (),
             calibration=dossier.library.calibration,
             measurements=dossier.library.measurements,
+            peers=tuple(peer_views(peers)),
+            right=RIGHT,
             stats=_stats(rows),
         ),
-        downloads=(json_twin("other-tools", "all", {"rules": [_record(row) for row in rows]}, {"page": path}),),
+        downloads=(json_twin("other-tools", "all", _twin(rows, peers), {"page": path}),),
         boost=1.5,
     )
 
@@ -91,6 +98,11 @@ def _stats(rows: tuple[RuleRow, ...]) -> tuple[tuple[str, str], ...]:
         (n(sum(pair.naive is not None for pair in pairs)), "counts in real logs"),
         (n(sum((pair.naive or 0) > (pair.refined or 0) for pair in pairs)), "in which less is left"),
     )
+
+
+def _twin(rows: tuple[RuleRow, ...], peers: tuple[Peer, ...]) -> dict[str, object]:
+    record: dict[str, object] = {"rules": [_record(row) for row in rows]}
+    return record | ({"tools": [peer.model_dump(mode="json", exclude_none=True) for peer in peers]} if peers else {})
 
 
 def _record(row: RuleRow) -> dict[str, object]:
