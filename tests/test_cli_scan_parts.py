@@ -351,12 +351,13 @@ not json, but "attributionSkill"
 {"type":"assistant","message":{"id":"m4","usage":{}},"attributionSkill":7}
 {"type":"assistant","message":{"id":"m5","usage":{}},"attributionSkill":"\\ud83d"}
 {"type":"assistant","message":{"id":"m6","usage":{}},"attributionSkill":""}
-{"type":"assistant","message":{"id":"m7","usage":{}},"attributionSkill":"cut"""
+{"type":"assistant","message":{"id":"m7","usage":{}}}{"type":"assistant","message":{"id":"m8"},"attributionSkill":"two"}
+{"type":"assistant","message":{"id":"m9","usage":{}},"attributionSkill":"cut"""
 
 
 def test_a_skill_is_told_by_the_first_line_of_its_call():
     found = dict(in_stream(BytesIO(LINES)))
-    assert found == {1: "s", 2: "deploy", 5: "kit:test", 7: "kit:test", 9: "\ufffd"}
+    assert found == {1: "s", 2: "deploy", 4: "deploy", 5: "kit:test", 7: "kit:test", 9: "\ufffd", 11: "two"}
 
 
 def test_two_runs_that_make_a_key_at_once_agree(tmp_path, monkeypatch):

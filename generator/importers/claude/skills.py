@@ -8,13 +8,14 @@ The files are read a second time for it, and only where somebody asks for the ta
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
 from generator.importers.base import Count, LogFile, lines
-from generator.importers.json_lines import REFUSED, mended
+from generator.importers.json_lines import REFUSED, glued, mended
 from generator.records.rows import SourceRef
 
 FORMATS = frozenset({"claude-code"})  # ids of the importers whose files have it
@@ -51,32 +52,38 @@ def _in_file(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def in_stream(stream: BinaryIO) -> Iterator[tuple[int, str]]:
-    """(1-based number of the call's first line, name of its skill) of one open transcript."""
+    """(1-based number of a line, name of its skill) of one open transcript.
+
+    Each line that states one, and the first line of the call that it belongs to, by which a record names its place.
+    """
     count = Count()
     first: dict[str, int] = {}
-    names: dict[str, str] = {}
+    names: dict[int, str] = {}
     for raw in lines(stream, count):
-        line = _read(raw)
-        if line is None or line.message is None or not line.message.id:
-            continue
-        first.setdefault(line.message.id, count.read)
-        if line.attribution_skill:
-            names.setdefault(line.message.id, _name(line))
-    return iter([(first[id], name) for id, name in names.items()])
+        for line in _read(raw):
+            id = line.message.id if line.message else None
+            if not id:
+                continue
+            first.setdefault(id, count.line)
+            if line.attribution_skill:
+                names[count.line] = _name(line)
+                names.setdefault(first[id], names[count.line])
+    yield from names.items()
 
 
-def _read(raw: bytes) -> _Line | None:
-    """The line, mended where the decoder wants it; None where it is no line of an answer."""
+def _read(raw: bytes) -> Iterator[_Line]:
+    """The objects of a line, mended where the decoder wants it; none where it is no line of an answer."""
     if b'"usage"' not in raw and SPELLED not in raw:
-        return None
+        return
     try:
-        return _decode(raw)
+        yield _decode(raw)
     except REFUSED:
         pass
-    try:
-        return _decode(mended(raw))
-    except REFUSED:
-        return None
+    else:
+        return
+    for part in glued(raw) or [raw]:
+        with suppress(*REFUSED):
+            yield _decode(mended(part))
 
 
 def _name(line: _Line) -> str:
