@@ -148,7 +148,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         _another_day,
     ),
     Explanation(
-        "gateway",
+        "gateway-ids",
         "The calls carry ids that this vendor does not give: a gateway stood in between, and keeps a cache of its own.",
         lambda step: step.before.gateway or step.after.gateway,
     ),

@@ -54,7 +54,7 @@ def thinking_around(steps: Sequence[Step], step: Step) -> Thinking:
         old = [steps[0].before, *old]
     new = [one.after for one in steps[place:last]]
     stated = any(call.thinking_asked for call in (*old, *new))
-    earlier = {one.before.left for one in steps[max(0, place - RECENT) : place + 1]}
+    earlier = {one.before.left for one in steps[max(0, place - RECENT) : place + 1]} - {0}
     return Thinking(
         changed=stated and _thinks(old) != _thinks(new),
         dropped=any(call.thought for call in old)
