@@ -140,7 +140,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "lifetime-ambiguous",
         "The pause ended so near the lifetime's end, the answer took so long, or the lifetime is so uncertain, that "
         "expiry is possible.",
-        lambda step: max(step.age, step.since_began) >= step.lifetime.seconds[0] - BAND_BEFORE,
+        lambda step: step.oldest >= step.lifetime.seconds[0] - BAND_BEFORE,
     ),
     Explanation(
         "date-change",
