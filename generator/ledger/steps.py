@@ -41,7 +41,7 @@ class Thinking(NamedTuple):
     """How the turns around a broken step think; a turn is a prompt with the calls that answer it."""
 
     changed: bool  # one turn thinks as its prompt's line states, the other neither states it nor thinks
-    dropped: bool  # the turn before thought, and the request reads again what an earlier one had left
+    dropped: bool  # the turn before thought; the request reads what an earlier one had left, or is shorter than before
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,22 @@ def thinking_around(steps: Sequence[Step], step: Step) -> Thinking:
         old = [steps[0].before, *old]
     new = [one.after for one in steps[place:last]]
     stated = any(call.thinking_asked for call in (*old, *new))
-    earlier = {one.before.left for one in steps[max(0, place - RECENT) : place + 1]} - {0}
+    lost = _reads_earlier(steps[:place], step) or _shrank(step)
     return Thinking(
         changed=stated and _thinks(old) != _thinks(new),
-        dropped=any(call.thought for call in old)
-        and any(abs(step.read - left) <= SAME_READ * left for left in earlier if left < BREAK_BELOW * step.expected),
+        dropped=any(call.thought for call in old) and step.read > 0 and lost,  # tools and system prompt stay cached
     )
+
+
+def _reads_earlier(earlier: Sequence[Step], step: Step) -> bool:
+    """Is what it reads all that an earlier request had left, and no more?"""
+    lefts = {one.before.left for one in (*earlier[-RECENT:], step)}
+    return any(abs(step.read - left) <= SAME_READ * left for left in lefts if left < BREAK_BELOW * step.expected)
+
+
+def _shrank(step: Step) -> bool:
+    """Is the prompt shorter although something was said since? Then something was taken out of it."""
+    return step.after.prompt_tokens < step.before.context
 
 
 def _thinks(calls: Sequence[Request]) -> bool:

@@ -80,7 +80,7 @@ def _totals(threads: Sequence[Thread], reading: LogData, days: Sequence[DaySum])
         unpriced=unpriced,
         sessions=len({request.session for request in requests if not _is_unthreaded(request)}),
         unthreaded=sum(map(_is_unthreaded, requests)),
-        threads=len(threads),
+        threads=len({request.thread for request in requests}),
         steps=sum(thread.testable_steps for thread in threads),
         other_makers=sum(is_other_makers(request.model) for request in requests),
         rounds_apart=len(apart[Role.ADVISOR]) + len(apart[Role.COMPACTION]),

@@ -86,7 +86,7 @@ def _totals(evidence: Pack) -> Iterator[Flaw]:
     totals = evidence.totals
     if totals.sessions + totals.unthreaded > totals.threads and evidence.level is not Level.AGGREGATE:
         yield "evidence.totals.threads", "are fewer than its sessions"
-    for name in ("nested_requests", "unpriced", "unthreaded", "threads"):
+    for name in ("nested_requests", "other_makers", "unpriced", "unthreaded", "threads"):
         if getattr(totals, name) > totals.requests:
             yield f"evidence.totals.{name}", "are more than its requests"
     if evidence.level is Level.AGGREGATE:

@@ -233,6 +233,14 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
 
 def _totals(evidence: Pack) -> tuple[tuple[str, str], ...]:
     totals = evidence.totals
+    seldom = (
+        ("of them of other makers' models, not judged", totals.other_makers, n(totals.other_makers)),
+        ("Rounds of advisors and compactions beside them", totals.rounds_apart, n(totals.rounds_apart)),
+        ("List price of those rounds, in the sum", totals.rounds_usd, usd(totals.rounds_usd)),
+        ("Attempts before another model answered", totals.declined, n(totals.declined)),
+        ("List price of those attempts, not in the sum", totals.declined_usd, usd(totals.declined_usd)),
+        ("Web searches, charged apart and not in the sum", totals.web_searches, n(totals.web_searches)),
+    )
     return (
         ("Calls", n(totals.requests)),
         ("of them known only from a parent's transcript", n(totals.nested_requests)),
@@ -245,6 +253,7 @@ def _totals(evidence: Pack) -> tuple[tuple[str, str], ...]:
         ("Sessions", n(totals.sessions)),
         ("Calls of no known session", n(totals.unthreaded)),
         ("Threads", n(totals.threads)),
+        *((name, text) for name, value, text in seldom if value),
     )
 
 
