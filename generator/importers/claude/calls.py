@@ -24,7 +24,7 @@ from generator.importers.claude.rounds import NONE, Round, rounds_of
 from generator.importers.fold import RequestCopy
 from generator.importers.json_lines import REFUSED
 from generator.records.models import public_model
-from generator.records.pseudonyms import known_version, pseudonym
+from generator.records.pseudonyms import SEPARATOR, known_version, pseudonym
 from generator.records.rows import (
     Entrypoint,
     MissReason,
@@ -260,6 +260,7 @@ def closed(
             _apart(request, role, one, pseudonym("round", f"{call_id}/{number}", key))
             for number, (role, one) in enumerate(rounds.outside, 1)
         ),
+        alias=pseudonym("message", call_id.partition(SEPARATOR)[0], key) if SEPARATOR in call_id else "",
     )
 
 
