@@ -123,7 +123,9 @@ def test_what_left_nothing_in_the_cache_is_no_earlier_prefix():
 
 def soon(wait: float, read: int, written: int = 900, **before):
     """The step of a request `wait` seconds after an answer that had read 60,000 tokens and written so many."""
-    return only_step(request(0, 0, read=60_000, written=written, **before), request(1, 5 + wait, read=read, written=2_000))
+    return only_step(
+        request(0, 0, read=60_000, written=written, **before), request(1, 5 + wait, read=read, written=2_000)
+    )
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,10 @@ def test_whatever_a_log_names_fits_the_type_and_is_its_own_name(raw):
     assert known == OTHER or len(known) <= LONGEST + len("claude-")
 
 
-@given(st.from_regex(r"[a-z]{5,12}", fullmatch=True), st.sampled_from(["gpt-4-{}", "claude-{}", "{}-glm-5", "{}/kimi-k2", "nova-{}"]))
+@given(
+    st.from_regex(r"[a-z]{5,12}", fullmatch=True),
+    st.sampled_from(["gpt-4-{}", "claude-{}", "{}-glm-5", "{}/kimi-k2", "nova-{}"]),
+)
 def test_no_word_passes_that_is_not_public(word, shape):
     known = public_model(shape.format(word))
     public = set(re.findall("[a-z]+", known)) - {"claude", "other"}

@@ -148,9 +148,8 @@ class _Known:
         first = min(near, key=lambda call: call.copies[0].request.ended, default=None)
         return first, MatchKey.COUNTS_AND_TIME
 
-
     def _relayed(self, copy: RequestCopy) -> _Call | None:
-        """The call of a message id that a relay gave, as formats may name it by more than that; of several, one alike."""
+        """The call of a relay's message id, where formats name it by more than that; of several, the one alike."""
         plain = copy.alias or copy.request.id
         named = [self.by_message[plain]] if copy.alias and plain in self.by_message else []
         open_ = [call for call in (*named, *self.by_alias.get(plain, ())) if call.takes(copy)]

@@ -49,7 +49,8 @@ _MAKERS_MODEL = re.compile(
 def public_model(raw: str) -> ModelId:
     """Public id of the model that a log names, in whatever spelling: a Claude model, one of another maker, or "other".
 
-    A name that hides the model is "other": it may be Claude ("nova-assistant" as well as "assistant"). Of another maker's name only public words are kept.
+    A name that hides the model is "other": it may be Claude ("nova-assistant" as well as "assistant"). Of another
+    maker's name only public words are kept.
     """
     whole = _SUFFIX.sub("", raw.strip().lower())
     name = _HOST.sub("", whole.rsplit("/", 1)[-1])
