@@ -64,6 +64,12 @@ def _far_from_utc() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A state folder of the run's own: `scan` keeps a key there, and none may come into the home of who runs the tests."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _pictures_once() -> Iterator[None]:
     """The same specification gives the same picture, and drawing one is a tenth of a second: many tests plan the same
     pages. Tests of determinism draw in processes of their own.

@@ -118,7 +118,11 @@ def test_each_question_gets_one_of_four_answers_and_what_is_missing_with_how_to_
     ):
         assert found[id]["outcome"] == "not-measurable"
         assert any("statusline" in need["how"] for need in found[id]["missing"])
-    text = witnessmark("scan", logs, home=tmp_path).stdout
+    short = " ".join(witnessmark("scan", logs, home=tmp_path).stdout.split())
+    assert re.search(
+        r"Not measurable, which is no all-clear: \d+ questions\. Missing: .*readings of the usage meter", short
+    )
+    text = witnessmark("scan", logs, "--all", home=tmp_path).stdout
     assert "Not measurable without readings of the usage meter" in text
     assert "How to get it" in text
 
@@ -127,7 +131,7 @@ def test_scan_prints_no_text_of_a_log_and_no_colour_where_nobody_watches(tmp_pat
     canary = "xylophone-canary"
     for path in logs.rglob("*.jsonl"):
         path.write_bytes(path.read_bytes().replace(b"simulated", canary.encode()))
-    done = witnessmark("scan", logs, home=tmp_path)
+    done = witnessmark("scan", logs, "--all", home=tmp_path)
     assert done.returncode == Exit.OK
     assert "Was it me?" in done.stdout
     assert canary not in done.stdout + done.stderr

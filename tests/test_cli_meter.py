@@ -15,8 +15,9 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from test_cli import ROOT, witnessmark
 
-from generator.base.problems import LogError
+from generator.base.problems import Exit, LogError
 from generator.cli import cli, meter
 from generator.cli.context import default_logs
 from generator.cli.terminal.series import series
@@ -24,6 +25,8 @@ from generator.importers import discover, read
 from generator.importers.meters.columns import PLAIN, TABLES
 from generator.importers.meters.polls import KEYS, lines, percent
 from generator.importers.values import account
+from generator.importers.windows import SCOPED
+from generator.ledger.subjects import Interval
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Counter, MeterReading, SourceRef, Window
 
@@ -337,6 +340,29 @@ def test_a_fall_is_a_reset_only_where_the_stated_time_moved():
     assert (found.resets, found.falls, found.readings) == (1, 2, 4)
 
 
+def test_a_meter_that_stands_lower_after_its_stated_reset_was_reset_and_did_not_fall():
+    """10, 33, then 0 ten minutes after the reset with no new one, then 2: one reset."""
+    rows = [meter_row(0, 0.1, 69), meter_row(66, 0.33, 69), meter_row(76, 0.0, None), meter_row(80, 0.02, 380)]
+    (found,) = series(rows)
+    assert (found.resets, found.falls) == (1, 0)
+    assert [interval.same_window for interval in map(Interval, rows, rows[1:])] == [
+        True,
+        False,
+        True,
+    ]  # detectors agree
+
+
+def test_the_way_back_from_values_that_a_waiting_session_repeats_is_no_second_reset():
+    rows = [meter_row(0, 0.5, 60), meter_row(61, 0.02, 360), meter_row(62, 0.5, 60), meter_row(63, 0.03, 360)]
+    (found,) = series(rows)
+    assert (found.resets, found.falls) == (1, 0)
+
+
+def test_a_meter_that_does_not_fall_is_reset_when_its_time_moves_on_by_more_than_jitter():
+    (found,) = series([meter_row(0, 0.0, 60), meter_row(30, 0.0, 61), meter_row(70, 0.0, 360)])
+    assert (found.resets, found.falls) == (1, 0)
+
+
 def test_more_than_half_an_hour_without_a_reading_is_a_gap():
     (found,) = series([meter_row(0, 0.1), meter_row(30, 0.1), meter_row(61, 0.1)])
     assert found.gaps == (timedelta(minutes=31),)
@@ -349,3 +375,50 @@ def test_show_prints_the_own_record_or_says_how_to_begin(state):
     shown = run("show").output
     assert "five-hour" in shown
     assert "42.4%" in shown
+
+
+# Import: nothing is dropped in silence, nothing is waited for
+
+
+def test_import_says_which_rows_gave_no_reading(tmp_path):
+    rows = [
+        "time,window,used_percent",
+        "2026-03-02T10:00:00Z,five_hour,1",
+        "9999-12-31T00:00:00Z,five_hour,2",
+        ",five_hour,3",
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(rows) + "\n")
+    done = witnessmark("meter", "import", tmp_path / "a.csv", "--into", tmp_path / "own.jsonl", home=tmp_path)
+    assert (done.returncode, done.stderr) == (Exit.OK, "")
+    assert "Appended 1 readings" in done.stdout
+    assert "Rows that were skipped: 1 bad-field, 1 no-time." in done.stdout
+    (tmp_path / "b.csv").write_text("time,window,used_percent\n,five_hour,3\n")
+    none = witnessmark("meter", "import", tmp_path / "b.csv", "--into", tmp_path / "own.jsonl", home=tmp_path)
+    assert (none.returncode, "W-nothing" in none.stderr) == (Exit.PARTIAL, True)
+
+
+@pytest.mark.parametrize("command", [["record"], ["import", "a.csv"]])
+def test_a_pipe_or_device_in_place_of_the_file_is_not_waited_for(tmp_path, command):
+    (tmp_path / "a.csv").write_text("time,window,used_percent\n2026-03-02T10:00:00Z,five_hour,1\n")
+    os.mkfifo(tmp_path / "pipe")
+    status = json.dumps({"rate_limits": {"five_hour": {"used_percentage": 1, "resets_at": RESET}}})
+    done = subprocess.run(
+        [sys.executable, "-m", "generator", "meter", *command, "--into", str(tmp_path / "pipe")],
+        input=status,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == (Exit.OK if command == ["record"] else Exit.IO)
+    assert "Traceback" not in done.stderr
+    assert ("is no ordinary file" in done.stderr) == (command != ["record"])
+
+
+def test_record_keeps_the_weekly_meters_of_single_models(state):
+    windows = {name: {"used_percentage": 7, "resets_at": RESET} for name in ("five_hour", "seven_day_fable", "iguana")}
+    kept = meter._kept({"rate_limits": windows})["rate_limits"]
+    assert set(kept) == {"five_hour", "seven_day_fable"}
+    assert {f"seven_day_{family}" for family in SCOPED} < set(meter.SCOPED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,15 @@ def test_no_sample_of_a_log_is_a_companion(path):
 @given(st.lists(st.text(max_size=8), max_size=4).map(lambda parts: Path(*parts, "x")), st.binary(max_size=80))
 def test_any_name_and_any_bytes_are_answered(path, head):
     assert companion(path, head) is None or companion(path, head)
+
+
+def test_what_a_database_keeps_beside_it_is_part_of_it_and_only_beside_one(tmp_path):
+    path = tmp_path / "x.db"
+    program = sqlite3.connect(path, isolation_level=None)
+    program.execute("PRAGMA journal_mode = WAL")
+    program.execute("CREATE TABLE t (x)")
+    beside = {file.name: companion(file, file.read_bytes()[:64]) for file in tmp_path.iterdir()}
+    assert beside == {"x.db": None, "x.db-wal": "part-of-a-database", "x.db-shm": "part-of-a-database"}
+    assert companion(tmp_path / "x.db-wal", CALL) is None  # a log under such a name
+    assert companion(tmp_path / "y.db-wal", (tmp_path / "x.db-wal").read_bytes()[:64]) is None
+    program.close()

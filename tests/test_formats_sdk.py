@@ -269,6 +269,7 @@ def test_stream_of_client_2_1_70():
         (11_003, 1, 2, None),
         (11_104, 5, 1, None),
         (11_162, 6, 1, None),
+        (2, 1, 1, None),  # without a time of its own
         (9_002, 7, 1, None),
     ]
     assert {(one.surface, one.version, one.output_reliable) for one in reading.requests} == {
@@ -281,13 +282,59 @@ def test_stream_of_client_2_1_70():
         (1.0, datetime(2026, 3, 12, 12, tzinfo=UTC)),
     ]
     (tally,) = reading.tallies
-    assert tally.skipped == {SkipReason.NO_TIME: 1, SkipReason.NOT_JSON: 1}
+    assert tally.skipped == {SkipReason.NOT_JSON: 1}
 
 
 def test_messages_without_times_give_nothing_and_say_why():
     reading = sample(SAMPLES / "stream-json" / "no-times-2.0.14.jsonl")
     assert (reading.requests, reading.counters) == ((), ())
     assert reading.tallies[0].skipped == {SkipReason.NO_TIME: 2}
+
+
+def answer(name: str, session: str = CLIENT, **more: object) -> dict:
+    usage = {"input_tokens": 3, "cache_read_input_tokens": 9000, "output_tokens": 50}
+    message = {"id": f"msg_01{name}", "model": "claude-opus-4-6", "content": [], "usage": usage}
+    return {"type": "assistant", "session_id": session, "uuid": name, "message": message, **more}
+
+
+def result_of_tool(at: str | None, session: str = CLIENT) -> dict:
+    content = [{"type": "tool_result", "tool_use_id": "t", "content": "x"}]
+    stamp = {"timestamp": at} if at else {}
+    return {"type": "user", "session_id": session, "message": {"role": "user", "content": content}, **stamp}
+
+
+@pytest.mark.parametrize("wrap", [rows, lambda given: json.dumps(given).encode(), lambda given: rows(given)[:-1]])
+def test_a_message_without_a_time_has_that_of_its_neighbour(wrap):
+    """Case real-10: newer clients write times into messages of the user only. Before, or after for the first ones."""
+    other = "00000000-0000-4000-8000-000000000009"
+    reading = of(
+        run=wrap(
+            [
+                {"type": "system", "subtype": "init", "session_id": CLIENT, "uuid": "u"},
+                answer("a"),
+                answer("x", other),
+                result_of_tool("2026-03-10T09:00:00.000Z"),
+                answer("b"),
+                result_of_tool(None),
+                answer("c"),
+                result_of_tool("2026-03-10T09:20:00.000Z"),
+                answer("d", timestamp="2026-03-10T09:21:00Z"),
+                {"type": "result", "session_id": CLIENT, "total_cost_usd": 0.5, "num_turns": 4},
+                result_of_tool("2026-03-11T00:00:00Z", other),
+            ]
+        )
+    )
+    mine = [one for one in reading.requests if one.session == pseudonym("session", CLIENT, KEY)]
+    assert [f"{one.ended:%H:%M}" for one in mine] == ["09:00", "09:00", "09:00", "09:21"]
+    (theirs,) = [one for one in reading.requests if one not in mine]
+    assert f"{theirs.ended:%d %H:%M}" == "11 00:00"
+    assert [f"{one.at:%H:%M}" for one in reading.counters] == ["09:21"]
+    assert reading.tallies[0].skipped == {}
+
+
+def test_a_time_that_is_no_time_is_not_replaced_by_a_neighbour():
+    reading = of(run=[result_of_tool("2026-03-10T09:00:00Z"), answer("a", timestamp="2026-03-10T09:00:00")])
+    assert (reading.requests, reading.tallies[0].skipped) == ((), {SkipReason.NAIVE_TIME: 1})
 
 
 def test_a_result_alone_and_a_list_of_messages():
@@ -319,7 +366,7 @@ def test_trap_sum_of_results_and_fall_at_clear():
 def test_trap_events_of_the_stream_repeat_the_answer():
     """Naive: 310 output tokens more."""
     events = sum(row["event"]["usage"]["output_tokens"] for row in parsed(STREAM) if row["type"] == "stream_event")
-    assert (events, sum(one.output_tokens for one in sample(STREAM).requests)) == (310, 19)
+    assert (events, sum(one.output_tokens for one in sample(STREAM).requests)) == (310, 20)
 
 
 def test_trap_a_stream_and_the_transcript_of_the_same_run():
@@ -335,7 +382,7 @@ def test_trap_a_stream_and_the_transcript_of_the_same_run():
         "message": line["message"] | {"usage": usage, "stop_reason": "tool_use"},
     }
     reading = of(run=STREAM.read_bytes(), transcript=[other])
-    assert len(reading.requests) == 4
+    assert len(reading.requests) == 5
     assert reading.requests[0].output_tokens == 300
     assert len({one.session for one in reading.requests}) == 2
 

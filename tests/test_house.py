@@ -22,11 +22,15 @@ WRITERS = {
     "cli/lab.py",
     "cli/meter.py",
     "cli/proofs.py",
+    "importers/meters/databases.py",
 }
-"""Below generator/: a site, a pack, pictures kept for the next build, and what a command was asked to write."""
+"""Below generator/: a site, a pack, pictures kept for the next build, what a command was asked to write, and the copy
+of a database with unmerged rows, in a temporary folder that is gone when it was read."""
 NOT_DETECTORS = {"__init__"}
 OTHERS_MODULES = {"common_daily_activity.py"}  # a source of LiteLLM that its importer cites
-WRITING = re.compile(r"\.write_(?:text|bytes)\(|\.mkdir\(|\.unlink\(|\.rename\(|rmtree\(|open\([^)]*[\"'][wax]")
+WRITING = re.compile(
+    r"\.write_(?:text|bytes)\(|\.mkdir\(|\.unlink\(|\.rename\(|rmtree\(|copyfile\(|open\([^)]*[\"'][wax]"
+)
 
 
 def tracked():

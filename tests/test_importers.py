@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import tracemalloc
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from generator.base.problems import LogError
 from generator.importers import IMPORTERS, discover, read
 from generator.importers.base import Count, LogFile, lines
+from generator.importers.json_lines import glued, is_whole_object
 from generator.importers.reading import deal
 from generator.records.rows import SkipReason
 
@@ -93,7 +95,7 @@ def test_links_do_not_lead_out_of_the_folder(tmp_path):
 def test_links_are_counted_so_that_none_is_passed_over_in_silence(tmp_path):
     (tmp_path / "log.jsonl").write_bytes(LINE)
     (tmp_path / "linked.jsonl").symlink_to(tmp_path / "log.jsonl")
-    assert discover([tmp_path]).links == 1
+    assert [link.name for link in discover([tmp_path]).links] == ["linked.jsonl"]
 
 
 def test_a_first_line_longer_than_the_head_is_known_in_both_orders_of_its_keys(tmp_path):
@@ -179,7 +181,7 @@ def split(data: bytes, longest: int = 100) -> tuple[list[bytes], Count]:
     st.lists(st.sampled_from([b"", b" ", b"a", b"\r", b"\n", b"x" * 7, "\u2028".encode(), b"\x0b\x85"]), max_size=14)
 )
 def test_lines_end_at_newline_only(parts):
-    """Not at carriage returns or U+2028; blank lines are counted; an unended last line is pending."""
+    """Not at carriage returns or U+2028; blank lines are counted; an unended last line that is no object is pending."""
     data = b"".join(parts)
     given_lines, count = split(data)
     *ended, last = data.split(b"\n")
@@ -199,6 +201,53 @@ def test_a_line_too_long_is_skipped_and_its_neighbours_are_not(length, ended):
     assert count.skipped.get(SkipReason.TOO_LONG, 0) == (ended and length > 12)
     assert count.pending == (not ended and length > 0)
     assert count.bytes == len(data)
+
+
+@pytest.mark.parametrize(
+    ("last", "whole"),
+    [
+        (b'{"a": 1}', True),
+        (b'\xef\xbb\xbf{"a": "\\ud83d"}', True),
+        (b'{"a": 1} \r', True),
+        (b'{"a": 1}{"b": 2}', True),
+        (b'{"a": 1}{"b": ', False),
+        (b'{"a": {"b": 1}', False),
+        (b"12", False),  # of 123
+        (b"[1, 2]", False),
+        (b'"text"', False),
+    ],
+)
+def test_a_last_line_without_its_end_is_given_where_it_is_a_whole_object(last, whole):
+    given_lines, count = split(b'{"a": 0}\n' + last)
+    assert given_lines[1:] == ([last] if whole else [])
+    assert (count.read, count.pending) == (2, not whole)
+
+
+@given(
+    st.recursive(st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner, max_size=3), max_leaves=6)
+)
+def test_no_beginning_of_an_object_is_one(value):
+    text = json.dumps({"a": value}, ensure_ascii=False).encode()
+    assert is_whole_object(text)
+    assert not any(is_whole_object(text[:end]) for end in range(len(text)))
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        (b'{"a": "}{\\"{"}{"b": {}}', [b'{"a": "}{\\"{"}', b'{"b": {}}']),
+        (b'{} \t{"b": 1}\xef\xbb\xbf{"c": 1}\n', [b"{}", b' \t{"b": 1}', b'\xef\xbb\xbf{"c": 1}\n']),
+        (b'{"a": 1}{"b": ', [b'{"a": 1}', b'{"b": ']),
+        (b'{"a": 1', []),
+        (b'{"a": 1}, {"b": 1}', []),
+        (b'{"a": [{"b": 1}{"c": 1}]}', []),
+        (b'{"a":}{"b": 1}', []),  # no seam between whole objects
+        (b'{"a": {"b": 1}', []),
+        (b'{"a": "' + b'\\"' * 100_000 + b'}{"', []),
+    ],
+)
+def test_objects_on_one_line_are_taken_apart(line, parts):
+    assert glued(line) == parts
 
 
 def test_a_line_too_long_is_never_held(tmp_path):

@@ -11,6 +11,7 @@ from pack_tools import changed, copied, document, refusal, table, with_rows, wit
 
 from generator.packs.pack import read_pack
 from generator.packs.schema import UPGRADES, steps_from, tables_of
+from generator.records.results import Lean
 from generator.records.rows import SCHEMA_VERSION
 
 SCHEMAS = sorted(int(path.name) for path in PACKS.iterdir())
@@ -162,8 +163,15 @@ def test_the_ladder_reaches_the_present_schema_from_each_rung():
 @pytest.mark.parametrize("schema", [2, 3, 4])
 def test_reasons_that_once_leaned_to_the_service_lean_to_nobody_since_schema_5(tmp_path, schema):
     pack = copied(tmp_path, schema)
-    said = {one["id"]: one["lean"] for run in document(pack)["evidence"]["runs"] for one in run["findings"] if one["lean_reason"] == "nothing-read"}
-    read = {one.id: one.lean for run in read_pack(pack).runs for one in run.findings if one.lean_reason == "nothing-read"}
+    said = {
+        one["id"]: one["lean"]
+        for run in document(pack)["evidence"]["runs"]
+        for one in run["findings"]
+        if one["lean_reason"] == "nothing-read"
+    }
+    read = {
+        one.id: one.lean for run in read_pack(pack).runs for one in run.findings if one.lean_reason == "nothing-read"
+    }
     assert set(said.values()) == {"service"}
     assert read == dict.fromkeys(said, Lean.OPEN)
 

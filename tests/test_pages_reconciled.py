@@ -8,9 +8,11 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from rich.console import Console
 
+from generator.cli.terminal.sources import print_sources
 from generator.importers import read_bytes
-from generator.ledger.reconciliation import MISSING
+from generator.ledger.reconciliation import BY_LINE, MISSING
 from generator.packs.examine import examine
 from generator.pages.reconciled import reconciled_context
 from generator.records.results import Level, Pack
@@ -77,3 +79,47 @@ def test_downloads_hold_every_window_and_line_and_say_simulated(page, evidence):
     assert len(lines) == len(evidence.reconciliation.lines)
     assert {row["simulated"] for row in windows + lines} == {"True"}
     assert json.loads(files["index.json"])
+
+
+# The client's own statistics
+
+
+STATISTICS = {
+    "version": 2,
+    "lastComputedDate": "2026-03-10",
+    "firstSessionDate": "2026-03-10T09:00:00Z",
+    "dailyActivity": [],
+    "dailyModelTokens": [],
+    "modelUsage": {
+        "claude-opus-4-6": {
+            "inputTokens": 17,
+            "outputTokens": 13,
+            "cacheReadInputTokens": 493_321,
+            "cacheCreationInputTokens": 293_294,
+        }
+    },
+}
+
+
+def test_statistics_of_the_client_are_not_read_as_calls_that_the_logs_lack():
+    """They count a call once for each line of its transcript: 17, 13, 493,321 and 293,294 where calls hold 6, 5, ..."""
+    reading = read_bytes({"stats-cache.json": json.dumps(STATISTICS).encode()}, key=b"key")
+    counted = examine(reading, id="own", simulated=False, level=Level.FINDINGS, tool_version="")
+    context, _ = reconciled_context(counted, "2026-03")
+    (row,) = context.lines
+    assert [cell for cell, _ in row.cells] == [17, 293_294, 493_321, 13]
+    assert {difference for _, difference in row.cells} == {None}
+    assert context.by_line == BY_LINE
+    console = Console(record=True, width=160, file=io.StringIO())
+    print_sources(console, counted)
+    told = console.export_text()
+    assert "493,321*" in told
+    assert "(+" not in told
+    assert "once for each line of its transcript" in " ".join(told.split())
+
+
+def test_other_reports_have_their_differences_and_no_such_note(page, evidence):
+    assert page[0].by_line == ""
+    console = Console(record=True, width=160, file=io.StringIO())
+    print_sources(console, evidence)
+    assert "*" not in console.export_text()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeVar
 
+from generator.base.wording import printable
+
 T = TypeVar("T")
 
 
@@ -26,7 +28,10 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake at one place. `line` and `column` are 1-based; 0 means "the whole file"."""
+    """One mistake at one place. `line` and `column` are 1-based; 0 means "the whole file".
+
+    The path may hold any letter that a file system allows; where the problem is printed, it is escaped.
+    """
 
     path: str
     line: int
@@ -38,7 +43,7 @@ class Problem:
     def __str__(self) -> str:
         """`path:line:col: code message (hint)`, the form that editors and CI annotate."""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{hint}"
+        return printable(f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{hint}")
 
 
 class WitnessmarkError(Exception):

@@ -116,6 +116,17 @@ def words(identifier: object) -> str:
     return str(identifier).replace("-", " ").replace("_", " ")
 
 
+def printable(text: object) -> str:
+    """A name as one line of plain text: what moves a cursor, colours, turns or breaks lines is spelled out.
+
+    Names of files are strangers' text: escape sequences, line ends, marks that reverse the direction of text (UAX 9),
+    and bytes that are no text.
+    """
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape", "backslashreplace").decode() for one in str(text)
+    )
+
+
 def cell(value: object) -> str:
     """Value of a data table: integers with separators, other numbers to four digits, None as a dash."""
     if value is None:

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
 import threading
 from contextlib import suppress
 from types import FrameType
+from typing import Any
 
 import click
 
 from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
-from generator.cli import lab, leaks, logs, meter, proofs, site, verify_site
+from generator.base.wording import printable
+from generator.cli import lab, leaks, logs, meter, proofs, scan, site, verify_site
 
 EXIT_CODES = """\b
 Exit codes:
   0 done            3 done in part (a detector failed, or a file that
-  1 internal error    nobody claims)
+  1 internal error    nobody claims, or that gave nothing)
   2 content or      4 no log could be read
     usage error     5 publishing refused
   74 input/output   75 another build runs   130 interrupted
 """
 
 
+class UnheardError(Exception):
+    """Nobody reads the output any more. Click would end with the code of an internal error."""
+
+
+class Commands(click.Group):
+    """All commands."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run one; raises UnheardError."""
+        try:
+            return super().invoke(context)
+        except BrokenPipeError as error:
+            raise UnheardError from error
+
+
 @click.group(
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EXIT_CODES,
 )
@@ -36,6 +55,7 @@ def cli() -> None:
     \b
     Examples:
       witnessmark scan                        your own Claude Code logs: was it me?
+      witnessmark scan --by project           what each project used, by day, week, model, ...
       witnessmark scan ~/old-logs --json      the same for a program
       witnessmark collect ~/.claude/projects --into content/evidence/mine
       witnessmark prove --help                prove a published number, show no log
@@ -52,7 +72,7 @@ def cli() -> None:
 
 
 for command in (
-    logs.scan,
+    scan.scan,
     logs.collect,
     meter.meter,
     proofs.prove,
@@ -79,25 +99,46 @@ def _say(text: str) -> None:
         click.echo(text, err=True)
 
 
+def _open_streams() -> None:
+    """Give back what a shell closed (`>&-`): else the next file that is opened would take the place of the output."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            with suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)  # takes the smallest free number
+    sys.stdout = sys.stdout or io.StringIO()
+    sys.stderr = sys.stderr or io.StringIO()
+
+
+def _unheard() -> None:
+    """End as a program does that SIGPIPE ends, without a word: whoever read the output has seen enough."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(128 + getattr(signal, "SIGPIPE", 13))
+
+
 def main() -> None:
     """Run the command and end with the exit code that README documents."""
+    _open_streams()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     try:
         cli(standalone_mode=False)
+        sys.stdout.flush()
     except WitnessmarkError as error:
         for problem in error.problems:
             _say(str(problem))
         sys.exit(error.exit)
     except click.ClickException as error:
+        error.message = "\n".join(map(printable, error.message.split("\n")))  # type: ignore[misc]
         error.show()
         sys.exit(Exit.CONTENT)
     except (click.Abort, KeyboardInterrupt):
         _say("Interrupted; nothing is left half done.")
         sys.exit(Exit.INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(Exit.OK)
+    except (BrokenPipeError, UnheardError):
+        _unheard()
     except OSError as error:
-        _say(f"{error.filename or 'write'}: {error.strerror or error}")
+        _say(f"{printable(error.filename or 'write')}: {error.strerror or error}")
         sys.exit(Exit.IO)

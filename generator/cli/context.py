@@ -13,13 +13,16 @@ import click
 
 from generator import __version__
 from generator.base.problems import Exit, LogError, Problem
+from generator.base.wording import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from generator.base.progress import Track
     from generator.importers import Discovery
     from generator.proofs.commitments import LogTree
     from generator.records.results import Pack
-    from generator.records.rows import LogData
+    from generator.records.rows import LogData, Tally
 
 ROOT = click.option(
     "--root",
@@ -37,6 +40,9 @@ LEVEL = click.option(
     help="aggregate: sums a day. findings: rows that findings cite and their neighbours. full: every row.",
 )
 JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes for reading. [default: cores]")
+MOST_LINKS = 20  # links named one by one
+PIPED = 160  # columns that keep tables whole in a file
+NARROWEST = 40  # columns; below it a terminal breaks the lines itself
 SIMULATED_KEY = b"simulated logs hold nothing private"  # so that anyone makes the same specimen pack
 
 
@@ -45,7 +51,8 @@ def default_logs() -> tuple[Path, ...]:
     from generator.importers.claude.claude_code import folders
 
     kept = (meter_folder(),) if meter_folder().is_dir() else ()
-    found = (*folders(os.environ.get("CLAUDE_CONFIG_DIR"), Path.home()), *kept)
+    configured, config_home = os.environ.get("CLAUDE_CONFIG_DIR"), os.environ.get("XDG_CONFIG_HOME")
+    found = (*folders(configured, Path.home(), config_home), *kept)
     if not found:
         hint = "name a folder: witnessmark scan LOGS"
         raise LogError(Problem("~/.claude/projects", 0, 0, "W-no-logs", "there are no Claude Code logs here", hint))
@@ -87,7 +94,7 @@ def evidence_of(
     from generator.proofs.publication import committed
     from generator.records.results import Level
 
-    reading = _reading(found, key, jobs)
+    reading = reading_of(found, key, jobs)
     evidence = examine(
         reading, id=name, simulated=simulated, level=Level(level), tool_version=__version__, track=track()
     )
@@ -98,14 +105,27 @@ def evidence_of(
 
 def log_trees_of(found: Discovery, key: bytes, jobs: int | None) -> tuple[LogTree, ...]:
     """Read the files and hash every record."""
-    return _trees(found, _reading(found, key, jobs), key)
+    return _trees(found, reading_of(found, key, jobs), key)
 
 
-def _reading(found: Discovery, key: bytes, jobs: int | None) -> LogData:
+def reading_of(found: Discovery, key: bytes, jobs: int | None) -> LogData:
+    """Read the files."""
     from generator.importers import read
 
     gc.disable()  # records hold no cycles, and walking hundreds of thousands of them is a third of the time
     return read(found.claimed, key=key, jobs=jobs or os.cpu_count() or 1, track=track())
+
+
+def own_key() -> tuple[bytes, bool]:
+    """The owner's key, made where there is none; else one for this run, and False, where none can be kept."""
+    import secrets
+
+    from generator.packs.pack import KEY_BYTES, load_key
+
+    try:
+        return load_key(state_folder() / "key"), True
+    except OSError:  # a home that cannot be written to: the logs can be read all the same
+        return secrets.token_bytes(KEY_BYTES), False
 
 
 def _trees(found: Discovery, reading: LogData, key: bytes) -> tuple[LogTree, ...]:
@@ -126,21 +146,46 @@ def warn_unclaimed(found: Discovery) -> None:
         problem = Problem(str(file.path), 0, 0, "W-unclaimed", "no importer knows this file", hint)
         click.echo(str(problem), err=True)
     aside = [f"{count:,} {kind}" for kind, count in sorted(found.companions.items())]
-    others = [f"{count:,} {suffix}" for suffix, count in sorted(found.others.items())]
+    others = [f"{count:,} {printable(suffix)}" for suffix, count in sorted(found.others.items())]
     if aside:
         click.echo(f"Left aside, known to hold no usage of their own: {', '.join(aside)}.", err=True)
     if found.links:
-        click.echo(f"{found.links:,} links were not followed; name what they lead to, if it is a log.", err=True)
+        click.echo(f"{len(found.links):,} links were not followed; name what they lead to, if it is a log:", err=True)
+        for link in found.links[:MOST_LINKS]:
+            click.echo(f"  {printable(link)}", err=True)
+        if len(found.links) > MOST_LINKS:
+            click.echo(f"  and {len(found.links) - MOST_LINKS:,} more", err=True)
     if others:
         click.echo(f"Left aside, no logs by their names: {', '.join(others)}.", err=True)
 
 
+def warn_silent(found: Discovery, tallies: Sequence[Tally]) -> bool:
+    """Name every file that a format claims and that gave nothing, or not all; is there any?"""
+    from generator.importers.rows import gave_nothing
+    from generator.records.rows import SkipReason
+
+    problems = []
+    for file, tally in zip(found.claimed, tallies, strict=True):
+        reasons = gave_nothing(tally)
+        if reasons:
+            message = f"was read as {tally.importer} and gave nothing: {reasons}"
+            hint = f"the page 'Get your logs' says what {tally.importer} needs, and what it cannot show"
+            problems.append(Problem(str(file.path), 0, 0, "W-nothing", message, hint))
+        elif tally.skipped.get(SkipReason.INCOMPLETE):
+            hint = "let its program end, or export again"
+            problems.append(Problem(str(file.path), 0, 0, "W-part", "was read in part: it is incomplete", hint))
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    return bool(problems)
+
+
 def finish(found: Discovery, evidence: Pack) -> None:
-    """End with exit code 3 where a file was left out or a detector failed."""
+    """End with exit code 3 where a file was left out or gave nothing, or a detector failed."""
     from generator.records.results import Outcome
 
     warn_unclaimed(found)
-    if found.unclaimed or any(run.outcome is Outcome.FAILED for run in evidence.runs):
+    silent = warn_silent(found, evidence.tallies)
+    if silent or found.unclaimed or any(run.outcome is Outcome.FAILED for run in evidence.runs):
         sys.exit(Exit.PARTIAL)
 
 
@@ -174,8 +219,16 @@ def track() -> Track:
     return bar if sys.stderr.isatty() else silent
 
 
-def console() -> Any:
-    """The terminal, or a width that keeps tables whole in a file."""
+def console(piped: int = PIPED) -> Any:
+    """The terminal, its width that of COLUMNS or of the window; `piped` columns where there is neither."""
     from rich.console import Console
 
-    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=160)
+    class Terminal(Console):
+        """A console that leaves it to the command what happens when nobody reads any more."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    made = Terminal(highlight=False)
+    seen = sys.stdout.isatty() or sys.stderr.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return Terminal(highlight=False, width=max(made.width, NARROWEST) if seen else piped)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generator.base.wording import printable
 from generator.cli.context import JOBS, ROOT, SIMULATED_KEY, console, discover, evidence_of, now, track
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def simulate(folder: Path, seed: int, sessions: int, start: datetime, every: int
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    click.echo(f"Wrote {len(files)} simulated logs into {folder}.")
+    click.echo(f"Wrote {len(files)} simulated logs into {printable(folder)}.")
 
 
 @click.command()
@@ -124,7 +125,7 @@ def schemas(root: Path) -> None:
         (folder / old).unlink()
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
-    click.echo(f"Wrote {len(made)} schemas into {folder}.")
+    click.echo(f"Wrote {len(made)} schemas into {printable(folder)}.")
 
 
 def _detectors(ids: tuple[str, ...]) -> tuple[Detector, ...]:
@@ -186,7 +187,7 @@ def write(path: Path, rows: Sequence[Model]) -> None:
     plain = [_without_empty(row.model_dump(mode="json", exclude_none=True)) for row in rows]
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
     path.write_text(f"{WRITTEN_BY}\n{text}", "utf-8")
-    click.echo(f"Wrote {path}.")
+    click.echo(f"Wrote {printable(path)}.")
 
 
 def _without_empty(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Commands on logs: `scan` and `collect`."""
+"""The command `collect`: an evidence pack of logs."""
 
 from __future__ import annotations
 
@@ -6,53 +6,8 @@ from pathlib import Path
 
 import click
 
-from generator.cli.context import (
-    JOBS,
-    LEVEL,
-    LOGS,
-    SIMULATED_KEY,
-    console,
-    default_logs,
-    discover,
-    evidence_of,
-    finish,
-    state_folder,
-)
-
-
-@click.command()
-@LOGS
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
-@JOBS
-def scan(logs: tuple[Path, ...], as_json: bool, jobs: int | None) -> None:  # noqa: FBT001  click passes flags so
-    """Read logs, run the detectors, print what was found. Writes nothing.
-
-    \b
-    LOGS: transcripts or folders of them. Without LOGS, what Claude Code uses:
-      $CLAUDE_CONFIG_DIR/projects, ~/.claude/projects, ~/.config/claude/projects
-      and what `witnessmark meter` kept in your state folder
-
-    \b
-    Examples:
-      witnessmark scan
-      witnessmark scan ~/.claude/projects/my-project
-      witnessmark scan backup/ --json | jq .detectors
-    """
-    import secrets
-
-    found = discover(logs or default_logs())
-    evidence = evidence_of(found, secrets.token_bytes(32), jobs, "scan", "findings")
-    if as_json:
-        import msgspec
-
-        from generator.cli.terminal import scan_json
-
-        click.echo(msgspec.json.format(msgspec.json.encode(scan_json(evidence, len(found.unclaimed))), indent=2))
-    else:
-        from generator.cli.terminal import print_scan
-
-        print_scan(console(), evidence, [file.path for file in found.claimed])
-    finish(found, evidence)
+from generator.base.wording import printable
+from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, evidence_of, finish, state_folder
 
 
 @click.command()
@@ -86,7 +41,7 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
     write_pack(evidence, folder)
     findings = sum(run.found for run in evidence.runs)
     click.echo(
-        f"Wrote {folder}: {evidence.totals.requests:,} calls read, {findings:,} findings, "
+        f"Wrote {printable(folder)}: {evidence.totals.requests:,} calls read, {findings:,} findings, "
         f"{len(evidence.requests):,} rows shown (level {evidence.level.value})."
     )
     finish(found, evidence)

@@ -6,9 +6,11 @@ it loads little, writes one line in one call, and ends well whatever it was give
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import stat
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -17,17 +19,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli.context import console, discover, meter_folder, now, state_folder, track, warn_unclaimed
+from generator.base.problems import Exit
+from generator.base.wording import printable
+from generator.cli.context import console, discover, meter_folder, now, state_folder, track, warn_silent, warn_unclaimed
 
 if TYPE_CHECKING:
-    from generator.records.rows import MeterReading
+    from generator.importers import Discovery
+    from generator.records.rows import LogData
 
 RECORD = "statusline.jsonl"
 IMPORTED = "imported.jsonl"
 LARGEST_INPUT = 1024 * 1024  # bytes of one object of the client
 TAIL = 16 * 1024  # bytes at the record's end that are looked at for the same line
+NOT_A_FILE = "is no ordinary file"
 REPEAT = timedelta(seconds=60)
 WINDOWS = {"five_hour": "5h", "seven_day": "7d"}
+SCOPED = tuple(f"seven_day_{name}" for name in ("opus", "sonnet", "haiku", "fable", "mythos", "overage_included"))
 INTO = click.option(
     "--into", type=click.Path(path_type=Path, dir_okay=False), help="File to append to. [default: in your state folder]"
 )
@@ -79,7 +86,7 @@ def _given(data: bytes) -> dict[str, Any]:
 def _kept(status: dict[str, Any]) -> dict[str, Any]:
     """The figures that are kept, with what they belong to; empty where there is no figure."""
     limits = _part(status, "rate_limits")
-    windows = {name: _numbers(_part(limits, name), "used_percentage", "resets_at") for name in WINDOWS}
+    windows = {name: _numbers(_part(limits, name), "used_percentage", "resets_at") for name in (*WINDOWS, *SCOPED)}
     figures = {
         "rate_limits": {name: window for name, window in windows.items() if "used_percentage" in window},
         "context_window": _numbers(_part(status, "context_window"), "total_input_tokens", "total_output_tokens"),
@@ -132,20 +139,25 @@ def _make_folder(path: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    """Append. Raises OSError, also where it is no ordinary file: a pipe would wait for a reader."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, NOT_A_FILE, str(path))
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    handle = os.open(path, flags, 0o600)
     try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, NOT_A_FILE, str(path))
         os.write(handle, data)
     finally:
         os.close(handle)
 
 
 def _tail(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - TAIL))
-            return file.read(TAIL)
-    except FileNotFoundError:
+    if not path.is_file():
         return b""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        return file.read(TAIL)
 
 
 def _repeats(line: bytes, kept: dict[str, Any], at: datetime) -> bool:
@@ -153,7 +165,7 @@ def _repeats(line: bytes, kept: dict[str, Any], at: datetime) -> bool:
     before = _given(line)
     try:
         age = at - datetime.fromisoformat(before.pop("timestamp"))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, OverflowError, TypeError, ValueError):
         return False
     return timedelta(0) <= age < REPEAT and _news(before) == _news(kept)
 
@@ -199,7 +211,7 @@ def show(files: tuple[Path, ...]) -> None:
 
     from generator.cli.terminal import print_series
 
-    print_series(console(), _readings(files or _own_record(), secrets.token_bytes(32)))
+    print_series(console(), _read(files or _own_record(), secrets.token_bytes(32))[1].meters)
 
 
 @meter.command("import")
@@ -211,7 +223,8 @@ def import_(files: tuple[Path, ...], into: Path | None) -> None:
     FILES: any format that is read here; everything but meter readings is left out. A tracker's database is taken if
     it is known by its tables (usage_history, usage_snapshots). Readings of any other origin are taken as a CSV file
     with the columns time, window, used_percent and, where you have them, resets_at and account: a row for each window,
-    named five_hour, seven_day, seven_day_opus, seven_day_sonnet or extra_usage. Names of accounts become pseudonyms.
+    named five_hour, seven_day, seven_day_opus, seven_day_sonnet, seven_day_haiku, seven_day_fable, seven_day_mythos,
+    seven_day_overage_included or extra_usage. Names of accounts become pseudonyms.
     A reading that is imported twice counts once.
 
     \b
@@ -225,13 +238,32 @@ def import_(files: tuple[Path, ...], into: Path | None) -> None:
     from generator.packs.pack import load_key
 
     key = load_key(state_folder() / "key")
-    readings = _readings(files, key)
+    found, data, silent = _read(files, key)
+    readings = data.meters
     path = into or meter_folder() / IMPORTED
     _make_folder(path)
     text = "".join(f"{line}\n" for line in lines(readings, account(None, key)))
     if text:
         _write(path, text.encode())
-    click.echo(f"Appended {len(readings):,} readings as {text.count(chr(10)):,} lines to {path}.")
+    click.echo(
+        f"Appended {len(readings):,} readings as {text.count(chr(10)):,} lines to {printable(path)}. {_left_out(data)}"
+    )
+    if silent or found.unclaimed:
+        sys.exit(Exit.PARTIAL)
+
+
+def _left_out(data: LogData) -> str:
+    """How many rows gave no reading, and why."""
+    skipped: dict[str, int] = {}
+    for tally in data.tallies:
+        for reason, count in tally.skipped.items():
+            skipped[reason.value] = skipped.get(reason.value, 0) + count
+        if tally.pending:
+            skipped["pending"] = skipped.get("pending", 0) + tally.pending
+    if not skipped:
+        return "No row was skipped."
+    rows = ", ".join(f"{count:,} {reason}" for reason, count in sorted(skipped.items()))
+    return f"Rows that were skipped: {rows}."
 
 
 def _own_record() -> tuple[Path, ...]:
@@ -243,9 +275,11 @@ def _own_record() -> tuple[Path, ...]:
     return (meter_folder(),)
 
 
-def _readings(files: tuple[Path, ...], key: bytes) -> tuple[MeterReading, ...]:
+def _read(files: tuple[Path, ...], key: bytes) -> tuple[Discovery, LogData, bool]:
+    """The files, what they hold, and whether one of them gave nothing; what is left out is said."""
     from generator.importers import read
 
     found = discover(files)
+    data = read(found.claimed, key=key, track=track())
     warn_unclaimed(found)
-    return read(found.claimed, key=key, track=track()).meters
+    return found, data, warn_silent(found, data.tallies)

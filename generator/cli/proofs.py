@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.base.problems import Exit, PackError, Problem
+from generator.base.wording import printable
 from generator.cli.context import JOBS, SIMULATED_KEY, discover, log_trees_of, state_folder
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ def prove(  # noqa: PLR0917  click passes options so
     evidence = read_pack(pack)
     proof = prove_finding(evidence, finding, _trees(evidence, logs, jobs), show)
     target.write_bytes(written(proof))
-    click.echo(f"Wrote {target}. Check it with `witnessmark verify {target} --pack {pack}`.")
+    click.echo(
+        f"Wrote {printable(target)}. Check it with `witnessmark verify {printable(target)} --pack {printable(pack)}`."
+    )
 
 
 @click.command()

@@ -26,6 +26,7 @@ from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MeterReading, Window
 
 FULL = 0.9
+FIRST_MODELS = frozenset({Window.SEVEN_DAY_OPUS, Window.SEVEN_DAY_SONNET})
 FRESH = timedelta(minutes=10)
 BURST = timedelta(minutes=10)
 
@@ -113,10 +114,16 @@ def _refused(meter: Meter, others: Sequence[Readings], burst: Sequence[datetime]
             Quantity("oldest-reading", max((burst[0] - row.at).total_seconds() for row in shown), Unit.SECONDS),
         ),
         lean="no-layer",
-        unasked=() if MODEL_WINDOWS.keys() <= {row.window for row in meter.siblings} else ("other-window-full",),
+        unasked=() if _states_models({row.window for row in meter.siblings}) else ("other-window-full",),
     )
     cited = tuple(dict.fromkeys(row.source for row in shown))
     return replace(made, account=meter.account, window=meter.window, readings=cited)
+
+
+def _states_models(windows: set[Window]) -> bool:
+    """Does the source state the weekly limits of single models? Statuslines state none, or opus and sonnet only."""
+    newer = MODEL_WINDOWS.keys() - FIRST_MODELS
+    return windows >= FIRST_MODELS or bool(windows & newer)
 
 
 LOW_METER_REFUSAL = Detector(
@@ -137,7 +144,10 @@ LOW_METER_REFUSAL = Detector(
     needs=(METER, REFUSALS),
     benign=(
         Benign("meter-full", "The five-hour window was at 90 % or more just before or just after."),
-        Benign("other-window-full", "Another window of the account was at 90 % or more: the week, or one model's."),
+        Benign(
+            "other-window-full",
+            "Another window of the account was at 90 % or more: the week, or the week of one family of models.",
+        ),
         Benign("just-reset", "A window was reset in the ten minutes before; meter and limiter may differ then."),
         Benign(
             "stale-reading",
@@ -152,7 +162,7 @@ LOW_METER_REFUSAL = Detector(
     ),
     limits=(
         "The weekly window must have been read too, else it cannot be excluded. Weekly limits of one model are "
-        "compared where they were read; the statusline does not show them, and then they are not ruled out.",
+        "compared where they were read; the statusline shows none or not all of them, and then they are not ruled out.",
         "The client writes the line on an answer of the service or of its own accord; the line looks the same. Whether "
         "the meter or the limiter was wrong, no log of the user shows.",
     ),

@@ -1,7 +1,8 @@
 r"""What an importer is, and how a log file becomes lines.
 
-Bytes are split at `\n` only: text methods also split at U+2028 and \x0b, which JSON strings may hold. A last
-line without its end is pending, since a live log is read while it is written.
+Bytes are split at `\n` only: text methods also split at U+2028 and \x0b, which JSON strings may hold. A live log is
+read while it is written, so a last line without its end is pending, unless it is whole: an object that parses, since
+no beginning of an object does.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import BinaryIO
 
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide
+from generator.importers.json_lines import is_whole_object
 from generator.records.rows import SkipReason, Surface, Tally
 
 HEAD_BYTES = 64 * 1024  # what `sniff` gets to see
@@ -26,6 +28,7 @@ BUFFER_BYTES = 256 * 1024  # of an open log; larger ones are no quicker
 SWALLOW_BYTES = 1024 * 1024
 LONGEST_LINE = 32 * 1024 * 1024  # bytes, what the API accepts; a longer line is skipped without being held
 LARGEST_COUNT = 10**12  # tokens; beyond it a number is damage, not a count
+YEARS = range(2000, 2200)  # of any time in a log; another one is damage, or a clock that was never set
 NEWLINE = ord("\n")
 
 
@@ -83,20 +86,25 @@ def _regular(path: str, flags: int) -> int:
 
 
 def utc(at: datetime | None) -> datetime:
-    """The time in UTC. Raises SkipLineError where there is none or its zone is not stated."""
+    """The time in UTC. Raises SkipLineError where there is none, its zone is not stated, or it is not of `YEARS`.
+
+    Whoever adds an hour or a day to such a time, or takes one away, stays within what a datetime can hold.
+    """
     if at is None:
         raise SkipLineError(SkipReason.NO_TIME)
-    if at.tzinfo is UTC:
-        return at
     if at.tzinfo is None:
         raise SkipLineError(SkipReason.NAIVE_TIME)
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise SkipLineError(SkipReason.BAD_FIELD) from None
+    if at.tzinfo is not UTC:
+        try:
+            at = at.astimezone(UTC)
+        except OverflowError:
+            raise SkipLineError(SkipReason.BAD_FIELD) from None
+    if at.year not in YEARS:
+        raise SkipLineError(SkipReason.BAD_FIELD)
+    return at
 
 
-def utc_or_none(at: datetime) -> datetime | None:
+def utc_or_none(at: datetime | None) -> datetime | None:
     """The time in UTC, or nothing where it cannot be told."""
     try:
         return utc(at)
@@ -111,10 +119,14 @@ def file_label(index: int) -> str:
 
 @dataclass
 class Count:
-    """Running account of one file; `tally` closes it."""
+    """Running account of one file; `tally` closes it.
+
+    `read` counts rows. Objects that two writers put on one line are a row each; `line` tells where the last one is.
+    """
 
     bytes: int = 0
     read: int = 0
+    glued: int = 0  # rows that stand behind another one on the same line
     used: int = 0
     other: int = 0
     recovered: int = 0
@@ -127,6 +139,16 @@ class Count:
     def skip(self, reason: SkipReason) -> None:
         """Account for a line that is not used."""
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
+
+    @property
+    def line(self) -> int:
+        """1-based number of the line, element or row of a table that the row just given stands on."""
+        return self.read - self.glued
+
+    def next_on_line(self) -> None:
+        """Begin a row that stands behind another one on the same line."""
+        self.read += 1
+        self.glued += 1
 
     def tally(self, index: int, importer: str) -> Tally:
         """The account as a record."""
@@ -147,15 +169,18 @@ class Count:
 
 
 def lines(stream: BinaryIO, count: Count, *, longest: int = LONGEST_LINE) -> Iterator[bytes]:
-    """Ended, non-blank lines, with their end, of at most `longest` bytes before it.
+    """Whole, non-blank lines, with the end that they have, of at most `longest` bytes before it.
 
-    All others go straight into `count`, where `read` is the 1-based number of the line just given. Memory stays
+    All others go straight into `count`, where `line` is the 1-based number of the line just given. Memory stays
     within about twice `longest`.
     """
     for line in iter(partial(stream.readline, longest + 1), b""):
         count.read += 1
         count.bytes += len(line)
         if line[-1] != NEWLINE:
+            if len(line) <= longest and is_whole_object(line):
+                yield line
+                return
             ended = len(line) > longest and _swallow(stream, count)
             if not ended:
                 count.pending += 1

@@ -24,6 +24,12 @@ CLIENT_FOLDERS = {
 """Folders of the client below `.claude`, by the kind of what is in them."""
 SETTINGS = frozenset({"settings.json", "settings.local.json", "cowork_settings.json", ".claude.json"})
 CLIENT = ".claude"
+DATABASE_PARTS = {
+    "wal": (b"7\x7f\x06\x82", b"7\x7f\x06\x83"),
+    "shm": (b"\x18\xe2-\0", b"\0-\xe2\x18"),
+    "journal": (b"\xd9\xd5\x05\xf9 \xa1c\xd7",),
+}
+"""First bytes of the files beside a database, by the end of their names (sqlite.org: fileformat2, walformat)."""
 
 _JOURNAL_STEP = re.compile(rb'"type"\s*:\s*"(?:started|result)"')
 _LOG_LINE = re.compile(rb'"(?:parentUuid|parent_tool_use_id|leafUuid|usage)"\s*:')
@@ -50,6 +56,12 @@ def _is_running(path: Path, head: bytes) -> bool:
     return path.suffix == ".key" or _has(head, b"pid", b"sessionId")
 
 
+def _is_part_of_a_database(path: Path, head: bytes) -> bool:
+    """What SQLite keeps beside a database while its program runs; what it holds is read with the database."""
+    base, _, suffix = path.name.rpartition("-")
+    return suffix in DATABASE_PARTS and head.startswith(DATABASE_PARTS[suffix]) and path.with_name(base).is_file()
+
+
 def _is_settings(path: Path, head: bytes) -> bool:
     return path.name in SETTINGS and head.startswith(b"{") and _LOG_LINE.search(head) is None
 
@@ -62,6 +74,7 @@ KINDS: tuple[tuple[str, Callable[[Path, bytes], bool]], ...] = (
     ("session-index", lambda path, head: path.name == "sessions-index.json" and _has(head, b"entries")),
     ("running-session", _is_running),
     ("cowork-session", lambda path, head: _COWORK.fullmatch(path.name) is not None and _has(head, b"sessionId")),
+    ("part-of-a-database", _is_part_of_a_database),
     ("memory", lambda path, _: path.parent.name == "memory" and path.suffix == ".md"),
     ("settings", _is_settings),
 )

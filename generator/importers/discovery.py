@@ -54,7 +54,7 @@ class Discovery:
     unclaimed: tuple[Unclaimed, ...] = ()
     companions: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)
-    links: int = 0  # not followed: they lead out of the folder, or to a file that is found anyway
+    links: tuple[Path, ...] = ()  # not followed: they lead out of the folder, or to a file that is found anyway
 
 
 def discover_with(importers: Sequence[Importer], paths: Sequence[Path]) -> Discovery:
@@ -152,13 +152,13 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
                 yield path
 
 
-def _links(paths: Iterable[Path]) -> int:
-    """Links below the folders, which are not followed."""
-    found = 0
+def _links(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Links below the folders, which are not followed, each once."""
+    found: set[Path] = set()
     for path in paths:
         for root, folders, names in os.walk(path.resolve(), followlinks=False):
-            found += sum(Path(root, name).is_symlink() for name in (*folders, *names))
-    return found
+            found.update(link for name in (*folders, *names) if (link := Path(root, name)).is_symlink())
+    return tuple(sorted(found))
 
 
 def _unreadable(path: Path) -> Problem:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
+from io import BytesIO
 from typing import BinaryIO
 
 import msgspec
@@ -40,6 +41,29 @@ def rows(stream: BinaryIO, count: Count, *paths: Path, longest: int = LONGEST_LI
     if begins and not has_later_object(head):
         return elements(stream, count, *paths, longest=longest)
     return lines(stream, count, longest=longest)
+
+
+def objects(stream: BinaryIO, count: Count) -> Iterator[bytes]:
+    """The rows of a file that a script wrote: its lines, the elements of its list, or the one object that it is."""
+    head = _head(stream)
+    first, ended, _ = head.partition(b"\n")
+    if has_later_object(head):
+        return lines(stream, count)
+    if head.startswith(b"["):
+        return elements(stream, count, ())
+    if not ended or first.strip() != b"{":  # a document that is laid out over lines has nothing else on its first
+        return lines(stream, count)
+    return iter([document] if (document := whole(stream, count)) else [])
+
+
+def heads(head: bytes) -> Iterator[bytes]:
+    """Rows in the head of such a file, as far as it shows them whole; other parts of it too, which are no objects."""
+    start = head.removeprefix(BOM)
+    yield from (line for line in start.split(b"\n") if line)
+    if start.lstrip().startswith(b"["):
+        yield from elements(BytesIO(head), Count(), ())
+    elif start.partition(b"\n")[0].strip() == b"{":
+        yield start
 
 
 def whole(stream: BinaryIO, count: Count, *, longest: int = LONGEST_LINE) -> bytes:

@@ -17,6 +17,8 @@ BOM = b"\xef\xbb\xbf"
 _SURROGATES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\[^u]"
 )
+_SEAM = re.compile(rb'\}\s*(?:\xef\xbb\xbf)?\{\s*["}]')  # of two objects on one line
+_STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[{}]', re.DOTALL)  # a string that is never closed ends the line
 _decode_raw = msgspec.json.Decoder(Raw).decode
 
 
@@ -50,6 +52,37 @@ def has_later_object(head: bytes) -> bool:
 def _is_object(line: bytes) -> bool:
     try:
         return bytes(_decode_raw(line)).startswith(b"{")
+    except REFUSED:
+        return bool(glued(line))
+
+
+def is_whole_object(line: bytes) -> bool:
+    """Is it one object from end to end, or several? No beginning of an object is one, so no line end is needed."""
+    parts = glued(line)
+    return _is_single(parts[-1] if parts else line)
+
+
+def glued(line: bytes) -> list[bytes]:
+    """The objects of a line on which two writers, or one that was killed, left several without an end between them.
+
+    [] for any other line. All but the last are whole; the last is what follows them, whole or not. Text that several
+    documents were joined into is taken apart in the same way.
+    """
+    if _SEAM.search(line) is None:
+        return []
+    parts, start, depth = [], 0, 0
+    for match in _STRUCTURE.finditer(line):
+        found = match.group()
+        depth += (found == b"{") - (found == b"}")
+        if found == b"}" and not depth and _SEAM.match(line, match.start()):
+            parts.append(line[start : match.end()])
+            start = match.end()
+    return [*parts, line[start:]] if parts and all(_is_single(part) for part in parts) else []
+
+
+def _is_single(part: bytes) -> bool:
+    try:
+        return bytes(_decode_raw(mended(part))).startswith(b"{")
     except REFUSED:
         return False
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import BinaryIO
 
-from generator.importers.base import LARGEST_COUNT, Count, SkipLineError
+from generator.importers.base import LARGEST_COUNT, Count, SkipLineError, utc
 from generator.importers.json_lines import BOM
 from generator.records.rows import SkipReason
 
@@ -171,7 +171,7 @@ def number(text: str) -> float | None:
 def day(text: str) -> tuple[datetime, datetime]:
     """The UTC day that a cell names, as [start, end). Raises SkipLineError."""
     try:
-        start = datetime.fromisoformat(text[:10]).replace(tzinfo=UTC)
-        return start, start + timedelta(days=1)
-    except (ValueError, OverflowError):
+        start = utc(datetime.fromisoformat(text[:10]).replace(tzinfo=UTC))
+    except ValueError:
         raise SkipLineError(SkipReason.BAD_FIELD) from None
+    return start, start + timedelta(days=1)

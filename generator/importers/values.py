@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import LARGEST_COUNT, SkipLineError, utc
-from generator.importers.json_lines import BOM, REFUSED
+from generator.importers.documents import heads
+from generator.importers.json_lines import BOM, REFUSED, glued
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Pseudonym, SkipReason
 
@@ -21,8 +22,8 @@ ABSENT = Raw(b"null")
 DEFAULT_ACCOUNT = "default"  # for snapshots that name none, of whatever source: one person's files have one account
 
 LARGEST_PERCENT = 100_000.0
-EPOCH_SECONDS = (10**9, 10**10)  # 2001 to 2286; the same span in milliseconds has three digits more
-EPOCH_MILLISECONDS = (10**12, 10**13)
+EPOCH_SECONDS = (10**9, 7_258_118_400)  # 2001 to 2200; the same span in milliseconds has three digits more
+EPOCH_MILLISECONDS = (10**12, 7_258_118_400_000)
 
 _NUMBER = re.compile(r"[0-9]{10,13}(?:\.[0-9]{1,9})?")
 _decode_scalar = msgspec.json.Decoder(float | str).decode
@@ -121,8 +122,13 @@ def claims(head: bytes, is_mine: Callable[[bytes], bool]) -> bool:
     return any(_claims(line, is_mine) for line in head.removeprefix(BOM).split(b"\n") if line)
 
 
+def claims_any(head: bytes, is_mine: Callable[[bytes], bool]) -> bool:
+    """Is any row of the head of this kind, be it a line, an element of a list or the whole file?"""
+    return any(_claims(row, is_mine) for row in heads(head))
+
+
 def _claims(line: bytes, is_mine: Callable[[bytes], bool]) -> bool:
     try:
         return is_mine(line)
     except REFUSED:
-        return False
+        return any(_claims(part, is_mine) for part in glued(line))

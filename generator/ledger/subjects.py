@@ -20,7 +20,15 @@ from generator.ledger.threads import Thread, threads_of
 from generator.records.models import is_other_makers
 from generator.records.rows import Counter, CounterReading, LogData, Mark, MarkKind, MeterReading, Request, Window
 
-MODEL_WINDOWS = {Window.SEVEN_DAY_OPUS: "opus", Window.SEVEN_DAY_SONNET: "sonnet"}
+MODEL_WINDOWS = {
+    Window.SEVEN_DAY_OPUS: "opus",
+    Window.SEVEN_DAY_SONNET: "sonnet",
+    Window.SEVEN_DAY_HAIKU: "haiku",
+    Window.SEVEN_DAY_FABLE: "fable",
+    Window.SEVEN_DAY_MYTHOS: "mythos",
+}
+UNRATED = frozenset({Window.EXTRA_USAGE, Window.SEVEN_DAY_OVERAGE_INCLUDED})
+"""Windows that calls set no rate for: one moves only above the limits, of the other nobody says what it counts."""
 RESET_JITTER = timedelta(minutes=2)  # the same reset is reported up to a second apart (log-formats 4.2)
 MIN_RATED_POINTS = 3.0  # percentage points; below, the meter's 1-point steps drown what they cost
 
@@ -130,6 +138,8 @@ class Meter:
 
         The median keeps a window that was disturbed from setting the measure by which it is judged.
         """
+        if self.window in UNRATED:
+            return None
         rated = [rate for run in self.windows if (rate := self.window_rate(run)) is not None]
         return median(rated) if rated else None
 

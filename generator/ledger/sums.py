@@ -1,12 +1,14 @@
-"""Sums of calls by day: the same figures whoever groups the calls (evidence, comparison with reports, small cells)."""
+"""Sums of calls by day and of breaks by reason: the same figures whoever groups them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 
 from generator.ledger.prices import cost
-from generator.records.results import DaySum, SurfaceDay
+from generator.ledger.steps import Step, excess_cost
+from generator.records.results import BreakCount, DaySum, SurfaceDay
 from generator.records.rows import ModelId, Request, Surface
 
 
@@ -38,4 +40,21 @@ def surface_days(cells: Mapping[tuple[str, Surface], Sequence[Request]]) -> tupl
             cost_usd=round(fsum(cost(call) or 0.0 for call in calls), 6),
         )
         for (day, surface), calls in sorted(cells.items())
+    )
+
+
+def break_counts(steps: Iterable[Step]) -> tuple[BreakCount, ...]:
+    """Breaks among the steps by reason, the most frequent first; USD without those that have no known price."""
+    counts: Counter[str] = Counter()
+    tokens: Counter[str] = Counter()
+    dollars: defaultdict[str, float] = defaultdict(float)
+    for step in steps:
+        if step.reason is None:
+            continue
+        counts[step.reason] += 1
+        tokens[step.reason] += step.excess_tokens
+        dollars[step.reason] += excess_cost(step) or 0.0
+    return tuple(
+        BreakCount(reason=reason, count=count, excess_tokens=tokens[reason], excess_usd=dollars[reason])
+        for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     )

@@ -12,14 +12,13 @@ from generator.base.progress import Track, silent
 from generator.detectors import DETECTORS, Detector, run
 from generator.ledger.prices import cost
 from generator.ledger.reconciliation import reconcile
-from generator.ledger.steps import excess_cost
-from generator.ledger.subjects import subjects
-from generator.ledger.sums import day_sums
+from generator.ledger.subjects import Subjects, subjects
+from generator.ledger.sums import break_counts, day_sums
 from generator.ledger.threads import Thread
 from generator.packs.aggregate import aggregate
 from generator.packs.redact import around_findings
 from generator.records.models import is_other_makers
-from generator.records.results import BreakCount, DaySum, Level, Pack, Totals
+from generator.records.results import DaySum, Level, Pack, Totals
 from generator.records.rows import LogData, Mark, MarkKind, ModelId, Request, Role
 
 
@@ -31,10 +30,14 @@ def examine(
     level: Level,
     tool_version: str,
     detectors: Sequence[Detector] = DETECTORS,
+    shown: Subjects | None = None,
     track: Track = silent,
 ) -> Pack:
-    """Run ledger and detectors over everything that was read, then keep what the level allows."""
-    shown = subjects(reading)
+    """Run ledger and detectors over everything that was read, then keep what the level allows.
+
+    `shown`: the subjects of the reading, where somebody has arranged them already.
+    """
+    shown = shown or subjects(reading)
     threads = shown.threads
     runs = tuple(run(detector, shown) for detector in track(detectors, "Running detectors"))
     days = _days(reading.requests)
@@ -47,7 +50,7 @@ def examine(
         totals=_totals(threads, reading, days),
         days=days,
         marks_by_kind=_marks_by_kind(reading.marks),
-        breaks=_breaks(threads),
+        breaks=break_counts(step for thread in threads for step in thread.steps),
         runs=runs,
         formats=reading.formats,
         reconciliation=reconcile(reading, shown),
@@ -112,18 +115,3 @@ def _days(requests: Sequence[Request]) -> tuple[DaySum, ...]:
 
 def _marks_by_kind(marks: Sequence[Mark]) -> dict[MarkKind, int]:
     return dict(sorted(Counter(mark.kind for mark in marks).items()))
-
-
-def _breaks(threads: Sequence[Thread]) -> tuple[BreakCount, ...]:
-    counts: Counter[str] = Counter()
-    tokens: Counter[str] = Counter()
-    dollars: defaultdict[str, float] = defaultdict(float)
-    for step in (step for thread in threads for step in thread.steps if step.reason):
-        reason = step.reason or ""
-        counts[reason] += 1
-        tokens[reason] += step.excess_tokens
-        dollars[reason] += excess_cost(step) or 0.0
-    return tuple(
-        BreakCount(reason=reason, count=count, excess_tokens=tokens[reason], excess_usd=dollars[reason])
-        for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    )

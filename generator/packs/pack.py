@@ -12,7 +12,9 @@ import hashlib
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -167,8 +169,14 @@ def load_key(path: Path) -> bytes:
             Problem(path.name, 0, 0, "W-key", "is not a key of 32 bytes", "move it away; a new one is made")
         )
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = secrets.token_bytes(KEY_BYTES)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-    return key
+    descriptor, made = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+        with suppress(FileExistsError):  # another run was quicker, and its key is whole
+            os.link(made, path)
+    except OSError:  # a file system without links
+        os.replace(made, path)  # noqa: PTH105  one call, as the link
+    finally:
+        Path(made).unlink(missing_ok=True)
+    return path.read_bytes()

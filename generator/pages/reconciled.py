@@ -13,7 +13,7 @@ from generator.base.wording import n, usd
 from generator.charts import Chart, account_chart
 from generator.charts.files import csv_bytes
 from generator.importers import IMPORTERS
-from generator.ledger.reconciliation import DIFFERENCES, MISSING, OTHERS, RECOGNISED, Missing
+from generator.ledger.reconciliation import BY_LINE, COUNTED_BY_LINE, DIFFERENCES, MISSING, OTHERS, RECOGNISED, Missing
 from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.sentences import period
 from generator.pages.parts.twin import json_twin
@@ -47,7 +47,10 @@ class FormatRow:
 
 @dataclass(frozen=True)
 class LineRow:
-    """One line of a report; `cells` are (report, report - logs) for input, writes, reads and output."""
+    """One line of a report; `cells` are (report, report - logs) for input, writes, reads and output.
+
+    A difference is None where the report does not count calls once.
+    """
 
     line: ReportLine
     cells: tuple[tuple[int | None, int | None], ...]
@@ -69,6 +72,7 @@ class ReconciledContext:
     remainder: float | None
     fewest: int
     lines: tuple[LineRow, ...]
+    by_line: str  # what to know of a report that counts calls more than once; "" where there is none
     mixed: bool  # does a report hold tokens whose kinds it does not tell apart?
     missing: tuple[Missing, ...]
 
@@ -112,6 +116,7 @@ def reconciled_context(evidence: Pack, case: str, drawn: Draw = draw) -> tuple[R
         remainder=sum(window.remainder or 0 for window in judged) if judged else None,
         fewest=OTHERS + 1,
         lines=tuple(_line_row(line) for line in account.lines),
+        by_line=BY_LINE if any(line.report in COUNTED_BY_LINE for line in account.lines) else "",
         mixed=any(line.mixed_tokens is not None for line in account.lines),
         missing=tuple(MISSING[slug] for slug in account.missing),
     )
@@ -161,7 +166,8 @@ def _line_row(line: ReportLine) -> LineRow:
         (line.cache_read_tokens, line.logged.cache_read_tokens),
         (line.output_tokens, line.logged.output_tokens),
     )
-    cells = tuple((told, None if told is None else told - logged) for told, logged in pairs)
+    comparable = line.report not in COUNTED_BY_LINE
+    cells = tuple((told, told - logged if told is not None and comparable else None) for told, logged in pairs)
     return LineRow(line, cells)
 
 

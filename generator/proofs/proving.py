@@ -12,6 +12,11 @@ from generator.proofs.publication import files_tree, findings_of, findings_tree,
 from generator.records.results import Commitments, FileTree, Finding, Pack
 
 Place = tuple[int, int]  # file of the pack, record in it
+COLLECT_AGAIN = "collect the pack again with `witnessmark collect`"
+NO_FINDING = (
+    "on one machine `scan` and `collect` give the same ids: where `scan` shows this one, "
+    f"{COLLECT_AGAIN} of the same logs"
+)
 
 
 def prove_finding(evidence: Pack, id: str, logs: Sequence[LogTree], show: tuple[str, ...] = ()) -> FindingProof:
@@ -23,7 +28,7 @@ def prove_finding(evidence: Pack, id: str, logs: Sequence[LogTree], show: tuple[
     found = findings_of(evidence)
     place = next((place for place, finding in enumerate(found) if finding.id == id), None)
     if place is None:
-        raise PackError(_problem(evidence, "W-proof-finding", f"holds no finding {id}"))
+        raise PackError(_problem(evidence, "W-proof-finding", f"holds no finding {id}", NO_FINDING))
     now = matches(published.files, logs)
     cited = list(_cited(found[place], now, logs))
     if not cited:
@@ -146,5 +151,5 @@ def _lacking(finding: Finding) -> Problem:
     return Problem(finding.id, 0, 0, "W-proof-logs", message, "name all logs of the pack, and use the same key")
 
 
-def _problem(evidence: Pack, code: str, message: str) -> Problem:
-    return Problem(f"evidence/{evidence.id}", 0, 0, code, message, "collect the pack again with `witnessmark collect`")
+def _problem(evidence: Pack, code: str, message: str, hint: str = COLLECT_AGAIN) -> Problem:
+    return Problem(f"evidence/{evidence.id}", 0, 0, code, message, hint)

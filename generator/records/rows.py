@@ -185,6 +185,10 @@ class Window(StrEnum):
     SEVEN_DAY = "seven-day"
     SEVEN_DAY_OPUS = "seven-day-opus"
     SEVEN_DAY_SONNET = "seven-day-sonnet"
+    SEVEN_DAY_HAIKU = "seven-day-haiku"
+    SEVEN_DAY_FABLE = "seven-day-fable"
+    SEVEN_DAY_MYTHOS = "seven-day-mythos"
+    SEVEN_DAY_OVERAGE_INCLUDED = "seven-day-overage-included"  # of which models is not documented; shown as Fable's
     EXTRA_USAGE = "extra-usage"
 
 

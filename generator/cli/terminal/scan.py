@@ -1,229 +1,150 @@
-"""The report of `witnessmark scan`: as one JSON object, and as text for a terminal. It never holds text of a log."""
+"""The short report of `witnessmark scan`: the verdict, what was found and what it cost, and where the rest is."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from generator.base.statistics import finding_rate
-from generator.cli.terminal.sources import print_sources, sources_json
-from generator.cli.terminal.tables import table
-from generator.detectors import DETECTORS
+from generator.base.wording import n, plural, words
+from generator.cli.terminal.account import account_line, beside
+from generator.cli.terminal.findings import print_short
+from generator.cli.terminal.next_steps import COLLECT, PACK, change, prove_command
+from generator.cli.terminal.verdict import STEP, Worry, verdict
+from generator.cli.terminal.view import View, total_tokens, total_usd
+from generator.cli.terminal.words import BY_ID, GRADES, LESS, NOT_A_BILL, money, say, title_of, unit_of
 from generator.detectors.shared.needs import NEEDS
-from generator.detectors.shared.running import how_to_measure
-from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
-from generator.records.results import Finding, Outcome, Pack, Run
-from generator.records.rows import Request, SkipReason, Tally
+from generator.ledger.explanations import UNEXPLAINED
+from generator.records.results import Finding, Outcome, Run
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from generator.detectors import Detector
-
-SHOWN = 10  # findings in the terminal; --json and the site have all
-PATH_PARTS = 3  # of a log's path, enough to find the file
-NOT_A_BILL = "List prices: what the API would charge. A subscription is not billed by them."
-
-
-def scan_json(evidence: Pack, unclaimed: int) -> dict[str, Any]:
-    """The object that `scan --json` prints."""
-    totals = evidence.totals
-    tally = _sum(evidence.tallies)
-    return {
-        "schema": 1,
-        "tally": {
-            **tally,
-            "files": len(evidence.tallies),
-            "unclaimed_files": unclaimed,
-            "balances": _balances(evidence),
-        },
-        **sources_json(evidence),
-        "requests": {
-            "count": totals.requests,
-            "nested_only": totals.nested_requests,
-            "input_tokens": totals.input_tokens,
-            "cache_write_tokens": totals.cache_write_tokens,
-            "cache_read_tokens": totals.cache_read_tokens,
-            "output_tokens": totals.output_tokens,
-            "list_price_usd": round(totals.cost_usd, 4),
-            "without_price": totals.unpriced,
-        },
-        "marks": {kind.value: count for kind, count in evidence.marks_by_kind.items()},
-        "breaks": {entry.reason: entry.count for entry in evidence.breaks},
-        "break_excess": {
-            entry.reason: {"tokens": entry.excess_tokens, "list_price_usd": round(entry.excess_usd, 4)}
-            for entry in evidence.breaks
-        },
-        "detectors": {
-            run.detector: {
-                "outcome": run.outcome.value,
-                "findings": run.found,
-                "examined": run.examined,
-                "explained": dict(run.explained),
-                "naive_rule": run.naive,
-                "missing": [{"input": need.text, "how": need.how} for need in how_to_measure(run)],
-            }
-            for run in evidence.runs
-        },
-    }
+SHOWN_QUESTIONS = 5  # with their findings; the others are named
+SHOWN_FINDINGS = 1  # of each
+SHOWN_REASONS = 4  # why caches broke
+STYLES = {Worry.UNKNOWN: "bold", Worry.NONE: "bold green", Worry.SOME: "bold yellow", Worry.MUCH: "bold red"}
 
 
-def _sum(tallies: Sequence[Tally]) -> dict[str, Any]:
-    skipped: Counter[SkipReason] = Counter()
-    for tally in tallies:
-        skipped.update(tally.skipped)
-    return {
-        "read": sum(tally.read for tally in tallies),
-        "used": sum(tally.used for tally in tallies),
-        "other": sum(tally.other for tally in tallies),
-        "recovered": sum(tally.recovered for tally in tallies),
-        "skipped": {reason.value: count for reason, count in sorted(skipped.items())},
-        "pending": sum(tally.pending for tally in tallies),
-        "blank": sum(tally.blank for tally in tallies),
-        "usage_lines": sum(tally.usage_lines for tally in tallies),
-        "bytes": sum(tally.bytes for tally in tallies),
-    }
+def print_scan(console: Console, view: View) -> None:
+    """What was found first, then in a line each what was not, and how to see the rest."""
+    print_verdict(console, view)
+    _print_calls(console, view)
+    _print_found(console, view)
+    _print_not_found(console, view)
+    _print_next(console, view)
 
 
-def _balances(evidence: Pack) -> bool:
-    return all(tally.balances for tally in evidence.tallies)
+def print_verdict(console: Console, view: View) -> None:
+    """The first sentence of every report."""
+    said = verdict(view)
+    say(console, said.text, style=STYLES[said.worry])
 
 
-def print_scan(console: Console, evidence: Pack, paths: Sequence[Path]) -> None:
-    """Print the whole report. `paths` are the log files in the order of the tallies, for their owner's eyes."""
-    _print_reading(console, evidence)
-    print_sources(console, evidence)
-    _print_detectors(console, evidence)
-    _print_breaks(console, evidence)
-    _print_findings(console, evidence, paths)
+def days_of(view: View) -> str:
+    """First and last day with a call, once where they are one, and the zone: 2026-01-06 to 2026-01-31 (UTC)."""
+    first, last = view.usage.first, view.usage.last
+    if first is None or last is None:
+        return f"no day ({view.zone})"
+    days = dict.fromkeys(view.span.day(at).isoformat() for at in (first, last))
+    return f"{' to '.join(days)} ({view.zone})"
 
 
-def _print_reading(console: Console, evidence: Pack) -> None:
-    tally, totals = _sum(evidence.tallies), evidence.totals
-    console.print(
-        f"[bold]Read[/] {tally['read']:,} lines of {len(evidence.tallies):,} files ({tally['bytes'] / 1e6:,.1f} MB)"
+def _print_calls(console: Console, view: View) -> None:
+    usage = view.usage
+    unpriced = f"; {n(usage.unpriced)} calls have no known price" if usage.unpriced else ""
+    say(
+        console,
+        f"{plural(usage.calls, 'call')} in {plural(view.sessions, 'session')}, {days_of(view)}: "
+        f"{n(usage.input_tokens)} input, {n(usage.cache_write_tokens)} cache-write, "
+        f"{n(usage.cache_read_tokens)} cache-read and {n(usage.output_tokens)} output tokens, "
+        f"{money(usage.cost_usd)}{unpriced}. {NOT_A_BILL}",
     )
-    lost = sum(tally["skipped"].values())
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in tally["skipped"].items())
-    console.print(
-        f"     {tally['used']:,} used, {tally['other']:,} other records, {tally['recovered']:,} recovered, "
-        f"{lost:,} skipped{f' ({reasons})' if reasons else ''}, {tally['pending']:,} pending, {tally['blank']:,} blank"
-        f": {'every line is accounted for' if _balances(evidence) else '[red]THE ACCOUNT DOES NOT BALANCE[/]'}"
-    )
-    days = [day.day for day in evidence.days]
-    span = f", {min(days)} to {max(days)} UTC" if days else ""
-    console.print(
-        f"[bold]Calls[/] {totals.requests:,} in {totals.sessions:,} sessions{span} "
-        f"(written on {tally['usage_lines']:,} lines; {totals.nested_requests:,} known only from a parent's log; "
-        f"{totals.unthreaded:,} of no known session)"
-    )
-    console.print(
-        f"      input {totals.input_tokens:,}  cache writes {totals.cache_write_tokens:,}  "
-        f"cache reads {totals.cache_read_tokens:,}  output {totals.output_tokens:,} tokens"
-    )
-    unpriced = f"; {totals.unpriced:,} calls without a known price" if totals.unpriced else ""
-    console.print(f"      ${totals.cost_usd:,.2f} at list price{unpriced}. {NOT_A_BILL}")
+    broken = sum(entry.count for entry in view.breaks)
+    if broken:
+        say(console, f"{n(broken)} of {n(view.steps)} steps {STEP} lost their cache: {_reasons(view)}.")
+    say(console, " ".join([account_line(view.evidence), *(beside(view.evidence.totals) if view.span.whole else ())]))
+    if not view.span.whole:
+        say(console, "Only findings of these days are shown; the questions were asked of all calls.", style="dim")
 
 
-def _print_detectors(console: Console, evidence: Pack) -> None:
-    made = table("Question", "Outcome", "Findings", "Examined", "Rate (95 %)", "Naive rule", title="\nWas it me?")
-    questions = {detector.id: detector for detector in DETECTORS}
-    colours = {Outcome.FOUND: "yellow", Outcome.QUIET: "green", Outcome.FAILED: "red", Outcome.NOT_MEASURABLE: "dim"}
-    for run in evidence.runs:
-        detector = questions.get(run.detector)
-        rate = finding_rate(run.found, run.examined, share=detector is not None and detector.one_a_unit)
-        interval = f"{rate.value:.2%} ({rate.low:.2%}-{rate.high:.2%})" if run.examined else "-"
-        measured = run.outcome in {Outcome.FOUND, Outcome.QUIET}
-        made.add_row(
-            detector.question if detector else run.detector,
-            f"[{colours[run.outcome]}]{run.outcome.value}[/]",
-            f"{run.found:,}" if measured else "-",
-            f"{run.examined:,} {detector.unit if detector else ''}" if measured else "-",
-            interval,
-            f"{run.naive:,}" if measured else "-",
-        )
-    console.print(made)
-    _print_missing(console, evidence, questions)
+def _reasons(view: View) -> str:
+    counted = [(words(entry.reason), entry.count) for entry in view.breaks if entry.reason != UNEXPLAINED]
+    shown = [f"{reason} {n(count)}" for reason, count in counted[:SHOWN_REASONS]]
+    rest = sum(count for _, count in counted[SHOWN_REASONS:])
+    shown += [f"other reasons {n(rest)}"] if rest else []
+    shown += [f"no reason in the log {n(view.unexplained.count)}"] if view.unexplained.count else []
+    return ", ".join(shown)
 
 
-def _print_missing(console: Console, evidence: Pack, detectors: dict[str, Detector]) -> None:
-    """What could not be measured, by the input that is missing, and how to get it. That is no all-clear."""
-    unmeasured = [run for run in evidence.runs if run.outcome is Outcome.NOT_MEASURABLE]
-    by_need: dict[str, list[str]] = {}
-    for run in unmeasured:
-        for need in run.missing:
-            by_need.setdefault(need, []).append(_title(run, detectors))
-    for missing, titles in by_need.items():
-        console.print(f"\n[bold]Not measurable without {NEEDS[missing].text}[/]: {', '.join(titles)}.")
-        console.print(f"  How to get it: {NEEDS[missing].how}", style="dim")
-    rest = [_title(run, detectors) for run in unmeasured if not run.missing]
+def _print_found(console: Console, view: View) -> None:
+    if not view.found:
+        say(console, "\nFound: nothing.", style="bold")
+        return
+    say(console, f"\nFound, what cost most first (times: {view.zone})", style="bold")
+    for run, findings in view.found[:SHOWN_QUESTIONS]:
+        say(console, headline(view, run, findings), indent=2)
+        if run.detector in BY_ID:
+            say(console, BY_ID[run.detector].question, indent=4, style="dim")
+        print_short(console, view, findings, SHOWN_FINDINGS)
+    rest = view.found[SHOWN_QUESTIONS:]
     if rest:
-        console.print(f"\n[bold]Not measurable, the inputs are there but too few[/]: {', '.join(rest)}.")
+        say(console, f"Also found: {_titles(rest)}.", indent=2)
+    for line in _legend(view.findings):
+        say(console, line, indent=2, style="dim")
 
 
-def _title(run: Run, detectors: dict[str, Detector]) -> str:
-    return detectors[run.detector].title if run.detector in detectors else run.detector
+def headline(view: View, run: Run, findings: Sequence[Finding]) -> str:
+    """Unexplained cache break: 9 of 3,809 steps, 524,356 tokens, $3.55. A span has no denominator of its own."""
+    count = f"{n(len(findings))} of {n(run.examined)} {unit_of(run.detector)}" if view.span.whole else n(len(findings))
+    tokens, usd = total_tokens(findings), total_usd(findings)
+    cost = [f"{n(tokens)} tokens"] if tokens else []
+    cost += [money(usd)] if usd else []
+    return f"{title_of(run.detector)}: {', '.join([count, *cost])}"
 
 
-def _print_breaks(console: Console, evidence: Pack) -> None:
-    total = sum(entry.count for entry in evidence.breaks)
-    if not total:
-        console.print("No break of the cache identity in any step.")
-        return
-    texts = {explanation.id: explanation.text for explanation in EXPLANATIONS} | {
-        UNEXPLAINED: "No explanation in the log."
-    }
-    steps = evidence.totals.steps
-    made = table(
-        "Why the cache broke",
-        "Breaks",
-        "Share",
-        "Tokens paid again",
-        "List price",
-        title=f"\nCache breaks: {total:,} of {steps:,} steps",
-    )
-    for entry in evidence.breaks:
-        made.add_row(
-            f"[bold]{entry.reason}[/] {texts.get(entry.reason, '')}",
-            f"{entry.count:,}",
-            f"{entry.count / total:.1%}",
-            f"{entry.excess_tokens:,}",
-            f"${entry.excess_usd:,.2f}",
+def _titles(rows: Iterable[tuple[Run, Sequence[Finding]]]) -> str:
+    return "; ".join(f"{title_of(run.detector)} ({n(len(findings))})" for run, findings in rows)
+
+
+def _legend(findings: Sequence[Finding]) -> list[str]:
+    """What the letters and the word "less" mean, where they occur."""
+    grades = sorted({finding.grade for finding in findings})
+    lines = ["Grade, how sure it is: " + "; ".join(f"{grade.value} = {GRADES[grade]}" for grade in grades) + "."]
+    if any((finding.excess_usd or 0.0) < 0 for finding in findings):
+        lines.append(f"{LESS.capitalize()}: it was cheaper than what it is compared with.")
+    return lines
+
+
+def _print_not_found(console: Console, view: View) -> None:
+    quiet = [run for run in view.evidence.runs if run.outcome in {Outcome.FOUND, Outcome.QUIET} and not view.of(run)]
+    looked = [run for run in quiet if run.examined]
+    empty = [run for run in quiet if not run.examined]
+    if looked:
+        say(console, f"\nNot found: {'; '.join(title_of(run.detector) for run in looked)}.")
+    if empty:
+        say(console, f"Nothing of the kind in these logs: {'; '.join(title_of(run.detector) for run in empty)}.")
+    unmeasured = view.with_outcome(Outcome.NOT_MEASURABLE)
+    if unmeasured:
+        missing = dict.fromkeys(NEEDS[need].text for run in unmeasured for need in run.missing if need in NEEDS)
+        say(
+            console,
+            f"Not measurable, which is no all-clear: {plural(len(unmeasured), 'question')}"
+            + (f". Missing: {'; '.join(missing)}" if missing else "")
+            + ". With --all: which, and how to get it.",
         )
-    console.print(made)
+    for run in view.with_outcome(Outcome.FAILED):
+        say(console, f"Failed: {title_of(run.detector)} ({run.error}). Please report it.", style="red")
 
 
-def _print_findings(console: Console, evidence: Pack, paths: Sequence[Path]) -> None:
-    findings = [finding for run in evidence.runs for finding in run.findings]
-    if not findings:
-        return
-    by_id = {request.id: request for request in evidence.requests}
-    made = table(
-        "Finding",
-        "When (UTC)",
-        "Grade",
-        "Tokens",
-        "List price",
-        "Where",
-        title=f"\nFindings, largest first ({min(SHOWN, len(findings))} of {len(findings)})",
-    )
-    for finding in sorted(findings, key=lambda one: -one.excess_tokens)[:SHOWN]:
-        made.add_row(
-            f"{finding.id} {finding.detector}",
-            f"{finding.at:%Y-%m-%d %H:%M}",
-            finding.grade.value,
-            f"{finding.excess_tokens:,}",
-            "no price" if finding.excess_usd is None else f"${finding.excess_usd:,.2f}",
-            _place(finding, by_id, paths),
-        )
-    console.print(made)
-    console.print("Unexplained is not the same as faulty; `witnessmark build --logs` makes a page for each finding.")
-
-
-def _place(finding: Finding, by_id: dict[str, Request], paths: Sequence[Path]) -> str:
-    request = by_id.get(finding.requests[-1])
-    if request is None:
-        return "-"
-    return f"{Path(*paths[request.source.file].parts[-PATH_PARTS:])}:{request.source.line}"
+def _print_next(console: Console, view: View) -> None:
+    say(console, "\nNext", style="bold")
+    if view.findings:
+        first = view.found[0][1][0]
+        say(console, f"To change ({first.id}): {change(view, first)}", indent=2)
+        say(console, f"Publish: {COLLECT}  (PACK: {PACK})", indent=2)
+        proved = next((finding for finding in view.findings if finding.requests), None)
+        if proved is not None:
+            say(console, f"Prove: {prove_command(proved.id)}", indent=2)
+    say(console, "More: scan --all, --by day (or week, month, model, session, agent), --json, --share", indent=2)
+    if not view.keyed:
+        say(console, "The ids are of this run only: no key could be kept in your state folder.", indent=2)

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from generator.cli.terminal.tables import table
+from generator.cli.terminal.tables import print_rows
+from generator.cli.terminal.words import say
+from generator.ledger.subjects import RESET_JITTER
 from generator.records.rows import MeterReading, Window
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def series(readings: Iterable[MeterReading]) -> list[Series]:
 
 def _series(rows: Sequence[MeterReading]) -> Series:
     steps = list(pairwise(rows))
+    resets, falls = _changes(rows)
     return Series(
         account=rows[0].account,
         window=rows[0].window,
@@ -52,15 +55,36 @@ def _series(rows: Sequence[MeterReading]) -> Series:
         last=rows[-1].at,
         used=rows[-1].used,
         highest=max(row.used for row in rows),
-        resets=sum(_is_reset(before, after) for before, after in steps),
-        falls=sum(after.used < before.used and not _is_reset(before, after) for before, after in steps),
+        resets=resets,
+        falls=falls,
         gaps=tuple(after.at - before.at for before, after in steps if after.at - before.at > LONG),
     )
 
 
+def _changes(rows: Sequence[MeterReading]) -> tuple[int, int]:
+    """How often the meter was reset, and how often it fell without a reset that is stated.
+
+    A session that waits repeats the values of a window that is over: the way back from them is neither.
+    """
+    resets = falls = 0
+    latest: datetime | None = None  # end of the newest window so far
+    for before, after in pairwise(rows):
+        latest = before.resets_at if latest is None else max(latest, before.resets_at or latest)
+        is_old = before.resets_at is not None and latest is not None and latest - before.resets_at > RESET_JITTER
+        if _is_reset(before, after):
+            resets += not is_old
+        elif after.used < before.used:
+            falls += not is_old
+    return resets, falls
+
+
 def _is_reset(before: MeterReading, after: MeterReading) -> bool:
-    """A fall is a reset only if the stated time of it moved on; a session that waits repeats an old value."""
-    return None not in (before.resets_at, after.resets_at) and before.resets_at < after.resets_at  # type: ignore[operator]
+    """Was the window reset between two readings? Its time moved on, or had come and the meter stands lower."""
+    first, second = before.resets_at, after.resets_at
+    if first is None:
+        return False
+    moved_on = second is not None and second - first > RESET_JITTER
+    return moved_on or (after.at >= first and after.used < before.used)
 
 
 def print_series(console: Console, readings: Iterable[MeterReading]) -> None:
@@ -79,9 +103,8 @@ def print_series(console: Console, readings: Iterable[MeterReading]) -> None:
         "gaps",
         "longest",
     )
-    shown = table(*names, title="Meters")
-    for row in found:
-        shown.add_row(
+    rows = [
+        (
             f"{accounts[row.account]}, {row.window.value}" if len(accounts) > 1 else row.window.value,
             f"{row.readings:,}",
             f"{row.first:%Y-%m-%d %H:%M}",
@@ -93,9 +116,13 @@ def print_series(console: Console, readings: Iterable[MeterReading]) -> None:
             str(len(row.gaps)),
             _hours(max(row.gaps, default=timedelta())),
         )
-    console.print(shown if found else "No meter reading was found.")
-    if found:
-        console.print("Gaps: more than 30 minutes without a reading. Falls: without a reset that is stated.")
+        for row in found
+    ]
+    if not found:
+        console.print("No meter reading was found.")
+        return
+    print_rows(console, "Meters", names, rows)
+    say(console, "Gaps: more than 30 minutes without a reading. Falls: without a reset that is stated.")
 
 
 def _hours(length: timedelta) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from generator.cli.terminal.tables import table
+from generator.cli.terminal.tables import print_rows
+from generator.cli.terminal.words import say
 from generator.importers import IMPORTERS
-from generator.ledger.reconciliation import DIFFERENCES, MISSING, RECOGNISED
+from generator.ledger.reconciliation import BY_LINE, COUNTED_BY_LINE, DIFFERENCES, MISSING, RECOGNISED
 from generator.records.results import Pack, ReportLine, WindowBalance
 from generator.records.rows import FormatTotals, Tally
 
@@ -29,6 +30,7 @@ def sources_json(evidence: Pack) -> dict[str, Any]:
         },
         "formats": [msgspec.to_builtins(account) for account in evidence.formats],
         "reports": [msgspec.to_builtins(line) for line in evidence.reconciliation.lines],
+        "reports_counted_by_line": sorted(COUNTED_BY_LINE & {line.report for line in evidence.reconciliation.lines}),
         "windows": [msgspec.to_builtins(window) for window in evidence.reconciliation.windows],
         "missing_to_decide": [{"id": slug, "text": MISSING[slug].text} for slug in evidence.reconciliation.missing],
     }
@@ -62,27 +64,28 @@ def _checked(name: str) -> dict[str, str]:
 
 
 def _print_files(console: Console, evidence: Pack) -> None:
-    made = table("Taken for", "Files", "Rows", "Used", "Skipped", "Reader", title="\nWhat the files were taken for")
-    for name, tallies in _by_importer(evidence.tallies).items():
-        made.add_row(
-            f"{FORMATS[name].title} [dim]({name})[/]" if name in FORMATS else name,
-            f"{len(tallies):,}",
-            f"{sum(tally.read for tally in tallies):,}",
-            f"{sum(tally.used + tally.recovered for tally in tallies):,}",
-            f"{sum(sum(tally.skipped.values()) for tally in tallies):,}",
-            _checked(name).get("reader", ""),
-        )
-    console.print(made)
+    print_rows(
+        console,
+        "\nWhat the files were taken for",
+        ("Taken for", "Files", "Rows", "Used", "Skipped", "Reader"),
+        [
+            (
+                f"{FORMATS[name].title} ({name})" if name in FORMATS else name,
+                f"{len(tallies):,}",
+                f"{sum(tally.read for tally in tallies):,}",
+                f"{sum(tally.used + tally.recovered for tally in tallies):,}",
+                f"{sum(sum(tally.skipped.values()) for tally in tallies):,}",
+                _checked(name).get("reader", ""),
+            )
+            for name, tallies in _by_importer(evidence.tallies).items()
+        ],
+    )
 
 
 def _print_formats(console: Console, evidence: Pack) -> None:
     """What each format alone would have said, and the total with every call counted once."""
-    made = table(
-        "Format", "Calls", "Only here", "Lacking", "Input", "Cache writes", "Cache reads", "Output",
-        title="\nThe same calls in several formats, each counted once",
-    )  # fmt: skip
-    for account in evidence.formats:
-        made.add_row(
+    rows: list[tuple[str, ...]] = [
+        (
             account.importer,
             f"{account.calls:,}",
             f"{account.only_here:,}",
@@ -92,24 +95,31 @@ def _print_formats(console: Console, evidence: Pack) -> None:
             f"{account.cache_read_tokens:,}",
             f"{account.output_tokens:,}",
         )
+        for account in evidence.formats
+    ]
     totals = evidence.totals
-    made.add_section()
-    made.add_row(
-        "[bold]together, each call once[/]",
-        f"{totals.requests:,}",
-        "",
-        "",
-        f"{totals.input_tokens:,}",
-        f"{totals.cache_write_tokens:,}",
-        f"{totals.cache_read_tokens:,}",
-        f"{totals.output_tokens:,}",
+    rows.append(
+        (
+            "together, each call once",
+            f"{totals.requests:,}",
+            "",
+            "",
+            f"{totals.input_tokens:,}",
+            f"{totals.cache_write_tokens:,}",
+            f"{totals.cache_read_tokens:,}",
+            f"{totals.output_tokens:,}",
+        )
     )
-    added = sum(account.calls for account in evidence.formats)
-    made.add_row("[dim]added up by a naive reader[/]", f"[dim]{added:,}[/]", *[""] * 6)
-    console.print(made)
+    rows.append(("added up, each call in each", f"{sum(one.calls for one in evidence.formats):,}", *[""] * 6))
+    print_rows(
+        console,
+        "\nThe same calls in several formats, each counted once",
+        ("Format", "Calls", "Only here", "Lacking", "Input", "Cache writes", "Cache reads", "Output"),
+        rows,
+    )
     for account in evidence.formats:
         for sentence in explained(account):
-            console.print(f"  {account.importer}: {sentence}", style="dim")
+            say(console, f"{account.importer}: {sentence}", indent=2, style="dim")
 
 
 def explained(account: FormatTotals) -> list[str]:
@@ -126,27 +136,43 @@ def explained(account: FormatTotals) -> list[str]:
 
 def _print_reports(console: Console, lines: tuple[ReportLine, ...]) -> None:
     """Reports beside the calls of the same span; never added to them."""
-    made = table(
-        "Report", "From (UTC)", "Model", "Input", "Cache writes", "Cache reads", "Output", "Cost",
-        title=f"\nReports beside logged calls (report - logs; {min(SHOWN_LINES, len(lines))} of {len(lines)} lines)",
-    )  # fmt: skip
-    for line in lines[:SHOWN_LINES]:
-        made.add_row(
-            line.report,
-            f"{line.start:%Y-%m-%d}",
-            line.model,
-            _against(line.input_tokens, line.logged.input_tokens),
-            _against(line.cache_write_tokens, line.logged.cache_write_tokens),
-            _against(line.cache_read_tokens, line.logged.cache_read_tokens),
-            _against(line.output_tokens, line.logged.output_tokens),
-            "-" if line.cost_usd is None else f"${line.cost_usd:,.2f} - ${line.logged_usd:,.2f}",
-        )
-    console.print(made)
+    print_rows(
+        console,
+        f"\nReports beside logged calls (report - logs; {min(SHOWN_LINES, len(lines))} of {len(lines)} lines)",
+        ("Report", "From (UTC)", "Model", "Input", "Cache writes", "Cache reads", "Output", "Cost"),
+        [
+            (
+                line.report,
+                f"{line.start:%Y-%m-%d}",
+                line.model,
+                *(
+                    _against(told, logged, comparable=line.report not in COUNTED_BY_LINE)
+                    for told, logged in _pairs(line)
+                ),
+                "-" if line.cost_usd is None else f"${line.cost_usd:,.2f} - ${line.logged_usd:,.2f}",
+            )
+            for line in lines[:SHOWN_LINES]
+        ],
+    )
+    if any(line.report in COUNTED_BY_LINE for line in lines[:SHOWN_LINES]):
+        say(console, f"* {BY_LINE}", style="dim")
 
 
-def _against(report: int | None, logged: int) -> str:
+def _pairs(line: ReportLine) -> tuple[tuple[int | None, int], ...]:
+    return (
+        (line.input_tokens, line.logged.input_tokens),
+        (line.cache_write_tokens, line.logged.cache_write_tokens),
+        (line.cache_read_tokens, line.logged.cache_read_tokens),
+        (line.output_tokens, line.logged.output_tokens),
+    )
+
+
+def _against(report: int | None, logged: int, *, comparable: bool) -> str:
+    """What a report says, and how much more or less that is than the logs hold, where that means anything."""
     if report is None:
         return "-"
+    if not comparable:
+        return f"{report:,}*"
     return f"{report:,}" if report == logged else f"{report:,} ({report - logged:+,})"
 
 

@@ -9,7 +9,6 @@ from generator.detectors.shared.base import Benign, Parameter, Reference
 from generator.ledger.prices import rates
 from generator.ledger.subjects import Interval, Meter
 from generator.records.results import Quantity, Unit
-from generator.records.rows import Window
 
 LATE = timedelta(minutes=10)
 LONGEST_CALL = timedelta(hours=1)  # what takes longer is a machine that slept
@@ -76,8 +75,8 @@ WRONG_READING = Reference(
 
 
 def has_rate(meter: Meter) -> bool:
-    """Is it known what a point costs? Extra usage moves only above the limits, so calls set no rate for it."""
-    return meter.window is not Window.EXTRA_USAGE and meter.usd_per_point is not None
+    """Is it known what a point costs? Calls set no rate for the windows of `UNRATED`."""
+    return meter.usd_per_point is not None
 
 
 def explained_points(meter: Meter, start: datetime, end: datetime, usd_per_point: float | None = None) -> float:

@@ -21,28 +21,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 from msgspec import Raw, Struct
 
-from generator.importers.base import HEAD_BYTES, Count, Importer, lines
+from generator.importers.base import HEAD_BYTES, Importer
 from generator.importers.captures import messages_api
-from generator.importers.captures.headers import header, unified_meters, wanted
+from generator.importers.captures.headers import header, unified_meters, unknown_windows, wanted
 from generator.importers.captures.http_exchange import FAILURE, failure
 from generator.importers.claude.lines import Message
-from generator.importers.documents import elements
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED
-from generator.importers.rows import UNKNOWN, RowReader, RowResult, read_each
-from generator.importers.values import ABSENT, Stamped, captured, claims, is_object, is_stated
+from generator.importers.rows import COUNTING, UNKNOWN, RowResult, is_counting, read_objects
+from generator.importers.values import ABSENT, Stamped, captured, claims_any, is_object, is_stated
 from generator.records.rows import ServiceTier, SourceRef, Surface
 
 RESPONSE, BATCH_RESULT, NOT_BILLED = "messages", "batch-result", "batch-not-billed"
-TOP = ((),)
 DEEPEST = 3  # the row, what it wraps, and what that wraps
 _SIGNS = tuple(
     re.compile(sign)
@@ -77,6 +74,14 @@ class Layer(Stamped, gc=False, frozen=True):
     message: Raw = ABSENT
     result: Raw = ABSENT
     output: Raw = ABSENT
+    url: Raw = ABSENT
+    path: Raw = ABSENT
+    endpoint: Raw = ABSENT
+
+    @property
+    def addresses(self) -> tuple[Raw, Raw, Raw]:
+        """What was called, where the program wrote it down."""
+        return (self.url, self.path, self.endpoint)
 
 
 class _Usage(Struct, gc=False, frozen=True):
@@ -121,9 +126,7 @@ def sniff(path: Path, head: bytes) -> bool:
     text = head.removeprefix(BOM).lstrip()
     if text.startswith(b"{") and b"\n" not in text and len(head) >= HEAD_BYTES:
         return all(sign.search(text) for sign in _SIGNS) and _OTHERS.search(text) is None
-    if not text.startswith(b"["):
-        return claims(text, _is_mine)
-    return any(claims(row.replace(b"\n", b" "), _is_mine) for row in elements(BytesIO(text), Count(), *TOP))
+    return claims_any(text, _is_mine)
 
 
 def _is_mine(row: bytes) -> bool:
@@ -166,6 +169,8 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """What one row gives."""
     found = tuple(_layers(raw))
     layers = tuple(layer for _, layer in found)
+    if any(is_counting(*layer.addresses) for layer in layers):
+        return RowResult(COUNTING)
     answer = next((row for row, layer in found if is_object(layer.usage)), None)
     batch = is_stated(layers[0].custom_id)
     if answer is None:
@@ -187,7 +192,12 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
         request_id=_request_id(layers, headers),
         requested=asked.model,
     )
-    return RowResult(BATCH_RESULT if batch else RESPONSE, unified_meters(headers, at, source, key), calls=(call,))
+    return RowResult(
+        BATCH_RESULT if batch else RESPONSE,
+        unified_meters(headers, at, source, key),
+        calls=(call,),
+        unknown_windows=unknown_windows(headers),
+    )
 
 
 def _message(answer: bytes, *, batch: bool) -> Message:
@@ -238,12 +248,7 @@ def _text(raw: Raw) -> str:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    rows = RowReader(index, API_RESPONSES.id)
-    start = stream.tell()
-    is_array = stream.read(64).removeprefix(BOM).lstrip().startswith(b"[")
-    stream.seek(start)
-    given = elements(stream, rows.count, *TOP) if is_array else lines(stream, rows.count)
-    return read_each(given, rows, partial(take, key=key))
+    return read_objects(stream, index, API_RESPONSES.id, partial(take, key=key))
 
 
 API_RESPONSES = Importer(
@@ -276,7 +281,7 @@ API_RESPONSES = Importer(
         private="Whatever you log. Leave the content out.",
         verified=Verified.REAL_FILES,
         tried="144 single answers in recordings of pydantic/pydantic-ai, traceloop/openllmetry and "
-        "simonw/llm-anthropic: none could be used, since none states a time and none ends with a line break.",
+        "simonw/llm-anthropic: none could be used, since none states a time.",
         sources=(
             "https://platform.claude.com/docs/en/api/messages",
             "https://platform.claude.com/docs/en/build-with-claude/batch-processing",

@@ -15,14 +15,15 @@ import msgspec
 from msgspec import Raw
 
 from generator.importers.values import EPOCH_SECONDS, account, amount, to_minute
-from generator.records.rows import MeterReading, Pseudonym, SourceRef, Window
+from generator.importers.windows import HEADERS, unknown
+from generator.records.rows import MeterReading, Pseudonym, SourceRef
 
 LARGEST_SHARE = 1000.0
-UNIFIED = {"5h": Window.FIVE_HOUR, "7d": Window.SEVEN_DAY}
 ORGANISATION = "anthropic-organization-id"
 SESSION, AGENT = "x-claude-code-session-id", "x-claude-code-agent-id"
 WANTED = frozenset({"date", "request-id", "x-request-id", "user-agent", "cf-ray", ORGANISATION, SESSION, AGENT})
 LIMITS = "anthropic-ratelimit-"
+_UNIFIED = re.compile(r"anthropic-ratelimit-unified-([0-9a-z_]{1,60})-utilization")
 _CLIENT = re.compile(r"claude-cli/([0-9.]{5,16})(?:[^(]{0,40}\((?:external|internal), ?([a-z-]{1,20}))?")
 _PLAIN = re.compile(rb"[0-9]{1,12}(?:\.[0-9]{1,20})?")
 _NUMBER = re.compile(_PLAIN.pattern.decode())
@@ -79,7 +80,7 @@ def unified_meters(headers: Mapping[str, str], at: datetime, source: SourceRef, 
     lowered = {name.lower(): value for name, value in headers.items()}
     owner: Pseudonym = account(lowered.get(ORGANISATION, "").lower(), key)
     found = []
-    for short, window in UNIFIED.items():
+    for short, window in HEADERS.items():
         used = _number(lowered.get(f"anthropic-ratelimit-unified-{short}-utilization", ""))
         if used is not None:
             reset = _number(lowered.get(f"anthropic-ratelimit-unified-{short}-reset", ""))
@@ -96,6 +97,11 @@ def unified_meters(headers: Mapping[str, str], at: datetime, source: SourceRef, 
                 )
             )
     return tuple(found)
+
+
+def unknown_windows(headers: Mapping[str, str]) -> int:
+    """How many windows with a share have no name here. `overage` is none: no source says what its share is of."""
+    return unknown([found.group(1) for name in headers if (found := _UNIFIED.fullmatch(name.lower()))])
 
 
 def _number(text: str) -> float | None:

@@ -16,7 +16,14 @@ from urllib.parse import urlsplit
 
 from generator.importers.base import SkipLineError
 from generator.importers.captures import messages_api, usage_answer
-from generator.importers.captures.headers import ORGANISATION, client, header, request_id, unified_meters
+from generator.importers.captures.headers import (
+    ORGANISATION,
+    client,
+    header,
+    request_id,
+    unified_meters,
+    unknown_windows,
+)
 from generator.importers.fold import MarkCopy, RequestCopy
 from generator.importers.json_lines import REFUSED, mended
 from generator.importers.rows import RowResult
@@ -103,12 +110,17 @@ def poll(exchange: Exchange, source: SourceRef, key: bytes) -> RowResult:
     owner = named.group(1).lower() if named else header(exchange.received, ORGANISATION).lower()
     if not answer.has_windows:
         return RowResult(NO_USAGE)
-    return RowResult(Kind.USAGE.value, usage_answer.readings(answer, exchange.ended, account(owner, key), source))
+    return RowResult(
+        Kind.USAGE.value,
+        usage_answer.readings(answer, exchange.ended, account(owner, key), source),
+        unknown_windows=usage_answer.unknown_windows(answer, mended(exchange.body)),
+    )
 
 
 def messages(exchange: Exchange, source: SourceRef, *, format: str, key: bytes) -> RowResult:
     """The call, or the failure of one, and the meters beside it. Raises SkipLineError."""
     meters = unified_meters(exchange.received, exchange.ended, source, key)
+    unknown = unknown_windows(exchange.received)
     asked = messages_api.asked(exchange.request, exchange.sent)
     try:
         answer = _answer(exchange.body) if exchange.status < FAILED else None
@@ -116,12 +128,12 @@ def messages(exchange: Exchange, source: SourceRef, *, format: str, key: bytes) 
     except REFUSED:
         raise SkipLineError(SkipReason.BAD_FIELD) from None
     if status is not None:
-        return RowResult(FAILURE, meters, marks=(_failure(exchange, status, asked, source, format=format, key=key),))
+        mark = _failure(exchange, status, asked, source, format=format, key=key)
+        return RowResult(FAILURE, meters, marks=(mark,), unknown_windows=unknown)
     if answer is None:
-        return RowResult(NO_USAGE, meters)
-    return RowResult(
-        Kind.MESSAGES.value, meters, calls=(_call(exchange, answer, asked, source, format=format, key=key),)
-    )
+        return RowResult(NO_USAGE, meters, unknown_windows=unknown)
+    call = _call(exchange, answer, asked, source, format=format, key=key)
+    return RowResult(Kind.MESSAGES.value, meters, calls=(call,), unknown_windows=unknown)
 
 
 def _answer(body: bytes) -> messages_api.Answer | None:

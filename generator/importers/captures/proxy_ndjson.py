@@ -25,7 +25,7 @@ from msgspec import Raw, Struct
 
 from generator.importers.base import Importer
 from generator.importers.captures import messages_api
-from generator.importers.captures.headers import request_id, unified_meters, wanted
+from generator.importers.captures.headers import request_id, unified_meters, unknown_windows, wanted
 from generator.importers.captures.http_exchange import FAILED, FAILURE, NO_USAGE, REFUSED_BY_LIMIT, failure
 from generator.importers.claude.lines import Message, Usage
 from generator.importers.fold import Extract
@@ -97,12 +97,12 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     if status == REFUSED_BY_LIMIT and line.response_anthropic_headers and "cf-ray" not in headers:
         return RowResult(REFUSED_ON_THE_WAY)
     ended = captured(Stamped(timestamp=line.ts_end), Stamped(timestamp=line.ts_start))
-    meters = unified_meters(headers, ended, source, key)
+    meters, unknown = unified_meters(headers, ended, source, key), unknown_windows(headers)
     if status >= FAILED:
         mark = failure(status, ended, source, format=PROXY_NDJSON.id, raw_id=request_id(headers), key=key)
-        return RowResult(FAILURE, meters, marks=(mark,))
+        return RowResult(FAILURE, meters, marks=(mark,), unknown_windows=unknown)
     if line.usage is None:
-        return RowResult(NO_USAGE, meters)
+        return RowResult(NO_USAGE, meters, unknown_windows=unknown)
     hints, answered = line.request_hints or RequestHints(), line.response_hints or ResponseHints()
     model = line.response_model or answered.model
     call = messages_api.call(
@@ -120,7 +120,7 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
         requested=public_model(hints.model) if model and hints.model else None,
         own_id=f"{ended.isoformat()}/{_counts(line.usage)}",
     )
-    return RowResult(CALL, meters, calls=(call,))
+    return RowResult(CALL, meters, calls=(call,), unknown_windows=unknown)
 
 
 def _counts(usage: Usage) -> str:

@@ -4,7 +4,8 @@ Where
     Files of people who log the headers of each answer with a script or a proxy of their own.
 Which records
     JSON lines with a time and the headers, under `headers` or `response_headers` or beside the time. Headers
-    `anthropic-ratelimit-unified-5h-*` and `-7d-*` of subscriptions are readings of meters. Those of an API key
+    `anthropic-ratelimit-unified-5h-*` and `-7d-*` of subscriptions are readings of meters, and so are those of one
+    family of models (`-7d_opus-*`, `-7d_oi-*`). Those of an API key
     (`anthropic-ratelimit-requests-*`, `-tokens-*`) tell what is left of a rate and no use: such a row is other. A row
     with `status` or `status_code` of 400 or more is a mark.
 Units
@@ -26,12 +27,12 @@ import msgspec
 from msgspec import Raw
 
 from generator.importers.base import Importer, SkipLineError, utc
-from generator.importers.captures.headers import LIMITS, request_id, unified_meters, wanted
+from generator.importers.captures.headers import LIMITS, request_id, unified_meters, unknown_windows, wanted
 from generator.importers.captures.http_exchange import FAILED, FAILURE, failure
 from generator.importers.fold import Extract, MarkCopy
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import UNKNOWN, RowResult, read_lines
-from generator.importers.values import ABSENT, Stamped, captured, claims, is_object, is_stated
+from generator.importers.rows import UNKNOWN, RowResult, read_objects
+from generator.importers.values import ABSENT, Stamped, captured, claims_any, is_object, is_stated
 from generator.records.rows import SkipReason, SourceRef, Surface
 
 HEADERS, API_LIMITS = "headers", "api-limits"
@@ -47,8 +48,8 @@ _decode_status = msgspec.json.Decoder(int).decode
 
 
 def sniff(_path: Path, head: bytes) -> bool:
-    """Does any line of the head hold limit headers and nothing of an exchange?"""
-    return claims(head, _is_mine)
+    """Does any row of the head hold limit headers and nothing of an exchange?"""
+    return claims_any(head, _is_mine)
 
 
 def _is_mine(raw: bytes) -> bool:
@@ -72,13 +73,15 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
         return RowResult(UNKNOWN)
     at = _time(row, headers)
     meters = unified_meters(headers, at, source, key)
-    if not meters and any(name.endswith("-utilization") for name in limits):
+    unknown = unknown_windows(headers)
+    if not meters and not unknown and any(name.endswith("-utilization") for name in limits):
         raise SkipLineError(SkipReason.BAD_FIELD)
     marks: tuple[MarkCopy, ...] = ()
     if status >= FAILED:
         raw_id = request_id(headers)
         marks = (failure(status, at, source, format=RATE_LIMIT_HEADERS.id, raw_id=raw_id, key=key),)
-    return RowResult(HEADERS if meters else FAILURE if marks else API_LIMITS, meters, marks=marks)
+    kind = HEADERS if meters or unknown else FAILURE if marks else API_LIMITS
+    return RowResult(kind, meters, marks=marks, unknown_windows=unknown)
 
 
 def _status(row: dict[str, Raw]) -> int:
@@ -98,7 +101,7 @@ def _time(row: dict[str, Raw], headers: dict[str, str]) -> datetime:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    return read_lines(stream, index, RATE_LIMIT_HEADERS.id, partial(take, key=key))
+    return read_objects(stream, index, RATE_LIMIT_HEADERS.id, partial(take, key=key))
 
 
 RATE_LIMIT_HEADERS = Importer(
@@ -116,7 +119,10 @@ RATE_LIMIT_HEADERS = Importer(
             '{"timestamp": "2026-03-03T10:00:00Z", "headers": {...}}.',
             "Names that begin with anthropic-ratelimit- and request-id are enough. Leave out all others.",
         ),
-        shows=("The five-hour and the seven-day meter of a subscription after each answer.",),
+        shows=(
+            "The five-hour and the seven-day meters of a subscription after each answer, those of one family of models "
+            "included.",
+        ),
         hides=(
             "Which call moved a meter, and calls of other devices in between.",
             "Headers of an API key tell how many requests and tokens of the present minute are left, rounded to "

@@ -35,7 +35,7 @@ from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM, REFUSED, mended
 from generator.importers.otel.otlp import threaded
-from generator.importers.rows import UNKNOWN, RowReader, RowResult, read_lines
+from generator.importers.rows import COUNTING, UNKNOWN, RowReader, RowResult, is_counting, read_lines
 from generator.importers.values import Stamped, captured, claims, iso_time
 from generator.records.rows import SourceRef, Surface
 
@@ -96,6 +96,8 @@ def take(raw: bytes, source: SourceRef, *, beside: Beside, request_id: str, key:
     if answer is None:
         return RowResult(UNKNOWN)
     indexed = beside.indexed or Indexed()
+    if is_counting((indexed.query_source or "").encode()):
+        return RowResult(COUNTING)
     call = messages_api.call(
         answer._replace(is_final=answer.message.stop_reason is not None),
         format=RAW_BODIES.id,

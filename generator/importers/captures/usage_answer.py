@@ -9,14 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
+from generator.importers.json_lines import REFUSED
 from generator.importers.values import Stamped, iso_time, share, to_minute
+from generator.importers.windows import KEYS, of_model, unknown
 from generator.records.rows import MeterReading, Pseudonym, SourceRef, Window
 
 KINDS = {"session": Window.FIVE_HOUR, "weekly_all": Window.SEVEN_DAY}
 SCOPED = "weekly_scoped"
-MODELS = {"opus": Window.SEVEN_DAY_OPUS, "sonnet": Window.SEVEN_DAY_SONNET}
 
 
 class Meter(Struct, gc=False, frozen=True):
@@ -61,6 +62,10 @@ class UsageAnswer(Stamped, gc=False, frozen=True):
     seven_day: Meter | UnsetType | None = UNSET
     seven_day_opus: Meter | UnsetType | None = UNSET
     seven_day_sonnet: Meter | UnsetType | None = UNSET
+    seven_day_haiku: Meter | UnsetType | None = UNSET
+    seven_day_fable: Meter | UnsetType | None = UNSET
+    seven_day_mythos: Meter | UnsetType | None = UNSET
+    seven_day_overage_included: Meter | UnsetType | None = UNSET
     extra_usage: Extra | UnsetType | None = UNSET
     limits: list[Limit] | UnsetType | None = UNSET
 
@@ -78,7 +83,13 @@ class UsageAnswer(Stamped, gc=False, frozen=True):
         return bool(windows) and all(window is None or window.utilization is not UNSET for window in windows)
 
 
+class _Stated(Struct, gc=False, frozen=True):
+    utilization: float
+
+
 decode = msgspec.json.Decoder(UsageAnswer).decode
+_decode_members = msgspec.json.Decoder(dict[str, Raw]).decode
+_decode_stated = msgspec.json.Decoder(_Stated).decode
 
 
 def readings(answer: UsageAnswer, at: datetime, owner: Pseudonym, source: SourceRef) -> tuple[MeterReading, ...]:
@@ -101,14 +112,9 @@ def _windows(answer: UsageAnswer) -> dict[Window, tuple[float, str | None]]:
     found: dict[Window, tuple[float, str | None]] = {}
     for limit in answer.limits or ():
         window = _window(limit)
-        if window is not None and limit.percent is not None:
+        if window is not None and limit.percent is not None and limit.percent >= found.get(window, (0.0, ""))[0]:
             found[window] = (limit.percent, limit.resets_at)
-    keyed = {
-        Window.FIVE_HOUR: answer.five_hour,
-        Window.SEVEN_DAY: answer.seven_day,
-        Window.SEVEN_DAY_OPUS: answer.seven_day_opus,
-        Window.SEVEN_DAY_SONNET: answer.seven_day_sonnet,
-    }
+    keyed: dict[Window, Meter | UnsetType | None] = {window: getattr(answer, key) for key, window in KEYS.items()}
     for window, meter in keyed.items():
         if isinstance(meter, Meter) and isinstance(meter.utilization, float):
             found[window] = (meter.utilization, meter.resets_at)
@@ -121,5 +127,19 @@ def _window(limit: Limit) -> Window | None:
     if limit.kind != SCOPED:
         return KINDS.get(limit.kind or "")
     model = limit.scope.model if limit.scope else None
-    name = f"{model.id or ''} {model.display_name or ''}".lower() if model else ""
-    return next((window for family, window in MODELS.items() if family in name), None)
+    return of_model(f"{model.id or ''} {model.display_name or ''}") if model else None
+
+
+def unknown_windows(answer: UsageAnswer, raw: bytes) -> int:
+    """How many windows the answer states that have no name here, in its list or under keys of their own."""
+    listed = sum(limit.percent is not None and _window(limit) is None for limit in answer.limits or ())
+    keys = [name for name, value in _decode_members(raw).items() if unknown([name]) and _is_stated(value)]
+    return listed + len(keys)
+
+
+def _is_stated(value: Raw) -> bool:
+    try:
+        _decode_stated(value)
+    except REFUSED:
+        return False
+    return True

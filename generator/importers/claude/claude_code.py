@@ -30,7 +30,7 @@ from generator.importers.claude import lines as shapes
 from generator.importers.claude.transcript import Transcript
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.json_lines import BOM, REFUSED
+from generator.importers.json_lines import BOM, REFUSED, glued
 from generator.records.rows import Surface
 
 COWORK = "local-agent-mode-sessions"  # folder of the desktop app; every Cowork session keeps a `.claude` of its own
@@ -46,6 +46,8 @@ def _is_transcript_line(line: bytes) -> bool:
     try:
         identity = shapes.decode_identity(line)
     except REFUSED:
+        if parts := glued(line):
+            return any(_is_transcript_line(part) for part in parts)
         # Longer than the head, half written, or damaged: the envelope's own spelling is telling enough.
         spelled = b'"parentUuid"' in line and b'"isSidechain"' in line
         return spelled and any(name in line for name in (b'"sessionId"', b'"promptId"', b'"agentId"'))
@@ -125,11 +127,17 @@ CLAUDE_CODE = Importer(
 )
 
 
-def folders(configured: str | None, home: Path) -> tuple[Path, ...]:
-    """Existing folders in which the client keeps transcripts; `configured` is CLAUDE_CONFIG_DIR (its documentation)."""
+def folders(configured: str | None, home: Path, config_home: str | None = None) -> tuple[Path, ...]:
+    """Existing folders in which the client keeps transcripts, each once.
+
+    `configured` is CLAUDE_CONFIG_DIR (its documentation), `config_home` XDG_CONFIG_HOME, which counts if it is absolute
+    (XDG base directory specification); some wrappers start the client below it (Claude Code issue 67853).
+    """
+    own = [Path(config_home) / "claude"] if config_home and Path(config_home).is_absolute() else []
     roots = (
         [Path(part) for part in configured.split(",")]
         if configured
-        else [home / ".claude", home / ".config" / "claude"]
+        else [home / ".claude", *own, home / ".config" / "claude"]
     )
-    return tuple(root / "projects" for root in roots if (root / "projects").is_dir())
+    found = [root / "projects" for root in roots if (root / "projects").is_dir()]
+    return tuple({folder.resolve(): folder for folder in reversed(found)}.values())[::-1]

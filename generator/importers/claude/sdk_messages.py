@@ -1,13 +1,14 @@
 """Messages of the Agent SDK as logs hold them: only what is declared here ever becomes a Python object.
 
 Shapes: Claude Code docs (Agent SDK, TypeScript reference; headless mode). What Cowork adds to each (`_audit_*`) is
-described by third parties only. `utilization` of a `rate_limit_event` is a fraction 0-1: the docs do not say so, but
-every captured event does (0.37 at a warning of the week, beside `surpassedThreshold` 0.75).
+described by third parties only. Of `rateLimitType`, `overage` is left out: no source says what its share is of.
+`utilization` of a `rate_limit_event` is a fraction 0-1: the docs do not say so, but every captured event does (0.37 at
+a warning of the week, beside `surpassedThreshold` 0.75).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import msgspec
@@ -25,16 +26,10 @@ from generator.importers.values import (
     is_stated,
     to_minute,
 )
-from generator.records.rows import MeterReading, SourceRef, Window
+from generator.importers.windows import KEYS, unknown
+from generator.records.rows import MeterReading, SourceRef
 
 LARGEST_SHARE = 1000.0
-WINDOWS: Mapping[str, Window] = {
-    "five_hour": Window.FIVE_HOUR,
-    "seven_day": Window.SEVEN_DAY,
-    "seven_day_opus": Window.SEVEN_DAY_OPUS,
-    "seven_day_sonnet": Window.SEVEN_DAY_SONNET,
-}
-"""Names in `rateLimitType`. `overage` is left out: no source says what its share is of."""
 TYPES = frozenset({
     "assistant", "auth_status", "control_request", "control_response", "keep_alive", "rate_limit_event", "result",
     "stream_event", "system", "tool_progress", "tool_use_summary", "user",
@@ -156,8 +151,8 @@ def first_session(head: bytes) -> str:
 
 def meters(info: LimitInfo, at: datetime, source: SourceRef, key: bytes) -> Iterator[MeterReading]:
     """Every window of which the event states a share. Raises SkipLineError for one that can be none."""
-    found = {WINDOWS[name]: limit for name, limit in (info.unified_windows or {}).items() if name in WINDOWS and limit}
-    named = WINDOWS.get(info.rate_limit_type or "")
+    found = {KEYS[name]: limit for name, limit in (info.unified_windows or {}).items() if name in KEYS and limit}
+    named = KEYS.get(info.rate_limit_type or "")
     if named is not None and (info.utilization is not None or named not in found):
         found[named] = Limit(info.utilization, info.resets_at)
     for window, limit in sorted(found.items()):
@@ -170,6 +165,12 @@ def meters(info: LimitInfo, at: datetime, source: SourceRef, key: bytes) -> Iter
                 resets_at=_reset(limit.resets_at),
                 source=source,
             )
+
+
+def unknown_windows(info: LimitInfo) -> int:
+    """How many windows with a share have no name here."""
+    several = {name for name, limit in (info.unified_windows or {}).items() if limit and limit.utilization is not None}
+    return unknown(several | {info.rate_limit_type or ""} if info.utilization is not None else several)
 
 
 def _reset(stated: float | None) -> datetime | None:

@@ -3,10 +3,15 @@
 A message carries its thread (session and the tool use that began a sub-agent) but no parent, so the user message that
 came before in the same thread is taken for it. Usage of a message is the state while it streams, on all of its
 lines: its output is never final (Claude Code docs, Agent SDK, cost tracking). Totals in `result` are running ones.
+
+Most versions write a time into messages of the user only. A message without one has that of the nearest message of its
+session before it, and of the nearest one after it where none came before. Of the two neighbours the earlier is taken,
+because an answer that seems to end early makes the pause after it look longer, and a long pause is an innocent reason.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,10 +23,11 @@ from generator.importers.claude import sdk_messages as shapes
 from generator.importers.claude.lines import Usage
 from generator.importers.claude.naming import is_vendors, with_request
 from generator.importers.fold import MarkCopy, RequestCopy
+from generator.importers.json_lines import REFUSED, glued, mended
 from generator.importers.rows import RowResult
 from generator.importers.values import Stamped, amount, captured, is_stated
 from generator.records.pseudonyms import known_version, pseudonym
-from generator.records.rows import Counter, CounterReading, Mark, MarkKind, SourceRef, Surface
+from generator.records.rows import Counter, CounterReading, Mark, MarkKind, SkipReason, SourceRef, Surface
 
 Thread = tuple[str, str]  # raw session and agent
 GIVES = frozenset(
@@ -55,11 +61,22 @@ class Stream:
 
     `audited`: the host wrote the stream down and a person typed its prompts. Its own copy of a prompt carries the
     host's session id; the client's id, which transcripts use, is that of the message before (`session` at the start).
+    `first`: by session, the first time that is stated in the file, as `first_times` gives it.
     """
 
-    def __init__(self, format_id: str, surface: Surface, key: bytes, *, audited: bool, session: str = "") -> None:
+    def __init__(
+        self,
+        format_id: str,
+        surface: Surface,
+        key: bytes,
+        *,
+        audited: bool,
+        session: str = "",
+        first: Mapping[str, datetime] | None = None,
+    ) -> None:
         self.format, self.surface, self.key, self.audited = format_id, surface, key, audited
         self.session = session
+        self.near = dict(first or {})  # by session: time of the nearest message before that states one, or after
         self.versions: dict[str, str] = {}  # by session
         self.heard: dict[Thread, Heard] = {}
         self.calls: dict[str, calls.Call] = {}
@@ -69,6 +86,9 @@ class Stream:
     def take(self, raw: bytes, source: SourceRef) -> RowResult:
         """What one message gives. Everything is decoded before anything is stored: a refused one leaves no trace."""
         line = shapes.decode(raw)
+        stated = _stated_or_none(line)
+        if stated is not None:
+            self.near[line.session_id or ""] = stated
         match line.type:
             case "assistant":
                 found = self._assistant(line, source)
@@ -180,7 +200,7 @@ class Stream:
         at = at or self._at(line)
         readings = tuple(shapes.meters(info, at, source, self.key))
         refusal = self._marked(line, marks.Found(MarkKind.LIMIT_REFUSAL), source) if info.refuses else ()
-        return RowResult("", meters=readings, marks=refusal)
+        return RowResult("", meters=readings, marks=refusal, unknown_windows=shapes.unknown_windows(info))
 
     def _marked(self, line: shapes.SdkLine, found: marks.Found, source: SourceRef) -> tuple[MarkCopy, ...]:
         """The mark at its place; nothing for a refusal that was told already."""
@@ -208,13 +228,44 @@ class Stream:
         return ((self.session or own) if hosted else own, line.parent_tool_use_id or "")
 
     def _at(self, line: shapes.SdkLine) -> datetime:
-        """When the message was written down: Cowork's own clock first. Raises SkipLineError."""
-        if is_stated(line.audited):
-            return captured(Stamped(timestamp=line.audited))
-        return captured(line)
+        """When the message was written down, or the time of its neighbour. Raises SkipLineError where there is none."""
+        try:
+            return _stated(line)
+        except SkipLineError as skipped:
+            near = self.near.get(line.session_id or "")
+            if near is None or skipped.reason is not SkipReason.NO_TIME:
+                raise
+            return near
 
     def _at_or_none(self, line: shapes.SdkLine) -> datetime | None:
         try:
             return self._at(line)
         except SkipLineError:
             return None
+
+
+def _stated(line: shapes.SdkLine) -> datetime:
+    """The time of a message: Cowork's own clock first. Raises SkipLineError, and what the decoder raises."""
+    return captured(Stamped(timestamp=line.audited)) if is_stated(line.audited) else captured(line)
+
+
+def _stated_or_none(line: shapes.SdkLine) -> datetime | None:
+    try:
+        return _stated(line)
+    except (SkipLineError, *REFUSED):
+        return None
+
+
+def first_times(messages: Iterable[bytes]) -> dict[str, datetime]:
+    """By session, the first time that any of its messages states."""
+    found: dict[str, datetime] = {}
+    for raw in messages:
+        for part in glued(raw) or (raw,):
+            try:
+                line = shapes.decode(mended(part))
+            except REFUSED:
+                continue
+            at = _stated_or_none(line)
+            if at is not None:
+                found.setdefault(line.session_id or "", at)
+    return found

@@ -11,9 +11,10 @@ Which records
     `dailyActivity` counts messages, which are no requests.
 Units
     Tokens. Days are UTC days; before client 2.1.181 they may be off by one west of Greenwich. Names of one model with
-    and without a context suffix are added up. The client rebuilds the file: a later one replaces an earlier one even
-    where it is lower, and a total that falls adds nothing; neither is a refund. `costUSD` is 0 where the client
-    computed none and then not stated.
+    and without a context suffix are added up. Versions 1 and 2 count a call once for each line of its transcript, 1.8
+    to 3.7 times in the public files that were compared; of later ones it is not known. The client rebuilds the file: a
+    later one replaces an earlier one even where it is lower, and a total that falls adds nothing; neither is a refund.
+    `costUSD` is 0 where the client computed none and then not stated.
 Never read
     Ids of sessions.
 """
@@ -228,12 +229,15 @@ STATS_CACHE = Importer(
             "Running totals of input, output and cache tokens by model.",
         ),
         hides=(
+            "In versions 1 and 2 a call counts once for each line that the transcript has of it, with all of its "
+            "tokens: the numbers, and those that /stats shows, are 1.8 to 3.7 times too high in the files that were "
+            "compared. More tokens than in the transcripts are no calls that the transcripts lack.",
             "A day's number mixes kinds of tokens: input and output in older files, all four in newer ones. The two "
             "cannot be compared.",
             "The totals are running ones: adding up two copies doubles them.",
             "After a change of its format the client builds the file anew from the transcripts that are left, so it "
             "can fall. That is no refund.",
-            "Older clients leave sub-agents out (before 2.1.89), so it can be lower than the transcripts.",
+            "Older clients leave sub-agents out (before 2.1.89), which makes it lower.",
             "It may be weeks behind: the date of its last day is in it, not the date of the file.",
         ),
         private="Ids of sessions. None of it is kept.",

@@ -5,9 +5,11 @@ Where
     or `--output-format json` (the `result` alone, or with --verbose a list of all messages).
 Which records
     `assistant` messages are calls, several lines a call; `rate_limit_event` gives meters, `result` the running cost,
-    `system` compactions and retries. Most versions write no time into a message: without one that the script added
-    (`timestamp`, `captured_at`, `ts` or `time`) a call has no place and is skipped with that reason, and so is
-    everything else that would need one. No time is made up from the file's own date.
+    `system` compactions and retries. Most versions write no time into a message of the model, but newer ones (2.1.138
+    at the latest) write one into each message of the user, tool results included. A message without a time that the
+    script added (`timestamp`, `captured_at`, `ts` or `time`) has that of the nearest message of its session before it
+    that states one, or after it where none came before. Where a session has none at all, its calls are skipped with
+    that reason, and so is everything else that would need one. No time is made up from the file's own date.
 Units
     Tokens as the API bills them, but the output is the state while it streams, never final. In sessions with several
     turns `usage` of a `result` is that of the turn's main loop, while `total_cost_usd` and `modelUsage` are running
@@ -21,18 +23,17 @@ Never read
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from generator.importers.base import BUFFER_BYTES, HEAD_BYTES, LONGEST_LINE, Count, Importer, lines
+from generator.importers.base import LONGEST_LINE, Count, Importer
 from generator.importers.claude.sdk_messages import decode_identity
-from generator.importers.claude.sdk_stream import GIVES, Stream
-from generator.importers.documents import elements, whole
+from generator.importers.claude.sdk_stream import GIVES, Stream, first_times
+from generator.importers.documents import objects
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.json_lines import BOM, has_later_object
+from generator.importers.json_lines import BOM
 from generator.importers.rows import RowReader, read_each
 from generator.importers.values import claims
 from generator.records.rows import Surface
@@ -51,29 +52,18 @@ def sniff(_path: Path, head: bytes) -> bool:
     return _BEGINS.match(start.removeprefix(b"[").lstrip()) is not None and _FOREIGN.search(head) is None
 
 
-def messages(stream: BinaryIO, count: Count) -> Iterator[bytes]:
-    """The messages of a file: its lines, the elements of its list, or the one object that it is."""
-    start = stream.tell()
-    head = stream.read(HEAD_BYTES).removeprefix(BOM).lstrip()
-    ends = b"\n" in head or any(b"\n" in chunk for chunk in iter(lambda: stream.read(BUFFER_BYTES), b""))
-    size = stream.tell() - start
-    stream.seek(start)
-    if has_later_object(head):
-        return lines(stream, count)
-    if head.startswith(b"["):
-        return elements(stream, count, ())
-    if ends and head.partition(b"\n")[0].strip() != b"{":
-        return lines(stream, count)
-    if not ends and size <= LONGEST_LINE:  # no more than was looked at: a line may have ended since
-        stream = BytesIO(stream.read(size))
-    return iter([document] if (document := whole(stream, count)) else [])
-
-
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
+    start = stream.tell()
+    head = stream.read(LONGEST_LINE)
+    stream.seek(start)
+    if len(head) < LONGEST_LINE:  # the whole file: what is written to it between two passes belongs to neither
+        stream = BytesIO(head)
     rows = RowReader(index, STREAM_JSON.id)
-    taken = Stream(STREAM_JSON.id, Surface.CLAUDE_CODE, key, audited=False)
-    return read_each(messages(stream, rows.count), rows, taken.take)
+    first = first_times(objects(stream, Count()))
+    stream.seek(start if len(head) == LONGEST_LINE else 0)
+    taken = Stream(STREAM_JSON.id, Surface.CLAUDE_CODE, key, audited=False, first=first)
+    return read_each(objects(stream, rows.count), rows, taken.take)
 
 
 STREAM_JSON = Importer(
@@ -90,8 +80,8 @@ STREAM_JSON = Importer(
         "nothing stores them by itself.",
         get=(
             "Look for files that your automation wrote: logs or artifacts of CI runs, or the folder of the script.",
-            "From now on, add the time to each message, since most versions write none: claude -p ... "
-            "--output-format stream-json --verbose | jq -c '. + {timestamp: now}' >> run.jsonl",
+            "From now on, add the time to each message, since versions write it into few of them or none: claude -p "
+            "... --output-format stream-json --verbose | jq -c '. + {timestamp: now}' >> run.jsonl",
             "Keep the transcripts too: the same runs stand in ~/.claude/projects of that computer, with final counts, "
             "unless they were told not to.",
         ),
@@ -102,7 +92,9 @@ STREAM_JSON = Importer(
             "The running cost as the client estimates it.",
         ),
         hides=(
-            "Without a time on its messages a file gives nothing: its rows are counted as having no time.",
+            "Messages of the model carry no time of their own, so a call has that of the message before it in its "
+            "session: its place is right, its moment is early by as long as the answer took. Clients before about "
+            "2.1.138 write no time at all: without one that your script added, rows are counted as having none.",
             "The output counts are taken while the answer streams and are too small.",
             "The result repeats the calls: adding it to them doubles them. Its cost is a running total, so a sum of "
             "results is too large, and it begins anew at /clear: that fall is no refund.",
@@ -110,8 +102,8 @@ STREAM_JSON = Importer(
         ),
         private="Prompts, answers, code and folders. None of it is kept.",
         verified=Verified.REAL_FILES,
-        tried="18 files of marquex/trackgentic at 4ee592e, clients 2.1.138 and 2.1.143, 332 calls: none could be "
-        "used, since no time stands in the messages of the model.",
+        tried="18 files of marquex/trackgentic at 4ee592e, clients 2.1.138 and 2.1.143, 332 calls: "
+        "sums of tokens equal an independent count.",
         sources=(
             "https://code.claude.com/docs/en/headless",
             "https://code.claude.com/docs/en/agent-sdk/typescript",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from generator.importers.base import Count, SkipLineError, utc, utc_or_none
@@ -10,7 +9,7 @@ from generator.importers.claude import calls, marks
 from generator.importers.claude import lines as shapes
 from generator.importers.claude.naming import Names, is_vendors, with_request
 from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
-from generator.importers.json_lines import REFUSED, is_utf8, mended
+from generator.importers.json_lines import REFUSED, glued, is_utf8, mended
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface
 
@@ -64,12 +63,22 @@ class Transcript:
         except SkipLineError as skipped:
             self.count.skip(skipped.reason)
         except REFUSED:
-            self._second_look(mended(raw))
+            if parts := glued(raw):
+                self._each(parts)
+            else:
+                self._second_look(mended(raw))
         else:
             if gave:
                 self.count.used += 1
             else:
                 self.count.other += 1
+
+    def _each(self, parts: list[bytes]) -> None:
+        """Objects that two writers put on one line."""
+        for number, part in enumerate(parts):
+            if number:
+                self.count.next_on_line()
+            self.feed(part)
 
     def _second_look(self, line: bytes) -> None:
         """A line that the fast decoder refused, now mended: read, or skipped for a reason."""
@@ -147,7 +156,7 @@ class Transcript:
             usage.prompt,
             goes_on=parent in self.answers,
             prompted=self.words.get(parent) is not None,
-            line=line.uuid or str(self.count.read),
+            line=line.uuid or str(self.count.line),
         )
 
     def _progress(self, line: Line) -> bool:
@@ -172,7 +181,7 @@ class Transcript:
         at = utc(inner.timestamp or line.timestamp)
         call = self.nested.get(call_id)
         if call is None:
-            place = calls.Place(_session(line), data.agent_id or "", at, self.count.read, sidechain=True)
+            place = calls.Place(_session(line), data.agent_id or "", at, self.count.line, sidechain=True)
             self.nested[call_id] = self._opened(line, message, message.usage, place)
         else:
             calls.extend(call, message, message.usage, at)
@@ -233,9 +242,7 @@ class Transcript:
         above = call or self.above.get(line.parent_uuid or "")
         if above:
             self.above[line.uuid] = above
-        at = line.timestamp
-        if at is not None and at.tzinfo is not UTC:
-            at = utc_or_none(at)
+        at = utc_or_none(line.timestamp)
         if at is not None:
             self.times[line.uuid] = at
         if line.is_sidechain and not line.agent_id:
@@ -255,7 +262,7 @@ class Transcript:
     def _place(self, line: Line) -> calls.Place:
         sidechain = bool(line.is_sidechain) or self.stem.startswith("agent-")
         agent = line.agent_id or (self._unnamed_agent(line) if sidechain else "")
-        return calls.Place(_session(line), agent, utc(line.timestamp), self.count.read, sidechain)
+        return calls.Place(_session(line), agent, utc(line.timestamp), self.count.line, sidechain)
 
     def _unnamed_agent(self, line: Line) -> str:
         """Agent of a side thread without agentId (1.0.x): its file's name, or the first line of the thread."""

@@ -3,8 +3,9 @@
 Where
     JSON lines or JSON of the tool @helicone/export or of /v1/request/query-clickhouse, CSV of the web page.
 Which records
-    Calls of Claude models. A status from 400 on is a mark. A row that Helicone answered from its own cache and one
-    without cache counts are counted by name and give no record (the tool's CSV leaves the cache columns out).
+    Calls of Claude models; a request of /v1/messages/count_tokens is none. A status from 400 on is a mark. A row that
+    Helicone answered from its own cache and one without cache counts are counted by name and give no record (the tool's
+    CSV leaves the cache columns out).
 Units
     Times are UTC, often without a zone (formatTimeString in ClickhouseWrapper.ts). `prompt_tokens` of the provider
     ANTHROPIC is the API's `input_tokens`, without cached ones (anthropicUsageProcessor.ts); of others, what fits
@@ -45,7 +46,7 @@ from generator.importers.gateways.rows import (
 )
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import REFUSED
-from generator.importers.rows import RowResult
+from generator.importers.rows import COUNTING, RowResult, is_counting
 from generator.importers.values import ABSENT, is_object
 from generator.records.rows import ModelId, SourceRef, Surface
 
@@ -75,6 +76,8 @@ class Row(Struct, frozen=True):
     prompt_cache_read_tokens: int | None = None
     completion_tokens: int | None = None
     cache_reference_id: str | None = None
+    request_path: Raw = ABSENT
+    target_url: Raw = ABSENT
     response_body: Raw = ABSENT
 
 
@@ -98,8 +101,8 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     own = row.request_id or row.response_id or ""
     asked = gateway_model(row.request_model or "")
     model = gateway_model(row.response_model or row.request_model or row.model or "")
-    if model is None:
-        return RowResult(OTHER_VENDOR)
+    if model is None or is_counting(row.request_path, row.target_url):
+        return RowResult(OTHER_VENDOR if model is None else COUNTING)
     times = _times(row)
     if row.response_status is not None and row.response_status >= REFUSED_FROM:
         return failure(own, times[2], row.response_status, format=HELICONE.id, source=source, key=key)

@@ -45,7 +45,7 @@ from generator.importers.gateways.rows import (
     read_rows,
 )
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import RowResult
+from generator.importers.rows import COUNTING, RowResult, is_counting
 from generator.importers.values import ABSENT
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Pseudonym, Request, SkipReason, SourceRef, Surface
@@ -65,6 +65,8 @@ class Row(Struct, frozen=True):
 
     id: str | None = None
     type: str | None = None
+    name: Raw = ABSENT
+    metadata: Raw = ABSENT
     parent_observation_id: str | None = None
     start_time: str | None = None
     end_time: str | None = None
@@ -80,6 +82,8 @@ class CamelRow(Struct, frozen=True, rename="camel"):
 
     id: str | None = None
     type: str | None = None
+    name: Raw = ABSENT
+    metadata: Raw = ABSENT
     parent_observation_id: str | None = None
     start_time: str | None = None
     end_time: str | None = None
@@ -118,8 +122,8 @@ class _Reading:
         if (row.type or "").upper() != GENERATION.upper():
             return RowResult(OBSERVATION)
         model = gateway_model(row.provided_model_name or row.model or "")
-        if model is None:
-            return RowResult(OTHER_VENDOR)
+        if model is None or is_counting(row.name) or b"/count_tokens" in bytes(row.metadata):
+            return RowResult(OTHER_VENDOR if model is None else COUNTING)
         started = moment(row.start_time)
         ended = moment(row.end_time) if row.end_time else started
         usage = _whole(inner(row.usage_details, _decode_usage) or {})

@@ -32,7 +32,7 @@ from generator.importers.gateways.counts import summed
 from generator.importers.gateways.models import gateway_model
 from generator.importers.gateways.rows import OTHER_VENDOR, claimed, columns, moment, read_rows
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import RowResult
+from generator.importers.rows import COUNTING, RowResult, is_counting
 from generator.importers.values import ABSENT, amount
 from generator.records.pseudonyms import SEPARATOR, pseudonym
 from generator.records.rows import ModelId, Pseudonym, SkipReason, Slug, SourceRef, Surface, UsageBucket
@@ -113,6 +113,8 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
         return RowResult(ACTIVITY, buckets=tuple(_models(breakdown.models, day, source, key)))
     if row.metrics is not None:
         return RowResult(ACTIVITY)  # a day without its models may be of any vendor
+    if is_counting((row.endpoint or "").encode()):
+        return RowResult(COUNTING)
     model = gateway_model(row.model or "")
     if model is None:
         return RowResult(OTHER_VENDOR)

@@ -45,7 +45,7 @@ from generator.importers.gateways.rows import (
     status,
 )
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import RowResult
+from generator.importers.rows import COUNTING, RowResult, is_counting
 from generator.importers.values import ABSENT
 from generator.records.rows import SourceRef, Surface
 
@@ -113,6 +113,7 @@ class Metadata(Struct, gc=False, frozen=True):
     usage_object: Usage | None = None
     additional_usage_values: Usage | None = None
     error_information: Failed | None = None
+    user_api_key_request_route: Raw = ABSENT
 
 
 class Row(Struct, gc=False, frozen=True):
@@ -127,6 +128,8 @@ class Row(Struct, gc=False, frozen=True):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     metadata: Raw = ABSENT
+    call_type: Raw = ABSENT
+    api_base: Raw = ABSENT
     cache_hit: Raw = ABSENT
 
 
@@ -143,8 +146,8 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     metadata = inner(row.metadata, _decode_metadata) or Metadata()
     own = row.request_id or ""
     model = gateway_model(row.model or "")
-    if model is None:
-        return RowResult(OTHER_VENDOR)
+    if model is None or is_counting(row.call_type, row.api_base, metadata.user_api_key_request_route):
+        return RowResult(OTHER_VENDOR if model is None else COUNTING)
     started = moment(row.start_time)
     ended = moment(row.end_time) if row.end_time else started
     if "failure" in (row.status, metadata.status):

@@ -127,7 +127,7 @@ def moment(text: str | None) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise SkipLineError(SkipReason.BAD_FIELD) from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else utc(at)
+    return utc(at.replace(tzinfo=UTC) if at.tzinfo is None else at)
 
 
 def call(

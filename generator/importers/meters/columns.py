@@ -56,6 +56,11 @@ class Columns:
         return set(self.names) - self.optional <= set(names)
 
 
+_TIMES = frozenset({
+    "at", "captured_at", "created_at", "fetched_at", "polled_at", "recorded_at", "time", "timestamp", "ts",
+})  # fmt: skip
+_SHARE = re.compile(r"used(?:_?p(?:er)?ce?n?t)?|utili[sz]ation|(?:five_?hour|seven_?day)\w*")
+
 PROVIDERS = frozenset({"claude", "anthropic", "claude-code", "claude_code"})
 WINDOWS = {
     **{key.replace("_", ""): window for window, key in KEYS.items()},
@@ -109,6 +114,12 @@ def known(table: str, names: Collection[str]) -> Columns | None:
     return next((columns for columns in TABLES.get(table, ()) if columns.fits(names)), None)
 
 
+def is_alike(names: Collection[str]) -> bool:
+    """Is it by its columns a table of readings at times, whatever program wrote it?"""
+    lowered = {name.lower() for name in names}
+    return bool(lowered & _TIMES) and any(map(_SHARE.fullmatch, lowered))
+
+
 def readings(row: Row, columns: Columns, source: SourceRef, key: bytes) -> Iterator[MeterReading]:
     """Readings of one row; an empty cell and a window of another name give none. Raises SkipLineError."""
     if columns.provider and str(row.get(columns.provider) or "").strip().lower() not in PROVIDERS:
@@ -135,6 +146,16 @@ def readings(row: Row, columns: Columns, source: SourceRef, key: bytes) -> Itera
             resets_at=None if reset is None else to_minute(reset),
             source=source,
         )
+
+
+def unknown_windows(row: Row, columns: Columns) -> int:
+    """How many meters of a row of ours state a share for a window without a name here."""
+    if columns.provider and str(row.get(columns.provider) or "").strip().lower() not in PROVIDERS:
+        return 0
+    return sum(
+        number(row.get(gauge.used)) is not None and _window(row, gauge, certain=False) is None
+        for gauge in columns.gauges
+    )
 
 
 def _window(row: Row, gauge: Gauge, *, certain: bool) -> Window | None:

@@ -2,21 +2,32 @@
 
 A database can hold views, triggers, generated columns and virtual tables that run when it is queried
 (https://www.sqlite.org/security.html). Only plain tables are read here, by name of table and columns, on a connection
-that may do nothing but select, and the file is opened as one that nobody writes: a change that its program has not
-merged yet (the -wal file beside it) is not seen.
+that may do nothing but select, and the file is opened as one that nobody writes.
+
+What its program has not merged yet stands in a file beside it: a -wal file holds the newest rows, sometimes all of
+them, and a -journal file what a write in the making has overwritten. To read them SQLite writes, into the database
+too, so both are copied to a folder that nobody else may look into, and the copy is read
+(https://www.sqlite.org/wal.html, section 5).
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
+import stat
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 MAGIC = b"SQLite format 3\0"
 LARGEST_IN_MEMORY = 64 * 1024 * 1024  # bytes of a database that has no path
+LARGEST_COPY = 1024 * 1024 * 1024  # bytes of a database and what stands beside it
+COPIES = 3  # tries to copy files that their program changes meanwhile
+BESIDE = ("-wal", "-journal")
 LARGEST_VALUE = 1024 * 1024  # bytes of one value
 MOST_COLUMNS = 200
 MOST_TABLES = 1000
@@ -43,21 +54,29 @@ class Table:
 
 @contextmanager
 def opened(stream: BinaryIO, path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that can only select: to the file itself, or to a copy in memory where there is none."""
-    try:
-        connection = _connected(stream, path)
-    except (sqlite3.Error, ValueError, OverflowError) as error:
-        raise UnreadableError from error
-    with closing(connection):
+    """A connection that can only select: to the file itself, or to a copy where there is none or more stands beside it.
+
+    Raises UnreadableError, here or while rows are taken.
+    """
+    with ExitStack() as kept:
         try:
+            connection = kept.enter_context(closing(_connected(stream, path, kept)))
             _guard(connection)
             yield connection
-        except (sqlite3.Error, ValueError, OverflowError) as error:
+        except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
             raise UnreadableError from error
 
 
-def _connected(stream: BinaryIO, path: Path) -> sqlite3.Connection:
+def is_partial(path: Path) -> bool:
+    """Do rows stand beside the database that are not read, since both are too large to be copied?"""
+    return bool(_beside(path)) and not _can_be_copied(path)
+
+
+def _connected(stream: BinaryIO, path: Path, kept: ExitStack) -> sqlite3.Connection:
     if path.is_file():
+        if _beside(path) and _can_be_copied(path):
+            folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="witnessmark-")))
+            return sqlite3.connect(f"{_copied(path, folder).as_uri()}?mode=rw", uri=True)
         return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     data = bytearray(stream.read(LARGEST_IN_MEMORY + 1))
     if not len(MAGIC) < len(data) <= LARGEST_IN_MEMORY:
@@ -66,6 +85,40 @@ def _connected(stream: BinaryIO, path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:")
     connection.deserialize(bytes(data))
     return connection
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """The database with what stands beside it, copied between two writes of its program if there is such a moment."""
+    copy = folder / "copy.db"
+    for _ in range(COPIES):
+        before = _state(path)
+        for suffix in ("", *_beside(path)):
+            shutil.copyfile(f"{path}{suffix}", f"{copy}{suffix}")
+        if _state(path) == before:
+            break
+    return copy
+
+
+def _beside(path: Path) -> tuple[str, ...]:
+    """Ends of the names of files with unmerged rows. An empty one holds none."""
+    return tuple(suffix for suffix in BESIDE if (size := _size(f"{path}{suffix}")) is not None and size[0])
+
+
+def _can_be_copied(path: Path) -> bool:
+    return sum(size[0] for size in _state(path) if size) <= LARGEST_COPY
+
+
+def _state(path: Path) -> list[tuple[int, int] | None]:
+    return [_size(f"{path}{suffix}") for suffix in ("", *BESIDE)]
+
+
+def _size(name: str) -> tuple[int, int] | None:
+    """Size and time of change of a regular file."""
+    try:
+        status = os.stat(name)  # noqa: PTH116  a name, no path
+    except OSError:
+        return None
+    return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
 def _guard(connection: sqlite3.Connection) -> None:
@@ -114,11 +167,11 @@ def _table(connection: sqlite3.Connection, name: str) -> Table | None:
 
 def rows(connection: sqlite3.Connection, table: str, columns: Sequence[str]) -> Iterator[dict[str, Value]]:
     """Rows of a plain table as column to value; what is no number and no text comes as text without meaning."""
-    names = ", ".join(_quoted(column) for column in columns)
+    names = ", ".join(_quoted(column) for column in columns) or "1"
     for row in connection.execute(f"SELECT {names} FROM {_quoted(table)}"):  # noqa: S608  quoted
         yield {
             column: value if value is None or isinstance(value, str) else float(value) if _is_number(value) else ""
-            for column, value in zip(columns, row, strict=True)
+            for column, value in zip(columns, row, strict=bool(columns))
         }
 
 

@@ -30,8 +30,8 @@ from generator.importers.captures.headers import LARGEST_SHARE
 from generator.importers.claude.lines import CacheCreation, Message, Usage
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import UNKNOWN, RowResult, read_lines
-from generator.importers.values import ABSENT, EPOCH_SECONDS, Stamped, account, amount, captured, claims, to_minute
+from generator.importers.rows import UNKNOWN, RowResult, read_objects
+from generator.importers.values import ABSENT, EPOCH_SECONDS, Stamped, account, amount, captured, claims_any, to_minute
 from generator.records.models import public_model
 from generator.records.rows import MeterReading, SourceRef, Surface, Window
 
@@ -66,8 +66,8 @@ _decode = msgspec.json.Decoder(Line).decode
 
 
 def sniff(_path: Path, head: bytes) -> bool:
-    """Does any line of the head hold both the meters and the tokens as these tools spell them?"""
-    return claims(head, lambda raw: _is_row(_decode(raw)))
+    """Does any row of the head hold both the meters and the tokens as these tools spell them?"""
+    return claims_any(head, lambda raw: _is_row(_decode(raw)))
 
 
 def _is_row(line: Line) -> bool:
@@ -132,7 +132,7 @@ def _reset(seconds: float | None) -> datetime | None:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    return read_lines(stream, index, METER_LOG.id, partial(take, key=key))
+    return read_objects(stream, index, METER_LOG.id, partial(take, key=key))
 
 
 METER_LOG = Importer(

@@ -6,10 +6,12 @@ Where
     with a list `snapshots` of fiveHourUsagePercent and weeklyUsagePercent. Any other table is read as CSV with the
     columns time, window, used_percent and, where there are such, resets_at and account.
 Which records
-    Each row gives one reading for each window that states a share. An empty cell is a gap and not zero.
+    Each row gives one reading for each window that states a share. An empty cell is a gap and not zero. Rows that a
+    database has not merged yet, in a -wal file beside it, are read with it.
 Units
     Percent, which the program is known for or the column says: a table of another program with five_hour_utilization
-    in it is not read, since programs write fractions and percent under this name. Times without a zone are refused.
+    in it is not read, since programs write fractions and percent under this name: its rows are counted as of an
+    unknown unit. Times without a zone are refused.
     Resets are rounded to the minute.
 Never read
     Other columns and tables; answers of the service that are kept whole. Accounts leave as pseudonyms.
@@ -34,8 +36,19 @@ from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
 from generator.importers.json_lines import BOM
 from generator.importers.meters import databases
-from generator.importers.meters.columns import DOCUMENT, HISTORY, PLAIN, TABLES, Columns, Row, known, readings
-from generator.importers.rows import RowReader, RowResult
+from generator.importers.meters.columns import (
+    DOCUMENT,
+    HISTORY,
+    PLAIN,
+    TABLES,
+    Columns,
+    Row,
+    is_alike,
+    known,
+    readings,
+    unknown_windows,
+)
+from generator.importers.rows import UNKNOWN_UNIT, RowReader, RowResult
 from generator.records.rows import SkipReason, SourceRef, Surface
 
 READING = "reading"
@@ -61,7 +74,7 @@ def sniff(path: Path, head: bytes) -> bool:
 def _is_database(path: Path, head: bytes) -> bool:
     try:
         with databases.opened(BytesIO(head), path) as connection:
-            return bool(_meters(connection))
+            return bool(_meters(connection) or _alike(connection))
     except databases.UnreadableError:
         return any(name.encode() in head for name in (*HISTORY.names[1:3], *TABLES))
 
@@ -70,6 +83,11 @@ def _meters(connection: Connection) -> list[tuple[str, Columns]]:
     """Tables with readings."""
     found = ((table.name, known(table.name, table.columns)) for table in databases.tables(connection))
     return [(name, columns) for name, columns in found if columns is not None]
+
+
+def _alike(connection: Connection) -> list[str]:
+    """Tables that seem to hold readings, of a program that is not known: nothing says what 0.5 is half of."""
+    return [table.name for table in databases.tables(connection) if is_alike(table.columns)]
 
 
 def read(stream: BinaryIO, path: Path, index: int, key: bytes) -> Extract:
@@ -95,7 +113,15 @@ def _read_database(stream: BinaryIO, path: Path, rows: RowReader, key: bytes) ->
                 for cells in databases.rows(connection, name, columns.names):
                     rows.count.read += 1
                     rows.plain(cells, partial(_take, columns=columns, key=key))
+            for name in () if rows.count.read else _alike(connection):
+                for _ in databases.rows(connection, name, ()):
+                    rows.count.read += 1
+                    rows.count.other += 1
+                    rows.count.types[UNKNOWN_UNIT] += 1
     except databases.UnreadableError:
+        rows.count.read += 1
+        rows.count.skip(SkipReason.INCOMPLETE)
+    if databases.is_partial(path):
         rows.count.read += 1
         rows.count.skip(SkipReason.INCOMPLETE)
     rows.count.bytes = stream.seek(0, 2)
@@ -109,7 +135,7 @@ def _take_json(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
 
 def _take(row: Row, source: SourceRef, *, columns: Columns, key: bytes) -> RowResult:
     found = tuple(readings(row, columns, source, key))
-    return RowResult(READING if found else NO_READING, found)
+    return RowResult(READING if found else NO_READING, found, unknown_windows=unknown_windows(row, columns))
 
 
 METER_SNAPSHOTS = Importer(
@@ -124,14 +150,16 @@ METER_SNAPSHOTS = Importer(
         where="In the data folder of a usage tracker (a menu bar or tray program): look in its settings or its "
         "description for the file, which mostly ends in .db, .sqlite, .json or .csv.",
         get=(
-            "Quit the tracker, so that its last readings are in the file, and copy the file.",
+            "Quit the tracker, so that its last readings are in the file, and copy the file. If a file of the same "
+            "name with -wal at its end is beside it, copy both: the newest readings stand there.",
             "If it is a database with a table usage_history or usage_snapshots, or a JSON file with a list snapshots, "
             "that is all.",
             "Else export a CSV file and name its columns, in any order: time, window, used_percent, and where you have "
             "them resets_at and account. Other columns may stay and are not read.",
             "time and resets_at are written as 2026-03-02T10:00:00Z or with an offset as +01:00, or as seconds since "
-            "1970. window is five_hour, seven_day, seven_day_opus, seven_day_sonnet or extra_usage. used_percent is "
-            "from 0 to 100. Each window has a row of its own.",
+            "1970. window is five_hour, seven_day, seven_day_opus, seven_day_sonnet, seven_day_haiku, seven_day_fable, "
+            "seven_day_mythos, seven_day_overage_included or extra_usage. used_percent is from 0 to 100. Each "
+            "window has a row of its own.",
         ),
         shows=("The meters of a subscription over the time in which the tracker ran, and when each window resets.",),
         hides=(

@@ -12,15 +12,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from generator.importers import windows
 from generator.records.rows import MeterReading, Pseudonym, Window
 
-KEYS = {
-    Window.FIVE_HOUR: "five_hour",
-    Window.SEVEN_DAY: "seven_day",
-    Window.SEVEN_DAY_OPUS: "seven_day_opus",
-    Window.SEVEN_DAY_SONNET: "seven_day_sonnet",
-    Window.EXTRA_USAGE: "extra_usage",
-}
+KEYS = {**{window: key for key, window in windows.KEYS.items()}, Window.EXTRA_USAGE: "extra_usage"}
 
 
 def lines(readings: Iterable[MeterReading], mine: Pseudonym) -> Iterator[str]:
@@ -31,10 +26,10 @@ def lines(readings: Iterable[MeterReading], mine: Pseudonym) -> Iterator[str]:
         if reading.window is not Window.EXTRA_USAGE:
             window["resets_at"] = None if reading.resets_at is None else _stated(reading.resets_at)
         _place(polls, reading)[KEYS[reading.window]] = window
-    for (at, owner, _), windows in sorted(polls.items(), key=lambda item: item[0]):
+    for (at, owner, _), stated in sorted(polls.items(), key=lambda item: item[0]):
         named = {} if owner == mine else {"account": owner}
         empty = {"five_hour": None, "seven_day": None}
-        yield json.dumps({"timestamp": _stated(at), **named, **empty, **windows}, separators=(",", ":"))
+        yield json.dumps({"timestamp": _stated(at), **named, **empty, **stated}, separators=(",", ":"))
 
 
 def _place(polls: dict[tuple[datetime, Pseudonym, int], dict[str, Any]], reading: MeterReading) -> dict[str, Any]:

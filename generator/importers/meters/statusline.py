@@ -5,9 +5,9 @@ Where
     nothing stores it. Scripts that do add a time (`timestamp`, `captured_at`, `ts` or `time`) and put the object at
     the top level or under `statusline`, `input` or `data`; some keep only the two windows of `rate_limits`.
 Which records
-    `rate_limits` gives readings of the account's meters (clients from 2.1.80; Pro and Max, after the first answer
-    of a session; each window may be absent). `context_window` and `cost` give readings of the session's running
-    counters.
+    `rate_limits` gives readings of the account's meters (clients from 2.1.80; Pro and Max, after the first answer of a
+    session; each window may be absent; weekly windows of one family of models since about 2.1.237). `context_window`
+    and `cost` give readings of the session's running counters.
 Units
     `used_percentage` is percent 0-100 and `resets_at` seconds since 1970. `total_*_tokens` are sums of the session
     before 2.1.132 and what is in context after, so the version goes with every reading. Cost is the client's own
@@ -30,7 +30,7 @@ from msgspec import Raw, Struct, field
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import UNKNOWN, RowResult, read_lines
+from generator.importers.rows import UNKNOWN, RowResult, read_objects
 from generator.importers.values import (
     ABSENT,
     EPOCH_SECONDS,
@@ -38,14 +38,15 @@ from generator.importers.values import (
     account,
     amount,
     captured,
-    claims,
+    claims_any,
     is_object,
     share,
     to_minute,
 )
+from generator.importers.windows import KEYS, is_window, unknown
 from generator.records.models import public_model
 from generator.records.pseudonyms import known_version, pseudonym
-from generator.records.rows import Counter, CounterReading, MeterReading, SourceRef, Surface, Window
+from generator.records.rows import Counter, CounterReading, MeterReading, SourceRef, Surface
 
 
 class Limit(Struct, gc=False, frozen=True):
@@ -53,13 +54,6 @@ class Limit(Struct, gc=False, frozen=True):
 
     used_percentage: float | None = None
     resets_at: float | None = None
-
-
-class RateLimits(Struct, gc=False, frozen=True):
-    """`rate_limits`."""
-
-    five_hour: Limit | None = None
-    seven_day: Limit | None = None
 
 
 class ContextWindow(Struct, gc=False, frozen=True):
@@ -88,23 +82,29 @@ class Snapshot(Stamped, gc=False, frozen=True):
     session_id: str | None = None
     version: str | None = None
     model: Model | str | None = None
-    rate_limits: RateLimits | None = None
+    rate_limits: dict[str, Raw] | None = None
     context_window: ContextWindow | None = None
     cost: Cost | None = None
     five_hour: Raw = ABSENT
     seven_day: Raw = ABSENT
+    seven_day_opus: Raw = ABSENT
+    seven_day_sonnet: Raw = ABSENT
+    seven_day_haiku: Raw = ABSENT
+    seven_day_fable: Raw = ABSENT
+    seven_day_mythos: Raw = ABSENT
+    seven_day_overage_included: Raw = ABSENT
     statusline: Raw = ABSENT
     nested_input: Raw = field(name="input", default=ABSENT)
     data: Raw = ABSENT
 
 
 _decode = msgspec.json.Decoder(Snapshot).decode
-_decode_limit = msgspec.json.Decoder(Limit).decode
+_decode_limit = msgspec.json.Decoder(Limit | None).decode
 
 
 def sniff(_path: Path, head: bytes) -> bool:
-    """Does any line of the head hold a figure that this importer reads?"""
-    return claims(head, lambda line: _body(_decode(line)) is not None)
+    """Does any row of the head hold a figure that this importer reads?"""
+    return claims_any(head, lambda line: _body(_decode(line)) is not None)
 
 
 def _body(line: Snapshot) -> Snapshot | None:
@@ -118,15 +118,17 @@ def _body(line: Snapshot) -> Snapshot | None:
 def _has_figures(body: Snapshot) -> bool:
     limits, context, cost = _limits(body), body.context_window, body.cost
     return (
-        (limits.five_hour or limits.seven_day) is not None
+        any(limit is not None for limit in limits.values())
         or (context is not None and (context.total_input_tokens, context.total_output_tokens) != (None, None))
         or (cost is not None and cost.total_cost_usd is not None)
     )
 
 
-def _limits(body: Snapshot) -> RateLimits:
-    """The windows of `rate_limits`, or those that stand by themselves in its spelling."""
-    return body.rate_limits or RateLimits(five_hour=_alone(body.five_hour), seven_day=_alone(body.seven_day))
+def _limits(body: Snapshot) -> dict[str, Limit | None]:
+    """The windows of `rate_limits` by name, or those that stand by themselves in its spelling."""
+    if body.rate_limits is not None:
+        return {name: _decode_limit(raw) for name, raw in body.rate_limits.items() if is_window(name)}
+    return {name: _alone(getattr(body, name)) for name in KEYS}
 
 
 def _alone(raw: Raw) -> Limit | None:
@@ -141,21 +143,24 @@ def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     if body is None:
         return RowResult(UNKNOWN)
     at = captured(line, body)
-    limits = _limits(body)
-    windows = {Window.FIVE_HOUR: limits.five_hour, Window.SEVEN_DAY: limits.seven_day}
+    stated = {
+        name: (limit.used_percentage, limit.resets_at)
+        for name, limit in _limits(body).items()
+        if limit is not None and limit.used_percentage is not None
+    }
     meters = tuple(
         MeterReading(
             account=account(None, key),
             window=window,
             at=at,
-            used=share(limit.used_percentage),
-            resets_at=_reset(limit.resets_at),
+            used=share(stated[name][0]),
+            resets_at=_reset(stated[name][1]),
             source=source,
         )
-        for window, limit in windows.items()
-        if limit is not None and limit.used_percentage is not None
+        for name, window in KEYS.items()
+        if name in stated
     )
-    return RowResult("statusline", meters, _counters(body, at, source, key))
+    return RowResult("statusline", meters, _counters(body, at, source, key), unknown_windows=unknown(stated))
 
 
 def _reset(seconds: float | None) -> datetime | None:
@@ -194,7 +199,7 @@ def _counters(body: Snapshot, at: datetime, source: SourceRef, key: bytes) -> tu
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    return read_lines(stream, index, STATUSLINE.id, partial(take, key=key))
+    return read_objects(stream, index, STATUSLINE.id, partial(take, key=key))
 
 
 STATUSLINE = Importer(
@@ -214,7 +219,8 @@ STATUSLINE = Importer(
             "Keep it running also on days on which nothing seems wrong: a meter not read then cannot be read later.",
         ),
         shows=(
-            "The five-hour and the seven-day meter of a Pro or Max plan, from client 2.1.80 on, after each answer.",
+            "The five-hour and the seven-day meter of a Pro or Max plan, from client 2.1.80 on, after each answer; "
+            "newer clients hand over the weekly meters of some models too.",
             "The client's running counters of tokens and cost.",
         ),
         hides=(

@@ -1,14 +1,14 @@
 """Polls of the usage endpoint: the subscription meters as the service itself states them.
 
 Where
-    Files that trackers or a user's own script append to, one answer a line, with the time of the poll (`timestamp`,
-    `captured_at`, `ts` or `time`) beside the answer or around it (`usage`, `data`, `response` or `body`). The
-    answer is that of api.anthropic.com/api/oauth/usage, which the client's /usage view shows, or of claude.ai's
-    organizations/<id>/usage. Neither is documented.
+    Files that trackers or a user's own script append to, one answer a line or all in one list, with the time of
+    the poll (`timestamp`, `captured_at`, `ts` or `time`) beside the answer or around it (`usage`, `data`, `response`
+    or `body`). The answer is that of api.anthropic.com/api/oauth/usage, which the client's /usage view shows, or of
+    claude.ai's organizations/<id>/usage. Neither is documented.
 Which records
     `five_hour`, `seven_day`, `seven_day_opus` and `seven_day_sonnet` (since November 2025), `extra_usage` (January
-    2026), and the list `limits` (July 2026), which is read for windows that the keys leave empty. Windows with no
-    name in `records.Window` are not read.
+    2026), and the list `limits` (July 2026), which is read for windows that the keys leave empty: its `weekly_scoped`
+    entries are the weekly windows of one family of models each. Windows with no name in `records.Window` are counted.
 Units
     `utilization` and `percent` are percent 0-100. `resets_at` moves by up to a second from poll to poll and is
     rounded to the minute. A window of null is a gap, not zero; so is a poll that failed.
@@ -27,11 +27,11 @@ import msgspec
 from msgspec import Raw, Struct
 
 from generator.importers.base import Importer
-from generator.importers.captures.usage_answer import UsageAnswer, readings
+from generator.importers.captures.usage_answer import UsageAnswer, readings, unknown_windows
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.rows import UNKNOWN, RowResult, read_lines
-from generator.importers.values import ABSENT, account, captured, claims, is_object, is_stated
+from generator.importers.rows import UNKNOWN, RowResult, read_objects
+from generator.importers.values import ABSENT, account, captured, claims_any, is_object, is_stated
 from generator.records.rows import SourceRef, Surface
 
 POLL_ERROR = "poll-error"
@@ -63,29 +63,35 @@ _decode = msgspec.json.Decoder(Poll).decode
 
 
 def sniff(_path: Path, head: bytes) -> bool:
-    """Does any line of the head hold windows as this endpoint spells them?"""
-    return claims(head, lambda line: any(poll.is_spelled for poll in _layers(line)))
+    """Does any row of the head hold windows as this endpoint spells them?"""
+    return claims_any(head, lambda line: any(poll.is_spelled for poll in _layers(line)))
 
 
 def _layers(raw: bytes) -> Iterator[Poll]:
     """The line, then the objects inside it."""
+    return (poll for poll, _ in _with_bytes(raw))
+
+
+def _with_bytes(raw: bytes) -> Iterator[tuple[Poll, bytes]]:
     line = _decode(raw)
-    yield line
+    yield line, raw
     for nested in (line.usage, line.data, line.response, line.body):
         if is_object(nested):
-            yield _decode(nested)
+            yield _decode(nested), bytes(nested)
 
 
 def take(raw: bytes, source: SourceRef, *, key: bytes) -> RowResult:
     """The readings of one poll."""
-    layers = tuple(_layers(raw))
-    answer = next((poll for poll in layers if poll.has_windows), None)
+    found = tuple(_with_bytes(raw))
+    layers = tuple(poll for poll, _ in found)
+    answer, stated = next(((poll, data) for poll, data in found if poll.has_windows), (None, b""))
     if answer is None:
         failed = any(is_stated(poll.status) or is_stated(poll.error) for poll in layers)
         return RowResult(POLL_ERROR if failed else UNKNOWN)
     at = captured(layers[0], answer)
     owner = account(_account(layers[0]) or _account(answer), key)
-    return RowResult("usage", readings(answer, at, owner, source))
+    meters = readings(answer, at, owner, source)
+    return RowResult("usage", meters, unknown_windows=unknown_windows(answer, stated))
 
 
 def _account(poll: Poll) -> str | None:
@@ -98,7 +104,7 @@ def _account(poll: Poll) -> str | None:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    return read_lines(stream, index, USAGE_ENDPOINT.id, partial(take, key=key))
+    return read_objects(stream, index, USAGE_ENDPOINT.id, partial(take, key=key))
 
 
 USAGE_ENDPOINT = Importer(
@@ -113,7 +119,8 @@ USAGE_ENDPOINT = Importer(
         where="In the data folder of a usage tracker, or where a script of your own puts it. The service does not keep "
         "past readings for you.",
         get=(
-            "If a tracker ran on your computer, look for its data folder and take the file with one answer a line.",
+            "If a tracker ran on your computer, look for its data folder and take the file with one answer a line, or "
+            "with all of them in one JSON list.",
             "From now on: ask the address behind the /usage view every few minutes and append each answer as one line, "
             "with the time under the key timestamp.",
         ),
@@ -132,7 +139,7 @@ USAGE_ENDPOINT = Importer(
         private="The account's name or id, which leaves as a pseudonym.",
         verified=Verified.REAL_FILES,
         tried="Answers of February and March 2026 and a list of 5 polls, in public files: the answers state no time "
-        "and are skipped, and the list is not recognised.",
+        "and are skipped, and all polls of the list are read.",
     ),
     gives=frozenset({"meter"}),
     spelling=(b'"five_hour"', b'"seven_day"', b'"utilization"', b'"resets_at"', b'"limits"'),

@@ -19,7 +19,7 @@ from msgspec import Raw, Struct
 from generator.importers.base import LARGEST_COUNT, Count, SkipLineError, lines
 from generator.importers.documents import elements
 from generator.importers.fold import Extract
-from generator.importers.json_lines import BOM, REFUSED, is_utf8, mended, refusal
+from generator.importers.json_lines import BOM, REFUSED, glued, is_utf8, mended, refusal
 from generator.importers.rows import RowReader, RowResult
 from generator.importers.values import ABSENT, EPOCH_SECONDS
 from generator.records.rows import SkipReason, SourceRef, Surface
@@ -151,7 +151,7 @@ def entries(stream: BinaryIO, count: Count, signal: str) -> Iterator[Entry]:
 
     A batch that cannot be decoded is one row, and so is one that is empty.
     """
-    for raw in _batches(stream, count, signal):
+    for raw in _objects(_batches(stream, count, signal), count):
         batch = _decoded(raw, count)
         if batch is None:
             continue
@@ -165,6 +165,14 @@ def entries(stream: BinaryIO, count: Count, signal: str) -> Iterator[Entry]:
         for entry in found:
             count.read += 1
             yield entry
+
+
+def _objects(batches: Iterator[bytes], count: Count) -> Iterator[bytes]:
+    """The batches, and each of several that stand on one line."""
+    for raw in batches:
+        for number, part in enumerate(glued(raw) or (raw,)):
+            count.read += number > 0
+            yield part
 
 
 def _batches(stream: BinaryIO, count: Count, signal: str) -> Iterator[bytes]:

@@ -4,7 +4,10 @@ Where
     The output of `ccusage daily|weekly|monthly|session|blocks --json`, saved as a file, or several of them, one a line.
 Which records
     Buckets by model. They are sums of transcripts that were there when ccusage ran: compared with calls, never added.
-    Rows of other vendors' models, and gaps between blocks, are counted by name.
+    Rows of other vendors' models, and gaps between blocks, are counted by name. From version 20 on a row of any report
+    but blocks has its day, week, month or session under `period`, and says under `agent` whose calls it sums: rows of
+    other programs (codex, opencode, ...) are counted by name, of a row of `all` with `agents` the part of claude is
+    taken, and of one without, sums that may hold calls of other programs are grouped apart.
 Units
     Tokens; `inputTokens` leaves cached ones out, as transcripts do. Blocks and the ends of a session are UTC. A day,
     week or month is of the zone that ccusage ran in, which the file does not say (docs, --timezone): the bucket
@@ -16,13 +19,10 @@ Never read
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import MAXYEAR, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
-
-import msgspec
-from msgspec import Raw, Struct, field
 
 from generator.importers import tables
 from generator.importers.base import HEAD_BYTES, LONGEST_LINE, Importer, SkipLineError
@@ -31,82 +31,17 @@ from generator.importers.gateways.counts import summed
 from generator.importers.gateways.models import gateway_model
 from generator.importers.gateways.rows import OTHER_VENDOR, spells
 from generator.importers.guide import Guide, Verified
-from generator.importers.json_lines import BOM, REFUSED, has_later_object, mended, refusal
+from generator.importers.json_lines import BOM, REFUSED, glued, has_later_object, mended, refusal
+from generator.importers.reports.ccusage_rows import ALL, Row, Sums, decode, decode_document, of_claude, spelled_out
 from generator.importers.rows import UNKNOWN, RowReader, RowResult
 from generator.importers.values import iso_time
 from generator.records.models import OTHER
 from generator.records.pseudonyms import SEPARATOR, pseudonym
 from generator.records.rows import ModelId, SkipReason, SourceRef, Surface, UsageBucket
 
-GAP, MIXED = "gap", "mixed-vendors"
+GAP, MIXED, OTHER_PROGRAM = "gap", "mixed-vendors", "other-program"
 WEEK = timedelta(days=7)
 LAST = timedelta(seconds=1)  # a session's last moment belongs to it
-
-
-class Sums(Struct, frozen=True, rename="camel"):
-    """Tokens, in the two spellings that reports use."""
-
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_creation_tokens: int | None = None
-    cache_read_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-
-
-class Part(Sums, frozen=True, rename="camel"):
-    """One model of a row."""
-
-    model_name: str | None = None
-    model: str | None = None
-
-    @property
-    def name(self) -> str:
-        """Its name as written."""
-        return self.model_name or self.model or ""
-
-
-class Row(Sums, frozen=True, rename="camel"):
-    """One row of any report."""
-
-    date: str | None = None
-    week: str | None = None
-    month: str | None = None
-    session_id: str | None = None
-    session: str | None = None
-    project_path: str | None = None
-    first_activity: str | None = None
-    last_activity: str | None = None
-    start_time: str | None = None
-    end_time: str | None = None
-    block_start: str | None = None
-    block_end: str | None = None
-    is_gap: bool | None = None
-    models_used: list[str] | None = None
-    models: list[str] | None = None
-    token_counts: Sums | None = None
-    model_breakdowns: list[Part] | None = None
-    breakdown: dict[str, Part] | None = None
-
-
-class Document(Struct, frozen=True):
-    """One output. `data` is how the documentation showed it at first."""
-
-    daily: list[Raw] = field(default_factory=list)
-    weekly: list[Raw] = field(default_factory=list)
-    monthly: list[Raw] = field(default_factory=list)
-    sessions: list[Raw] = field(default_factory=list)
-    session: list[Raw] = field(default_factory=list)
-    blocks: list[Raw] = field(default_factory=list)
-    data: list[Raw] = field(default_factory=list)
-    projects: dict[str, list[Raw]] = field(default_factory=dict)
-
-    def rows(self) -> Iterator[tuple[Raw, str]]:
-        """All rows, each with the project that it is of."""
-        for rows in (self.daily, self.weekly, self.monthly, self.sessions, self.session, self.blocks, self.data):
-            yield from ((row, "") for row in rows)
-        for project, rows in self.projects.items():
-            yield from ((row, project) for row in rows)
 
 
 class Span(NamedTuple):
@@ -127,15 +62,15 @@ class Share(NamedTuple):
     sums: Sums
 
 
-_decode_document = msgspec.json.Decoder(Document).decode
-_decode = msgspec.json.Decoder(Row).decode
-
-
-def take(raw: bytes, source: SourceRef, *, project: str, key: bytes) -> RowResult:
+def take(raw: bytes, source: SourceRef, *, report: str, project: str, key: bytes) -> RowResult:
     """The buckets of one row."""
-    row = _decode(raw)
+    row = decode(raw)
     if row.is_gap:
         return RowResult(GAP)
+    own = of_claude(spelled_out(row, report))
+    if own is None:
+        return RowResult(OTHER_PROGRAM)
+    row = own
     span = _span(row, project)
     if span is None:
         return RowResult(UNKNOWN)
@@ -148,14 +83,12 @@ def take(raw: bytes, source: SourceRef, *, project: str, key: bytes) -> RowResul
 
 def _span(row: Row, project: str) -> Span | None:
     """Raises SkipLineError for a time that cannot be used."""
-    by_project = "-project" if project else ""
+    by_project = "-project" if project else "-programs" if row.agent == ALL else ""
     if row.date:
         start, end = tables.day(row.date)
         return Span("daily", start, end, f"local-day{by_project}-model", project)
     if row.week:
         start, _ = tables.day(row.week)
-        if start.year == MAXYEAR:
-            raise SkipLineError(SkipReason.BAD_FIELD)
         return Span("weekly", start, start + WEEK, f"local-week{by_project}-model", project)
     if row.month:
         start, _ = tables.day(f"{row.month[:7]}-01")
@@ -175,7 +108,7 @@ def _span(row: Row, project: str) -> Span | None:
 
 def _ordered(first: str, last: str) -> tuple[datetime, datetime]:
     start, end = iso_time(first), iso_time(last)
-    if end < start or end.year == MAXYEAR:
+    if end < start:
         raise SkipLineError(SkipReason.BAD_FIELD)
     return start, end
 
@@ -232,8 +165,9 @@ def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
         rows.count.skip(SkipReason.TOO_LONG)
         rows.count.bytes += sum(map(len, iter(lambda: stream.read(LONGEST_LINE), b"")))
         return rows.extract()
-    for document in _documents(text):
-        _read_document(document, rows, key)
+    for given in _documents(text):
+        for document in glued(given) or (given,):
+            _read_document(document, rows, key)
     return rows.extract()
 
 
@@ -241,7 +175,7 @@ def _documents(text: bytes) -> Iterable[bytes]:
     """The whole text, or its lines where each is an output of its own."""
     first = text.removeprefix(BOM).lstrip().split(b"\n", 1)[0]
     try:
-        _decode_document(first)
+        decode_document(first)
     except REFUSED:
         if not has_later_object(text[:HEAD_BYTES]):
             return (text,) if text.strip() else ()
@@ -250,7 +184,7 @@ def _documents(text: bytes) -> Iterable[bytes]:
 
 def _read_document(text: bytes, rows: RowReader, key: bytes) -> None:
     try:
-        found = list(_decode_document(mended(text)).rows())
+        found = list(decode_document(mended(text)).rows())
     except REFUSED:
         rows.count.read += 1
         rows.count.skip(refusal(mended(text)))
@@ -259,9 +193,9 @@ def _read_document(text: bytes, rows: RowReader, key: bytes) -> None:
         rows.count.read += 1
         rows.count.other += 1
         rows.count.types["no-rows"] += 1
-    for row, project in found:
+    for row, report, project in found:
         rows.count.read += 1
-        rows.json(bytes(row), partial(take, project=project, key=key))
+        rows.json(bytes(row), partial(take, report=report, project=project, key=key))
 
 
 CCUSAGE_JSON = Importer(
@@ -288,6 +222,8 @@ CCUSAGE_JSON = Importer(
             "for output tokens: a difference to another log may be one of these.",
             "A day is of the time zone that ccusage ran in, and the file does not say which. A session without its "
             "first moment has no span and is not read.",
+            "Versions from 20 on add up the calls of all programs on the computer. Run ccusage claude daily --json, or "
+            "add --by-agent, so that those of Claude Code can be told apart.",
             "Blocks are computed from the transcripts and are not the windows of the service's meter. Dollars are list "
             "prices and nobody's bill; they are not read.",
         ),

@@ -8,22 +8,22 @@ Which records
     `cost_usd`; `context_window`, `cost_type`, `list_price_usd`, region, speed and the key's id came later.
 Units
     `cost_usd` is USD, not cents. `list_price_usd`, before discounts, is not read. Models stand under their display
-    names ("Claude Opus 4.6"). `usage_date_utc` is a UTC day.
+    names ("Claude Opus 4.6"). `usage_date_utc` is a UTC
+    day, and an hour where one day was exported.
 Never read
     Names and ids of keys and workspaces, which leave as one pseudonym.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.reports.console import DAY, taken
-from generator.importers.reports.tables import Namesakes, has_columns, read_table
+from generator.importers.reports.console import DAY, read_export
+from generator.importers.reports.tables import has_columns
 from generator.importers.tables import Row, number
 from generator.records.rows import Surface
 
@@ -54,16 +54,9 @@ def figures(row: Row) -> dict[str, Any]:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    take = partial(
-        taken,
-        report=CONSOLE_COST_CSV.id,
-        model="model",
-        columns=COLUMNS,
-        figures=figures,
-        namesakes=Namesakes(),
-        key=key,
+    return read_export(
+        stream, index, report=CONSOLE_COST_CSV.id, model="model", columns=COLUMNS, figures=figures, key=key
     )
-    return read_table(stream, index, CONSOLE_COST_CSV.id, take)
 
 
 CONSOLE_COST_CSV = Importer(
@@ -81,8 +74,8 @@ CONSOLE_COST_CSV = Importer(
             "Press the export button and keep the CSV file as it is; a spreadsheet may rewrite dates and numbers.",
         ),
         shows=(
-            "What was charged on each UTC day, by model, key and kind of token: cache writes can be told from the "
-            "rest.",
+            "What was charged on each UTC day (in each hour, where one day was exported), by model, key and kind of "
+            "token: cache writes can be told from the rest.",
         ),
         hides=(
             "The amounts are dollars; those of the cost report of the Admin API are cents.",

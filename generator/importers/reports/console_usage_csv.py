@@ -7,22 +7,22 @@ Which records
     A bucket for each row: day, model, key, workspace, kind, size of the window and, in newer files, region and speed.
     Files of 2025 have one column of cache writes; newer ones have two, by lifetime; the old one is not added.
 Units
-    Tokens. `usage_input_tokens_no_cache` holds no cache tokens. `usage_date_utc` is a UTC day.
+    Tokens. `usage_input_tokens_no_cache` holds no cache tokens. `usage_date_utc` is a UTC
+    day, and an hour where one day was exported.
 Never read
     `api_key` is the key's name, not its id. It leaves with the workspace as one pseudonym.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from generator.importers.base import Importer
 from generator.importers.fold import Extract
 from generator.importers.guide import Guide, Verified
-from generator.importers.reports.console import DAY, taken
-from generator.importers.reports.tables import Namesakes, has_columns, read_table, total
+from generator.importers.reports.console import DAY, read_export
+from generator.importers.reports.tables import has_columns, total
 from generator.importers.tables import Row
 from generator.records.rows import Surface
 
@@ -58,16 +58,9 @@ def figures(row: Row) -> dict[str, Any]:
 
 def read(stream: BinaryIO, _path: Path, index: int, key: bytes) -> Extract:
     """Read one open file, the `index`-th of its evidence."""
-    take = partial(
-        taken,
-        report=CONSOLE_USAGE_CSV.id,
-        model="model_version",
-        columns=COLUMNS,
-        figures=figures,
-        namesakes=Namesakes(),
-        key=key,
+    return read_export(
+        stream, index, report=CONSOLE_USAGE_CSV.id, model="model_version", columns=COLUMNS, figures=figures, key=key
     )
-    return read_table(stream, index, CONSOLE_USAGE_CSV.id, take)
 
 
 CONSOLE_USAGE_CSV = Importer(
@@ -85,8 +78,8 @@ CONSOLE_USAGE_CSV = Importer(
             "Press the export button and keep the CSV file as it is; a spreadsheet may rewrite dates and numbers.",
         ),
         shows=(
-            "Tokens of each UTC day, model and API key, split into uncached input, cache writes, cache reads and "
-            "output.",
+            "Tokens of each UTC day (of each hour, where one day was exported), model and API key, split into uncached "
+            "input, cache writes, cache reads and output.",
             "Whether your own logs miss calls, or count some twice.",
         ),
         hides=(
@@ -98,8 +91,8 @@ CONSOLE_USAGE_CSV = Importer(
         ),
         private="Names of API keys and workspaces. They leave as a pseudonym.",
         verified=Verified.REAL_FILES,
-        tried="Rows of 4 exports that public files quote, of June 2025 and March 2026: those by day are read right; "
-        "the one by hour is skipped whole.",
+        tried="Rows of 4 exports that public files quote, of June 2025 and March 2026: those by day and the one "
+        "by hour are read.",
         sources=("https://support.claude.com/en/articles/9534590-cost-and-usage-reporting-in-the-claude-console",),
     ),
     reports=True,

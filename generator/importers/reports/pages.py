@@ -20,7 +20,7 @@ from msgspec import Struct
 from generator.importers.base import LONGEST_LINE, Count, SkipLineError, lines
 from generator.importers.documents import elements
 from generator.importers.fold import Extract
-from generator.importers.json_lines import BOM, REFUSED, has_later_object, mended, refusal
+from generator.importers.json_lines import BOM, REFUSED, glued, has_later_object, mended, refusal
 from generator.importers.rows import RowReader, RowResult
 from generator.importers.values import iso_time
 from generator.records.rows import SkipReason, SourceRef
@@ -82,9 +82,12 @@ def _taken(take: Take, page: Page, row: bytes, source: SourceRef) -> RowResult:
 
 def _pages(stream: BinaryIO, count: Count) -> Iterator[bytes]:
     """Each page as bytes; `count.used` counts them, the rest of `count` what is no page."""
-    for page in _parts(stream, count):
-        count.used += 1
-        yield page
+    for given in _parts(stream, count):
+        pages = glued(given) or [given]
+        count.read += len(pages) - 1
+        for page in pages:
+            count.used += 1
+            yield page
 
 
 def _parts(stream: BinaryIO, count: Count) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from generator.importers.base import SkipLineError
+from generator.importers.base import SkipLineError, utc
 from generator.importers.tables import day
 from generator.importers.values import iso_time
 from generator.records.rows import SkipReason
@@ -14,6 +14,7 @@ Period = tuple[datetime, datetime]
 """Half-open interval in UTC."""
 
 DAY = timedelta(days=1)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00| UTC)?")
 _RANGE = re.compile(r"(?<!\d)(20\d\d-\d\d-\d\d)[-_ ]*(?:to|until|through)?[-_ ]*(20\d\d-\d\d-\d\d)(?!\d)")
 _MONTH = re.compile(r"(?<![0-9a-f])(20\d\d)-(\d\d)(?![0-9a-f]|-\d)")  # no part of an id
@@ -31,9 +32,32 @@ def utc_day(text: str) -> Period:
     text = text.strip()
     if not text:
         raise SkipLineError(SkipReason.NO_TIME)
-    if text[10:] and not _MIDNIGHT.fullmatch(text[10:]):
+    if is_part_of_a_day(text):
         raise SkipLineError(SkipReason.BAD_FIELD)
     return day(text)
+
+
+def utc_hour(text: str) -> Period:
+    """The hour in UTC that a cell names, as 2026-03-31 02:00. Raises SkipLineError, for part of an hour too."""
+    try:
+        start = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
+    except ValueError:
+        raise SkipLineError(SkipReason.BAD_FIELD) from None
+    if start.utcoffset() not in {None, timedelta()} or (start.minute, start.second, start.microsecond) != (0, 0, 0):
+        raise SkipLineError(SkipReason.BAD_FIELD)
+    start = utc(start.replace(tzinfo=UTC))
+    return start, start + timedelta(hours=1)
+
+
+def is_day(text: str) -> bool:
+    """Does a cell name a day and no time?"""
+    return _DAY.fullmatch(text.strip()) is not None
+
+
+def is_part_of_a_day(text: str) -> bool:
+    """Does a cell name a time that is no midnight? Spreadsheets write midnight behind days."""
+    rest = text.strip()[10:]
+    return bool(rest) and not _MIDNIGHT.fullmatch(rest)
 
 
 def days(first: str, last: str) -> Period:
