@@ -55,8 +55,9 @@ class TestGapThenSpike:
         (finding,) = result.findings
         assert finding.excess_tokens == 30_000
 
-    @pytest.mark.parametrize(("pause", "found"), [(3584.9, 1), (3585, 0), (3631, 0)])
+    @pytest.mark.parametrize(("pause", "found"), [(3580.9, 1), (3581, 0), (3585, 0), (3631, 0)])
     def test_near_the_end_of_the_lifetime_nothing_is_found(self, pause, found):
+        """The answer before took 4 s, so that its entry may be as much older than the pause."""
         result = outcome("gap-then-spike", self.pair(pause))
         assert (result.found, sum(result.explained.values())) == (found, 1 - found)
 

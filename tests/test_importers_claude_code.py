@@ -50,7 +50,7 @@ def line(**fields) -> bytes:
         "uuid": "u1",
         "parentUuid": "p",
         "timestamp": "2026-01-10T09:00:00.000Z",
-        "message": {"id": "msg_1", "model": "claude-opus-4-6", "usage": {"input_tokens": 1, "output_tokens": 2}},
+        "message": {"id": "msg_01a", "model": "claude-opus-4-6", "usage": {"input_tokens": 1, "output_tokens": 2}},
     }
     return json.dumps(base | fields).encode() + b"\n"
 
@@ -60,7 +60,7 @@ def line(**fields) -> bytes:
 
 def test_client_1_0_has_neither_split_nor_stop_reason():
     reading = sample("client-1.0.44")
-    call = by_id(reading, "msg_a1")
+    call = by_id(reading, "msg_01a1")
     assert (call.version, call.lines, call.output_tokens) == ("1.0.44", 2, 41)
     assert (call.cache_write_5m_tokens, call.cache_write_1h_tokens, call.stop_reason) == (None, None, None)
     assert not call.output_reliable
@@ -70,16 +70,16 @@ def test_client_1_0_has_neither_split_nor_stop_reason():
 def test_client_1_0_side_thread_is_a_thread_of_its_own():
     """Side threads in the main file have no agentId: the first line of the thread names it."""
     reading = sample("client-1.0.44")
-    side = by_id(reading, "msg_a2")
+    side = by_id(reading, "msg_01a2")
     assert side.agent
-    assert side.session == by_id(reading, "msg_a1").session
-    assert {by_id(reading, "msg_a1").agent, by_id(reading, "msg_a3").agent} == {""}
+    assert side.session == by_id(reading, "msg_01a1").session
+    assert {by_id(reading, "msg_01a1").agent, by_id(reading, "msg_01a3").agent} == {""}
     assert side.prompt_words is None
 
 
 def test_client_2_0_lines_of_one_answer_are_one_call():
     reading = sample("client-2.0.76")
-    call = by_id(reading, "msg_b1")
+    call = by_id(reading, "msg_01b1")
     assert len(reading.requests) == 2
     assert (call.input_tokens, call.cache_write_tokens, call.cache_read_tokens) == (8, 1247, 43139)
     assert (call.output_tokens, call.lines, call.cache_write_5m_tokens, call.cache_write_1h_tokens) == (130, 3, 1247, 0)
@@ -90,7 +90,7 @@ def test_client_2_0_lines_of_one_answer_are_one_call():
 
 
 def test_a_tool_loop_answers_no_prompt():
-    call = by_id(sample("client-2.0.76"), "msg_b2")
+    call = by_id(sample("client-2.0.76"), "msg_01b2")
     assert call.prompt_words is None
     assert call.started is not None
 
@@ -102,10 +102,10 @@ def test_a_tool_result_that_repeats_usage_is_no_call():
 
 def test_client_2_1_12_mirrors_count_only_where_nothing_else_does():
     alone = sample("client-2.1.12")
-    mirrored = by_id(alone, "msg_c2")
+    mirrored = by_id(alone, "msg_01c2")
     assert (mirrored.nested, mirrored.lines, mirrored.output_tokens, mirrored.started) == (True, 2, 9, None)
     both = sample("client-2.1.12", "agent-abc1234")
-    own = by_id(both, "msg_c2")
+    own = by_id(both, "msg_01c2")
     assert (own.nested, own.lines, own.output_tokens, own.agent) == (False, 4, 31, mirrored.agent)
     assert len(both.requests) == len(alone.requests) + 1
     assert both.tallies[own.source.file].bytes == (SAMPLES / "agent-abc1234.jsonl").stat().st_size
@@ -117,13 +117,13 @@ def test_usage_lines_leave_mirrors_out():
 
 
 def test_a_hook_line_between_result_and_answer_is_the_parent():
-    call = by_id(sample("client-2.1.12"), "msg_c3")
+    call = by_id(sample("client-2.1.12"), "msg_01c3")
     assert (call.first_seen - call.started).total_seconds() == 5
 
 
 def test_client_2_1_104_final_output_and_prompt_behind_an_attachment():
     reading = sample("client-2.1.104")
-    call = by_id(reading, "msg_d1")
+    call = by_id(reading, "msg_01d1")
     assert (call.output_tokens, call.output_reliable, call.stop_reason) == (149, True, StopReason.TOOL_USE)
     assert (call.entrypoint, call.cache_write_1h_tokens) == (Entrypoint.CLI, 2000)
     assert call.prompt_words == 5, "the hook's attachment stands between prompt and answer"
@@ -153,7 +153,7 @@ def result(*contents: object, uuid="p") -> bytes:
     return line(type="user", uuid=uuid, parentUuid=None, message={"role": "user", "content": blocks})
 
 
-def answer(*, output=2, geo=None, tools=(), uuid="u1", message_id="msg_1", **fields) -> bytes:
+def answer(*, output=2, geo=None, tools=(), uuid="u1", message_id="msg_01a", **fields) -> bytes:
     usage = {"input_tokens": 1, "output_tokens": output, "inference_geo": geo}
     content = [
         {"type": "text", "text": 'a "tool_use" in words'},
@@ -216,7 +216,7 @@ def test_an_answer_without_tools_counts_none_and_one_with_others_counts_zero():
 
 @pytest.mark.parametrize("content", ["a tool_use", '"tool_use"', ["tool_use"], [{"type": "tool_use", "name": 3}], None])
 def test_content_of_another_shape_costs_nothing(content):
-    message = {"id": "msg_1", "model": "claude-opus-4-6", "content": content, "usage": {"input_tokens": 1}}
+    message = {"id": "msg_01a", "model": "claude-opus-4-6", "content": content, "usage": {"input_tokens": 1}}
     (request,) = read_bytes(line(message=message)).requests
     assert (request.file_reads, request.requested_model) == (None, None)
 
@@ -336,12 +336,12 @@ def test_damaged_lines_are_recovered_or_accounted_for():
         SkipReason.NO_ID: 1,
         SkipReason.NEGATIVE_COUNT: 1,
     }
-    used = {pseudonym("message", f"msg_f{n}", KEY) for n in (1, 2, 11, 12, 13)}
+    used = {pseudonym("message", f"msg_01f{n}", KEY) for n in (1, 2, 11, 12, 13)}
     assert {request.id for request in reading.requests} == used
 
 
 def test_times_become_utc():
-    assert by_id(sample("damaged"), "msg_f11").first_seen == datetime(2026, 1, 10, 9, 0, tzinfo=UTC)
+    assert by_id(sample("damaged"), "msg_01f11").first_seen == datetime(2026, 1, 10, 9, 0, tzinfo=UTC)
     assert all(request.first_seen.tzinfo is UTC for request in sample("damaged").requests)
 
 
@@ -373,7 +373,7 @@ def test_unknown_record_types_are_counted_as_unknown():
     ],
 )
 def test_impossible_usage_is_skipped(usage, reason):
-    reading = read_bytes(line(message={"id": "msg_1", "model": "claude-opus-4-6", "usage": usage}))
+    reading = read_bytes(line(message={"id": "msg_01a", "model": "claude-opus-4-6", "usage": usage}))
     assert (reading.requests, reading.tallies[0].skipped) == ((), {reason: 1})
 
 

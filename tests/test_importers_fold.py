@@ -25,7 +25,7 @@ START = datetime(2026, 1, 10, 9, tzinfo=UTC)
 uuids = count()
 
 
-def answer(message_id="msg_1", *, session="s", output=1, stop=None, seconds=0, **fields) -> bytes:
+def answer(message_id="msg_01a", *, session="s", output=1, stop=None, seconds=0, **fields) -> bytes:
     usage = {"input_tokens": 3, "cache_read_input_tokens": 100, "output_tokens": output}
     row = {
         "type": "assistant",

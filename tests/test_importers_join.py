@@ -72,7 +72,8 @@ def copy(
 
 
 def join(*copies: RequestCopy):
-    return joined(copies, AUTHORITY)
+    found = joined(copies, AUTHORITY)
+    return found.requests, found.formats
 
 
 def test_a_message_id_is_enough_even_if_request_ids_differ():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
 from generator.ledger.steps import MIN_EXPECTED, Lifetime
 from generator.ledger.threads import threads_of
-from generator.records.rows import Mark, MarkKind, Request, SourceRef
+from generator.records.rows import Mark, MarkKind, MissReason, Request, SourceRef
 
 START = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)
 SESSION = "a" * 16
@@ -57,10 +57,10 @@ def only_step(*requests: Request, marks=()):
     return step
 
 
-def pause(seconds: float, lifetime: str = "1h", read: int = 0):
-    """The step of a pair whose second request begins so long after the first answer ended."""
-    before = request(0, 0, read=20_000, written=40_000, lifetime=lifetime)
-    after = request(1, 5 + seconds, read=read, written=62_000 - read, lifetime=lifetime)
+def pause(seconds: float, lifetime: str = "1h", read: int = 0, took: float = 0):
+    """The step of a pair whose second request begins so long after the first answer ended; that `took` so long."""
+    before = request(0, 0, read=20_000, written=40_000, lifetime=lifetime, took=took)
+    after = request(1, took + seconds, read=read, written=62_000 - read, lifetime=lifetime)
     return only_step(before, after)
 
 
@@ -129,6 +129,18 @@ def test_bands_around_the_end_of_the_lifetime(lifetime, seconds, reason):
     assert step.within_lifetime is (reason == UNEXPLAINED)
 
 
+@pytest.mark.parametrize(
+    ("took", "seconds", "reason"),
+    [(284, 0, UNEXPLAINED), (285, 0, "lifetime-ambiguous"), (200, 84, UNEXPLAINED), (200, 85, "lifetime-ambiguous")],
+)
+def test_an_entry_can_be_as_old_as_the_answer_that_it_was_written_for(took, seconds, reason):
+    """Whether its life counts from the begin or the end of the answer, no document says; elapsed it is by neither."""
+    step = pause(seconds, "5m", took=took)
+    assert step.reason == reason
+    assert step.within_lifetime is (reason == UNEXPLAINED)
+    assert pause(0, "5m", took=4000).reason == "lifetime-ambiguous"
+
+
 def test_a_hit_after_the_lifetime_is_no_break():
     assert pause(4000, read=60_000).reason is None
 
@@ -138,8 +150,8 @@ def test_a_hit_after_the_lifetime_is_no_break():
     [(284, UNEXPLAINED), (285, "lifetime-ambiguous"), (3630, "lifetime-ambiguous"), (3631, "lifetime-elapsed")],
 )
 def test_without_a_known_lifetime_expiry_is_possible_from_the_shorter_and_certain_from_the_longer(seconds, reason):
-    before = request(0, 0, read=60_000)
-    after = request(1, 5 + seconds, written=62_000)
+    before = request(0, 0, read=60_000, took=0)
+    after = request(1, seconds, written=62_000)
     step = only_step(before, after)
     assert step.lifetime is Lifetime.UNKNOWN
     assert step.reason == reason
@@ -158,11 +170,18 @@ def test_lifetime_is_that_of_the_last_write_and_outlives_requests_that_write_not
     assert [step.lifetime.value for step in thread.steps] == ["5m", "1h", "1h"]
 
 
-def test_an_own_explanation_comes_before_the_elapsed_lifetime():
-    """A compaction before a long pause is a compaction: the first explanation that holds names the break."""
+@pytest.mark.parametrize(
+    ("at", "more", "reason"),
+    [
+        (9000, {}, "lifetime-elapsed"),  # whatever else happened: the cache was gone by right
+        (60, {}, "compaction"),
+        (9000, {"miss_reason": MissReason.TOOLS_CHANGED}, "stated-change"),  # the API's own word is above all
+    ],
+)
+def test_an_elapsed_lifetime_comes_before_what_the_log_tells_of_the_step(at, more, reason):
     before = request(0, 0, read=20_000, written=40_000)
-    after = request(1, 9000, written=8_000)
-    assert only_step(before, after, marks=[mark(MarkKind.COMPACTION, 30)]).reason == "compaction"
+    after = request(1, at, written=8_000, **more)
+    assert only_step(before, after, marks=[mark(MarkKind.COMPACTION, 30)]).reason == reason
 
 
 def test_marks_before_the_previous_request_explain_nothing():
@@ -172,11 +191,32 @@ def test_marks_before_the_previous_request_explain_nothing():
     assert only_step(before, after, marks=[mark(MarkKind.SKILL, 130)]).reason == "skill"
 
 
-@pytest.mark.parametrize(("ago", "reason"), [(15 * 60, "retry"), (15 * 60 + 1, UNEXPLAINED)])
-def test_an_error_explains_for_fifteen_minutes(ago, reason):
-    requests = (request(0, 1000, read=20_000, written=40_000), request(1, 1100, written=62_000))
-    error = mark(MarkKind.API_ERROR, 1101 - ago, value=529)
-    assert only_step(*requests, marks=[error]).reason == reason
+@pytest.mark.parametrize("kind", [MarkKind.API_ERROR, MarkKind.RETRY])
+@pytest.mark.parametrize(
+    ("at", "reasons"),
+    [
+        (-5, [None, UNEXPLAINED]),  # before the thread's first request
+        (30, [None, "retry"]),  # in the step before
+        (90, [None, "retry"]),  # in the step itself
+        (130, [None, UNEXPLAINED]),  # after it
+    ],
+)
+def test_an_error_explains_the_step_it_lies_in_and_the_next(kind, at, reasons):
+    requests = (
+        request(0, 0, read=20_000, written=40_000),
+        request(1, 60, read=60_000, written=1_000),
+        request(2, 120, written=62_000),
+    )
+    (thread,) = threads_of(requests, [mark(kind, at, value=529)])
+    assert [step.reason for step in thread.steps] == reasons
+
+
+def test_an_error_two_steps_before_explains_nothing():
+    """However near in time: three good calls in a minute lie between them."""
+    requests = [request(n, n * 20, read=60_000 + n, written=1) for n in range(4)]
+    last = request(4, 80, written=62_000)
+    assert threads_of([*requests, last], [mark(MarkKind.RETRY, 30)])[0].steps[-1].reason == UNEXPLAINED
+    assert threads_of([*requests, last], [mark(MarkKind.RETRY, 50)])[0].steps[-1].reason == "retry"
 
 
 def test_sub_agents_between_the_requests_of_the_main_thread_do_not_break_its_identity():

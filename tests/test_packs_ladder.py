@@ -11,6 +11,7 @@ from pack_tools import changed, copied, document, refusal, table, with_rows, wit
 
 from generator.packs.pack import read_pack
 from generator.packs.schema import UPGRADES, steps_from, tables_of
+from generator.records.results import Lean
 from generator.records.rows import SCHEMA_VERSION
 
 SCHEMAS = sorted(int(path.name) for path in PACKS.iterdir())
@@ -155,7 +156,24 @@ def test_no_hint_of_a_newer_or_strange_pack_says_to_collect_it_again(tmp_path):
 def test_the_ladder_reaches_the_present_schema_from_each_rung():
     assert [len(steps_from(schema)) for schema in SCHEMAS] == list(range(SCHEMA_VERSION - 1, -1, -1))
     assert tables_of(1) == ("requests", "marks", "meters", "buckets")
-    assert tables_of(SCHEMA_VERSION) == ("requests", "marks", "meters", "buckets", "counters")
+    assert tables_of(4) == ("requests", "marks", "meters", "buckets", "counters")
+    assert tables_of(SCHEMA_VERSION) == ("requests", "rounds", "marks", "meters", "buckets", "counters")
+
+
+@pytest.mark.parametrize("schema", [2, 3, 4])
+def test_reasons_that_once_leaned_to_the_service_lean_to_nobody_since_schema_5(tmp_path, schema):
+    pack = copied(tmp_path, schema)
+    said = {
+        one["id"]: one["lean"]
+        for run in document(pack)["evidence"]["runs"]
+        for one in run["findings"]
+        if one["lean_reason"] == "nothing-read"
+    }
+    read = {
+        one.id: one.lean for run in read_pack(pack).runs for one in run.findings if one.lean_reason == "nothing-read"
+    }
+    assert set(said.values()) == {"service"}
+    assert read == dict.fromkeys(said, Lean.OPEN)
 
 
 def test_a_damaged_table_says_where_to_get_it(tmp_path):

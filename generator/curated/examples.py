@@ -33,7 +33,7 @@ START = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)
 MODEL = "claude-opus-4-6"
 Count = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
-_OF_A_SESSION = {"id": "message", "parent": "line"}  # kind of pseudonym by field
+_OF_A_SESSION = {"id": "message", "follows": "message", "parent": "line"}  # kind of pseudonym by field
 
 
 @rows_of(

@@ -34,6 +34,10 @@ SHORT: Mapping[str, str] = {
     "prompt_words": "words",
     "file_reads": "reads",
     "file_edits": "edits",
+    "opening_read_tokens": "opening_read",
+    "opening_prompt_tokens": "opening_prompt",
+    "left_tokens": "left",
+    "context_tokens": "context",
 }
 """Word of the notation by field of a record, where they differ."""
 

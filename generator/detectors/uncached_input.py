@@ -34,7 +34,7 @@ def _is_new_content(step: Step) -> bool:
 
 
 REASONS: tuple[tuple[str, Callable[[Step], bool]], ...] = (
-    ("gateway", lambda step: step.before.gateway or step.after.gateway),  # benign: gateway
+    ("gateway-ids", lambda step: step.before.gateway or step.after.gateway),  # benign: gateway-ids
     ("batch", lambda step: step.after.service_tier is ServiceTier.BATCH),  # benign: batch
     ("side-call", lambda step: step.before.model != step.after.model),  # benign: side-call
     ("below-minimum", lambda step: step.before.context < MIN_EXPECTED),  # benign: below-minimum
@@ -124,7 +124,7 @@ UNCACHED_INPUT = Detector(
     needs=(TOKENS,),
     benign=(
         Benign("first-call", "The thread's first request: nothing was sent before it."),
-        Benign("gateway", "The calls carry ids that this vendor does not give: a gateway decides what is cached."),
+        Benign("gateway-ids", "The calls carry ids that this vendor does not give: a gateway decides what is cached."),
         Benign("batch", "A batch request: its parts run in any order, so cache hits are best effort there."),
         Benign("side-call", "The model differs from that of the request before: a side call or a switch."),
         Benign("below-minimum", "The request before was too small to be cached."),

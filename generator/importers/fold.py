@@ -36,6 +36,7 @@ class RequestCopy(msgspec.Struct, frozen=True, gc=False, array_like=True):
     message: bool = True  # is `request.id` made of the API's message id? Else of a weaker name
     request_id: Pseudonym = ""  # of the `request-id` header, where the format has it
     rounds: tuple[Request, ...] = ()  # rounds of the answer that its counts leave out
+    alias: Pseudonym = ""  # of the message id alone, where `request.id` is made of more: a relay's may name many calls
 
     @property
     def rank(self) -> tuple[bool, bool, bool, datetime, int, int]:

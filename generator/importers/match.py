@@ -111,6 +111,7 @@ class _Known:
     def __init__(self) -> None:
         self.calls: list[_Call] = []
         self.by_message: dict[str, _Call] = {}
+        self.by_alias: defaultdict[str, list[_Call]] = defaultdict(list)
         self.by_request: dict[str, _Call] = {}
         self.by_counts: defaultdict[tuple[str, int, int, int], list[_Call]] = defaultdict(list)
 
@@ -125,6 +126,8 @@ class _Known:
             call.add(copy, key)
         if copy.message:
             self.by_message.setdefault(copy.request.id, call)
+        if copy.alias:
+            self.by_alias[copy.alias].append(call)
         if copy.request_id:
             self.by_request.setdefault(copy.request_id, call)
 
@@ -132,6 +135,9 @@ class _Known:
         named = self.by_message.get(copy.request.id) if copy.message else None
         if named is not None and named.takes(copy):
             return named, MatchKey.MESSAGE_ID
+        relayed = self._relayed(copy) if copy.message else None
+        if relayed is not None:
+            return relayed, MatchKey.MESSAGE_ID
         asked = self.by_request.get(copy.request_id) if copy.request_id and not copy.message else None
         if asked is not None and asked.takes(copy):
             return asked, MatchKey.REQUEST_ID
@@ -141,6 +147,15 @@ class _Known:
         # First to first: copies come in the order of time, so no complete pairing is missed (nearest to nearest can).
         first = min(near, key=lambda call: call.copies[0].request.ended, default=None)
         return first, MatchKey.COUNTS_AND_TIME
+
+    def _relayed(self, copy: RequestCopy) -> _Call | None:
+        """The call of a relay's message id, where formats name it by more than that; of several, the one alike."""
+        plain = copy.alias or copy.request.id
+        named = [self.by_message[plain]] if copy.alias and plain in self.by_message else []
+        open_ = [call for call in (*named, *self.by_alias.get(plain, ())) if call.takes(copy)]
+        if len(open_) > 1:
+            open_ = [call for call in open_ if _counts(call.copies[0].request) == _counts(copy.request)]
+        return open_[0] if open_ else None
 
 
 def _grouped(ordered: Sequence[RequestCopy]) -> list[_Call]:

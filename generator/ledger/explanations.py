@@ -139,7 +139,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "lifetime-ambiguous",
         "The pause ended so near the lifetime's end, the answer took so long, or the lifetime is so uncertain, that "
         "expiry is possible.",
-        lambda step: max(step.age, step.since_began) >= step.lifetime.seconds[0] - BAND_BEFORE,
+        lambda step: step.oldest >= step.lifetime.seconds[0] - BAND_BEFORE,
     ),
     Explanation(
         "date-change",
@@ -152,7 +152,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         _marked(MarkKind.TOOLS_CHANGE),
     ),
     Explanation(
-        "gateway",
+        "gateway-ids",
         "The calls carry ids that this vendor does not give: a gateway stood in between, and keeps a cache of its own.",
         lambda step: step.before.gateway or step.after.gateway,
     ),

@@ -119,9 +119,14 @@ class Step:
         return abs(self.expected - self.read - written) <= UNREAD_SAME * written
 
     @property
+    def oldest(self) -> float:
+        """Most seconds that the entry can be old: it is written while the answer before is made, begun or whole."""
+        return max(self.age, self.since_began)
+
+    @property
     def within_lifetime(self) -> bool:
-        """Was the cache surely alive: age below the shortest possible lifetime less the band?"""
-        return self.age < self.lifetime.seconds[0] - BAND_BEFORE
+        """Was the cache surely alive: its entry younger than the shortest possible lifetime less the band?"""
+        return self.oldest < self.lifetime.seconds[0] - BAND_BEFORE
 
 
 def in_tool_loop(step: Step) -> bool:

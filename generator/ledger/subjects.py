@@ -17,6 +17,7 @@ from statistics import median
 
 from generator.ledger.prices import cost_without_reads, rates
 from generator.ledger.threads import Thread, threads_of
+from generator.records.models import is_other_makers
 from generator.records.rows import Counter, CounterReading, LogData, Mark, MarkKind, MeterReading, Request, Window
 
 MODEL_WINDOWS = {
@@ -223,7 +224,14 @@ def arranged(
     foreign = tuple(request for thread in grouped for request in thread.foreign)
     if foreign:
         marks = _of_own(marks, grouped)
-    return Subjects(threads, _meters(meters, threads, marks), _counters(counters, marks), foreign)
+    return Subjects(threads, _meters(meters, threads, marks), _counters(_own_counters(counters), marks), foreign)
+
+
+def _own_counters(readings: Iterable[CounterReading]) -> list[CounterReading]:
+    """Readings of sessions in which no other maker's model was shown: one counter runs over all models of a session."""
+    readings = list(readings)
+    foreign = {row.session for row in readings if row.model is not None and is_other_makers(row.model)}
+    return [row for row in readings if row.session not in foreign]
 
 
 def _of_own(marks: Sequence[Mark], grouped: Sequence[Thread]) -> Sequence[Mark]:

@@ -54,9 +54,10 @@ def thinking_around(steps: Sequence[Step], step: Step) -> Thinking:
         old = [steps[0].before, *old]
     new = [one.after for one in steps[place:last]]
     stated = any(call.thinking_asked for call in (*old, *new))
+    lost = _reads_earlier(steps[:place], step) or _shrank(step)
     return Thinking(
         changed=stated and _thinks(old) != _thinks(new),
-        dropped=any(call.thought for call in old) and (_reads_earlier(steps[:place], step) or _shrank(step)),
+        dropped=any(call.thought for call in old) and step.read > 0 and lost,  # tools and system prompt stay cached
     )
 
 

@@ -73,11 +73,24 @@ def _threads_are_threads(document: Plain) -> Plain:
     return {**document, "evidence": {**document["evidence"], "totals": totals}}
 
 
+NO_SIDE = frozenset({"nothing-read", "stated-missing"})
+"""Reasons that leaned to the service up to schema 4, and lean to nobody since public logs were looked at for them."""
+
+
+def _two_reasons_lean_to_no_side(document: Plain) -> Plain:
+    runs = [{**run, "findings": list(map(_no_side, run["findings"]))} for run in document["evidence"]["runs"]]
+    return {**document, "evidence": {**document["evidence"], "runs": runs}}
+
+
+def _no_side(finding: Plain) -> Plain:
+    return {**finding, "lean": "open"} if finding.get("lean_reason") in NO_SIDE else finding
+
+
 UPGRADES: dict[int, Step] = {
     1: Step(new_tables=("counters",)),  # all that came with schema 2 has defaults but this table
     2: Step(),  # reconciliation, formats, columns of buckets: defaults, and no program wrote a bucket before schema 3
     3: Step(document=_threads_are_threads),
-    4: Step(new_tables=("rounds",)),
+    4: Step(document=_two_reasons_lean_to_no_side, new_tables=("rounds",)),
 }
 
 

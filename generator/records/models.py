@@ -22,18 +22,22 @@ _NAMED = re.compile(
     r"claude-(?:([a-z]+)-([0-9]{1,2})(?:[-.]([0-9]{1,2}))?|([0-9]{1,2})(?:[-.]([0-9]{1,2}))?-([a-z]+))(?:-[0-9]{8}|-latest)?"
 )
 _SUFFIX = re.compile(r"\[[0-9a-z]{1,4}\]$")
-_HOST = re.compile(r"^(?:[a-z]{2,6}(?:-gov)?\.)?anthropic\.")  # a region and a vendor of Bedrock
+_HOST = re.compile(
+    r"^(?:[a-z]{2,6}(?:-gov)?\.)?(?:anthropic|amazon|meta|cohere|mistral|deepseek|openai|qwen|google|ai21|minimax|moonshot|zai"
+    r"|nvidia)\."
+)  # a region and a vendor of Bedrock
 _REVISION = re.compile(r"-v[0-9](?::[0-9]+(?::[0-9]+k)?)?$")
 _VARIANT = re.compile(r":(?:thinking|beta|extended|free|nitro|floor)$|@(?:default|latest)$")
 _DATE = re.compile(r"@(?=20[0-9]{6}$)")
 _DOTTED = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _FIRST_GENERATIONS = re.compile(r"claude-(?:2|instant)")  # their public ids hold a dot
 _WEAK = "text|embed|whisper|tts|codex|o[134]|palm|command|nova|titan|phi|sonar|hermes|granite"
-"""Beginnings that are words of their own: they say nothing inside of a name that a company made up."""
-_MAKERS = re.compile(rf"(?<![a-z0-9])(?!(?:{_WEAK})(?![a-z]))(?:{FAMILIES})(?![a-z])|(?<![^./])(?:{_WEAK})(?=[-0-9]|$)")
+"""Beginnings that are words of their own: they say something only of a name that is public as a whole."""
+_MAKERS = re.compile(rf"(?<![a-z0-9])(?!(?:{_WEAK})(?![a-z]))(?:{FAMILIES})(?![a-z])")
+_ONLY_WEAK = re.compile("text|embed|whisper|tts|codex|palm|command|nova|titan|phi|sonar|hermes|granite")
 _WORDS = (
     "air|flash|plus|turbo|mini|nano|max|pro|lite|large|medium|small|chat|coder|code|codex|reasoner|thinking|instruct"
-    "|preview|exp|highspeed|lightning|fast|latest|vision|r1|vl|oss|scout|maverick|text|free|speciale|terminus|lean|x"
+    "|preview|exp|highspeed|lightning|fast|latest|vision|r1|vl|oss|scout|maverick|text|free|speciale|terminus|lean|x|embedding|r|a"
 )
 _MAKERS_MODEL = re.compile(
     rf"(?:{FAMILIES})"
@@ -45,7 +49,8 @@ _MAKERS_MODEL = re.compile(
 def public_model(raw: str) -> ModelId:
     """Public id of the model that a log names, in whatever spelling: a Claude model, one of another maker, or "other".
 
-    A name that hides the model is "other": it may be Claude. Of another maker's name only public words are kept.
+    A name that hides the model is "other": it may be Claude ("nova-assistant" as well as "assistant"). Of another
+    maker's name only public words are kept.
     """
     whole = _SUFFIX.sub("", raw.strip().lower())
     name = _HOST.sub("", whole.rsplit("/", 1)[-1])
@@ -54,10 +59,12 @@ def public_model(raw: str) -> ModelId:
         if not _FIRST_GENERATIONS.match(name):
             name = _DOTTED.sub("-", name)
         return name if _CLAUDE.fullmatch(name) else OTHER
-    maker = None if "claude" in whole else _MAKERS.search(name) or _MAKERS.search(whole)
-    if maker is None:
+    if "claude" in whole:
         return OTHER
-    return name if _MAKERS_MODEL.fullmatch(name) and len(name) <= LONGEST else maker[0]
+    if _MAKERS_MODEL.fullmatch(name) and not _ONLY_WEAK.fullmatch(name) and len(name) <= LONGEST:
+        return name
+    maker = _MAKERS.search(name) or _MAKERS.search(whole)
+    return maker[0] if maker else OTHER
 
 
 def is_other_makers(model: ModelId) -> bool:

@@ -20,6 +20,7 @@ from generator.importers.claude.lines import (
     decode_server_tools,
     decode_tools,
 )
+from generator.importers.claude.naming import is_resold, message_of
 from generator.importers.claude.rounds import NONE, Round, rounds_of
 from generator.importers.fold import RequestCopy
 from generator.importers.json_lines import REFUSED
@@ -50,8 +51,6 @@ EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 
 _THINKING = re.compile(rb'"type"\s*:\s*"(?:redacted_)?thinking"')  # inside of a string its quotes are escaped
 _TOOL_USE = re.compile(rb'"tool_use"')  # searches the view of the line without copying it
-_MESSAGE_ID = re.compile(r"msg_(?:01|bdrk_|vrtx_)[0-9A-Za-z]")
-_REQUEST_ID = re.compile(r"req_(?:01|bdrk_|vrtx_)[0-9A-Za-z]")
 COMPACTS = "acompact"  # how the client names the agent that writes a summary of the conversation
 _STOPS = {str(reason): reason for reason in StopReason}
 _MISSES = {str(reason): reason for reason in MissReason}
@@ -260,6 +259,7 @@ def closed(
             _apart(request, role, one, pseudonym("round", f"{call_id}/{number}", key))
             for number, (role, one) in enumerate(rounds.outside, 1)
         ),
+        alias=pseudonym("message", message_of(call_id), key),
     )
 
 
@@ -289,21 +289,6 @@ def _apart(call: Request, role: Role, one: Round, name: str) -> Request:
         region=call.region,
         source=call.source,
     )
-
-
-@lru_cache(maxsize=4096)
-def is_resold(message_id: str, request_id: str) -> bool:
-    """Is neither id of the shape that the vendor gives, on its own or on a cloud's endpoint?
-
-    All of 16,403 calls of public logs on its own endpoint have both; of 12,621 calls of one behind a gateway none has
-    one.
-    """
-    return not is_vendors(message_id) and not _REQUEST_ID.match(request_id)
-
-
-def is_vendors(message_id: str) -> bool:
-    """Is the message id of the vendor's shape?"""
-    return _MESSAGE_ID.match(message_id) is not None
 
 
 def _searches(usage: Usage) -> int | None:

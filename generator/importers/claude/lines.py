@@ -122,6 +122,7 @@ class Nested(Struct, gc=False, frozen=True):
     type: str = ""
     message: Message | None = None
     timestamp: datetime | None = None
+    request_id: str | None = field(name="requestId", default=None)
 
 
 class Block(Struct, gc=False, frozen=True):

@@ -21,11 +21,12 @@ from generator.importers.base import SkipLineError
 from generator.importers.claude import calls, marks
 from generator.importers.claude import sdk_messages as shapes
 from generator.importers.claude.lines import Usage
+from generator.importers.claude.naming import is_vendors, with_request
 from generator.importers.fold import MarkCopy, RequestCopy
 from generator.importers.json_lines import REFUSED, glued, mended
 from generator.importers.rows import RowResult
 from generator.importers.values import Stamped, amount, captured, is_stated
-from generator.records.pseudonyms import SEPARATOR, known_version, pseudonym
+from generator.records.pseudonyms import known_version, pseudonym
 from generator.records.rows import Counter, CounterReading, Mark, MarkKind, SkipReason, SourceRef, Surface
 
 Thread = tuple[str, str]  # raw session and agent
@@ -133,14 +134,14 @@ class Stream:
 
     def _name(self, message_id: str, usage: Usage, thread: Thread, request_id: str, number: int) -> str:
         """Name of the call: an id that is none of the vendor's may be that of many answers."""
-        if calls.is_vendors(message_id):
+        if is_vendors(message_id):
             return message_id
         if request_id:
-            return f"{message_id}{SEPARATOR}{request_id}"
+            return with_request(message_id, request_id)
         name, heard = self.relayed.get(message_id, (message_id, Heard()))
         known, now = self.calls.get(name), self.heard.get(thread, Heard())
         if known is not None and heard != now and (now.words is not None or known.usage.prompt != usage.prompt):
-            name = f"{message_id}{SEPARATOR}{number}"
+            name = with_request(message_id, str(number))
         self.relayed[message_id] = (name, now)
         return name
 

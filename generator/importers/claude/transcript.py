@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from generator.importers.base import Count, SkipLineError, utc, utc_or_none
 from generator.importers.claude import calls, marks
 from generator.importers.claude import lines as shapes
+from generator.importers.claude.naming import Names, is_vendors, with_request
 from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
 from generator.importers.json_lines import REFUSED, glued, is_utf8, mended
-from generator.records.pseudonyms import SEPARATOR, pseudonym
+from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Transcript:
         self.answers: set[str] = set()  # ids of lines that are part of an answer
         self.thinking: set[str] = set()  # ids of lines that state thinking, or hang under such a prompt
         self.blocks: dict[tuple[str, str], int] = {}  # by raw thread: blocks since the first line of its last call
-        self.relayed: dict[str, str] = {}  # by message id that is none of the vendor's: the call it last named
+        self.names = Names(self.direct)
         self.type_before = ""
         self.restated: set[str] = set()  # kinds of such lines since the last one of the conversation
 
@@ -148,24 +149,15 @@ class Transcript:
         return True
 
     def _name(self, line: Line, message_id: str, usage: shapes.Usage) -> str:
-        """Name of the call. Vendor's ids name one each; a relay may give many answers one id (ccusage issue 1635)."""
-        request_id, parent = line.request_id or "", line.parent_uuid or ""
-        if calls.is_vendors(message_id):
-            known = self.direct.get(message_id)
-            other = known is not None and request_id and known.request_id and request_id != known.request_id
-            if not other or known is None or parent in self.answers or known.usage.prompt == usage.prompt:
-                return message_id
-            return f"{message_id}{SEPARATOR}{request_id}"
-        if request_id:
-            return f"{message_id}{SEPARATOR}{request_id}"
-        known_name = self.relayed.get(message_id, "")
-        known = self.direct.get(known_name)
-        if known is not None and (
-            parent in self.answers or (self.words.get(parent) is None and known.usage.prompt == usage.prompt)
-        ):
-            return known_name
-        self.relayed[message_id] = f"{message_id}{SEPARATOR}{line.uuid or self.count.read}"
-        return self.relayed[message_id]
+        parent = line.parent_uuid or ""
+        return self.names.of(
+            message_id,
+            line.request_id or "",
+            usage.prompt,
+            goes_on=parent in self.answers,
+            prompted=self.words.get(parent) is not None,
+            line=line.uuid or str(self.count.line),
+        )
 
     def _progress(self, line: Line) -> bool:
         data = line.data
@@ -184,6 +176,8 @@ class Transcript:
         if inner is None or message is None or message.usage is None or message.model == marks.SYNTHETIC:
             return False
         call_id = calls.checked(message, message.usage)
+        if inner.request_id and not is_vendors(call_id):
+            call_id = with_request(call_id, inner.request_id)
         at = utc(inner.timestamp or line.timestamp)
         call = self.nested.get(call_id)
         if call is None:
