@@ -13,7 +13,7 @@ import click
 
 from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
-from generator.cli import lab, leaks, logs, meter, proofs, site, verify_site
+from generator.cli import lab, leaks, logs, meter, proofs, rates, site, verify_site
 
 EXIT_CODES = """\b
 Exit codes:
@@ -64,6 +64,7 @@ for command in (
     leaks.check_leaks,
     lab.simulate,
     lab.calibrate,
+    rates.base_rates,
     lab.schemas,
 ):
     cli.add_command(command)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli.context import JOBS, ROOT, SIMULATED_KEY, console, discover, evidence_of, now, track
+from generator.cli.context import JOBS, ROOT, console, now, track
 
 if TYPE_CHECKING:
     from generator.curated.calibration import Calibration
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from generator.detectors import Detector
 
 CALIBRATION = "measurements/calibration.yml"
-MEASUREMENTS = "measurements/corpora.yml"
 WRITTEN_BY = "# Written by `witnessmark calibrate`; do not edit the figures by hand."
 
 
@@ -108,7 +107,9 @@ def calibrate(
         return
     write(root / "content" / CALIBRATION, [made if known is None else _with_others(known, made)])
     if corpora is not None:
-        _measure_again(root / "content", corpora, jobs)
+        from generator.cli.rates import measure_again
+
+        measure_again(root / "content", (corpora,), jobs)
 
 
 @click.command(hidden=True)
@@ -158,24 +159,6 @@ def _with_others(known: Calibration, made: Calibration) -> Calibration:
         return put_into(known, made)
     except ValueError as error:
         raise click.UsageError(f"{error}; run without --only") from None
-
-
-def _measure_again(content: Path, corpora: Path, jobs: int | None) -> None:
-    """Base rates of every public set that stands below `corpora`, by its id."""
-    from generator.curated.base_rates import Measurement
-    from generator.curated.library import load_kind
-    from generator.simulator.calibrate import measured_again
-
-    rows = []
-    for known in load_kind(content, Measurement):
-        folder = corpora / known.id
-        if not folder.is_dir():
-            click.echo(f"{known.id}: not there, its figures stay as they were.", err=True)
-            rows.append(known)
-            continue
-        evidence = evidence_of(discover((folder,)), SIMULATED_KEY, jobs, known.id, "full")
-        rows.append(measured_again(known, evidence, measured=now().date()))
-    write(content / MEASUREMENTS, rows)
 
 
 def write(path: Path, rows: Sequence[Model]) -> None:
