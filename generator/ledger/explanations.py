@@ -119,7 +119,11 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "A new prompt makes older models drop the thinking of the turn before, so the messages differ from there on.",
         _forgets_thinking,
     ),
-    Explanation("tools-change", "Tools were announced or withdrawn in between.", _marked(MarkKind.TOOLS_CHANGE)),
+    Explanation(
+        "tools-change",
+        "Tools were announced, loaded or withdrawn in between.",
+        _marked(MarkKind.TOOLS_CHANGE),
+    ),
     Explanation(
         "remote-control",
         "Another device connected to the session in between, which changes its tools.",
@@ -164,8 +168,9 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     ),
     Explanation(
         "retry",
-        "The service had refused or failed a call just before; what it had cached may be gone with it.",
-        lambda step: step.retried,
+        "The service had refused or failed a call just before, so that what it had cached may be gone; or the client "
+        "fell back from a stream to an answer in one piece, which it asks for with other settings.",
+        lambda step: step.retried or step.fell_back,
     ),
     Explanation(
         "concurrent",
