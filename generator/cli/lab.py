@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from generator.cli.context import JOBS, ROOT, console, now, track
+from generator.cli.tables import write
 
 if TYPE_CHECKING:
     from generator.curated.calibration import Calibration
-    from generator.curated.models import Model
     from generator.detectors import Detector
 
 CALIBRATION = "measurements/calibration.yml"
-WRITTEN_BY = "# Written by `witnessmark calibrate`; do not edit the figures by hand."
 
 
 @click.command()
@@ -159,21 +157,3 @@ def _with_others(known: Calibration, made: Calibration) -> Calibration:
         return put_into(known, made)
     except ValueError as error:
         raise click.UsageError(f"{error}; run without --only") from None
-
-
-def write(path: Path, rows: Sequence[Model]) -> None:
-    """The rows as YAML that says who wrote it."""
-    import yaml
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    plain = [_without_empty(row.model_dump(mode="json", exclude_none=True)) for row in rows]
-    text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
-    path.write_text(f"{WRITTEN_BY}\n{text}", "utf-8")
-    click.echo(f"Wrote {path}.")
-
-
-def _without_empty(value: Any) -> Any:
-    """The same without empty lists, so that a row stays one line."""
-    if isinstance(value, dict):
-        return {name: _without_empty(part) for name, part in value.items() if part != []}
-    return [_without_empty(part) for part in value] if isinstance(value, list) else value

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from generator.cli.context import JOBS, ROOT, SIMULATED_KEY, discover, evidence_of, now
+from generator.cli.tables import write
 
 MEASUREMENTS = "measurements/corpora.yml"
 
@@ -33,7 +34,6 @@ def base_rates(*, folders: tuple[Path, ...], root: Path, jobs: int | None) -> No
 
 def measure_again(content: Path, folders: Sequence[Path], jobs: int | None) -> None:
     """Base rates of every public set of content that stands below one of the folders, by its id."""
-    from generator.cli.lab import write
     from generator.curated.base_rates import Measurement
     from generator.curated.library import load_kind
     from generator.simulator.base_rates import measured_again

@@ -35,7 +35,7 @@ class Judged(Model):
 
     set: Slug
     detector: Slug
-    what: Literal["finding", "step"] = "finding"
+    what: Literal["finding", "step"]
     file: SetFile
     line: Annotated[int, Field(ge=1)]
     verdict: Verdict

@@ -204,7 +204,7 @@ class Library(Model):
             files="measurements/judged.yml",
             listed=True,
             names=(),
-            unique=(("what", "set", "detector", "file", "line"),),
+            unique=(("line", "file", "set", "detector", "what"),),
             refers={"set": "base rate", "detector": "detector", "taken_by": "explanation"},
             order=("detector", "what", "set", "file", "line"),
             also=(true_ones_are_reported,),
