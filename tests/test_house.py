@@ -20,6 +20,7 @@ WRITERS = {
     "packs/pack.py",
     "base/pictures.py",
     "cli/lab.py",
+    "cli/tables.py",
     "cli/meter.py",
     "cli/proofs.py",
     "importers/meters/databases.py",

@@ -240,6 +240,49 @@ def test_an_image_in_a_short_result_is_still_seen():
     assert marks(read_bytes(result([{"type": "image", "source": {}}]))) == [("image", None, "")]
 
 
+LOADED = [{"type": "tool_reference", "tool_name": "x"}]
+
+
+@pytest.mark.parametrize("contents", [[LOADED], ["kept", LOADED], [LOADED, LOADED]])
+def test_a_tool_that_a_search_loads_changes_the_tools(contents):
+    assert marks(read_bytes(result(*contents))) == [("tools-change", None, "")]
+
+
+def test_a_result_that_quotes_a_tool_reference_changes_nothing():
+    quoted = [{"type": "text", "text": '"tool_reference"'}]
+    assert marks(read_bytes(result(quoted) + result('["tool_reference"]', uuid="q"))) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "expected"),
+    [
+        ("toolu_1", "Any words at all", [("skill", None, "")]),  # built-in skills name no folder
+        ("toolu_1", "Base directory for this skill: x", [("skill", None, "")]),
+        (None, "Any words at all", []),
+    ],
+)
+def test_a_text_that_the_skill_tool_gives_is_a_skill(source, text, expected):
+    content = [{"type": "text", "text": text}]
+    message = {"role": "user", "content": content}
+    given = line(type="user", uuid="p", isMeta=True, sourceToolUseID=source, message=message)
+    assert marks(read_bytes(given)) == expected
+
+
+def test_an_answer_that_came_as_a_stream_has_a_line_for_each_block():
+    """An answer in one piece is one line with all blocks; a stream that was cut short is one line with one."""
+    whole = answer(tools=["Read"])
+    one = {"id": "msg_1", "model": "claude-opus-4-6", "usage": {"input_tokens": 1, "output_tokens": 2}}
+    first = line(message=one | {"content": [{"type": "thinking", "thinking": 'a, "type": b'}]})
+    second = line(uuid="u2", message=one | {"content": [{"type": "text", "text": "b"}]})
+    odd = line(message=one | {"content": "only words"})
+    assert [read_bytes(given).requests[0].whole for given in (whole, first + second, first, odd)] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
 # Kinds of records
 
 

@@ -219,6 +219,30 @@ def test_an_error_two_steps_before_explains_nothing():
     assert threads_of([*requests, last], [mark(MarkKind.RETRY, 50)])[0].steps[-1].reason == "retry"
 
 
+@pytest.mark.parametrize(("thought", "reason"), [(False, "thinking-changed"), (True, UNEXPLAINED)])
+def test_leaving_a_skill_that_did_not_think_rebuilds_the_messages(thought, reason):
+    """A skill's text states no thinking, as a command's: the turn begins with it, not with the prompt before."""
+    requests = (
+        request(0, 0, written=40_000, prompt_words=5, thinking_asked=True, thought=True),
+        request(1, 20, read=40_000, written=1_000, thought=thought),
+        request(2, 40, read=41_000, written=1_000, thought=thought),
+        request(3, 90, read=16_000, written=27_000, prompt_words=5, thinking_asked=True, thought=True),
+    )
+    (thread,) = threads_of(requests, [mark(MarkKind.PROMPT, -1), mark(MarkKind.SKILL, 19), mark(MarkKind.PROMPT, 89)])
+    assert [step.reason for step in thread.steps] == [None, None, reason]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [(False, True, "retry"), (True, False, "retry"), (True, True, UNEXPLAINED), (False, False, UNEXPLAINED)],
+)
+def test_an_answer_in_one_piece_between_streams_is_asked_for_with_other_settings(before, after, reason):
+    """entire-january, b0/2936744f3b/0, lines 72 to 90: each kind reads on from the last of its own kind."""
+    requests = (request(0, 0, read=33_000, written=32_000, whole=before), request(1, 20, read=50_000, whole=after))
+    step = only_step(requests[0], msgspec.structs.replace(requests[1], cache_write_tokens=17_000))
+    assert step.reason == reason
+
+
 def test_sub_agents_between_the_requests_of_the_main_thread_do_not_break_its_identity():
     main = [request(n, n * 60, read=n * 20_000, written=20_000) for n in range(4)]
     agent = [request(10 + n, n * 60 + 20, read=n * 9_000, written=9_000, agent=OTHER) for n in range(4)]

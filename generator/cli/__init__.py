@@ -16,7 +16,7 @@ import click
 from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
-from generator.cli import lab, leaks, logs, meter, proofs, scan, site, verify_site
+from generator.cli import lab, leaks, logs, meter, proofs, rates, scan, site, verify_site
 
 EXIT_CODES = """\b
 Exit codes:
@@ -84,6 +84,7 @@ for command in (
     leaks.check_leaks,
     lab.simulate,
     lab.calibrate,
+    rates.base_rates,
     lab.schemas,
 ):
     cli.add_command(command)

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from generator.base.wording import printable
-from generator.cli.context import JOBS, ROOT, SIMULATED_KEY, console, discover, evidence_of, now, track
+from generator.cli.context import JOBS, ROOT, console, now, track
+from generator.cli.tables import write
 
 if TYPE_CHECKING:
     from generator.curated.calibration import Calibration
-    from generator.curated.models import Model
     from generator.detectors import Detector
 
 CALIBRATION = "measurements/calibration.yml"
-MEASUREMENTS = "measurements/corpora.yml"
-WRITTEN_BY = "# Written by `witnessmark calibrate`; do not edit the figures by hand."
 
 
 @click.command()
@@ -109,7 +106,9 @@ def calibrate(
         return
     write(root / "content" / CALIBRATION, [made if known is None else _with_others(known, made)])
     if corpora is not None:
-        _measure_again(root / "content", corpora, jobs)
+        from generator.cli.rates import measure_again
+
+        measure_again(root / "content", (corpora,), jobs)
 
 
 @click.command(hidden=True)
@@ -159,39 +158,3 @@ def _with_others(known: Calibration, made: Calibration) -> Calibration:
         return put_into(known, made)
     except ValueError as error:
         raise click.UsageError(f"{error}; run without --only") from None
-
-
-def _measure_again(content: Path, corpora: Path, jobs: int | None) -> None:
-    """Base rates of every public set that stands below `corpora`, by its id."""
-    from generator.curated.base_rates import Measurement
-    from generator.curated.library import load_kind
-    from generator.simulator.calibrate import measured_again
-
-    rows = []
-    for known in load_kind(content, Measurement):
-        folder = corpora / known.id
-        if not folder.is_dir():
-            click.echo(f"{known.id}: not there, its figures stay as they were.", err=True)
-            rows.append(known)
-            continue
-        evidence = evidence_of(discover((folder,)), SIMULATED_KEY, jobs, known.id, "full")
-        rows.append(measured_again(known, evidence, measured=now().date()))
-    write(content / MEASUREMENTS, rows)
-
-
-def write(path: Path, rows: Sequence[Model]) -> None:
-    """The rows as YAML that says who wrote it."""
-    import yaml
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    plain = [_without_empty(row.model_dump(mode="json", exclude_none=True)) for row in rows]
-    text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None)
-    path.write_text(f"{WRITTEN_BY}\n{text}", "utf-8")
-    click.echo(f"Wrote {printable(path)}.")
-
-
-def _without_empty(value: Any) -> Any:
-    """The same without empty lists, so that a row stays one line."""
-    if isinstance(value, dict):
-        return {name: _without_empty(part) for name, part in value.items() if part != []}
-    return [_without_empty(part) for part in value] if isinstance(value, list) else value

@@ -24,13 +24,15 @@ class MeasuredBreaks(Model):
 class MeasuredDetector(Model):
     """What one detector said of the set; `naive` is what the usual rule would have reported.
 
-    `missing` names inputs that the set does not hold.
+    `sessions` have at least one finding; None where findings are about a meter or the whole account. `missing` names
+    inputs that the set does not hold.
     """
 
     id: Slug
     outcome: Literal["found", "quiet", "not-measurable", "failed"] = "quiet"
     examined: Count
     findings: Count
+    sessions: Count | None = None
     naive: Count
     missing: tuple[Slug, ...] = ()
 
@@ -44,6 +46,8 @@ class Measurement(Model):
     licence: Line
     requests: Count
     steps: Count
+    sessions: Count = 0
+    sessions_with: Count = 0  # at least one finding of any detector whose findings are in sessions
     breaks: tuple[MeasuredBreaks, ...] = ()
     detectors: tuple[MeasuredDetector, ...] = ()
     measured: date

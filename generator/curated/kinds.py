@@ -17,6 +17,7 @@ from generator.curated.calibration import Calibration, rows_are_whole
 from generator.curated.entries import Kind
 from generator.curated.examples import Example
 from generator.curated.headline import Headline, equal_space, observations_have_sources, tests_have_own_ids
+from generator.curated.judged import Judged, true_ones_are_reported
 from generator.curated.measurements import Published, tables_are_even
 from generator.curated.models import Case, Claim, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.peers import Peer, words_are_explained
@@ -195,6 +196,19 @@ class Library(Model):
             listed=True,
             refers={"detectors.id": "detector"},
             by_hand=False,
+        ),
+    ] = ()
+    judged: Annotated[
+        tuple[Judged, ...],
+        Kind(
+            word="judged finding",
+            files="measurements/judged.yml",
+            listed=True,
+            names=(),
+            unique=(("line", "file", "set", "detector", "what"),),
+            refers={"set": "base rate", "detector": "detector", "taken_by": "explanation"},
+            order=("detector", "what", "set", "file", "line"),
+            also=(true_ones_are_reported,),
         ),
     ] = ()
     calibration: Annotated[

@@ -28,7 +28,8 @@ def _soon(thread: Thread) -> Iterator[Step]:
 
 
 def _is_hit(step: Step) -> bool:
-    return step.last_write_unread and not _parallel(step) and step.before.model == step.after.model
+    comparable = step.before.model == step.after.model and not step.fell_back
+    return step.last_write_unread and comparable and not _parallel(step)
 
 
 def _parallel(step: Step) -> bool:

@@ -148,7 +148,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     ),
     Explanation(
         "tools-change",
-        "Tools were announced or withdrawn in between. The cache mostly survives that: in 48 of 52 public steps.",
+        "Tools were announced, loaded or withdrawn in between. A mere announcement mostly leaves the cache as it was.",
         _marked(MarkKind.TOOLS_CHANGE),
     ),
     Explanation(
@@ -168,8 +168,9 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     ),
     Explanation(
         "retry",
-        "The service had refused or failed a call just before; what it had cached may be gone with it.",
-        lambda step: step.retried,
+        "The service had refused or failed a call just before, so that what it had cached may be gone; or the client "
+        "fell back from a stream to an answer in one piece, which it asks for with other settings.",
+        lambda step: step.retried or step.fell_back,
     ),
     Explanation(
         "concurrent",

@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.base.statistics import exact_rate, finding_rate, poisson_rate
+from generator.base.statistics import exact_rate, poisson_rate
 from generator.base.wording import n
+from generator.curated.judged import tally
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.calibration_rows import EXCESS_TOLERANCE
+from generator.pages.parts.public_sets import public_total, read_by_hand
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.base.statistics import Rate
-    from generator.curated.base_rates import MeasuredDetector, Measurement
+    from generator.curated.base_rates import Measurement
     from generator.curated.calibration import CalibratedDetector, Calibration
+    from generator.curated.judged import Tally
     from generator.detectors import Detector
     from generator.dossier import Dossier
+    from generator.pages.parts.public_sets import PublicTotal, ReadByHand
 
 
 @dataclass(frozen=True)
@@ -36,19 +40,12 @@ class CalibratedRow:
 
 
 @dataclass(frozen=True)
-class PublicCell:
-    """One detector on one public set."""
-
-    measured: MeasuredDetector | None
-    rate: Rate | None
-
-
-@dataclass(frozen=True)
 class PublicRow:
-    """One detector on all public sets."""
+    """One detector on all public sets; `by_hand` where its findings there were read."""
 
     detector: Detector
-    cells: tuple[PublicCell, ...]
+    total: PublicTotal | None
+    by_hand: ReadByHand | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +58,7 @@ class CalibrationContext:
     missed: tuple[CalibratedRow, ...]
     measurements: tuple[Measurement, ...]
     public: tuple[PublicRow, ...]
+    judged: Tally
     stats: tuple[tuple[str, str], ...]
 
 
@@ -74,11 +72,16 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         rows=rows,
         unplanted=tuple(item.detector for item in rows if item.row.not_planted),
         missed=tuple(item for item in rows if item.missed),
-        measurements=dossier.library.measurements,
+        measurements=library.measurements,
         public=tuple(
-            PublicRow(view.detector, tuple(_cell(measured, view.detector) for measured in dossier.library.measurements))
+            PublicRow(
+                view.detector,
+                public_total(view.detector, library.measurements),
+                read_by_hand(view.detector.id, library.judged),
+            )
             for view in dossier.detector_views
         ),
+        judged=tally(row for row in library.judged if row.what == "finding"),
         stats=_stats(calibration, rows) if calibration else (),
     )
     path = f"{case.id}/calibration/"
@@ -121,13 +124,6 @@ def _row(detector: Detector, row: CalibratedDetector, calibration: Calibration) 
         unseen_per_thousand=unseen.per_thousand()[0],
         missed=tuple(name for name, below in missed if below),
     )
-
-
-def _cell(measured: Measurement, detector: Detector) -> PublicCell:
-    row = next((one for one in measured.detectors if one.id == detector.id), None)
-    if row is None or not row.examined:
-        return PublicCell(row, None)
-    return PublicCell(row, finding_rate(row.findings, row.examined, share=detector.one_a_unit))
 
 
 def _stats(calibration: Calibration, rows: tuple[CalibratedRow, ...]) -> tuple[tuple[str, str], ...]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.base.statistics import finding_rate
 from generator.ledger.subjects import Scope
 from generator.pages.findings import Listed
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.calibration_rows import ScoreRow, score_rows
 from generator.pages.parts.coverage import answering, giving
+from generator.pages.parts.public_sets import public_rates, read_by_hand
 from generator.pages.parts.sentences import period, quantity_text, sentence
 from generator.pages.parts.twin import json_twin
 from generator.pages.parts.worked_examples import CALL_COLUMNS, READING_COLUMNS, WorkedExample, worked_example
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from generator.detectors.shared.needs import Need
     from generator.dossier import DetectorView, Dossier
     from generator.importers import Importer
+    from generator.pages.parts.public_sets import PublicRate, ReadByHand
     from generator.records.results import Pack, Run
 
 SCOPES = {
@@ -86,15 +87,6 @@ class DetectorsContext:
 
 
 @dataclass(frozen=True)
-class PublicRate:
-    """What the detector said of a public set of transcripts: the rate to compare with."""
-
-    title: str
-    rate: Rate
-    naive: int
-
-
-@dataclass(frozen=True)
 class DetectorContext:
     """Variables of detector.md.j2."""
 
@@ -115,6 +107,7 @@ class DetectorContext:
     undecidable: tuple[ExplanationView, ...]
     results: tuple[Result, ...]
     base_rates: tuple[PublicRate, ...]
+    by_hand: ReadByHand | None
     explained: tuple[ExplainedRow, ...]
     own: tuple[Listed, ...]
     simulated: tuple[Listed, ...]
@@ -186,12 +179,8 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
         decidable=tuple(item for item in explanations if item.benign.decidable),
         undecidable=tuple(item for item in explanations if not item.benign.decidable),
         results=results,
-        base_rates=tuple(
-            PublicRate(measured.title, finding_rate(row.findings, row.examined, share=detector.one_a_unit), row.naive)
-            for measured in dossier.library.measurements
-            for row in measured.detectors
-            if row.id == detector.id
-        ),
+        base_rates=public_rates(detector, dossier.library.measurements),
+        by_hand=read_by_hand(detector.id, dossier.library.judged),
         explained=_explained(detector, results),
         own=tuple(item for item in listed if not item.view.pack.simulated),
         simulated=tuple(item for item in listed if item.view.pack.simulated),
@@ -247,6 +236,7 @@ def _record(context: DetectorContext) -> dict[str, Any]:
             }
             for result in context.results
         ],
+        "read_by_hand": [row.model_dump(mode="json") for row in context.by_hand.rows] if context.by_hand else [],
     }
 
 

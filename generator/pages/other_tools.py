@@ -10,6 +10,7 @@ from generator.base.wording import n
 from generator.pages.calibration import calibrated
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.peers import RIGHT, PeerView, peer_views
+from generator.pages.parts.public_sets import public_total
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
@@ -81,10 +82,9 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 def _pairs(view: DetectorView, dossier: Dossier) -> Iterator[Pair]:
     """Public sets first, then own logs; simulated packs have the calibration beside them."""
-    for measured in dossier.library.measurements:
-        row = next((one for one in measured.detectors if one.id == view.detector.id), None)
-        known = row is not None and row.outcome in {"found", "quiet"}
-        yield Pair(measured.id, row.naive if row and known else None, row.findings if row and known else None)
+    if dossier.library.measurements:
+        total = public_total(view.detector, dossier.library.measurements)
+        yield Pair("public logs", total.naive if total else None, total.rate.hits if total else None)
     for evidence, run, _ in view.runs:
         if not evidence.simulated:
             known = run.outcome.value in {"found", "quiet"}

@@ -121,6 +121,7 @@ class Request(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=Tr
     compacted: bool = False  # the service compacted the conversation before it answered
     web_searches: int | None = None  # searches that the service ran for the answer; each is charged apart
     thought: bool | None = None  # holds the answer a block of thinking?
+    whole: bool = False  # its first line holds several blocks: it did not come as a stream
     thinking_asked: bool = False  # the client wrote beside the prompt that thinking was on
     added_blocks: int | None = None  # blocks of content since the first line of the call before
     nested: bool = False  # known only from an `agent_progress` line of the parent's transcript

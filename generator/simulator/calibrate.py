@@ -15,12 +15,11 @@ import msgspec
 
 from generator.base.progress import Track
 from generator.base.workers import answers
-from generator.curated.base_rates import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.curated.calibration import CalibratedDetector, CalibratedSeed, Calibration
 from generator.detectors import DETECTORS, Detector, run
 from generator.importers import read_bytes
 from generator.ledger.subjects import subjects
-from generator.records.results import Pack, Run
+from generator.records.results import Run
 from generator.simulator import FaultRates, simulate
 from generator.simulator.planted import PLANTED
 from generator.simulator.scoring import Score, score
@@ -191,31 +190,3 @@ def put_into(known: Calibration, fresh: Calibration) -> Calibration:
     rows = {row.id: row for row in (*known.detectors, *fresh.detectors)}
     ordered = tuple(rows[detector.id] for detector in DETECTORS if detector.id in rows)
     return known.model_copy(update={"detectors": ordered, "measured": fresh.measured})
-
-
-def measured_again(known: Measurement, evidence: Pack, *, measured: date) -> Measurement:
-    """The public set with the figures of today."""
-    return known.model_copy(
-        update={
-            "requests": evidence.totals.requests,
-            "steps": evidence.totals.steps,
-            "breaks": tuple(
-                MeasuredBreaks(
-                    reason=row.reason, count=row.count, excess_tokens=row.excess_tokens, usd=round(row.excess_usd, 4)
-                )
-                for row in evidence.breaks
-            ),
-            "detectors": tuple(
-                MeasuredDetector(
-                    id=row.detector,
-                    outcome=row.outcome.value,
-                    examined=row.examined,
-                    findings=row.found,
-                    naive=row.naive,
-                    missing=row.missing,
-                )
-                for row in evidence.runs
-            ),
-            "measured": measured,
-        }
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -12,13 +11,12 @@ import msgspec
 from msgspec import Raw
 
 from generator.importers.base import LARGEST_COUNT, SkipLineError
+from generator.importers.claude import answers
 from generator.importers.claude.lines import (
     ABSENT,
     Message,
     Usage,
     decode_diagnostics,
-    decode_server_tools,
-    decode_tools,
 )
 from generator.importers.claude.naming import is_resold, message_of
 from generator.importers.claude.rounds import NONE, Round, rounds_of
@@ -45,12 +43,8 @@ T = TypeVar("T")
 NO_MISS = (0, "")  # (missed tokens, reason)
 
 FINAL_USAGE_SINCE = (2, 1, 97)  # "per-block entries now carry the final token usage" (Claude Code changelog)
-READERS = frozenset({"Read", "Grep", "Glob", "LS"})
-EDITORS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
 EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 
-_THINKING = re.compile(rb'"type"\s*:\s*"(?:redacted_)?thinking"')  # inside of a string its quotes are escaped
-_TOOL_USE = re.compile(rb'"tool_use"')  # searches the view of the line without copying it
 COMPACTS = "acompact"  # how the client names the agent that writes a summary of the conversation
 _STOPS = {str(reason): reason for reason in StopReason}
 _MISSES = {str(reason): reason for reason in MissReason}
@@ -102,6 +96,7 @@ class Call(msgspec.Struct, gc=False):
     miss: tuple[int, str] = NO_MISS  # the largest stated
     tools: dict[str, str] | None = None  # tool uses by their id, so that a copied line counts once
     thought: bool = False
+    whole: bool = False
 
 
 def checked(message: Message, usage: Usage) -> str:
@@ -156,8 +151,9 @@ def opened(
         nested=nested,
         request_id=request_id,
         miss=NO_MISS if message.diagnostics is ABSENT else _stated_miss(message.diagnostics),
-        tools=_tools(message.content),
-        thought=_THINKING.search(message.content) is not None,
+        tools=answers.tools_of(message.content),
+        thought=answers.holds_thinking(message.content),
+        whole=answers.holds_several(message.content),
     )
 
 
@@ -171,10 +167,10 @@ def extend(call: Call, message: Message, usage: Usage, at: datetime) -> None:
     final, output = message.stop_reason is not None, usage.output_tokens
     if (final, output) > (call.stop_reason is not None, call.usage.output_tokens):
         call.usage, call.stop_reason, call.model = usage, message.stop_reason, message.model or call.model
-    call.thought = call.thought or _THINKING.search(message.content) is not None
+    call.thought = call.thought or answers.holds_thinking(message.content)
     if message.diagnostics is not ABSENT:
         call.miss = max(call.miss, _stated_miss(message.diagnostics))
-    tools = _tools(message.content)
+    tools = answers.tools_of(message.content)
     if tools is not None:
         call.tools = tools if call.tools is None else call.tools | tools
 
@@ -234,15 +230,16 @@ def closed(
         region=_named(_REGIONS, usage.inference_geo, Region.OTHER),
         first_output_tokens=call.first_output,
         result_bytes=cause.result_bytes,
-        file_reads=_uses(call.tools, READERS),
-        file_edits=_uses(call.tools, EDITORS),
+        file_reads=answers.uses(call.tools, answers.READERS),
+        file_edits=answers.uses(call.tools, answers.EDITORS),
         opening_read_tokens=None if rounds.first is None else rounds.first.read or 0,
         opening_prompt_tokens=None if rounds.first is None else rounds.first.prompt,
         left_tokens=None if rounds.last is None else rounds.last.left,
         context_tokens=None if rounds.last is None else rounds.last.prompt,
         compacted=any(role is Role.COMPACTION for role, _ in rounds.outside),
-        web_searches=_searches(usage),
+        web_searches=answers.searches(usage),
         thought=call.thought,
+        whole=call.whole,
         thinking_asked=cause.thinking,
         added_blocks=cause.blocks,
         nested=call.nested,
@@ -289,31 +286,6 @@ def _apart(call: Request, role: Role, one: Round, name: str) -> Request:
         region=call.region,
         source=call.source,
     )
-
-
-def _searches(usage: Usage) -> int | None:
-    if usage.server_tool_use is ABSENT:
-        return None
-    try:
-        tools = decode_server_tools(usage.server_tool_use)
-    except REFUSED:
-        return None
-    return tools.web_search_requests if tools and is_count(tools.web_search_requests) else None
-
-
-def _tools(content: Raw) -> dict[str, str] | None:
-    """Names of the tools that a line uses, by the id of the use; None where it uses none, or says it in a new shape."""
-    if _TOOL_USE.search(content) is None:
-        return None
-    try:
-        blocks = decode_tools(content)
-    except REFUSED:
-        return None
-    return {block.id: block.name for block in blocks if block.type == "tool_use"} or None
-
-
-def _uses(tools: dict[str, str] | None, names: frozenset[str]) -> int | None:
-    return None if tools is None else sum(map(names.__contains__, tools.values()))
 
 
 def _named(names: Mapping[str, T], raw: str | None, other: T) -> T | None:

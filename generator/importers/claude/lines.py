@@ -101,6 +101,7 @@ class Line(Struct, gc=False, frozen=True, rename="camel"):
     uuid: str | None = None
     timestamp: datetime | None = None
     tool_use_id: str | None = field(name="toolUseID", default=None)
+    source_tool_use_id: str | None = field(name="sourceToolUseID", default=None)
     is_compact_summary: bool | None = None
     compact_metadata: Raw = ABSENT
     compact_metadata_sdk: Raw = field(name="compact_metadata", default=ABSENT)

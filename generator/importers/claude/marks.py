@@ -128,7 +128,8 @@ class UserLine(NamedTuple):
 
 NOTHING = UserLine(())
 REMOVED = UserLine((Found(MarkKind.RESULT_CLEARED, 1),))
-WITH_IMAGE = (Found(MarkKind.IMAGE),)
+PARTS = {"image": Found(MarkKind.IMAGE), "tool_reference": Found(MarkKind.TOOLS_CHANGE)}
+"""Parts of a result that say something by their kind: an image, and a tool that ToolSearch loaded."""
 
 
 def user_line(line: Line, *, typed: bool) -> UserLine:
@@ -145,6 +146,8 @@ def user_line(line: Line, *, typed: bool) -> UserLine:
     if line.is_compact_summary or (texts and texts[0].startswith(_SUMMARY)):
         return UserLine((Found(MarkKind.COMPACT_SUMMARY),), blocks=len(blocks))
     marks = [found for text in texts if (found := _marked(text, meta=bool(line.is_meta)))]
+    if line.is_meta and line.source_tool_use_id and texts and not marks:
+        marks = [Found(MarkKind.SKILL)]  # the tool Skill alone gives such a text; built-in ones name no folder
     if not typed or marks or results or line.is_meta or not (texts or seen):
         held = sum(result.result_bytes or 0 for result in results) if results else None
         return UserLine((*marks, *seen), None, held, len(blocks))
@@ -175,22 +178,25 @@ def _result_line(result: bytes) -> UserLine:
     size = len(result)
     if size < CLEARED_WITHIN and CLEARED in result:
         return REMOVED._replace(result_bytes=size)
-    return UserLine(WITH_IMAGE if result[:1] == b"[" and _holds_image(result) else (), None, size)
+    if result[:1] != b"[":
+        return UserLine((), None, size)
+    return UserLine(tuple(mark for part, mark in PARTS.items() if _holds(result, part)), None, size)
 
 
 def _seen(blocks: list[Block], results: list[UserLine]) -> tuple[Found, ...]:
-    """Marks that need no text: an image among blocks or results, and how many results the client removed."""
-    marks = [mark for result in results for mark in result.marks]
-    image = any(block.type == "image" for block in blocks) or any(mark.kind is MarkKind.IMAGE for mark in marks)
-    removed = sum(mark.kind is MarkKind.RESULT_CLEARED for mark in marks)
-    return (*(WITH_IMAGE if image else ()), *((Found(MarkKind.RESULT_CLEARED, removed),) if removed else ()))
+    """Marks that need no text: images and loaded tools among blocks or results, and how many results were removed."""
+    kinds = [mark.kind for result in results for mark in result.marks]
+    kinds += [PARTS[block.type].kind for block in blocks if block.type in PARTS]
+    removed = kinds.count(MarkKind.RESULT_CLEARED)
+    seen = tuple(mark for mark in PARTS.values() if mark.kind in kinds)
+    return (*seen, *((Found(MarkKind.RESULT_CLEARED, removed),) if removed else ()))
 
 
-def _holds_image(result: bytes) -> bool:
-    if b'"image"' not in result:
+def _holds(result: bytes, kind: str) -> bool:
+    if f'"{kind}"'.encode() not in result:
         return False
     try:
-        return any(part.type == "image" for part in decode_kinds(result))
+        return any(part.type == kind for part in decode_kinds(result))
     except REFUSED:
         return False
 
