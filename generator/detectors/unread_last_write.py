@@ -28,9 +28,7 @@ def _soon(thread: Thread) -> Iterator[Step]:
 
 
 def _is_hit(step: Step) -> bool:
-    return (
-        step.last_write_unread and _is_first(step) and not _parallel(step) and step.before.model == step.after.model
-    )
+    return step.last_write_unread and _is_first(step) and not _parallel(step) and step.before.model == step.after.model
 
 
 def _is_first(step: Step) -> bool:

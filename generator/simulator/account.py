@@ -92,9 +92,9 @@ class Account:
         """Would a refusal here explain nothing that is planted?"""
         return not any(start <= at < end for start, end in self.quiet)
 
-    def spend(self, at: datetime, model: str, usage: Usage, speed: str, *, batch: bool) -> float:
-        """Charge one call to the meter: its list price in USD, but reads at their weight."""
-        price = list_rates(model, at.date(), usage.whole, Speed(speed))
+    def spend(self, at: datetime, model: str, usage: Usage, speed: str, *, prompt: int, batch: bool) -> float:
+        """Charge one call to the meter: its list price in USD, but reads at their weight. `prompt`: the longest."""
+        price = list_rates(model, at.date(), prompt, Speed(speed))
         if price is None:
             return 0.0
         write = price.cache_write_1h if usage.lifetime == "1h" else price.cache_write_5m

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from generator.simulator.account import updated
-from generator.simulator.sessions import COLD, EFFORT_SINCE, LIFETIMES, PARTIAL, Session, compact
+from generator.simulator.sessions import COLD, EFFORT_SINCE, LIFETIMES, Session, compact
 from generator.simulator.transcript import SPEED_SINCE
 
 MODELS = ("claude-opus-4-6", "claude-sonnet-4-6")

@@ -15,6 +15,7 @@ FORGETFUL = "claude-sonnet-4-5"  # drops the thinking of the turn before (ledger
 THINKING, SILENT = Form(thinks=True), Form(thinks=False)
 FEW_OF = 40_000  # tokens, of which fewer than 1,024 can still be more than 2 %
 EVEN, LARGE, SMALL = (1_000, 12_000), (12_000, 16_000), (200, 400)  # tokens that a turn adds
+NOT_DEAR = 150_000  # tokens; the older model costs more for long prompts on every day
 MARGIN = 60.0  # seconds from the end of a lifetime, within which nothing is sure
 
 
@@ -31,6 +32,8 @@ def _thinking_switched(session: Session) -> None:
 
 def _thinking_dropped(session: Session) -> None:
     """An older model thinks before it calls tools; at the next prompt all after that thinking is read anew."""
+    if session.cached > NOT_DEAR:
+        return
     newer, session.model = session.model, FORGETFUL
     session.broken("model-switch", COLD)
     session.pause()
@@ -208,13 +211,19 @@ class Process:
 
 
 def two_processes(
-    session: Session, *, tree: bool, growth: tuple[tuple[int, int], tuple[int, int]] = (EVEN, EVEN)
+    session: Session,
+    *,
+    tree: bool,
+    growth: tuple[tuple[int, int], tuple[int, int]] = (EVEN, EVEN),
+    older: int | None = None,
 ) -> tuple[list[Made], list[Made]]:
     """The session is open twice; the two take turns, and only the first goes on in the end.
 
-    `growth`: tokens that a turn of each adds. Returns the calls that begin a turn, of the first and of the second.
+    `growth`: tokens that a turn of each adds. `older`: tokens that the second goes on from, where it was opened at an
+    earlier place. Returns the calls that begin a turn, of the first and of the second.
     """
     processes = [Process.of(session), Process.of(session)]
+    processes[1].cached = session.cached if older is None else older
     switched: tuple[list[Made], list[Made]] = ([], [])
     for _ in range(session.rng.randint(2, 4)):
         for own in (0, 1):

@@ -6,13 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from generator.curated.calibration import ELSE
 from generator.records.pseudonyms import pseudonym
 from generator.records.results import Finding, Run
 from generator.simulator.truth import Fault, Truth
 from generator.simulator.unlogged import BY_ID as UNLOGGED
 from generator.simulator.unlogged import OTHER_DEVICE
-
-ELSE = "else"
 
 
 @dataclass(frozen=True)

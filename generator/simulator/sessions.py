@@ -107,13 +107,14 @@ class Session:
             model, usage, tool=(name or self.rng.choice(TOOLS)) if tool else "", miss=miss, speed=speed, tier=tier,
             effort=self.effort if self.log.since(EFFORT_SINCE) else None, during=during, form=form,
         )  # fmt: skip
-        usd = self.account.spend(self.log.clock, model, usage, speed, batch=tier == "batch")
+        prompt = max((one.whole for one in form.rounds), default=usage.whole)
+        usd = self.account.spend(self.log.clock, model, usage, speed, prompt=prompt, batch=tier == "batch")
         before = self.ended
         made = Made(
             message=sent.message, session=self.log.session, agent=self.log.agent or "", version=self.log.version,
             model=model, began=sent.began, first=sent.first, ended=self.log.clock, usage=usage, words=self.words,
             cause=cause, cached=self.cached, age=max(0.0, (sent.began - before).total_seconds()) if before else 0.0,
-            lived=lived, lines=sent.lines, usd=usd, prompt=max((one.whole for one in form.rounds), default=usage.whole),
+            lived=lived, lines=sent.lines, usd=usd, prompt=prompt,
         )  # fmt: skip
         self.calls.append(made)
         self.words = None

@@ -195,12 +195,7 @@ class Transcript:
         """One call on one to three lines; the clock ends at the last line. `during` happens before that last line."""
         began = self.asked or self.clock
         message = self.api_id("chatcmpl-" if form.relayed else "msg_01")
-        last = "tool_use" if tool else "text"
-        kinds = [*self.rng.choice(([], [], ["thinking"], ["thinking", "text"] if tool else ["thinking"])), last]
-        if form.thinks is not None:
-            kinds = ["thinking", last] if form.thinks else [last]
-        if during and len(kinds) == 1:
-            kinds.insert(0, "thinking")
+        kinds = self._kinds(tool, form, several=during is not None)
         final = self.since(FINAL_OUTPUTS_SINCE)
         counts: dict[str, Any] = {
             "input_tokens": usage.uncached,
@@ -216,7 +211,7 @@ class Transcript:
             counts["server_tool_use"] = {"web_search_requests": form.searches, "web_fetch_requests": 0}
         if form.rounds and form.listed:
             counts["iterations"] = _rounds(form, model)
-        stop = last.replace("text", "end_turn") if final else None
+        stop = kinds[-1].replace("text", "end_turn") if final else None
         fields: dict[str, Any] = {} if self.rng.random() < 0.01 else {"requestId": self.api_id("req_011")}  # noqa: PLR2004
         if form.relayed:
             fields = {"requestId": self.api_id("relay-")}
@@ -238,6 +233,16 @@ class Transcript:
             if not done:
                 self.wait(self.rng.uniform(0.3, 4))
         return Sent(f"{message}{SEPARATOR}{fields['requestId']}" if form.relayed else message, began, first, len(kinds))
+
+    def _kinds(self, tool: str, form: Form, *, several: bool) -> list[str]:
+        """Kinds of the answer's blocks, each on a line of its own."""
+        last = "tool_use" if tool else "text"
+        kinds = [*self.rng.choice(([], [], ["thinking"], ["thinking", "text"] if tool else ["thinking"])), last]
+        if form.thinks is not None:
+            kinds = ["thinking", last] if form.thinks else [last]
+        if several and len(kinds) == 1:
+            kinds.insert(0, "thinking")
+        return kinds
 
     def _block(self, kind: str, tool: str) -> dict[str, Any]:
         if kind == "tool_use":

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from generator.simulator.logged import rounds, two_processes
-from generator.simulator.sessions import COLD, PARTIAL, Session
+from generator.simulator.made import Made
+from generator.simulator.sessions import COLD, LIFETIMES, PARTIAL, Session
 from generator.simulator.transcript import Form
 
-SESSION_CALLS = 40  # calls of an ordinary simulated session
+SESSION_CALLS = 57  # calls of a simulated session at the lowest dose of faults
 PUBLIC = 25_776  # steps of the ten public sets on which the identity can fail
-ONE_PERSON = 5_331  # the same of one person's public logs, July and August 2026
+LARGE = 24_286  # steps of the same and of one set more, in which a main thread's prompt could become smaller
+ONE_PERSON = 5_331  # steps of one person's public logs, July and August 2026
+NONE_SEEN = 3.69  # upper end of the exact 95 % interval of a count of 0
 NO_SPLIT = Form(split=False)
 
 
@@ -83,13 +86,52 @@ def _rounds(session: Session) -> None:
     session.innocent("unlogged-rounds", made)
 
 
+def _clearing(session: Session) -> None:
+    """The client clears old tool results in a tool loop, as designed."""
+    session.fill(100_000)
+    session.pause()
+    session.in_loop()
+    left = int(session.cached * session.rng.uniform(0.7, 0.92))
+    read = min(session.prefix, session.cached)
+    session.innocent("unlogged-clearing", session.send(read, left - read, cause="unlogged-clearing"))
+
+
+def _rewind(session: Session) -> None:
+    """The conversation is taken up at a much earlier place, in a log whose lines do not show where."""
+    session.fill(100_000)
+    session.pause()
+    if session.rng.random() < 0.5:  # noqa: PLR2004
+        session.in_loop()
+    else:
+        session.prompt(session.rng.randint(12, 60))
+    read = int(session.cached * session.rng.uniform(0.18, 0.35))
+    session.innocent("unlogged-rewind", session.send(read, session.grow(), cause="unlogged-rewind"))
+
+
 def _processes(session: Session) -> None:
     """Half of the logs have no tree of lines, half have one that was made of their order in time."""
     session.log.treeless = session.rng.random() < 0.5  # noqa: PLR2004
-    first, second = two_processes(session, tree=False)
+    alive = [call for call in session.calls if _is_alive(session, call)]
+    older = _left(session.rng.choice(alive)) if alive and session.rng.random() < 0.5 else None  # noqa: PLR2004
+    first, second = two_processes(session, tree=False, older=older)
     session.log.treeless = False
     for made in (*first, *second):
         session.innocent("unlogged-processes", made)
+
+
+def _left(call: Made) -> int:
+    return call.usage.read + call.usage.written
+
+
+def _is_alive(session: Session, call: Made) -> bool:
+    """Can what the call left still be read?"""
+    soon = (session.log.clock - call.ended).total_seconds() < LIFETIMES[session.lifetime] / 2
+    return (
+        soon
+        and call.model == session.model
+        and call.usage.lifetime == session.lifetime
+        and call.prompt == call.usage.whole
+    )
 
 
 KINDS: tuple[Unlogged, ...] = (
@@ -99,7 +141,7 @@ KINDS: tuple[Unlogged, ...] = (
         1000 * 8 / PUBLIC,
         "8 of 25,776 steps of the ten public sets read nothing for no reason in the log",
         "Nothing is read, as when the service loses an entry. Clients write a line for a changed tool list only since "
-        "deferred tools, and not for each server that reconnects; before the API stated the reason, nothing else tells.",
+        "they defer tools, and not for each server that reconnects; nothing else tells, until the API stated reasons.",
         _tools,
     ),
     Unlogged(
@@ -114,8 +156,8 @@ KINDS: tuple[Unlogged, ...] = (
     Unlogged(
         "unlogged-rewrite",
         "The client rewrote an older message in the middle of a turn",
-        1000 * 27 / PUBLIC,
-        "27 of 25,776 steps of the ten public sets read a part in a tool loop, for no reason in the log",
+        1000 * 19 / PUBLIC,
+        "19 of 25,776 steps of the ten public sets read a part in a tool loop, for no reason in the log",
         "The transcript holds the messages as they were first sent; what the client sends later is in no line.",
         _inside,
     ),
@@ -138,11 +180,28 @@ KINDS: tuple[Unlogged, ...] = (
     Unlogged(
         "unlogged-rounds",
         "Rounds of the service's own tools that are not listed",
-        1000 * 3 / 6_023,
-        "none in 6,023 calls that list their rounds; the upper end of the exact 95 % interval is 3",
+        1000 * NONE_SEEN / 6_023,
+        "none in 6,023 calls that list their rounds; the upper end of the exact 95 % interval is taken",
         "The counts are a sum. A sum that reads more than there was gives itself away; not where the answer opens a "
         "thread or follows another sum.",
         _rounds,
+    ),
+    Unlogged(
+        "unlogged-clearing",
+        "Old tool results were cleared as designed",
+        1000 * 4 / LARGE,
+        "4 of 24,286 steps of public sets, all that the detector finds there",
+        "Clients wrote a line for it only for a while; what remains is a smaller prompt, whoever made it smaller.",
+        _clearing,
+    ),
+    Unlogged(
+        "unlogged-rewind",
+        "The conversation was taken up at a much earlier place",
+        1000 * NONE_SEEN / LARGE,
+        "none in 24,286 steps of public sets; the upper end of the exact 95 % interval is taken",
+        "A rewind, a fork or a crash leaves the same short prompt as a lost conversation, unless the tree of lines "
+        "shows the branch.",
+        _rewind,
     ),
     Unlogged(
         "unlogged-processes",
@@ -155,16 +214,19 @@ KINDS: tuple[Unlogged, ...] = (
     ),
 )
 
-BY_ID = {kind.id: kind for kind in KINDS}
 OTHER_DEVICE = "other-device"
-DEVICE = Unlogged(
-    OTHER_DEVICE,
-    "Another device of the account",
-    0.0,
-    "a burst of use every other day: an assumption",
-    "It draws on the same meter, and its calls are in another log.",
-    lambda _: None,
+ALL: tuple[Unlogged, ...] = (
+    *KINDS,
+    Unlogged(
+        OTHER_DEVICE,
+        "Another device of the account draws on the meter",
+        0.0,
+        "a burst of use every other day: an assumption",
+        "The meter counts the whole account, and the other device's calls are in another log.",
+        lambda _: None,  # metering.py lets it act
+    ),
 )
+BY_ID = {kind.id: kind for kind in ALL}
 
 
 def drawn(rng: random.Random, scale: float) -> Iterator[Callable[[Session], None]]:
