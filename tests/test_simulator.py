@@ -217,10 +217,11 @@ def test_the_identity_holds_on_every_other_step(seed):
     breaks = independent_breaks(threads)
     assert set(breaks) == {confounder.message for confounder in made.truth.confounders}
     assert all(after.read < before.whole for before, after in breaks.values())
+    sums = summed(threads)
     for calls in threads.values():
         kept = {}  # by model, since a side call to another one leaves the cache as it was
         for call in calls:
-            assert call.model not in kept or call.read <= max(kept[call.model]) or call.message in summed(threads)
+            assert call.model not in kept or call.read <= max(kept[call.model]) or call.message in sums
             kept.setdefault(call.model, []).append(call.left)
 
 
@@ -400,7 +401,8 @@ def test_facts_of_versions_and_prices_are_what_an_independent_reader_sees(spring
     assert found
 
     threads = independent_calls(spring)
-    calls = {call.message: call for calls in threads.values() for call in calls if call.message not in summed(threads)}
+    sums = summed(threads)
+    calls = {call.message: call for calls in threads.values() for call in calls if call.message not in sums}
     dear = {message for fault in of(spring, "long-context-premium") for message in fault.messages}
     long = {call.message for call in calls.values() if call.whole > 200_000 and len(call.rounds) == 1}
     assert dear == {message for message in long if calls[message].first < datetime(2026, 3, 13, tzinfo=UTC)}
@@ -469,7 +471,7 @@ def test_every_fault_that_a_log_can_show_is_planted(spring):
 
 def test_the_specimen_shows_every_detector_at_work():
     """As `witnessmark simulate` makes it, in August: the premium on long prompts had ended in March."""
-    made = simulate(1, sessions=24, start=START, faults=FaultRates.specimen())
+    made = simulate(2, sessions=24, start=START, faults=FaultRates.specimen())
     assert PLANTED - {fault.detector for fault in made.truth.faults} == {"long-context-premium"}
 
 

@@ -124,7 +124,7 @@ def _microcompaction(session: Session) -> None:
 
 
 def _retry(session: Session) -> None:
-    for attempt in range(1, session.rng.randint(2, 4)):
+    for attempt in range(1, session.rng.randint(2, 3)):
         fail(session, attempt)
         session.log.wait(1)
     session.broken("retry")
