@@ -629,12 +629,20 @@ def test_planted_faults_are_found_with_their_excess(spring, tmp_path):
     """Recall 1 and exactly the planted excess for detectors of threads; those of the meter may lose one in ten."""
     shown = subjects(reading_of(spring, tmp_path))
     scores = score([run(detector, shown) for detector in DETECTORS], spring.truth, KEY)
+    midnight = {  # the date in the prompt changes then, so a loss is no fault that a log can show
+        after.message
+        for calls in independent_calls(spring).values()
+        for before, after in steps_of(calls)
+        if before.first.date() != after.first.date()
+    }
     for name, one in scores.items():
         if name in METERS:
             assert one.recalled >= 0.85 * one.planted, name
             assert one.hits >= 0.85 * one.found, name
         else:
-            assert (one.recalled, one.hits) == (one.planted, one.found), name
+            over = sum(not midnight.isdisjoint(fault.messages) for fault in of(spring, name))
+            assert one.planted - over <= one.recalled <= one.planted, name
+            assert one.hits == one.found, name
             assert one.excess_found == one.excess_planted, name
 
 
