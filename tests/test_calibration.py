@@ -11,12 +11,17 @@ from click.testing import CliRunner
 
 from generator.base.problems import ContentError
 from generator.cli import lab
-from generator.curated.calibration import Calibration
+from generator.curated.calibration import Calibration, CauseCount
 from generator.curated.library import load_kind
 from generator.detectors import DETECTORS
+from generator.pages.calibration import _causes as causes_of
+from generator.pages.calibration import _row as calibrated_row
+from generator.pages.parts.calibration_rows import score_rows
+from generator.simulator import FaultRates
 from generator.simulator.calibrate import (
     DOSES,
     FIRST_SEED,
+    PRECISION_BARS,
     RECALL_BAR,
     SEEDS,
     SESSIONS,
@@ -25,7 +30,10 @@ from generator.simulator.calibrate import (
     score_seed,
     table,
 )
+from generator.simulator.calibrate import _examined as examined
 from generator.simulator.planted import PLANTED
+from generator.simulator.unlogged import BY_ID as UNLOGGED
+from generator.simulator.unlogged import OTHER_DEVICE
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"
@@ -106,10 +114,8 @@ def test_the_digest_sees_every_count():
     assert score_seed(3, sessions=4).detectors[0].digest == known.digest
     for name in DetectorScore.__struct_fields__:
         value = getattr(known, name)
-        assert (
-            msgspec.structs.replace(known, **{name: f"{value}x" if name == "detector" else value + 1}).digest
-            != known.digest
-        )
+        other = {"detector": f"{value}x", "unseen_causes": (("another", 1),)}.get(name, 0) or value + 1
+        assert msgspec.structs.replace(known, **{name: other}).digest != known.digest
 
 
 def test_what_a_detector_scores_does_not_depend_on_the_others():
@@ -204,6 +210,64 @@ def test_a_table_sums_its_seeds_and_says_what_each_detector_is_held_to():
         assert row.found == sum(seed.detectors[place].found for seed in seeds)
         assert row.hits <= row.found
         assert row.recalled <= row.planted
+        assert row.unseen_hits <= row.unseen_found
+        assert row.unseen_recalled <= row.unseen_planted
+        assert sum(cause.count for cause in row.unseen_causes) == row.unseen_found - row.unseen_hits
+        assert {cause.id for cause in row.unseen_causes} <= {cause.id for cause in made.causes} | {"else"}
     bars = {row.id: row.recall_bar for row in made.detectors}
     assert bars["cache-break"] == RECALL_BAR
     assert bars["context-drift"] is None
+
+
+def test_calibration_can_fail():
+    """With unlogged causes ten times as frequent and few faults, precision falls below its bar, and the cause is named.
+
+    Where the log names every cause, the same rules hold it.
+    """
+    cache_break = [detector for detector in DETECTORS if detector.id == "cache-break"]
+    few = FaultRates.dose(DOSES[0])
+    _, _, often = examined(7, 60, few, cache_break, unlogged=10.0)
+    one = often["cache-break"]
+    assert one.hits < PRECISION_BARS["cache-break"] * one.found
+    assert one.recalled >= RECALL_BAR * one.planted
+    assert max(one.causes, key=one.causes.get) in UNLOGGED
+    _, _, never = examined(7, 60, few, cache_break)
+    assert never["cache-break"].hits == never["cache-break"].found > 0
+    assert never["cache-break"].causes == {}
+
+
+def test_the_page_says_where_a_bar_is_missed_and_what_was_taken_for_a_fault():
+    known = table([score_seed(3, sessions=4)], 4, measured=CALIBRATION.measured)
+    row = {row.id: row for row in known.detectors}["cache-break"].model_copy(
+        update={
+            "unseen_planted": 50, "unseen_recalled": 50, "unseen_found": 100, "unseen_hits": 50,
+            "unseen_causes": (CauseCount(id="unlogged-tools", count=45), CauseCount(id="unlogged-midnight", count=5)),
+        }
+    )  # fmt: skip
+    detector = next(one for one in DETECTORS if one.id == "cache-break")
+    shown = calibrated_row(detector, row, known)
+    assert shown.missed[0] == "precision"
+    assert shown.unseen_precision.value == 0.5
+    assert 0.39 < shown.unseen_precision.low < shown.unseen_precision.high < 0.61
+    false = 50 * 1000 / known.unseen_requests
+    assert shown.unseen_per_thousand == pytest.approx(false)
+    assert shown.needed == pytest.approx(9 * false), "nine right ones for each wrong one"
+    assert [(cause.id, count) for cause, count in causes_of(shown, known)] == [
+        ("unlogged-tools", 45),
+        ("unlogged-midnight", 5),
+    ]
+    first = score_rows(known.model_copy(update={"detectors": (row,)}), "cache-break")[0]
+    assert first.name.startswith("Precision where causes act")
+    assert (first.bar, first.missed) == ("at least 0.9", True)
+    good = row.model_copy(update={"unseen_hits": 95})
+    assert "precision" not in calibrated_row(detector, good, known).missed
+
+
+def test_every_unlogged_cause_says_how_often_where_that_is_from_and_why():
+    made = {cause.id: cause for cause in CALIBRATION.causes}
+    assert set(made) == set(UNLOGGED)
+    for cause in UNLOGGED.values():
+        assert cause.basis
+        assert cause.why
+        assert (cause.per_thousand > 0) == (cause.id != OTHER_DEVICE)
+        assert made[cause.id].per_thousand == round(cause.per_thousand, 3)

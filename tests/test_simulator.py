@@ -23,6 +23,8 @@ from generator.simulator import FaultRates, Truth, simulate
 from generator.simulator.planted import PLANTED
 from generator.simulator.scoring import score
 from generator.simulator.sessions import FOLDER
+from generator.simulator.unlogged import BY_ID as UNLOGGED
+from generator.simulator.unlogged import OTHER_DEVICE
 
 START = datetime(2026, 8, 3, tzinfo=UTC)
 SPRING = datetime(2026, 3, 6, tzinfo=UTC)  # long prompts cost more until the 13th; cleared thinking from the 30th on
@@ -52,14 +54,23 @@ class Call:
     usage: dict
     words: int | None  # of the prompt it answers
     after_summary: bool = False  # the first call of a compacted history
+    follows: str = ""  # the call above it in the tree of lines
 
     @property
     def whole(self):
         return sum(self.usage[name] for name in INPUTS)
 
     @property
+    def rounds(self):
+        return [one for one in self.usage.get("iterations", ()) if one["type"] == "message"] or [self.usage]
+
+    @property
     def read(self):
-        return self.usage["cache_read_input_tokens"]
+        return self.rounds[0]["cache_read_input_tokens"]
+
+    @property
+    def left(self):
+        return self.rounds[-1]["cache_read_input_tokens"] + self.rounds[-1]["cache_creation_input_tokens"]
 
     @property
     def lifetime(self):
@@ -100,8 +111,10 @@ def independent_calls(simulation):
     seen, threads = {}, defaultdict(list)
     for name, data in transcripts(simulation):
         words = summary = None
+        above = {}  # by line: the call whose answer it hangs under
         for line in data.split(b"\n")[:-1]:
             record = json.loads(line)
+            above[record.get("uuid")] = above.get(record.get("parentUuid"), "")
             if record["type"] == "user":
                 content = record["message"]["content"]
                 words = len(content.split()) if isinstance(content, str) else None
@@ -113,12 +126,16 @@ def independent_calls(simulation):
             if "usage" not in body or body["model"] == "<synthetic>":
                 continue
             at = datetime.fromisoformat(inner["timestamp"])
-            call = seen.get(body["id"])
+            named = body["id"] if body["id"].startswith("msg_01") else f"{body['id']}\x1f{inner['requestId']}"
+            call = seen.get(named)
+            follows = above.get(record["parentUuid"], "")
+            if mirrored is None:
+                above[record["uuid"]] = named
             if call is None:
                 call = Call(
-                    body["id"], body["model"], record["parentUuid"], at, at, body["usage"], words, bool(summary)
+                    named, body["model"], record["parentUuid"], at, at, body["usage"], words, bool(summary), follows
                 )
-                seen[body["id"]] = call
+                seen[named] = call
                 threads[Path(name).parts[-3] if "subagents" in name else Path(name).stem, agent].append(call)
                 summary = None
             call.last = max(call.last, at)
@@ -126,13 +143,30 @@ def independent_calls(simulation):
     return threads
 
 
+def steps_of(calls):
+    """Each call with the one above it in the tree of lines, or the one before it where no tree tells."""
+    known = {call.message: call for call in calls}
+    for earlier, after in pairwise(calls):
+        yield known.get(after.follows, earlier), after
+
+
 def independent_breaks(threads):
-    """Pairs of neighbours in which less was read than had been read and written one call before."""
+    """Pairs in which less was read than had been read and written one call before."""
     return {
         after.message: (before, after)
         for calls in threads.values()
-        for before, after in pairwise(calls)
-        if after.read < before.read + before.usage["cache_creation_input_tokens"]
+        for before, after in steps_of(calls)
+        if after.read < before.left
+    }
+
+
+def summed(threads):
+    """Calls that read more than there was: sums over rounds that are not listed."""
+    return {
+        after.message
+        for calls in threads.values()
+        for before, after in steps_of(calls)
+        if after.read > 1.9 * before.left and before.left > 4096 and before.model == after.model
     }
 
 
@@ -183,11 +217,12 @@ def test_the_identity_holds_on_every_other_step(seed):
     breaks = independent_breaks(threads)
     assert set(breaks) == {confounder.message for confounder in made.truth.confounders}
     assert all(after.read < before.whole for before, after in breaks.values())
+    sums = summed(threads)
     for calls in threads.values():
         kept = {}  # by model, since a side call to another one leaves the cache as it was
         for call in calls:
-            assert call.read <= kept.get(call.model, call.read)
-            kept[call.model] = call.read + call.usage["cache_creation_input_tokens"]
+            assert call.model not in kept or call.read <= max(kept[call.model]) or call.message in sums
+            kept.setdefault(call.model, []).append(call.left)
 
 
 def test_faults_are_where_truth_says(faulty):
@@ -195,7 +230,7 @@ def test_faults_are_where_truth_says(faulty):
     threads = independent_calls(faulty)
     breaks = independent_breaks(threads)
     calls = {call.message: call for calls in threads.values() for call in calls}
-    broken = ("cache-break", "resume-miss", "session-reset", "silent-trim")
+    broken = ("cache-break", "resume-miss", "session-reset", "silent-trim", "unread-last-write")
     named = {message for kind in broken for fault in of(faulty, kind) for message in fault.messages}
     named |= {made.message for made in faulty.truth.confounders}
     assert named <= set(breaks)
@@ -287,6 +322,9 @@ def test_marks_of_faults_stand_beside_their_calls(faulty):
 
     def between(fault):
         lines = lines_of(faulty, fault.session)
+        if not fault.messages:
+            times = [datetime.fromisoformat(line["timestamp"]) if "timestamp" in line else None for line in lines]
+            return [line for line, at in zip(lines, times, strict=True) if at and fault.start <= at <= fault.end]
         places = [place for place, line in enumerate(lines) if (line.get("message") or {}).get("id") in fault.messages]
         return lines[places[0] : places[-1] + 1]
 
@@ -362,9 +400,11 @@ def test_facts_of_versions_and_prices_are_what_an_independent_reader_sees(spring
     assert fell <= found <= fell | excused  # extra usage after a limit is written for five minutes by design
     assert found
 
-    calls = {call.message: call for calls in independent_calls(spring).values() for call in calls}
+    threads = independent_calls(spring)
+    sums = summed(threads)
+    calls = {call.message: call for calls in threads.values() for call in calls if call.message not in sums}
     dear = {message for fault in of(spring, "long-context-premium") for message in fault.messages}
-    long = {call.message for call in calls.values() if call.whole > 200_000}
+    long = {call.message for call in calls.values() if call.whole > 200_000 and len(call.rounds) == 1}
     assert dear == {message for message in long if calls[message].first < datetime(2026, 3, 13, tzinfo=UTC)}
     assert dear
     assert long - dear
@@ -430,8 +470,8 @@ def test_every_fault_that_a_log_can_show_is_planted(spring):
 
 
 def test_the_specimen_shows_every_detector_at_work():
-    """As content/evidence/specimen was made, in August: the premium on long prompts had ended in March."""
-    made = simulate(7, sessions=20, start=START, faults=FaultRates.specimen())
+    """As `witnessmark simulate` makes it, in August: the premium on long prompts had ended in March."""
+    made = simulate(2, sessions=24, start=START, faults=FaultRates.specimen())
     assert PLANTED - {fault.detector for fault in made.truth.faults} == {"long-context-premium"}
 
 
@@ -497,27 +537,74 @@ def test_every_confounder_gets_its_own_reason(tmp_path):
     assert reasons == {
         pseudonym("message", confounder.message, KEY): confounder.reason for confounder in made.truth.confounders
     }
-    assert {explanation.id for explanation in EXPLANATIONS} == set(reasons.values())
+    assert {explanation.id for explanation in EXPLANATIONS} - set(reasons.values()) == {"unread-last-write"}, (
+        "late entries are a fault of their own"
+    )
 
 
-def test_another_device_shows_what_detectors_of_the_meter_cannot_exclude(tmp_path):
-    """It is in no transcript and not in truth, so it is a false alarm that no log can avoid."""
-    made = simulate(4, sessions=60, start=START, faults=None, other_device=True)
+def test_what_no_log_names_is_found_and_is_a_false_alarm(tmp_path):
+    """Changes of the prompt, second processes, another device: none is in truth, and what is found is put to a cause."""
+    made = simulate(4, sessions=100, start=START, faults=None, unlogged=3.0)
     assert made.truth.faults == []
-    shown = subjects(reading_of(made, tmp_path))
-    found = {detector.id: run(detector, shown).found for detector in DETECTORS}
-    assert {name for name, count in found.items() if count} <= METERS
-    assert sum(found.values()) > 0
-
-
-def test_changes_that_no_line_tells_are_found_and_are_false_alarms(tmp_path):
-    made = simulate(4, sessions=40, start=START, faults=None, unseen_changes=True)
-    assert made.truth.faults == []
-    changed = {one.message for one in made.truth.confounders if one.reason == "prefix-changed"}
+    acted = {one.reason for one in made.truth.confounders if one.reason in UNLOGGED}
+    assert acted == set(UNLOGGED) - {OTHER_DEVICE}
     shown = subjects(reading_of(made, tmp_path))
     unexplained = {step.after.id for thread in shown.threads for step in thread.steps if step.reason == "unexplained"}
-    assert unexplained == pseudonyms(changed)
-    assert len(changed) >= 5
+    unlogged = pseudonyms(one.message for one in made.truth.confounders if one.reason in UNLOGGED)
+    assert unexplained <= unlogged
+    assert len(unexplained) >= 20
+    scores = score([run(detector, shown) for detector in DETECTORS], made.truth, KEY)
+    for name, one in scores.items():
+        assert one.hits == 0
+        assert sum(one.causes.values()) == one.found
+        assert set(one.causes) <= ({OTHER_DEVICE} if name in METERS else set(UNLOGGED)), name
+    assert scores["cache-break"].found >= 20
+    assert sum(scores[name].found for name in METERS) > 0
+
+
+@pytest.mark.parametrize("kind", [kind for kind in UNLOGGED if kind not in {OTHER_DEVICE, "unlogged-processes"}])
+def test_each_unlogged_change_leaves_no_mark(kind, tmp_path):
+    """Otherwise it would be one that the log names. Sums over rounds and smaller prompts give themselves away."""
+    made = simulate(6, sessions=60, start=START, faults=None, unlogged=4.0)
+    mine = pseudonyms(one.message for one in made.truth.confounders if one.reason == kind)
+    shown = subjects(reading_of(made, tmp_path))
+    reasons = [step.reason for thread in shown.threads for step in thread.steps if step.after.id in mine]
+    betrayed = {"unlogged-rounds": "server-rounds", "unlogged-clearing": "trimmed", "unlogged-rewind": "trimmed"}
+    assert reasons
+    assert set(reasons) <= {betrayed.get(kind, "unexplained")}
+
+
+def test_sums_over_rounds_and_two_conversations_give_themselves_away(tmp_path):
+    """No fall of the prompt is found where an answer states a sum, or where two conversations take turns."""
+    made = simulate(5, sessions=64, start=START, faults=None)
+    names = {one.reason: one for one in made.truth.confounders}
+    assert {"server-rounds", "two-conversations"} <= set(names)
+    shown = subjects(reading_of(made, tmp_path))
+    wanted = pseudonyms(one.message for one in made.truth.confounders if one.reason == "server-rounds")
+    steps = [step for thread in shown.threads for step in thread.steps if step.after.id in wanted]
+    assert all(step.after.prompt_tokens < 0.97 * step.before.context for step in steps)
+    assert [step for step in steps if not step.after_rounds] == []
+    assert all(replace(step, inherited=0).after_rounds is False for step in steps), "without what was left there before"
+
+
+def test_late_entries_are_one_fault_of_the_account(spring, tmp_path):
+    """Some days in which calls seconds after an answer read all but what had just been written."""
+    (fault,) = of(spring, "unread-last-write")
+    steps = {
+        after.message: (before, after)
+        for calls in independent_calls(spring).values()
+        for before, after in steps_of(calls)
+    }
+    pairs = [steps[message] for message in fault.messages]
+    assert len(pairs) >= 5
+    for before, after in pairs:
+        assert 0 < before.left - after.read == before.usage["cache_creation_input_tokens"]
+        assert after.read > 0
+        assert (after.first - before.last).total_seconds() < 9  # the answer itself takes up to three
+    assert timedelta(days=1) < fault.end - fault.start <= timedelta(days=6, hours=1)
+    shown = subjects(reading_of(spring, tmp_path))
+    (found,) = run(next(one for one in DETECTORS if one.id == "unread-last-write"), shown).findings
+    assert set(found.requests) == pseudonyms(fault.messages)
 
 
 def test_a_finding_matches_a_span_only_in_its_time_session_and_client(spring, tmp_path):
@@ -542,12 +629,20 @@ def test_planted_faults_are_found_with_their_excess(spring, tmp_path):
     """Recall 1 and exactly the planted excess for detectors of threads; those of the meter may lose one in ten."""
     shown = subjects(reading_of(spring, tmp_path))
     scores = score([run(detector, shown) for detector in DETECTORS], spring.truth, KEY)
+    midnight = {  # the date in the prompt changes then, so a loss is no fault that a log can show
+        after.message
+        for calls in independent_calls(spring).values()
+        for before, after in steps_of(calls)
+        if before.first.date() != after.first.date()
+    }
     for name, one in scores.items():
         if name in METERS:
             assert one.recalled >= 0.85 * one.planted, name
             assert one.hits >= 0.85 * one.found, name
         else:
-            assert (one.recalled, one.hits) == (one.planted, one.found), name
+            over = sum(not midnight.isdisjoint(fault.messages) for fault in of(spring, name))
+            assert one.planted - over <= one.recalled <= one.planted, name
+            assert one.hits == one.found, name
             assert one.excess_found == one.excess_planted, name
 
 

@@ -19,7 +19,10 @@ def _long(thread: Thread) -> list[Request]:
 
 
 def _rule(thread: Thread) -> Iterator[Judgement]:
-    added = [(request, surcharge(request)) for request in _long(thread)]
+    sums = {step.before.id for step in thread.steps if step.after_rounds}
+    if any(request.id in sums for request in _long(thread)):
+        yield Explained("server-rounds")  # benign: server-rounds
+    added = [(request, surcharge(request)) for request in _long(thread) if request.id not in sums]
     if any(usd is None for _, usd in added):
         yield Explained("no-price")  # benign: no-price
     if any(usd == 0 for _, usd in added):
@@ -71,6 +74,7 @@ LONG_CONTEXT_PREMIUM = Detector(
             "no-premium-then",
             "On that day this model cost the same for long prompts (the 4.6 models since 13 March 2026).",
         ),
+        Benign("server-rounds", "The counts are a sum over rounds of server tools, as the request after it shows."),
         Benign("no-price", "The price list does not know the model, so nothing is said of its price."),
         Benign(
             "subscription",

@@ -92,8 +92,8 @@ SILENT_TRIM = Detector(
         "It shows that content left the prompt, not which, and not that the answer suffered.",
         "Clients wrote a line for a clearing of tool results only for a while (seen in 2.1.12 to 2.1.22). Before and "
         "after, the clearing that the design intends looks just like this.",
-        "An answer with tools of the service (web search) states the sum of its rounds, so the request after it looks "
-        "shorter. The rounds are not read, so this is not told apart.",
+        "An answer with tools of the service (web search) may state the sum of its rounds, so the request after it "
+        "looks shorter. That is told by the sum, which reads more than there was; not where it opens a thread.",
         "A tool result that is added in the same step hides a trim of its size or less.",
     ),
     parameters=(

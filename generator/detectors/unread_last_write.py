@@ -29,7 +29,13 @@ def _soon(thread: Thread) -> Iterator[Step]:
 
 def _is_hit(step: Step) -> bool:
     comparable = step.before.model == step.after.model and not step.fell_back
-    return step.last_write_unread and comparable and not _parallel(step)
+    return step.last_write_unread and _is_first(step) and comparable and not _parallel(step)
+
+
+def _is_first(step: Step) -> bool:
+    """Did the request before read all that it could? Several late ones in a row are one event."""
+    written = step.before.cache_write_tokens
+    return abs(step.expected - step.read - written) <= UNREAD_SAME * written
 
 
 def _parallel(step: Step) -> bool:
@@ -86,7 +92,7 @@ def _unread(account: Account, steps: Sequence[Step], hits: Sequence[Step]) -> Fi
             Quantity("looked-at", len(steps), Unit.REQUESTS),
             Quantity("share-unread", len(hits) / len(steps), Unit.SHARE),
             Quantity("share-unread-in-a-second", _share(within), Unit.SHARE),
-            Quantity("unread-later", sum(map(_misses_last, later)), Unit.REQUESTS),
+            Quantity("unread-later", sum(step.reads_older_entry and _is_first(step) for step in later), Unit.REQUESTS),
             Quantity("looked-at-later", len(later), Unit.REQUESTS),
             Quantity("share-of-tokens", missed / sum(sizes), Unit.SHARE),
         ),
@@ -102,13 +108,6 @@ def _share(steps: Sequence[Step]) -> float:
     return sum(map(_is_hit, steps)) / len(steps) if steps else 0.0
 
 
-def _misses_last(step: Step) -> bool:
-    """The same departure, whenever it comes."""
-    written = step.before.cache_write_tokens
-    missing = step.expected - step.read
-    return written >= UNREAD_LEAST and step.read > 0 and abs(missing - written) <= UNREAD_SAME * written
-
-
 UNREAD_LAST_WRITE = Detector(
     id="unread-last-write",
     version="1.0.0",
@@ -118,7 +117,8 @@ UNREAD_LAST_WRITE = Detector(
     unit="steps within five seconds",
     rule_text=(
         "Looked at are all steps within five seconds of the answer before. One counts where something was read, and "
-        "what is missing equals the last write (within 2 %, at least 200 tokens). Two or more are a finding if so many "
+        "what is missing equals the last write (within 2 %, at least 200 tokens), nothing of which had been written "
+        "before. Two or more are a finding if so many "
         "of so many steps would come by chance less than once in a hundred logs, measured by the share that public "
         "logs show before 13 March 2026."
     ),

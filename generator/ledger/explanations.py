@@ -157,6 +157,18 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         lambda step: step.before.gateway or step.after.gateway,
     ),
     Explanation(
+        "server-rounds",
+        "The answer before took several rounds of server tools; its line states their sum, and the prompt is back at "
+        "one of them.",
+        lambda step: step.after_rounds,
+    ),
+    Explanation(
+        "two-conversations",
+        "A smaller prompt goes on from an older request of the thread, and a later one from the request before it: the "
+        "session was open twice.",
+        lambda step: step.interleaved,
+    ),
+    Explanation(
         "trimmed",
         "The prompt became shorter (rewind, fork or a silent trim): the history was cut, not continued.",
         lambda step: step.after.prompt_tokens < TRIMMED_BELOW * step.before.context,

@@ -18,8 +18,10 @@ BREAK_BELOW = 0.98  # share of the expected read
 TRIMMED_BELOW = 0.97  # of the previous prompt size: the conversation was cut, not continued
 FEWEST_EXCESS = 1024  # tokens; the smallest block that any model caches (Anthropic docs, prompt caching)
 UNREAD_WITHIN = 5.0  # seconds after an answer; in public logs its write was missing at most so long
-UNREAD_SAME = 0.02  # of what was written before, by which the missing tokens may differ from it
+UNREAD_SAME = 0.02  # of what is new in the last entry, by which the missing tokens may differ from it
 UNREAD_LEAST = 200  # tokens; a smaller write is within what counts differ by
+ROUNDS_READ = 1.9  # times what there was, from which on an answer's read is a sum over rounds
+ROUNDS_SAME = 0.02  # by which what is missing after such an answer may differ from the rounds before its last
 BAND_BEFORE = 15.0  # seconds before the lifetime ends from which expiry is possible (clock skew, queueing)
 BAND_AFTER = 30.0  # seconds after it within which a hit was still seen in real logs
 
@@ -55,6 +57,8 @@ class Step:
     lifetime: Lifetime
     thinking: Thinking | None = None  # of a broken step: how the turns around it think
     reread: bool = False  # the next request reads the old prefix again: it had not changed
+    inherited: int = 0  # tokens that the request before `before` had left in the cache; 0 where there is none
+    interleaved: bool = False  # of a broken step: it goes on from an older request, a later one from `before`
     reason: str | None = None  # None = no break; else the id of an explanation, or "unexplained"
 
     @property
@@ -110,13 +114,36 @@ class Step:
         return max(0, min(self.expected - self.read, self.after.prompt_tokens - self.read))
 
     @property
-    def last_write_unread(self) -> bool:
-        """Was all read but what the request before had written, within seconds of its answer?"""
-        before = self.before
-        written = before.cache_write_tokens
-        if before.left_tokens is not None or written < UNREAD_LEAST or not self.read or self.age > UNREAD_WITHIN:
+    def reads_older_entry(self) -> bool:
+        """Was just that read which the request before could read, and nothing of its own entry?
+
+        A request that itself came too early writes old tokens again; they are no part of what is new in its entry.
+        """
+        older = self.inherited or self.before.cache_read_tokens
+        newest = self.expected - older
+        if self.before.left_tokens is not None or newest < UNREAD_LEAST or not self.read:
             return False
-        return abs(self.expected - self.read - written) <= UNREAD_SAME * written
+        return abs(self.read - older) <= UNREAD_SAME * newest
+
+    @property
+    def last_write_unread(self) -> bool:
+        """The same within seconds of the answer before: the newest entry was not there yet."""
+        return self.age <= UNREAD_WITHIN and self.reads_older_entry
+
+    @property
+    def after_rounds(self) -> bool:
+        """Did the answer before read the conversation several times (rounds of server tools that its line does not
+        list), and is this request back at one of them?
+
+        Nothing else reads more than there was and is then followed by a request that misses just the rounds before
+        the last one.
+        """
+        before, each = self.before, self.inherited
+        if before.left_tokens is not None or each < MIN_EXPECTED or before.cache_read_tokens < ROUNDS_READ * each:
+            return False
+        further = round(before.cache_read_tokens / each) - 1
+        low, high = further * each, further * (each + before.cache_write_tokens)
+        return (1 - ROUNDS_SAME) * low <= self.expected - self.read <= (1 + ROUNDS_SAME) * high
 
     @property
     def oldest(self) -> float:

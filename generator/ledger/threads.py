@@ -19,11 +19,12 @@ import msgspec
 from generator.ledger.explanations import first_reason
 from generator.ledger.prices import cost
 from generator.ledger.steps import BREAK_BELOW, Lifetime, Step
-from generator.ledger.turns import SAME_READ, thinking_around
+from generator.ledger.turns import RECENT, SAME_READ, thinking_around
 from generator.records.models import is_other_makers
 from generator.records.rows import Mark, MarkKind, Request, Role, SourceRef
 
 ERRORS = frozenset({MarkKind.RETRY, MarkKind.API_ERROR})
+SAME_LEFT = 0.001  # of what a request left in the cache, by which the read of one that goes on from it may differ
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def _steps(requests: Sequence[Request], marks: Sequence[Mark]) -> Iterable[Step]
     times = [mark.at for mark in marks]
     lifetimes: dict[str, Lifetime] = {}
     begins: dict[str, int] = {}  # by request: where the marks of the step to it begin
+    left: dict[str, int] = {}  # by request: tokens that the one it continues had left in the cache
     by_id = {request.id: request for request in requests}
     for index, after in enumerate(requests):
         before = _continued(requests, index, by_id)
@@ -133,11 +135,12 @@ def _steps(requests: Sequence[Request], marks: Sequence[Mark]) -> Iterable[Step]
         if before is None:
             continue
         low, high = bisect_right(times, before.first_seen), bisect_right(times, after.first_seen)
-        begins[after.id] = low
+        begins[after.id], left[after.id] = low, before.left
         if is_other_makers(before.model) or is_other_makers(after.model):
             continue
         errors = any(mark.kind in ERRORS for mark in marks[begins.get(before.id, low) : high])
-        yield Step(before, after, tuple(marks[low:high]), retried=errors, lifetime=lifetime)
+        inherited = left.get(before.id, 0)
+        yield Step(before, after, tuple(marks[low:high]), retried=errors, lifetime=lifetime, inherited=inherited)
 
 
 def _continued(requests: Sequence[Request], index: int, by_id: Mapping[str, Request]) -> Request | None:
@@ -156,13 +159,16 @@ def _continued(requests: Sequence[Request], index: int, by_id: Mapping[str, Requ
 def _reasoned(steps: Sequence[Step]) -> Iterator[Step]:
     """The steps, each break with its reason."""
     following = {step.before.id: step for step in steps}
-    for step in steps:
+    for place, step in enumerate(steps):
         if not step.testable or step.continuity >= BREAK_BELOW:
             yield step
             continue
         later = following.get(step.after.id)
         known = replace(
-            step, thinking=thinking_around(steps, step), reread=later is not None and _reads_old(step, later)
+            step,
+            thinking=thinking_around(steps, step),
+            reread=later is not None and _reads_old(step, later),
+            interleaved=_is_interleaved(steps, place),
         )
         yield replace(known, reason=first_reason(known))
 
@@ -171,6 +177,23 @@ def _reads_old(step: Step, later: Step) -> bool:
     """Does the next request read the old prefix again, and not what the broken step wrote?"""
     old, new = step.expected, step.after.left
     return abs(later.read - old) <= SAME_READ * old / 2 < abs(new - old)
+
+
+def _is_interleaved(steps: Sequence[Step], place: int) -> bool:
+    """Is the prompt smaller than the one before, reads it just what an older request left, and does a later one read
+    just what the request before left?
+
+    Then two conversations take turns in one thread, as where a session is open twice and no tree of lines tells it.
+    """
+    step = steps[place]
+    if not step.read or step.after.prompt_tokens >= step.before.context:
+        return False
+    older = any(_is_same(step.read, one.before.left) for one in steps[max(0, place - RECENT) : place])
+    return older and any(_is_same(one.read, step.expected) for one in steps[place + 1 : place + 1 + RECENT])
+
+
+def _is_same(read: int, left: int) -> bool:
+    return abs(read - left) <= SAME_LEFT * left
 
 
 def _lifetime(request: Request, known: Lifetime) -> Lifetime:

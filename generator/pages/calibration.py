@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +10,14 @@ from generator.base.statistics import exact_rate, poisson_rate
 from generator.base.wording import n
 from generator.curated.judged import tally
 from generator.pages.parts.base import Page, PageKind
-from generator.pages.parts.calibration_rows import EXCESS_TOLERANCE
+from generator.pages.parts.calibration_rows import EXCESS_TOLERANCE, is_below
 from generator.pages.parts.public_sets import public_total, read_by_hand
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.base.statistics import Rate
     from generator.curated.base_rates import Measurement
-    from generator.curated.calibration import CalibratedDetector, Calibration
+    from generator.curated.calibration import CalibratedCause, CalibratedDetector, Calibration
     from generator.curated.judged import Tally
     from generator.detectors import Detector
     from generator.dossier import Dossier
@@ -26,17 +26,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CalibratedRow:
-    """One detector on the simulated logs; recall and precision are None where nothing of its kind was planted."""
+    """One detector on the simulated logs; recall and precision are None where nothing of its kind was planted.
+
+    `unseen_` is of the logs in which causes act that none of their lines shows; `needed` faults a thousand calls would
+    have to be there for its precision to reach the bar.
+    """
 
     detector: Detector
     row: CalibratedDetector
+    unseen_recall: Rate | None
+    unseen_precision: Rate | None
+    unseen_per_thousand: float
+    planted_per_thousand: float
+    needed: float | None
     recall: Rate | None
     precision: Rate | None
     excess: float | None
-    false_per_thousand: float
     false_at_most: float
-    unseen_per_thousand: float
     missed: tuple[str, ...]  # measures below their bar
+
+
+@dataclass(frozen=True)
+class MissedBar:
+    """A detector below its bar, with the causes that it took for faults, the most frequent first."""
+
+    item: CalibratedRow
+    causes: tuple[tuple[CalibratedCause, int], ...]
+
+
+@dataclass(frozen=True)
+class CauseRow:
+    """A cause that no log shows, and the findings that took it for a fault, by detector."""
+
+    cause: CalibratedCause
+    counts: tuple[tuple[Detector, int], ...]
 
 
 @dataclass(frozen=True)
@@ -55,7 +78,8 @@ class CalibrationContext:
     calibration: Calibration | None
     rows: tuple[CalibratedRow, ...]
     unplanted: tuple[Detector, ...]
-    missed: tuple[CalibratedRow, ...]
+    missed: tuple[MissedBar, ...]
+    causes: tuple[CauseRow, ...]
     measurements: tuple[Measurement, ...]
     public: tuple[PublicRow, ...]
     judged: Tally
@@ -71,7 +95,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         calibration=calibration,
         rows=rows,
         unplanted=tuple(item.detector for item in rows if item.row.not_planted),
-        missed=tuple(item for item in rows if item.missed),
+        missed=tuple(MissedBar(item, _causes(item, calibration)) for item in rows if calibration and item.missed),
+        causes=tuple(_cause(cause, rows) for cause in calibration.causes) if calibration else (),
         measurements=library.measurements,
         public=tuple(
             PublicRow(
@@ -106,32 +131,52 @@ def calibrated(dossier: Dossier) -> Iterator[tuple[Detector, CalibratedDetector]
 
 def _row(detector: Detector, row: CalibratedDetector, calibration: Calibration) -> CalibratedRow:
     false = poisson_rate(row.null_found, calibration.null_requests).per_thousand()
-    unseen = poisson_rate(row.unseen_found, calibration.unseen_requests)
+    unseen = 1000 * (row.unseen_found - row.unseen_hits) / calibration.unseen_requests
     excess = row.excess_found / row.excess_planted if row.excess_planted else None
+    bar = row.precision_bar
     missed = (
-        ("recall", bool(row.planted) and row.recall_bar is not None and row.recalled < row.recall_bar * row.planted),
-        ("precision", bool(row.planted) and row.precision_bar is not None and row.hits < row.precision_bar * row.found),
+        ("precision", is_below(row.unseen_hits, row.unseen_found, bar)),
+        ("recall", is_below(row.unseen_recalled, row.unseen_planted, row.recall_bar)),
+        ("recall where the log names every cause", is_below(row.recalled, row.planted, row.recall_bar)),
+        ("precision where the log names every cause", is_below(row.hits, row.found, row.named_bar)),
         ("excess", excess is not None and abs(excess - 1) > EXCESS_TOLERANCE),
     )
     return CalibratedRow(
         detector=detector,
         row=row,
-        recall=exact_rate(row.recalled, row.planted) if row.planted else None,
-        precision=exact_rate(row.hits, row.found) if row.planted and row.found else None,
+        unseen_recall=_rate(row.unseen_recalled, row.unseen_planted),
+        unseen_precision=_rate(row.unseen_hits, row.unseen_found if row.unseen_planted else 0),
+        unseen_per_thousand=unseen,
+        planted_per_thousand=1000 * row.unseen_planted / calibration.unseen_requests,
+        needed=None if bar is None else unseen * bar / (1 - bar),
+        recall=_rate(row.recalled, row.planted),
+        precision=_rate(row.hits, row.found if row.planted else 0),
         excess=excess,
-        false_per_thousand=false[0],
         false_at_most=false[2],
-        unseen_per_thousand=unseen.per_thousand()[0],
-        missed=tuple(name for name, below in missed if below),
+        missed=tuple(name for name, below in missed if below and not row.not_planted),
     )
+
+
+def _rate(hits: int, trials: int) -> Rate | None:
+    return exact_rate(hits, trials) if trials else None
+
+
+def _causes(item: CalibratedRow, calibration: Calibration) -> tuple[tuple[CalibratedCause, int], ...]:
+    known = {cause.id: cause for cause in calibration.causes}
+    return tuple((known[one.id], one.count) for one in item.row.unseen_causes if one.id in known)
+
+
+def _cause(cause: CalibratedCause, rows: Sequence[CalibratedRow]) -> CauseRow:
+    counts = [(item.detector, one.count) for item in rows for one in item.row.unseen_causes if one.id == cause.id]
+    return CauseRow(cause, tuple(sorted(counts, key=lambda count: -count[1])))
 
 
 def _stats(calibration: Calibration, rows: tuple[CalibratedRow, ...]) -> tuple[tuple[str, str], ...]:
     return (
         (n(len(calibration.seeds)), f"seeds of {n(calibration.sessions)} sessions"),
-        (n(calibration.requests), "calls with planted faults"),
-        (n(calibration.null_requests), "calls without"),
-        (n(sum(item.row.planted for item in rows)), "planted faults"),
+        (n(calibration.unseen_requests), "calls with causes that no log shows"),
+        (n(calibration.requests), "calls with named causes only"),
+        (n(sum(item.row.planted + item.row.unseen_planted for item in rows)), "planted faults"),
         (n(sum(bool(item.missed) for item in rows)), "detectors below a bar"),
     )
 

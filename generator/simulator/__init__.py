@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from generator.simulator.account import Account, current, faulty, second
-from generator.simulator.confounders import CONFOUNDERS, MODELS, batch, unlogged
+from generator.simulator.confounders import CONFOUNDERS, MODELS, batch
 from generator.simulator.exports import exported
 from generator.simulator.facts import facts
-from generator.simulator.made import Made, consequences
+from generator.simulator.logged import LOGGED
+from generator.simulator.made import Made, consequences, late_entries
 from generator.simulator.meter_faults import METER_FAULTS, WEIGHT
 from generator.simulator.metering import metered
 from generator.simulator.planted import ACTS, OLD_CLIENT, Act, FaultRates
@@ -19,12 +20,13 @@ from generator.simulator.sessions import FOLDER, Session, sub_agent
 from generator.simulator.thread_faults import drift
 from generator.simulator.transcript import Transcript
 from generator.simulator.truth import Confounder, Fault, Truth
+from generator.simulator.unlogged import drawn as changes
 
 __all__ = ["Confounder", "Fault", "FaultRates", "Simulation", "Truth", "exported", "simulate"]
 
 SYNTHETIC = (("No response requested.", False), ("API Error: 500 (simulated)", True))
 INNOCENT = 3  # confounders a session
-UNSEEN = 0.3  # sessions with a change that no line tells
+LOOK_ALIKES = (*CONFOUNDERS, *LOGGED)
 KEPT = timedelta(days=30)  # clean-up of old files (cleanupPeriodDays)
 
 
@@ -44,15 +46,13 @@ def simulate(
     faults: FaultRates | None,
     bulk: bool = False,
     every: timedelta = timedelta(hours=7),
-    other_device: bool = False,
-    unseen_changes: bool = False,
+    unlogged: float = 0.0,
 ) -> Simulation:
     """Simulate; the same arguments give the same bytes.
 
     Without faults, whatever is found and not in truth is a false alarm. Client versions and prices follow the
-    dates. `other_device` lets another device of the account draw on the meter, and `unseen_changes` lets the start
-    of a prompt change now and then: no log shows either, and truth does not list them as faults, so what detectors
-    then find are the false alarms that they cannot avoid.
+    dates. `unlogged` lets all act that no line tells, so many times as often as in public logs: changes of the prompt,
+    second processes, another device that draws on the meter. Truth does not list them as faults.
     """
     rng = random.Random(seed)  # noqa: S311  a simulation, nothing secret
     truth, account = Truth(), Account()
@@ -68,7 +68,7 @@ def simulate(
         version, fixed = _client(began, number, drawn)
         log = Transcript(rng, "", version, began, bulk=bulk)
         session = Session(rng, log, truth, account, MODELS[number % 2], rng.randint(16_000, 26_000), fixed=fixed)
-        _run(session, number, drawn, (unlogged,) if unseen_changes and rng.random() < UNSEEN else ())
+        _run(session, number, drawn, tuple(changes(rng, unlogged)))
         files |= _files(session, number, old=last_day - began > KEPT)
         made.append(session)
         # A weight that holds in most windows is the usual one, so at most every fourth window's is changed.
@@ -78,8 +78,9 @@ def simulate(
     for session in made:
         truth.faults.extend(consequences(session.calls))
         _count(truth, (*session.calls, *session.side))
+    truth.faults.extend(late_entries(account.unread))
     truth.faults.extend(facts(made, [refusal.at for refusal in account.refusals]))
-    files |= metered(rng, account, made, wishes, truth, other_device=other_device)
+    files |= metered(rng, account, made, wishes, truth, other_device=unlogged > 0)
     return Simulation(files, truth)
 
 
@@ -109,7 +110,7 @@ def _run(session: Session, number: int, drawn: Collection[str], unseen: Sequence
         drift(session)
         return
     acts = [act for kind, act in ACTS if kind in drawn]
-    acts += [CONFOUNDERS[(number * INNOCENT + place) % len(CONFOUNDERS)] for place in range(INNOCENT)]
+    acts += [LOOK_ALIKES[(number * INNOCENT + place) % len(LOOK_ALIKES)] for place in range(INNOCENT)]
     acts += unseen
     rng.shuffle(acts)
     for act in acts:

@@ -47,8 +47,8 @@ def prefix_pin(session: Session) -> None:
 
 
 def resume_miss(session: Session) -> None:
-    """A session is resumed while its cache lives, and reads the system prompt only."""
-    session.restart("resume")
+    """A session is resumed, by hand or by the SDK, while its cache lives, and reads the system prompt only."""
+    session.restart(session.rng.choice(("resume", "sdk")))
     session.log.wait(2)
     session.prompt(session.rng.randint(12, 60))
     session.call(tool=False, loss=PARTIAL, cause=RESUMED)
@@ -97,3 +97,8 @@ def uncached_input(session: Session) -> None:
     session.log.wait(2)
     session.log.tool_result()
     session.call(tool=False, loss=COLD)  # nothing was cached, so nothing is missed
+
+
+def unread_last_write(session: Session) -> None:
+    """From here on, for some days, the newest entry of the cache is now and then not yet there to be read."""
+    session.account.be_late(session.log.clock)

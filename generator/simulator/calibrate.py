@@ -1,5 +1,8 @@
 """How good each detector is: simulated faults with known truth, runs without faults, and public logs.
 
+The figure that counts is precision where all acts that no log shows (simulator/unlogged.py), at the lowest dose of
+faults; it can fall below its bar. Where the log names every cause, precision shows no more than that the rules work.
+
 Seeds from `FIRST_SEED` on are held out: rules and thresholds were tuned on seeds below 100 only. Rules and simulator
 share the cache identity, so the precision here is an upper bound for real logs; base rates on public logs stand beside.
 """
@@ -7,6 +10,7 @@ share the cache identity, so the precision here is an upper bound for real logs;
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
@@ -15,7 +19,13 @@ import msgspec
 
 from generator.base.progress import Track
 from generator.base.workers import answers
-from generator.curated.calibration import CalibratedDetector, CalibratedSeed, Calibration
+from generator.curated.calibration import (
+    CalibratedCause,
+    CalibratedDetector,
+    CalibratedSeed,
+    Calibration,
+    CauseCount,
+)
 from generator.detectors import DETECTORS, Detector, run
 from generator.importers import read_bytes
 from generator.ledger.subjects import subjects
@@ -23,14 +33,17 @@ from generator.records.results import Run
 from generator.simulator import FaultRates, simulate
 from generator.simulator.planted import PLANTED
 from generator.simulator.scoring import Score, score
+from generator.simulator.unlogged import ALL as CAUSES
 
 FIRST_SEED = 1001
 SEEDS = 20
 SESSIONS = 300
 START = datetime(2026, 2, 2, tzinfo=UTC)
 """So that 300 sessions reach from before the end of the long-context premium into May, over many client versions."""
-DOSES = (0.05, 0.2, 0.6)
+DOSES = (0.05, 0.2, 0.4)
 """Expected number of planted faults of each kind a session; the seeds take turns."""
+UNSEEN_DOSE = DOSES[0]
+"""Of each kind in the runs with unlogged causes: the rarer the faults, the more of what is found is none."""
 KEY = b"calibration: simulated logs hold nothing private"
 
 
@@ -48,7 +61,11 @@ class DetectorScore(msgspec.Struct, frozen=True, kw_only=True):
     null_found: int = 0  # in the runs without planted faults; those that truth lists are left out
     null_examined: int = 0
     null_naive: int = 0
-    unseen_found: int = 0  # in runs without faults, with causes that no log shows: changed prefixes, another device
+    unseen_planted: int = 0  # the `unseen_` fields are of the runs with faults and with causes that no log shows
+    unseen_recalled: int = 0
+    unseen_found: int = 0
+    unseen_hits: int = 0
+    unseen_causes: tuple[tuple[str, int], ...] = ()  # what the other findings took for a fault, and how often
 
     @property
     def digest(self) -> str:
@@ -78,7 +95,7 @@ def calibrate(
 
 
 def score_seed(seed: int, *, sessions: int, detectors: Collection[str] | None = None) -> SeedScore:
-    """One seed: simulated with faults at the dose whose turn it is, and again without.
+    """One seed: simulated with faults at the dose whose turn it is, without, and with unlogged causes and few faults.
 
     What one detector scores does not depend on which others are asked; None asks all.
     """
@@ -86,7 +103,8 @@ def score_seed(seed: int, *, sessions: int, detectors: Collection[str] | None = 
     dose = DOSES[seed % len(DOSES)]
     requests, runs, scores = _examined(seed, sessions, FaultRates.dose(dose), asked)
     null_requests, null_runs, null_scores = _examined(seed, sessions, None, asked)
-    unseen_requests, _, unseen_scores = _examined(seed, sessions, None, asked, unseen=True)
+    few = FaultRates.dose(UNSEEN_DOSE)
+    unseen_requests, _, unseen_scores = _examined(seed, sessions, few, asked, unlogged=1.0)
     null = {one.detector: one for one in null_runs}
     return SeedScore(
         seed=seed,
@@ -107,9 +125,9 @@ def score_seed(seed: int, *, sessions: int, detectors: Collection[str] | None = 
 
 
 def _examined(
-    seed: int, sessions: int, faults: FaultRates | None, detectors: Sequence[Detector], *, unseen: bool = False
+    seed: int, sessions: int, faults: FaultRates | None, detectors: Sequence[Detector], *, unlogged: float = 0.0
 ) -> tuple[int, tuple[Run, ...], dict[str, Score]]:
-    made = simulate(seed, sessions=sessions, start=START, faults=faults, other_device=unseen, unseen_changes=unseen)
+    made = simulate(seed, sessions=sessions, start=START, faults=faults, unlogged=unlogged)
     reading = read_bytes(made.files, key=KEY)
     shown = subjects(reading)
     runs = tuple(run(detector, shown) for detector in detectors)
@@ -129,18 +147,25 @@ def _scored(found: Run, score: Score, null: Run, null_score: Score, unseen: Scor
         null_found=null_score.found - null_score.hits,
         null_examined=null.examined,
         null_naive=null.naive,
-        unseen_found=unseen.found - unseen.hits,
+        unseen_planted=unseen.planted,
+        unseen_recalled=unseen.recalled,
+        unseen_found=unseen.found,
+        unseen_hits=unseen.hits,
+        unseen_causes=tuple(sorted(unseen.causes.items())),
     )
 
 
 PRECISION_BARS: dict[str, float] = {
-    "cache-break": 0.95,
-    "premature-expiry": 0.95,
+    "cache-break": 0.9,
+    "premature-expiry": 0.9,
     "doubled-call": 0.99,
-    "gap-then-spike": 0.9,
-    "short-prompt-overbilled": 0.9,
-    "silent-trim": 0.9,
+    "gap-then-spike": 0.85,
+    "short-prompt-overbilled": 0.85,
+    "session-reset": 0.85,
+    "silent-trim": 0.85,
 }
+"""Where causes act that no log shows."""
+NAMED_BAR = 0.95  # of precision where the log names every cause
 RECALL_BAR = 0.95  # of every detector whose question a log can decide
 
 
@@ -152,6 +177,17 @@ def table(seeds: Sequence[SeedScore], sessions: int, *, measured: date) -> Calib
         measured=measured,
         sessions=sessions,
         doses=DOSES,
+        unseen_dose=UNSEEN_DOSE,
+        causes=tuple(
+            CalibratedCause(
+                id=cause.id,
+                title=cause.title,
+                per_thousand=round(cause.per_thousand, 3),
+                basis=cause.basis,
+                why=cause.why,
+            )
+            for cause in CAUSES
+        ),
         seeds=tuple(
             CalibratedSeed(
                 seed=one.seed,
@@ -168,13 +204,18 @@ def table(seeds: Sequence[SeedScore], sessions: int, *, measured: date) -> Calib
 def _summed(scores: Sequence[DetectorScore]) -> CalibratedDetector:
     """One detector, summed over the seeds."""
     detector = next(one for one in DETECTORS if one.id == scores[0].detector)
-    counts = [name for name in DetectorScore.__struct_fields__ if name != "detector"]
+    counts = [name for name in DetectorScore.__struct_fields__ if name not in {"detector", "unseen_causes"}]
+    causes: Counter[str] = Counter()
+    for one in scores:
+        causes.update(dict(one.unseen_causes))
     return CalibratedDetector(
         id=detector.id,
         version=detector.version,
         **{name: sum(getattr(score, name) for score in scores) for name in counts},
+        unseen_causes=tuple(CauseCount(id=id, count=count) for id, count in causes.most_common()),
         not_planted=None if detector.id in PLANTED else True,
         precision_bar=PRECISION_BARS.get(detector.id),
+        named_bar=NAMED_BAR,
         recall_bar=None if detector.proxy_for else RECALL_BAR,
         digests=tuple(score.digest for score in scores),
     )
@@ -185,7 +226,12 @@ def put_into(known: Calibration, fresh: Calibration) -> Calibration:
 
     Raises ValueError where the two are not of the same simulated logs: then every row is old.
     """
-    if (known.sessions, known.doses, known.seeds) != (fresh.sessions, fresh.doses, fresh.seeds):
+    if (known.sessions, known.doses, known.seeds, known.causes) != (
+        fresh.sessions,
+        fresh.doses,
+        fresh.seeds,
+        fresh.causes,
+    ):
         raise ValueError("the table in content is of other simulated logs, so every detector must be measured again")
     rows = {row.id: row for row in (*known.detectors, *fresh.detectors)}
     ordered = tuple(rows[detector.id] for detector in DETECTORS if detector.id in rows)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from generator.ledger.explanations import UNDECIDABLE
 from generator.simulator.account import updated
-from generator.simulator.sessions import COLD, EFFORT_SINCE, LIFETIMES, PARTIAL, Session, compact
+from generator.simulator.sessions import COLD, EFFORT_SINCE, LIFETIMES, Session, compact
 from generator.simulator.transcript import SPEED_SINCE
 
 MODELS = ("claude-opus-4-6", "claude-sonnet-4-6")
@@ -99,7 +98,7 @@ def _tools(session: Session) -> None:
     session.broken("tools-change")
 
 
-def _clear(session: Session) -> None:
+def cleared(session: Session) -> None:
     """The user clears the conversation: a new start, and new counters."""
     session.restart("clear")
     session.cached = session.prefix
@@ -113,7 +112,7 @@ def _resume(session: Session) -> None:
         session.log.wait(LIFETIMES[session.lifetime] + session.rng.uniform(60, 4000))
     session.restart("resume")
     if late:
-        session.broken("resume", COLD)
+        session.broken("lifetime-elapsed", COLD)
     else:
         session.chat()
 
@@ -125,7 +124,7 @@ def _microcompaction(session: Session) -> None:
 
 
 def _retry(session: Session) -> None:
-    for attempt in range(1, session.rng.randint(2, 4)):
+    for attempt in range(1, session.rng.randint(2, 3)):
         fail(session, attempt)
         session.log.wait(1)
     session.broken("retry")
@@ -205,24 +204,8 @@ def _schedule(session: Session) -> None:
 CONFOUNDERS: tuple[Callable[[Session], None], ...] = (
     _elapsed, _ambiguous, _model, _version, _effort, _command, _skill, _interrupt,
     _image, _tools, _resume, _microcompaction, _retry, _stated, _trimmed, _compaction,
-    _concurrent, _side_call, _speed, _interrupted_rewind, _clear, _paste, _long, _skew, _schedule,
+    _concurrent, _side_call, _speed, _interrupted_rewind, cleared, _paste, _long, _skew, _schedule,
 )  # fmt: skip
-
-
-def unlogged(session: Session) -> None:
-    """The start of the prompt changes where no line tells: a tool server reconnects, a setting is changed outside.
-
-    It may lose all or a part, in a tool loop or at a prompt of any length, and after any pause within the lifetime.
-    """
-    rng, reason = session.rng, UNDECIDABLE[0][0]
-    if rng.random() < 0.3:  # noqa: PLR2004
-        session.in_loop()
-    else:
-        if session.lifetime == "1h" and rng.random() < 0.3:  # noqa: PLR2004
-            session.pause(300, 3000)
-        session.prompt(rng.randint(2, 60))
-    loss = rng.choice((COLD, PARTIAL))
-    session.innocent(reason, session.call(tool=False, loss=loss, cause=reason))
 
 
 def batch(session: Session) -> None:

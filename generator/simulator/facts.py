@@ -56,7 +56,7 @@ def _premium(session: Session) -> Iterator[Fault]:
     """Prompts over 200,000 tokens that cost more on their day, by thread."""
     threads: defaultdict[str, list[Made]] = defaultdict(list)
     for call in (*session.calls, *session.side):
-        if call.usage.whole > LONG_PROMPT and _dearer(call):
+        if call.prompt > LONG_PROMPT and _dearer(call):
             threads[call.agent].append(call)
     for long in threads.values():
         messages = tuple(call.message for call in long)
@@ -65,7 +65,7 @@ def _premium(session: Session) -> Iterator[Fault]:
 
 def _dearer(call: Made) -> bool:
     day = call.first.date()
-    return list_rates(call.model, day, call.usage.whole) != list_rates(call.model, day, 1)
+    return list_rates(call.model, day, call.prompt) != list_rates(call.model, day, 1)
 
 
 def _placeholders(version: str, calls: Sequence[Made], copied: set[tuple[str, str]]) -> Iterator[Fault]:

@@ -13,6 +13,7 @@ from generator.simulator.truth import Fault
 ORDINARY = ""
 UNEXPLAINED = "unexplained"  # cause of a call that lost its cache for no reason that a log could give
 RESUMED = "resumed"  # cause of a call that lost it because a resumed session is faulty
+UNREAD = "unread-last-write"  # cause of a call that came before the newest entry could be read
 HOUR = 3600.0
 GAP, SPIKE = 300.0, 20_000  # seconds, tokens (research/detectors.md 4.1)
 SHORT, LARGE = 10, 50_000  # words, tokens
@@ -39,6 +40,7 @@ class Made(NamedTuple):
     lived: str  # lifetime of what is cached
     lines: int
     usd: float
+    prompt: int  # tokens of the longest prompt of its rounds
 
     @property
     def missed(self) -> int:
@@ -117,6 +119,13 @@ def _stripped(calls: Sequence[Made]) -> Iterator[Fault]:
         affected = [call for call in partial if low <= tuple(map(int, call.version.split("."))) <= high]
         if len(affected) >= THRICE:
             yield _fault("thinking-stripped", affected)
+
+
+def late_entries(calls: Sequence[Made]) -> Iterator[Fault]:
+    """One fault of the account: calls that did not read the newest entry."""
+    if len(calls) >= 2:  # noqa: PLR2004  a single one may be anything
+        found = _fault(UNREAD, calls)
+        yield Fault(UNREAD, "", found.messages, found.excess_tokens, start=found.start, end=found.end)
 
 
 def _fault(detector: str, calls: Sequence[Made]) -> Fault:

@@ -40,6 +40,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("expiry-cycling", cache_faults.expiry_cycling),
     Kind("prefix-pin", cache_faults.prefix_pin),
     Kind("resume-miss", cache_faults.resume_miss),
+    Kind("unread-last-write", cache_faults.unread_last_write),
     Kind("thinking-stripped", cache_faults.thinking_stripped, SELDOM, old_client=True, turn=0),
     Kind("short-prompt-overbilled", cache_faults.short_prompt),
     Kind("uncached-input", cache_faults.uncached_input),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from generator.curated.calibration import ELSE
 from generator.records.pseudonyms import pseudonym
 from generator.records.results import Finding, Run
 from generator.simulator.truth import Fault, Truth
+from generator.simulator.unlogged import BY_ID as UNLOGGED
+from generator.simulator.unlogged import OTHER_DEVICE
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Score:
     recalled: int = 0  # planted faults that a finding matches, each once
     excess_planted: int = 0  # of the faults recalled
     excess_found: int = 0  # of the findings that match
+    causes: Mapping[str, int] = field(default_factory=dict)  # of the findings that match nothing, by what caused them
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,35 @@ def score(runs: Iterable[Run], truth: Truth, key: bytes) -> dict[str, Score]:
     for fault in truth.faults:
         messages = frozenset(pseudonym("message", message, key) for message in fault.messages)
         planted[fault.detector].append(_Wanted(fault, pseudonym("session", fault.session, key), messages))
-    return {run.detector: _scored(planted[run.detector], run) for run in runs}
+    changed = _Changed.of(truth, key)
+    return {run.detector: _scored(planted[run.detector], run, changed) for run in runs}
 
 
-def _scored(planted: Sequence[_Wanted], run: Run) -> Score:
+@dataclass(frozen=True)
+class _Changed:
+    """What happened innocently: its kind by call, and the kinds of each session that no line tells."""
+
+    by_call: Mapping[str, str]
+    by_session: Mapping[str, str]
+
+    @classmethod
+    def of(cls, truth: Truth, key: bytes) -> _Changed:
+        unlogged = [one for one in truth.confounders if one.reason in UNLOGGED]
+        return cls(
+            {pseudonym("message", one.message, key): one.reason for one in truth.confounders},
+            {pseudonym("session", one.session, key): one.reason for one in unlogged},
+        )
+
+    def cause(self, finding: Finding) -> str:
+        """Kind of the change that a finding takes for a fault: of one of its calls, else of its session."""
+        kinds = [self.by_call[id] for id in (*finding.requests[1:], *finding.requests[:1]) if id in self.by_call]
+        unlogged = [kind for kind in kinds if kind in UNLOGGED]
+        if unlogged or finding.session in self.by_session:
+            return unlogged[0] if unlogged else self.by_session[finding.session]
+        return OTHER_DEVICE if not finding.session and not finding.requests and not finding.client else ELSE
+
+
+def _scored(planted: Sequence[_Wanted], run: Run, changed: _Changed) -> Score:
     pairs = [
         (place, number)
         for place, wanted in enumerate(planted)
@@ -72,4 +101,5 @@ def _scored(planted: Sequence[_Wanted], run: Run) -> Score:
         recalled=len(recalled),
         excess_planted=sum(planted[place].fault.excess_tokens for place in recalled),
         excess_found=sum(run.findings[number].excess_tokens for number in hits),
+        causes=Counter(changed.cause(finding) for number, finding in enumerate(run.findings) if number not in hits),
     )

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from generator.simulator.account import Account
-from generator.simulator.made import ORDINARY, UNEXPLAINED, Made
-from generator.simulator.transcript import PROJECT, TOOLS, Transcript, Usage
+from generator.simulator.made import ORDINARY, UNEXPLAINED, UNREAD, Made
+from generator.simulator.transcript import PLAIN, PROJECT, TOOLS, Form, Transcript, Usage
 from generator.simulator.truth import Confounder, Fault, Truth
 
 FOLDER = "projects/" + "".join(letter if letter.isalnum() else "-" for letter in PROJECT)
 EFFORT_SINCE = (2, 1, 212)  # log-formats 1.2
 MIRRORED_BEFORE = (2, 1, 76)
 COLD, PARTIAL = "cold", "partial"
+NO_RESPONSE = "No response requested."  # the client's own words
 LIFETIMES = {"5m": 300, "1h": 3600}  # seconds
+UNREAD_WITHIN = 4.9  # seconds after an answer, in which its write may still be missing
+UNREAD_LEAST = 200  # tokens that were written
 
 
 @dataclass
@@ -57,9 +60,9 @@ class Session:
         """New tokens of an ordinary call (research/detectors.md section 6)."""
         return self.rng.randint(150, 2500)
 
-    def prompt(self, words: int) -> None:
+    def prompt(self, words: int, *, thinks: bool = False) -> None:
         """A person types."""
-        self.log.prompt(words)
+        self.log.prompt(words, thinks=thinks)
         self.words = words
 
     def call(
@@ -71,11 +74,12 @@ class Session:
         cause: str = ORDINARY,
         miss: str | None = None,
         read: int | None = None,
+        form: Form = PLAIN,
     ) -> Made:
         """One call. `loss`: COLD reads nothing, PARTIAL only the system prompt; the rest is written again."""
         grown = self.grow() if growth is None else growth
         kept = {None: self.cached, COLD: 0, PARTIAL: min(self.prefix, self.cached)}[loss] if read is None else read
-        return self.send(kept, self.cached - kept + grown, tool=tool, cause=cause, miss=miss)
+        return self.send(kept, self.cached - kept + grown, tool=tool, cause=cause, miss=miss, form=form)
 
     def send(
         self,
@@ -90,8 +94,10 @@ class Session:
         tier: str = "standard",
         during: Callable[[], None] | None = None,
         name: str = "",
+        form: Form = PLAIN,
+        left: int | None = None,
     ) -> Made:
-        """One call with these counts."""
+        """One call with these counts. `left` in the cache, where they are a sum over rounds."""
         lived, self.lifetime = self.lifetime, self.fixed or self.account.lifetime(self.log.clock)
         few = self.rng.randint(1, 10)
         usage = Usage(read, written, few if uncached is None else uncached, self.rng.randint(40, 900), self.lifetime)
@@ -99,21 +105,22 @@ class Session:
         speed = self.speed if model == self.model else "standard"
         sent = self.log.call(
             model, usage, tool=(name or self.rng.choice(TOOLS)) if tool else "", miss=miss, speed=speed, tier=tier,
-            effort=self.effort if self.log.since(EFFORT_SINCE) else None, during=during,
+            effort=self.effort if self.log.since(EFFORT_SINCE) else None, during=during, form=form,
         )  # fmt: skip
-        usd = self.account.spend(self.log.clock, model, usage, speed, batch=tier == "batch")
+        prompt = max((one.whole for one in form.rounds), default=usage.whole)
+        usd = self.account.spend(self.log.clock, model, usage, speed, prompt=prompt, batch=tier == "batch")
         before = self.ended
         made = Made(
             message=sent.message, session=self.log.session, agent=self.log.agent or "", version=self.log.version,
             model=model, began=sent.began, first=sent.first, ended=self.log.clock, usage=usage, words=self.words,
             cause=cause, cached=self.cached, age=max(0.0, (sent.began - before).total_seconds()) if before else 0.0,
-            lived=lived, lines=sent.lines, usd=usd,
+            lived=lived, lines=sent.lines, usd=usd, prompt=prompt,
         )  # fmt: skip
         self.calls.append(made)
         self.words = None
         self.ended = self.log.clock
         if model == self.model:
-            self.cached = read + written
+            self.cached = read + written if left is None else left
         return made
 
     def turn(self, words: int, calls: int) -> None:
@@ -124,10 +131,22 @@ class Session:
     def loop(self, calls: int) -> None:
         """Calls that answer tool results, the last one in words."""
         for number in range(calls):
-            self.call(tool=number < calls - 1)
+            self._answer(tool=number < calls - 1)
             if number < calls - 1:
                 self.log.wait(self.rng.expovariate(1 / 4) + 0.5)
                 self.log.tool_result()
+
+    def _answer(self, *, tool: bool) -> None:
+        """A call of a tool loop; while the newest entry is late, some read all but what the call before wrote."""
+        if not self.account.is_late(self.log.clock, self.rng) or not self.calls:
+            self.call(tool=tool)
+            return
+        before, soon = self.last.usage, (self.log.clock - self.last.ended).total_seconds() <= UNREAD_WITHIN
+        told = self.cached == before.read + before.written and before.read and before.written >= UNREAD_LEAST
+        if not soon or not told or self.last.cause or self.words is not None:
+            self.call(tool=tool)
+            return
+        self.account.unread.append(self.call(tool=tool, read=before.read, cause=UNREAD))
 
     def chat(self) -> None:
         """A person types something longer, and a short tool loop follows."""
@@ -171,17 +190,20 @@ class Session:
         self.call(tool=False, loss=loss, cause=UNEXPLAINED)
 
     def restart(self, source: str) -> None:
-        """The client starts anew: "resume" or "clear"."""
-        self.log.hook(f"SessionStart:{source}", "SessionStart")
+        """The client starts anew: "resume" or "clear", or "sdk", of which no hook tells."""
+        if source == "sdk":
+            self.log.bare("queue-operation", operation="enqueue", content="simulated")
+            self.log.synthetic(NO_RESPONSE, error=False)
+        else:
+            self.log.hook(f"SessionStart:{source}", "SessionStart")
         self.restarts.append(self.log.clock)
-        if source == "resume":
+        if source in {"resume", "sdk"}:
             self.resumes.append(self.log.clock)
 
     def settle(self) -> None:
-        """Leave the 15 minutes in which a refused call explains a break; a five-minute cache is gone by then."""
-        self.log.wait(16 * 60)
-        if self.lifetime == "5m":
-            self.broken("lifetime-elapsed", COLD)
+        """Leave the two steps in which a refused call explains a break."""
+        self.pause()
+        self.chat()
 
     def enter(self, detector: str, *made: Made, excess: int) -> None:
         """Enter a planted fault that concerns one detector only."""
@@ -219,18 +241,34 @@ def _child(session: Session, agent: str, prefix: int, lifetime: str) -> Session:
 
 def _keep(session: Session, child: Session) -> None:
     """Keep the file of a sub-agent beside its parent's."""
-    name = f"{FOLDER}/{session.log.session}/subagents/agent-{child.log.agent}.jsonl"
-    session.aside[name] = child.log.data()
+    session.aside[_place(session, child)] = child.log.data()
     session.side += child.calls
 
 
-def _summarise(session: Session) -> None:
+def _place(session: Session, child: Session) -> str:
+    return f"{FOLDER}/{session.log.session}/subagents/agent-{child.log.agent}.jsonl"
+
+
+def _summarise(session: Session) -> Session:
     """The call that writes the summary: a thread of its own that reads the parent's prefix."""
     agent = f"acompact-{session.rng.getrandbits(24):06x}"
     child = _child(session, agent, session.prefix, session.lifetime)
     child.log.user_text("simulated request for a summary")
     child.send(session.cached, session.rng.randint(400, 900))
     _keep(session, child)
+    return child
+
+
+def summary_anew(session: Session) -> Made:
+    """A summary that is asked for twice; returns the second request, which reads no more than the start."""
+    child = _summarise(session)
+    child.log.wait(6)
+    child.log.user_text("simulated request for a summary")
+    made = child.call(tool=False, loss=PARTIAL, cause="compaction-call")
+    session.side.append(made)
+    session.aside[_place(session, child)] = child.log.data()
+    session.log.clock = max(session.log.clock, child.log.clock) + timedelta(seconds=2)
+    return made
 
 
 def sub_agent(session: Session, agent: str) -> None:

@@ -85,11 +85,12 @@ def truncated_results(session: Session) -> None:
 def retry_storm(session: Session) -> None:
     """One prompt is refused at least five times before it is answered."""
     session.prompt(20)
-    before = session.last
+    began = session.log.clock
     for attempt in range(1, session.rng.randint(6, 9)):
         fail(session, attempt)
         session.log.wait(session.rng.uniform(4, 25))
-    session.enter("retry-storm", before, session.call(tool=False), excess=0)
+    session.enter_span("retry-storm", began)
+    session.call(tool=False)
     session.settle()
 
 

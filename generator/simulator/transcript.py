@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from generator.records.pseudonyms import SEPARATOR
+
 PROJECT = "/simulated/project-1"
 FILLER = "simulated "
 FINAL_OUTPUTS_SINCE = (2, 1, 97)  # earlier clients write placeholders on all lines but the last (changelog 2.1.97)
@@ -18,6 +20,7 @@ TOOLS = ("Bash", "Bash", "Bash", "Read", "Read", "Grep", "Edit")
 CLEARED = "[Old tool result content cleared]"
 
 _encode = msgspec.json.encode
+ADVISOR = "claude-opus-4-6"
 
 
 class Usage(NamedTuple):
@@ -35,8 +38,23 @@ class Usage(NamedTuple):
         return self.read + self.written + self.uncached
 
 
+class Form(NamedTuple):
+    """What is unusual about the lines of an answer, and of the prompt before it."""
+
+    rounds: tuple[Usage, ...] = ()  # the counts of the call are their sum
+    listed: bool = True  # are the rounds there as `iterations`?
+    advised: Usage | None = None  # a round of another model, listed and billed apart
+    searches: int = 0  # web searches that the service ran
+    thinks: bool | None = None  # None: now and then
+    split: bool = True  # is the lifetime of what is written stated?
+    relayed: bool = False  # a gateway names the answer
+
+
+PLAIN = Form()
+
+
 class Sent(NamedTuple):
-    """A call as it stands in the transcript."""
+    """A call as it stands in the transcript. `message` as readers name it."""
 
     message: str
     began: datetime  # time of the line that it answers
@@ -58,6 +76,7 @@ class Transcript:
     parent: str | None = None
     asked: datetime | None = None  # time of the line under which the next one hangs
     entrypoint: str = ""
+    treeless: bool = False  # user lines hang under nothing, as in formats without a tree of lines
 
     def since(self, version: tuple[int, int, int]) -> bool:
         """Is the client at least of this version?"""
@@ -91,7 +110,8 @@ class Transcript:
     def line(self, kind: str, *, chained: bool = True, **fields: Any) -> str:
         """Append a line; returns its uuid."""
         own = self.uuid()
-        parent = f'"{self.parent}"' if chained and self.parent else "null"
+        hangs = chained and self.parent and not (self.treeless and kind == "user")
+        parent = f'"{self.parent}"' if hangs else "null"
         side = "false" if self.agent is None else "true"
         entry = f'"entrypoint":"{self.entrypoint}",' if self.entrypoint else ""
         head = (
@@ -114,9 +134,14 @@ class Transcript:
         """The clock as the client writes it."""
         return self.clock.isoformat(timespec="milliseconds")[:23] + "Z"
 
-    def prompt(self, words: int) -> None:
-        """A person types."""
-        self.line("user", message={"role": "user", "content": self.text(words)})
+    def prompt(self, words: int, *, thinks: bool = False) -> None:
+        """A person types. `thinks`: the client writes beside it that thinking is on."""
+        stated: dict[str, Any] = {"thinkingMetadata": {"maxThinkingTokens": 31999}} if thinks else {}
+        self.line("user", message={"role": "user", "content": self.text(words)}, **stated)
+
+    def bare(self, kind: str, **fields: Any) -> None:
+        """A line without id that is no part of the conversation."""
+        self.lines.append(_encode({"type": kind, "sessionId": self.session, "timestamp": self.stamp(), **fields}))
 
     def user_text(self, text: str, **fields: Any) -> None:
         """A user line that no person typed: a command, a marker."""
@@ -165,28 +190,31 @@ class Transcript:
         speed: str = "standard",
         tier: str = "standard",
         during: Callable[[], None] | None = None,
+        form: Form = PLAIN,
     ) -> Sent:
         """One call on one to three lines; the clock ends at the last line. `during` happens before that last line."""
         began = self.asked or self.clock
-        message = self.api_id("msg_01")
-        last = "tool_use" if tool else "text"
-        kinds = [*self.rng.choice(([], [], ["thinking"], ["thinking", "text"] if tool else ["thinking"])), last]
-        if during and len(kinds) == 1:
-            kinds.insert(0, "thinking")
+        message = self.api_id("chatcmpl-" if form.relayed else "msg_01")
+        kinds = self._kinds(tool, form, several=during is not None)
         final = self.since(FINAL_OUTPUTS_SINCE)
         counts: dict[str, Any] = {
             "input_tokens": usage.uncached,
             "cache_creation_input_tokens": usage.written,
             "cache_read_input_tokens": usage.read,
-            "cache_creation": {
-                "ephemeral_5m_input_tokens": usage.written if usage.lifetime == "5m" else 0,
-                "ephemeral_1h_input_tokens": usage.written if usage.lifetime == "1h" else 0,
-            },
+            "cache_creation": _split(usage),
             "output_tokens": usage.output,
             "service_tier": tier,
         } | ({"speed": speed} if self.since(SPEED_SINCE) else {})
-        stop = last.replace("text", "end_turn") if final else None
+        if not form.split:
+            del counts["cache_creation"]
+        if form.searches:
+            counts["server_tool_use"] = {"web_search_requests": form.searches, "web_fetch_requests": 0}
+        if form.rounds and form.listed:
+            counts["iterations"] = _rounds(form, model)
+        stop = kinds[-1].replace("text", "end_turn") if final else None
         fields: dict[str, Any] = {} if self.rng.random() < 0.01 else {"requestId": self.api_id("req_011")}  # noqa: PLR2004
+        if form.relayed:
+            fields = {"requestId": self.api_id("relay-")}
         if effort:
             fields["effort"] = effort
         diagnosis = {"diagnostics": {"cache_miss_reason": {"type": miss}}} if miss else {}
@@ -204,7 +232,17 @@ class Transcript:
             self.line("assistant", message=body | diagnosis, **fields)
             if not done:
                 self.wait(self.rng.uniform(0.3, 4))
-        return Sent(message, began, first, len(kinds))
+        return Sent(f"{message}{SEPARATOR}{fields['requestId']}" if form.relayed else message, began, first, len(kinds))
+
+    def _kinds(self, tool: str, form: Form, *, several: bool) -> list[str]:
+        """Kinds of the answer's blocks, each on a line of its own."""
+        last = "tool_use" if tool else "text"
+        kinds = [*self.rng.choice(([], [], ["thinking"], ["thinking", "text"] if tool else ["thinking"])), last]
+        if form.thinks is not None:
+            kinds = ["thinking", last] if form.thinks else [last]
+        if several and len(kinds) == 1:
+            kinds.insert(0, "thinking")
+        return kinds
 
     def _block(self, kind: str, tool: str) -> dict[str, Any]:
         if kind == "tool_use":
@@ -227,3 +265,25 @@ class Transcript:
         """The file; `unended` leaves half a line at its end, as in a log that is being written."""
         tail = self.lines[-1][: len(self.lines[-1]) // 2] if unended else b""
         return b"".join(line + b"\n" for line in self.lines) + tail
+
+
+def _split(usage: Usage) -> dict[str, int]:
+    return {
+        "ephemeral_5m_input_tokens": usage.written if usage.lifetime == "5m" else 0,
+        "ephemeral_1h_input_tokens": usage.written if usage.lifetime == "1h" else 0,
+    }
+
+
+def _rounds(form: Form, model: str) -> list[dict[str, Any]]:
+    """The rounds as the API lists them; one of an advisor comes before the last."""
+    listed = [("message", model, usage) for usage in form.rounds]
+    if form.advised is not None:
+        listed.insert(len(listed) - 1, ("advisor_message", ADVISOR, form.advised))
+    return [
+        {
+            "type": kind, "model": name, "input_tokens": usage.uncached, "output_tokens": usage.output,
+            "cache_creation_input_tokens": usage.written, "cache_read_input_tokens": usage.read,
+            "cache_creation": _split(usage),
+        }
+        for kind, name, usage in listed
+    ]  # fmt: skip

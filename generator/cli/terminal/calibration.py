@@ -16,21 +16,25 @@ if TYPE_CHECKING:
 def print_calibration(console: Console, calibration: Calibration) -> None:
     """The table of `witnessmark calibrate`; per thousand calls with the upper end of the exact 95 % interval."""
     made = table(
-        "Detector", "Planted", "Recall", "Findings", "Precision", "Excess ratio", "Naive rule",
-        "False per 1,000 (up to)",
-        title=f"\n{len(calibration.seeds)} seeds of {calibration.sessions} sessions: {calibration.requests:,} calls "
-        f"with planted faults, {calibration.null_requests:,} without",
+        "Detector", "Unlogged causes: planted", "Recall", "Findings", "Precision",
+        "Named causes: planted", "Recall", "Findings", "Precision", "Excess ratio", "False per 1,000 (up to)",
+        title=f"\n{len(calibration.seeds)} seeds of {calibration.sessions} sessions: {calibration.unseen_requests:,} "
+        f"calls with faults and causes that no log shows, {calibration.requests:,} with faults, "
+        f"{calibration.null_requests:,} with neither",
     )  # fmt: skip
     for row in calibration.detectors:
         false_alarms = poisson_rate(row.null_found, calibration.null_requests).per_thousand()
         made.add_row(
             row.id,
+            f"{row.unseen_planted:,}",
+            _held(row.unseen_recalled, row.unseen_planted, row.recall_bar),
+            f"{row.unseen_found:,}",
+            _held(row.unseen_hits, row.unseen_found if row.unseen_planted else 0, row.precision_bar),
             "not planted" if row.not_planted else f"{row.planted:,}",
             _held(row.recalled, row.planted, row.recall_bar),
             f"{row.found:,}",
-            _held(row.hits, row.found if row.planted else 0, row.precision_bar),
+            _held(row.hits, row.found if row.planted else 0, row.named_bar),
             f"{row.excess_found / row.excess_planted:.3f}" if row.excess_planted else "-",
-            f"{row.naive:,}",
             f"{row.null_found:,}: {false_alarms[0]:.4f} ({false_alarms[2]:.4f})",
         )
     console.print(made)

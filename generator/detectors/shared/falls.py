@@ -65,6 +65,8 @@ REASONS: tuple[tuple[str, Holds], ...] = (
     ("command", marked(MarkKind.COMMAND)),  # benign: command
     ("interrupt", marked(MarkKind.INTERRUPT)),  # benign: interrupt
     ("retry", marked(MarkKind.RETRY, MarkKind.API_ERROR)),  # benign: retry
+    ("server-rounds", lambda fall: fall.step.after_rounds),  # benign: server-rounds
+    ("two-conversations", lambda fall: fall.step.interleaved),  # benign: two-conversations
     ("side-call", _is_side_call),  # benign: side-call
 )
 """Tried in this order; the first that holds is the reason."""
@@ -78,6 +80,8 @@ BENIGN = (
     Benign("command", "A slash command ran in between; /clear, /rewind and others shorten the conversation."),
     Benign("interrupt", "The user interrupted the answer and went on from an earlier place."),
     Benign("retry", "A call failed in between, and the client tried again with less."),
+    Benign("server-rounds", "The answer before states the sum of its rounds; the prompt is back at one of them."),
+    Benign("two-conversations", "The session was open twice, and its two conversations take turns in one thread."),
     Benign("side-call", "One request later the prompt is at least as large as before: a smaller call in between."),
 )
 

@@ -1,4 +1,7 @@
-"""Calibration in words: recall, precision, false alarms, excess; each with its exact interval and its bar."""
+"""Calibration in words: recall, precision, false alarms, excess; each with its exact interval and its bar.
+
+First what counts: precision and recall where causes act that no log shows. Then the same where the log names them all.
+"""
 
 from __future__ import annotations
 
@@ -32,21 +35,38 @@ def score_rows(calibration: Calibration | None, detector: str) -> tuple[ScoreRow
     row = next((one for one in calibration.detectors if one.id == detector), None) if calibration else None
     if calibration is None or row is None:
         return ()
-    planted = (_recall(row), _precision(row), _excess(row)) if row.planted else (NOT_PLANTED,)
-    rest = (_false_alarms(row, calibration), _unseen(row, calibration), _naive(row))
+    planted = (
+        (_unseen_precision(row), _unseen_recall(row), _recall(row), _precision(row), _excess(row))
+        if row.planted
+        else (NOT_PLANTED,)
+    )
+    rest = (_unseen(row, calibration), _false_alarms(row, calibration), _naive(row))
     return tuple(one for one in (*planted, *rest) if one is not None)
 
 
+def _unseen_precision(row: CalibratedDetector) -> ScoreRow:
+    return _held("Precision where causes act that no log shows", row.unseen_hits, row.unseen_found, row.precision_bar)
+
+
+def _unseen_recall(row: CalibratedDetector) -> ScoreRow:
+    return _held("Recall in the same logs", row.unseen_recalled, row.unseen_planted, row.recall_bar)
+
+
 def _recall(row: CalibratedDetector) -> ScoreRow:
-    bar = "" if row.recall_bar is None else f"at least {row.recall_bar:g}"
-    missed = row.recall_bar is not None and row.recalled < row.recall_bar * row.planted
-    return ScoreRow("Recall: planted faults that were found", _share(row.recalled, row.planted), bar, missed)
+    return _held("Recall where the log names every cause", row.recalled, row.planted, row.recall_bar)
 
 
 def _precision(row: CalibratedDetector) -> ScoreRow:
-    bar = "" if row.precision_bar is None else f"at least {row.precision_bar:g}"
-    missed = row.precision_bar is not None and row.hits < row.precision_bar * row.found
-    return ScoreRow("Precision: findings that were planted", _share(row.hits, row.found), bar, missed)
+    return _held("Precision in the same logs", row.hits, row.found, row.named_bar)
+
+
+def _held(name: str, hits: int, trials: int, bar: float | None) -> ScoreRow:
+    return ScoreRow(name, _share(hits, trials), "" if bar is None else f"at least {bar:g}", is_below(hits, trials, bar))
+
+
+def is_below(hits: int, trials: int, bar: float | None) -> bool:
+    """Is the share below what it is held to?"""
+    return bar is not None and trials > 0 and hits < bar * trials
 
 
 def _excess(row: CalibratedDetector) -> ScoreRow | None:
@@ -67,11 +87,11 @@ def _false_alarms(row: CalibratedDetector, calibration: Calibration) -> ScoreRow
 
 
 def _unseen(row: CalibratedDetector, calibration: Calibration) -> ScoreRow:
-    rate = poisson_rate(row.unseen_found, calibration.unseen_requests)
+    rate = poisson_rate(row.unseen_found - row.unseen_hits, calibration.unseen_requests)
     value, low, high = rate.per_thousand()
     return ScoreRow(
         "False alarms per 1,000 calls where causes act that no log shows",
-        f"{value:.4f} (95 % interval {low:.4f} to {high:.4f})",
+        f"{value:.3f} (95 % interval {low:.3f} to {high:.3f})",
     )
 
 
