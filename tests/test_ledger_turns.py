@@ -49,7 +49,7 @@ def test_models_before_opus_45_sonnet_46_and_haiku_5_forget_their_thinking(model
         (MarkKind.SCHEDULED_TASK, None, True),
         (MarkKind.COMMAND, None, True),
         (MarkKind.COMPACT_SUMMARY, None, True),
-        (MarkKind.SKILL, None, False),
+        (MarkKind.SKILL, None, True),
         (MarkKind.IMAGE, None, False),
     ],
 )
