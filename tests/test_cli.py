@@ -202,6 +202,7 @@ def test_collect_writes_a_pack_and_keeps_the_key_in_the_state_folder(tmp_path, l
     assert {path.name for path in pack.iterdir()} == {
         "pack.json",
         "requests.parquet",
+        "rounds.parquet",
         "marks.parquet",
         "counters.parquet",
         "meters.parquet",

@@ -108,7 +108,7 @@ def test_times_at_the_ends_of_the_calendar_are_bad_fields_and_no_traceback(tmp_p
 NAMES = ("[/red]x.jsonl", "[bold]\x1b[31mred\n\u202egnp.jsonl", "[link=file:\u0007]y.jsonl")
 
 
-@pytest.mark.parametrize("arguments", [[], ["--json"]])
+@pytest.mark.parametrize("arguments", [[], ["--files"], ["--all", "--by", "project"], ["--json"]])
 def test_a_name_is_never_markup_and_never_moves_the_cursor(tmp_path, arguments, monkeypatch):
     """Case attack-names: findings of files of such names, files that nobody knows, links, and a path that is not there."""
     logs = tmp_path / "logs"
@@ -130,8 +130,8 @@ def test_a_name_is_never_markup_and_never_moves_the_cursor(tmp_path, arguments, 
     for text in (done.stdout, done.stderr):
         assert not [one for one in text if not one.isprintable() and one != "\n"]
     assert "Traceback" not in done.stderr
-    if not arguments:
-        assert "[/red]x.jsonl:" in done.stdout.replace("\n", "")
+    if arguments == ["--files"]:
+        assert "[/red]x.jsonl" in done.stdout.replace("\n", "")
     gone = witnessmark("scan", logs / "\x1b[2Jgone", home=tmp_path)
     assert (gone.returncode, "\x1b" in gone.stderr) == (Exit.CONTENT, False)
 

@@ -75,7 +75,7 @@ def test_no_price_of_this_repository_differs_from_the_documentation():
 
 
 def test_the_known_differences_are_these_and_no_others():
-    """Fast mode of Opus 4.6, which genai-prices lacks, and long prompts of Sonnet 4, which it prices as short ones."""
+    """Fast mode of Opus 4.6 and both Mythos, which genai-prices lacks; long prompts of Sonnet 4, priced as short ones."""
     found = {
         (row.epoch.model, row.epoch.speed, row.long_prompt) for row in of_case() if row.check is PriceCheck.OVERRIDE
     }
@@ -83,6 +83,7 @@ def test_the_known_differences_are_these_and_no_others():
         ("claude-opus-4-6", "fast", False),
         ("claude-opus-4-6", "fast", True),
         ("claude-sonnet-4", "standard", True),
+        *((model, "standard", long) for model in ("claude-mythos-5", "claude-mythos-5-1") for long in (False, True)),
     }
 
 
@@ -107,10 +108,11 @@ def test_the_table_covers_the_days_of_the_case_without_a_gap():
 
 
 def test_cache_prices_follow_the_documented_factors():
-    """1.25, 2 and 0.1 times the input price, for long prompts and fast mode too."""
+    """1.25, 2 and 0.1 times the input price, for long prompts and fast mode too; Mythos 5.1 reads at a fortieth."""
     for row in of_case():
         base, short_write, long_write, read, _ = row.documented
-        assert (short_write, long_write, read) == pytest.approx((base * 1.25, base * 2, base * 0.1))
+        share = 0.025 if row.epoch.model == "claude-mythos-5-1" else 0.1
+        assert (short_write, long_write, read) == pytest.approx((base * 1.25, base * 2, base * share))
 
 
 # ---- the comparison ----
@@ -241,7 +243,7 @@ def test_the_page_shows_every_price_and_says_what_none_of_them_is():
         assert f">{price}</td>" in text
     for factor in ("1.25", "| 2 |", "0.1", "0.5", "1.1"):
         assert factor in text
-    assert text.count("no, overridden</td>") == page.context.overridden == 4
+    assert text.count("no, overridden</td>") == page.context.overridden == 6
     assert "d0593fe27" in text
 
 
@@ -265,7 +267,8 @@ def test_a_price_that_genai_prices_lacks_is_said_to_be_none_and_not_zero():
     fast = [line for line in page.context.lines if line.fast]
     assert fast
     assert all(line.table is None for line in fast)
-    assert text.count(">no price</td>") == len(fast)
+    lacking = [line for line in page.context.lines if line.model.startswith("claude-mythos")]
+    assert text.count(">no price</td>") == len(fast) + len(lacking)
 
 
 def test_a_difference_would_be_shown():

@@ -53,7 +53,13 @@ def answers(example: Example) -> bool:
 
 
 NEVER = {
-    "premature-expiry": {"thinking-dropped", "unread-last-write", "few-tokens", "server-rounds", "two-conversations"},  # they need a read; it asks for none
+    "premature-expiry": {
+        "thinking-dropped",
+        "unread-last-write",
+        "few-tokens",
+        "server-rounds",
+        "two-conversations",
+    },  # they need a read; it asks for none
     "short-prompt-overbilled": {"compaction-call"},  # nobody types the prompt of a summary
 }
 """Explanations that cannot hold of what a detector looks at."""

@@ -36,8 +36,10 @@ def test_the_last_delta_wins_and_the_stop_reason_stays():
     assert found.first_output == 1
 
 
-def test_a_split_of_writes_that_a_delta_overtook_is_dropped():
-    """Server tools add iterations to the totals, and the split of message_start is of the first one only."""
+def test_a_split_of_writes_that_a_delta_overtook_is_kept_as_the_least():
+    """Server tools add rounds to the totals, and the split of message_start is of the first one only: what it says lives
+    an hour does; the rest is priced for five minutes. A total below the split drops it.
+    """
     split = {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 100}
     begun = start(cache_creation_input_tokens=100, cache_creation=split)
     same = answers.answer(stream(begun, delta(cache_creation_input_tokens=100)))
@@ -47,7 +49,12 @@ def test_a_split_of_writes_that_a_delta_overtook_is_dropped():
     assert same.message.usage is not None
     assert more.message.usage is not None
     assert same.message.usage.cache_creation is not None
-    assert (more.message.usage.cache_write_tokens, more.message.usage.cache_creation) == (250, None)
+    kept = more.message.usage.cache_creation
+    assert (more.message.usage.cache_write_tokens, kept and kept.one_hour) == (250, 100)
+    less = answers.answer(stream(begun, delta(cache_creation_input_tokens=50)))
+    assert less is not None
+    assert less.message.usage is not None
+    assert (less.message.usage.cache_write_tokens, less.message.usage.cache_creation) == (50, None)
 
 
 def test_a_whole_body_is_final_and_a_stream_without_its_delta_is_not():

@@ -27,7 +27,7 @@ from generator.records.results import Level
 ROOT = Path(__file__).parent.parent
 ROOTS = {"pack.json and its tables": Manifest, "proof of a finding": FindingProof}
 WRITTEN_BY_PEOPLE = {
-    "analysis", "case", "claim", "corrections", "events", "examples", "hypotheses", "incidents", "judged", "prices",
+    "analysis", "case", "claim", "corrections", "events", "examples", "hypotheses", "incidents", "judged", "peers", "prices",
     "promises", "published", "reply", "report", "sources", "surfaces", "symptoms",
 }  # fmt: skip
 """Schemas of content/: texts that somebody types and a reviewer reads. No command writes them from a log."""

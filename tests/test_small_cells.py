@@ -239,14 +239,15 @@ def test_days_sum_to_the_total():
 def test_formats_and_report_lines_stay_at_home():
     evidence = body(Level.AGGREGATE)
     assert (evidence.formats, evidence.reconciliation.lines, evidence.reconciliation.windows) == ((), (), ())
-    assert (evidence.requests, evidence.marks, evidence.meters, evidence.buckets, evidence.counters) == ((),) * 5
+    rows = (evidence.requests, evidence.rounds, evidence.marks, evidence.meters, evidence.buckets, evidence.counters)
+    assert rows == ((),) * 6
 
 
 def test_every_field_of_the_evidence_was_thought_of():
     """A new field must be decided on in `aggregate` before it can leave."""
     assert set(body(Level.FULL).__struct_fields__) == {
         "id", "simulated", "level", "tool_version", "tallies", "totals", "days", "marks_by_kind", "breaks", "runs",
-        "formats", "reconciliation", "requests", "marks", "meters", "buckets", "counters", "commitments",
+        "formats", "reconciliation", "requests", "rounds", "marks", "meters", "buckets", "counters", "commitments",
     }  # fmt: skip
 
 

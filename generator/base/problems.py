@@ -24,6 +24,7 @@ class Exit(IntEnum):
     IO = 74
     BUSY = 75
     INTERRUPTED = 130
+    UNHEARD = 141  # as SIGPIPE ends a program
 
 
 @dataclass(frozen=True, order=True)

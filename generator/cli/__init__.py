@@ -24,7 +24,8 @@ Exit codes:
   1 internal error    nobody claims, or that gave nothing)
   2 content or      4 no log could be read
     usage error     5 publishing refused
-  74 input/output   75 another build runs   130 interrupted
+  74 input/output   75 another build runs
+ 130 interrupted   141 nobody reads the output any more
 """
 
 
@@ -116,7 +117,7 @@ def _unheard() -> None:
     """End as a program does that SIGPIPE ends, without a word: whoever read the output has seen enough."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(128 + getattr(signal, "SIGPIPE", 13))
+    sys.exit(Exit.UNHEARD)
 
 
 def main() -> None:

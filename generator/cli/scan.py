@@ -182,7 +182,7 @@ def _print_json(view: View, found: Discovery, by: By, rows: tuple[Usage, ...], *
     if files:
         said["paths"] = paths_by_label(found)
         said["sessions"] = labels_by_session(view.requests)
-    click.echo(msgspec.json.format(msgspec.json.encode(said), indent=2))
+    click.echo(msgspec.json.format(msgspec.json.encode(said), indent=2).decode())
 
 
 def _print_text(out: Console, view: View, asked: tuple[By, tuple[Usage, ...]] | None, *, everything: bool) -> None:

@@ -60,9 +60,13 @@ def _summary_storms(thread: Thread) -> Iterator[list[Request]]:
 
 
 def _is_idle(thread: Thread, burst: Sequence[Request]) -> bool:
-    return thread.requests[0].role is Role.COMPACTION or len(
-        _between(thread, burst[0].first_seen, burst[-1].first_seen)
-    ) <= REFILL * (len(burst) - 1)
+    return _calls_between(thread, burst) <= REFILL * (len(burst) - 1)
+
+
+def _calls_between(thread: Thread, burst: Sequence[Request]) -> int:
+    """Calls of the conversation itself between the first and the last summary."""
+    calls = _between(thread, burst[0].first_seen, burst[-1].first_seen)
+    return sum(call.role is not Role.COMPACTION for call in calls)
 
 
 def _summary_storm(thread: Thread, burst: Sequence[Request]) -> Finding:
@@ -81,6 +85,7 @@ def _summary_storm(thread: Thread, burst: Sequence[Request]) -> Finding:
         quantities=(
             Quantity("compactions", len(burst), Unit.COMPACTIONS),
             Quantity("span", (burst[-1].ended - burst[0].first_seen).total_seconds(), Unit.SECONDS),
+            Quantity("requests-between", _calls_between(thread, burst), Unit.REQUESTS),
         ),
         excess_tokens=sum(call.prompt_tokens - call.cache_read_tokens for call in again),
         excess_usd=sum(known) if len(known) == len(prices) else None,

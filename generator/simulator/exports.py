@@ -55,7 +55,9 @@ def _calls(files: Mapping[str, bytes], rng: random.Random) -> Iterator[_Call]:
                 mirrored[line["message"]["id"]] = (line, "agent")
                 continue
             source = "agent" if line.get("isSidechain") else "repl_main_thread"
-            last[line["message"]["id"]] = (line, source)
+            known = last.get(line["message"]["id"])
+            if known is None or known[0]["sessionId"] == line["sessionId"]:  # else a fork's copy: sent by the first one
+                last[line["message"]["id"]] = (line, source)
             opened.setdefault(line["sessionId"], line)
     for line, source in (mirrored | last).values():
         yield _call(line, source)

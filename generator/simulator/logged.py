@@ -115,10 +115,10 @@ def _summary_anew(session: Session) -> None:
 def _relayed(session: Session) -> None:
     """Calls go through a gateway for a while, which names them and keeps a cache of its own."""
     session.prompt(session.rng.randint(12, 60))
-    made = session.call(tool=False, loss=PARTIAL, cause="gateway", form=Form(relayed=True))
-    session.innocent("gateway", made)
+    made = session.call(tool=False, loss=PARTIAL, cause="gateway-ids", form=Form(relayed=True))
+    session.innocent("gateway-ids", made)
     session.pause()
-    session.broken("gateway")
+    session.broken("gateway-ids")
 
 
 def _few(session: Session) -> None:
