@@ -47,14 +47,14 @@ def break_counts(steps: Iterable[Step]) -> tuple[BreakCount, ...]:
     """Breaks among the steps by reason, the most frequent first; USD without those that have no known price."""
     counts: Counter[str] = Counter()
     tokens: Counter[str] = Counter()
-    dollars: defaultdict[str, float] = defaultdict(float)
+    dollars: defaultdict[str, list[float]] = defaultdict(list)
     for step in steps:
         if step.reason is None:
             continue
         counts[step.reason] += 1
         tokens[step.reason] += step.excess_tokens
-        dollars[step.reason] += excess_cost(step) or 0.0
+        dollars[step.reason].append(excess_cost(step) or 0.0)
     return tuple(
-        BreakCount(reason=reason, count=count, excess_tokens=tokens[reason], excess_usd=dollars[reason])
+        BreakCount(reason=reason, count=count, excess_tokens=tokens[reason], excess_usd=fsum(dollars[reason]))
         for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     )
