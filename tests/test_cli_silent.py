@@ -27,12 +27,14 @@ ANSWER = {
 SUMMARY = {"type": "summary", "summary": "x", "leafUuid": "u"}
 
 
-@pytest.mark.parametrize("command", [["scan"], ["scan", "--json"], ["collect", "--into", "content/evidence/mine"]])
+@pytest.mark.parametrize("command", [["scan"], ["scan", "--json"], ["collect", "--into", "PACK"]])
 def test_a_file_that_gives_nothing_is_named_with_its_reasons(tmp_path, command):
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "a.json").write_text(json.dumps(ANSWER))
     (tmp_path / "logs" / "b.jsonl").write_text(json.dumps(SUMMARY) + "\n")  # had nothing to give
-    done = witnessmark(*command, tmp_path / "logs", home=tmp_path)
+    done = witnessmark(
+        *(str(tmp_path / "mine") if word == "PACK" else word for word in command), tmp_path / "logs", home=tmp_path
+    )
     assert done.returncode == Exit.PARTIAL, done.stderr
     named = [line for line in done.stderr.splitlines() if "W-nothing" in line]
     assert [line.split("logs/")[1].split(" (")[0] for line in named] == [
@@ -94,12 +96,14 @@ EDGES = (
 )
 
 
-@pytest.mark.parametrize("command", [["scan"], ["scan", "--json"], ["collect", "--into", "content/evidence/mine"]])
+@pytest.mark.parametrize("command", [["scan"], ["scan", "--json"], ["collect", "--into", "PACK"]])
 def test_times_at_the_ends_of_the_calendar_are_bad_fields_and_no_traceback(tmp_path, command):
     """Case attack-year1. A parent of such a time costs the call nothing."""
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "a.jsonl").write_text(transcript(*EDGES))
-    done = witnessmark(*command, tmp_path / "logs", home=tmp_path)
+    done = witnessmark(
+        *(str(tmp_path / "mine") if word == "PACK" else word for word in command), tmp_path / "logs", home=tmp_path
+    )
     assert done.returncode == Exit.PARTIAL
     assert "gave nothing: 10 bad-field" in done.stderr
     assert "Traceback" not in done.stderr
