@@ -166,7 +166,7 @@ def _reasoned(steps: Sequence[Step]) -> Iterator[Step]:
         later = following.get(step.after.id)
         known = replace(
             step,
-            thinking=thinking_around(steps, step),
+            thinking=thinking_around(steps, place),
             reread=later is not None and _reads_old(step, later),
             interleaved=_is_interleaved(steps, place),
         )

@@ -39,14 +39,14 @@ def begins_turn(step: Step) -> bool:
     return not in_tool_loop(step) or any(mark.kind in STARTERS for mark in step.marks)
 
 
-def thinking_around(steps: Sequence[Step], step: Step) -> Thinking:
-    """How the turns before and after `step` think; `steps` are those of its thread up to it, then the later ones.
+def thinking_around(steps: Sequence[Step], place: int) -> Thinking:
+    """How the turns before and after the step at `place` of its thread's think.
 
     Only where a turn begins can the setting have changed.
     """
+    step = steps[place]
     if not begins_turn(step):
         return Thinking(changed=False, dropped=False)
-    place = next(index for index, one in enumerate(steps) if one.after.id == step.after.id)
     begun = next((index for index in range(place - 1, -1, -1) if begins_turn(steps[index])), None)
     last = next((index for index in range(place + 1, len(steps)) if begins_turn(steps[index])), len(steps))
     old = [one.after for one in steps[begun or 0 : place]]
@@ -54,7 +54,7 @@ def thinking_around(steps: Sequence[Step], step: Step) -> Thinking:
         old = [steps[0].before, *old]
     new = [one.after for one in steps[place:last]]
     stated = any(call.thinking_asked for call in (*old, *new))
-    lost = _reads_earlier(steps[:place], step) or _shrank(step)
+    lost = _reads_earlier(steps[max(0, place - RECENT) : place], step) or _shrank(step)
     return Thinking(
         changed=stated and _thinks(old) != _thinks(new),
         dropped=any(call.thought for call in old) and step.read > 0 and lost,  # tools and system prompt stay cached
@@ -63,7 +63,7 @@ def thinking_around(steps: Sequence[Step], step: Step) -> Thinking:
 
 def _reads_earlier(earlier: Sequence[Step], step: Step) -> bool:
     """Is what it reads all that an earlier request had left, and no more?"""
-    lefts = {one.before.left for one in (*earlier[-RECENT:], step)}
+    lefts = {one.before.left for one in (*earlier, step)}
     return any(abs(step.read - left) <= SAME_READ * left for left in lefts if left < BREAK_BELOW * step.expected)
 
 
