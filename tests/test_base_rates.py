@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
 from click.testing import CliRunner
-from conftest import CORPORA
+from conftest import CORPORA, unpacked
 
 from generator.cli import cli
 from generator.curated.base_rates import Measurement
@@ -89,12 +88,10 @@ def test_the_command_finds_each_set_in_one_of_the_folders(logs, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("known", load_kind(CONTENT, Measurement), ids=lambda known: known.id)
 def test_public_figures_are_what_the_code_measures(known, tmp_path):
-    sys.path.insert(0, str(CORPORA.parent))
-    try:
-        from unpack import unpack  # beside the sets, not in this repository
-    finally:
-        sys.path.pop(0)
-    (folder,) = unpack(tmp_path, (known.id,)) or [CORPORA / known.id]
+    archive = CORPORA.parent / "sets" / f"{known.id}.tar.xz"
+    folder = tmp_path / known.id if archive.is_file() else CORPORA / known.id
+    if archive.is_file():
+        unpacked(archive, tmp_path)
     again = measured_again(known, evidence_of(folder, known.id), measured=known.measured)
     command = "run `witnessmark base-rates SETS ../shared/corpora/claude-code`"
     changed = [row.id for row in again.detectors if row not in known.detectors]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
+from conftest import unpacked
 
 from generator.cli import cli
 
@@ -57,8 +57,7 @@ LOGGED = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_token
 def february(tmp_path_factory):
     """The set, unpacked."""
     folder = tmp_path_factory.mktemp("february")
-    with tarfile.open(SHARED / "sets" / "entire-february.tar.xz") as packed:
-        packed.extractall(folder, filter="data")
+    unpacked(SHARED / "sets" / "entire-february.tar.xz", folder)
     return folder
 
 

@@ -66,9 +66,9 @@ def cli() -> None:
       witnessmark check-leaks LOGS            is text of your logs on the finished site?
       witnessmark serve                       the site on this machine, rebuilt on change
 
-    Logs never leave this machine: no command opens a connection, and only three write anything
-    of them: `collect` numbers, enums and keyed pseudonyms, `prove` the fields that you open, `meter` the
-    meter's figures into your state folder.
+    Logs never leave this machine: no command opens a connection. What is written of them: `collect`
+    and `build --logs` numbers, enums and keyed pseudonyms, `prove` the fields that you open, `meter`
+    the meter's figures into your state folder, `calibrate` and `base-rates` sums of public sets.
     """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 PROJECTS = "projects"  # the client's folder; below it a folder for each place that somebody worked in
 CLIENT_FOLDERS = frozenset({".claude", "claude"})
+SUBAGENTS = "subagents"
+SESSION = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NO_SKILL = "no skill"
 
 
@@ -50,6 +53,8 @@ def project_of(path: Path, roots: Sequence[Path]) -> str:
     for place in range(len(folders) - 2, -1, -1):
         if folders[place] == PROJECTS and (place >= below or _is_client(folders, place)):
             return folders[place + 1]
+    while len(folders) > 1 and (folders[-1] == SUBAGENTS or SESSION.fullmatch(folders[-1])):
+        folders = folders[:-1]  # files of sub-agents are below a folder of their session
     if root is not None and len(folders) > len(root.parts):
         return folders[len(root.parts)]
     return folders[-1] if folders else ""

@@ -25,7 +25,7 @@ LEAST = 50  # authority of a format that states none
 FILLED = (
     "stop_reason", "service_tier", "speed", "region", "effort", "requested_model", "entrypoint",
     "miss_reason", "missed_tokens", "first_output_tokens", "result_bytes", "prompt_words", "file_reads", "file_edits",
-    "opening_read_tokens", "opening_prompt_tokens", "left_tokens", "context_tokens", "web_searches", "role",
+    "opening_read_tokens", "opening_prompt_tokens", "left_tokens", "context_tokens", "web_searches", "role", "thought",
 )  # fmt: skip
 """Fields that another format may state where the owner does not."""
 
@@ -213,7 +213,7 @@ def _one(call: _Call) -> Request:
         agent=threaded.agent,
         parent=threaded.parent,
         follows=threaded.follows,
-        gateway=owner.gateway,
+        compacted=any(one.compacted for one in requests),
         model=next((one.model for one in requests if one.model != "other"), owner.model),
         version=next((one.version for one in requests if one.version), ""),
         input_tokens=prompt.input_tokens,

@@ -22,6 +22,7 @@ UNREAD_SAME = 0.02  # of what is new in the last entry, by which the missing tok
 UNREAD_LEAST = 200  # tokens; a smaller write is within what counts differ by
 ROUNDS_READ = 1.9  # times what there was, from which on an answer's read is a sum over rounds
 ROUNDS_SAME = 0.02  # by which what is missing after such an answer may differ from the rounds before its last
+FALLBACK_KEEPS = (2, 1, 81)  # first client of public logs in which asking again without a stream breaks nothing
 BAND_BEFORE = 15.0  # seconds before the lifetime ends from which expiry is possible (clock skew, queueing)
 BAND_AFTER = 30.0  # seconds after it within which a hit was still seen in real logs
 
@@ -158,7 +159,9 @@ class Step:
         cache is another. In clients 2.1.5 and 2.1.17 of two public sets each kind reads on from the last of its own
         kind, to the token; in clients from 2.1.81 on a change breaks nothing.
         """
-        return self.before.whole != self.after.whole
+        version = self.after.version
+        late = bool(version) and tuple(int(part) for part in version.split(".")) >= FALLBACK_KEEPS
+        return self.before.whole != self.after.whole and not late
 
     @property
     def within_lifetime(self) -> bool:

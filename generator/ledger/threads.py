@@ -158,7 +158,7 @@ def _continued(requests: Sequence[Request], index: int, by_id: Mapping[str, Requ
 
 def _reasoned(steps: Sequence[Step]) -> Iterator[Step]:
     """The steps, each break with its reason."""
-    following = {step.before.id: step for step in steps}
+    following = {step.before.id: step for step in reversed(steps)}  # the next that continues it, not a later branch
     for place, step in enumerate(steps):
         if not step.testable or step.continuity >= BREAK_BELOW:
             yield step

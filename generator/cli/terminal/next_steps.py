@@ -13,7 +13,7 @@ from generator.records.results import Finding, Lean
 PACK = "content/evidence/NAME"  # what PACK in a command means
 COLLECT = "witnessmark collect LOGS --into PACK"
 CHANGES = {
-    Lean.CLIENT: "Update the client{version} and scan what comes after: if it stays away, the version was the cause.",
+    Lean.CLIENT: "Update the client{version} and scan what comes after. Rare things also stay away by chance.",
     Lean.SERVICE: "Compare the time with the service's status page; where it fits no incident, report it with this id.",
     Lean.POLICY: "Look at what changed in your plan, key or settings on that day; the service's notes name the rest.",
     Lean.ACCOUNT: "Find out who else, or which other device, used the account at that time.",

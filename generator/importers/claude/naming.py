@@ -64,11 +64,11 @@ class Names:
         `line` names it where nothing else does.
         """
         if is_vendors(message_id):
-            known = self.calls.get(message_id)
-            other = known is not None and request_id and known.request_id and request_id != known.request_id
-            if not other or known is None or goes_on or known.usage.prompt == prompt:
-                return message_id
-            return with_request(message_id, request_id)
+            known, apart = self.calls.get(message_id), with_request(message_id, request_id)
+            if request_id and apart in self.calls:
+                return apart
+            other = known is not None and known.request_id and request_id not in {"", known.request_id}
+            return apart if other and known is not None and not goes_on and known.usage.prompt != prompt else message_id
         if request_id:
             return with_request(message_id, request_id)
         name = self.last.get(message_id, "")
