@@ -31,13 +31,16 @@ _VARIANT = re.compile(r":(?:thinking|beta|extended|free|nitro|floor)$|@(?:defaul
 _DATE = re.compile(r"@(?=20[0-9]{6}$)")
 _DOTTED = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _FIRST_GENERATIONS = re.compile(r"claude-(?:2|instant)")  # their public ids hold a dot
-_WEAK = "text|embed|whisper|tts|codex|o[134]|palm|command|nova|titan|phi|sonar|hermes|granite"
+_WEAK = "text|embed|whisper|tts|codex|o[134]|palm|command|nova|titan|phi|sonar|hermes|granite|step|trinity|seed"
 """Beginnings that are words of their own: they say something only of a name that is public as a whole."""
 _MAKERS = re.compile(rf"(?<![a-z0-9])(?!(?:{_WEAK})(?![a-z]))(?:{FAMILIES})(?![a-z])")
-_ONLY_WEAK = re.compile("text|embed|whisper|tts|codex|palm|command|nova|titan|phi|sonar|hermes|granite")
+_ONLY_WEAK = re.compile(
+    "text|embed|whisper|tts|codex|palm|command|nova|titan|phi|sonar|hermes|granite|step|trinity|seed"
+)
 _WORDS = (
     "air|flash|plus|turbo|mini|nano|max|pro|lite|large|medium|small|chat|coder|code|codex|reasoner|thinking|instruct"
-    "|preview|exp|highspeed|lightning|fast|latest|vision|r1|vl|oss|scout|maverick|text|free|speciale|terminus|lean|x|embedding|r|a"
+    "|preview|exp|highspeed|lightning|fast|latest|vision|r1|vl|oss|scout|maverick|text|free|speciale|terminus|lean|x|embedding|r|a|micro"
+    "|premier|sonic|canvas|reel|omni|realtime|audio|image|live|deep|research|think|search|ultra|next|dev|hd|tts"
 )
 _MAKERS_MODEL = re.compile(
     rf"(?:{FAMILIES})"

@@ -17,7 +17,7 @@ Version = Annotated[str, msgspec.Meta(pattern=r"\A([0-9]{1,4}\.[0-9]{1,4}\.[0-9]
 FAMILIES = (
     "gpt|chatgpt|text|embed|whisper|tts|dall-e|codex|o[134]|gemini|gemma|palm|llama|mistral|mixtral|ministral|codestral"
     "|magistral|devstral|deepseek|qwen|qwq|grok|command|cohere|nova|titan|kimi|moonshot|glm|chatglm|minimax|abab|phi"
-    "|nemotron|sonar|jamba|rerank|davinci|doubao|hunyuan|ernie|mimo|longcat|hermes|granite"
+    "|nemotron|sonar|jamba|rerank|davinci|doubao|step|trinity|seed|hunyuan|ernie|mimo|longcat|hermes|granite"
 )
 """How the public names of other makers' models begin."""
 ModelId = Annotated[
