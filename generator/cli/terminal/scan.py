@@ -120,7 +120,8 @@ def _print_not_found(console: Console, view: View) -> None:
     looked = [run for run in quiet if run.examined]
     empty = [run for run in quiet if not run.examined]
     if looked:
-        say(console, f"\nNot found: {'; '.join(title_of(run.detector) for run in looked)}.")
+        where = "" if view.span.whole else " in these days"
+        say(console, f"\nNot found{where}: {'; '.join(title_of(run.detector) for run in looked)}.")
     if empty:
         say(console, f"Nothing of the kind in these logs: {'; '.join(title_of(run.detector) for run in empty)}.")
     unmeasured = view.with_outcome(Outcome.NOT_MEASURABLE)
