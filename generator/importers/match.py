@@ -152,11 +152,8 @@ class _Known:
         """The call of a relay's message id, where formats name it by more than that; of several, the one alike."""
         plain = copy.alias or copy.request.id
         named = [self.by_message[plain]] if copy.alias and plain in self.by_message else []
-        open_ = [
-            call
-            for call in (*named, *self.by_alias.get(plain, ()))
-            if call.takes(copy) and _apart(call.copies[0].request, copy.request) <= NEAR
-        ]
+        known = (*named, *self.by_alias.get(plain, ()))
+        open_ = [call for call in known if call.takes(copy) and _apart(call.copies[0].request, copy.request) <= NEAR]
         if len(open_) > 1:
             open_ = [call for call in open_ if _counts(call.copies[0].request) == _counts(copy.request)]
         return open_[0] if open_ else None
