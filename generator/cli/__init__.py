@@ -111,6 +111,9 @@ def _open_streams() -> None:
                 os.open(os.devnull, os.O_RDWR)  # takes the smallest free number
     sys.stdout = sys.stdout or io.StringIO()
     sys.stderr = sys.stderr or io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files may hold letters that the output's encoding lacks
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _unheard() -> None:

@@ -16,6 +16,7 @@ from msgspec import Raw, Struct, field
 from generator.importers.base import LARGEST_COUNT
 from generator.importers.claude.lines import CacheCreation
 from generator.importers.json_lines import REFUSED
+from generator.records.models import public_model, same_name
 from generator.records.vocabulary import Role
 
 OUTSIDE = {"advisor_message": Role.ADVISOR, "compaction": Role.COMPACTION}
@@ -75,8 +76,8 @@ def rounds_of(iterations: Raw, model: str) -> Rounds:
         return NONE
     if not all(one.is_sound for one in listed):
         return NONE
-    answering = [one for one in listed if one.type in ANSWERS and one.model in {None, model}]
-    declined = [one for one in listed if one.type == "message" and one.model not in {None, model}]
+    answering = [one for one in listed if one.type in ANSWERS and _is_of(one, model)]
+    declined = [one for one in listed if one.type == "message" and not _is_of(one, model)]
     outside = [(OUTSIDE[one.type], one) for one in listed if one.type in OUTSIDE]
     several = len(answering) > 1
     return Rounds(
@@ -84,3 +85,8 @@ def rounds_of(iterations: Raw, model: str) -> Rounds:
         answering[-1] if several else None,
         (*outside, *((Role.DECLINED, one) for one in declined)),
     )
+
+
+def _is_of(one: Round, model: str) -> bool:
+    """Is the round of this model, in whatever of its names?"""
+    return one.model is None or same_name(public_model(one.model)) == same_name(public_model(model))

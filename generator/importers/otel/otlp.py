@@ -127,7 +127,7 @@ _decode_scalar: Callable[[Raw], Scalar] = msgspec.json.Decoder(str | int | float
 
 def holds(head: bytes, signal: str) -> bool:
     """Does a line, or a document, of this signal of one of the clients begin in the head?"""
-    begins = re.search(rb'^\s*\{\s*"%s"\s*:\s*\[' % signal.encode(), head.removeprefix(BOM), re.MULTILINE)
+    begins = re.search(rb'^[ \t]*\{\s*"%s"\s*:\s*\[' % signal.encode(), head.removeprefix(BOM), re.MULTILINE)
     return begins is not None and _OURS.search(head, begins.start()) is not None
 
 
