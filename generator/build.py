@@ -15,6 +15,7 @@ from generator.curated.library import load
 from generator.curated.outside import outside
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
+from generator.dossier.rows import without_origin
 from generator.guard.gate import allow, gate
 from generator.guard.leaks import find_private
 from generator.guard.public import public_files
@@ -45,7 +46,9 @@ def read_content(root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, ver
     problems: list[Problem] = []
     packs = attempt(lambda: (*extra, *read_packs(root / "content" / "evidence")), problems)
     library = attempt(lambda: load(root / "content", outside(DETECTORS, packs, now.date())), problems)
-    if packs is None or library is None:
+    if packs is not None and library is not None:
+        problems.extend(without_origin(packs, library.origins))
+    if packs is None or library is None or problems:
         raise ContentError(*problems)
     return Dossier(library=library, packs=packs, detectors=DETECTORS, built=now, version=version)
 

@@ -70,7 +70,7 @@ def _public(logs: tuple[Path, ...], folder: Path, origin: Path, jobs: int | None
     if record.id != folder.resolve().name:
         raise click.UsageError(f"the pack of this origin is named {record.id}: --into content/evidence/{record.id}")
     with unpacked(record, logs[0]) as place:
-        found, evidence = public_evidence(record, place, record.id, jobs)
+        found, evidence = public_evidence(place, record.id, jobs)
         write_pack(evidence, folder)
         _say(folder, evidence)
         finish(found, evidence)

@@ -46,9 +46,10 @@ def origin_in(path: Path) -> Origin:
 
 @contextmanager
 def unpacked(origin: Origin, clone: Path) -> Iterator[Path]:
-    """A temporary folder with the files of a public log, each held to its SHA-256. Raises LogError with all that differ.
+    """A temporary folder with the files of a public log, each held to its SHA-256.
 
-    `clone` is a git repository that holds the commits, or a folder into which the files were copied already.
+    `clone` is a git repository that holds the commits, or a folder into which the files were copied already. Raises
+    LogError with all files that are missing or differ.
     """
     problems = []
     with tempfile.TemporaryDirectory(prefix="witnessmark-") as name:
@@ -69,7 +70,7 @@ def unpacked(origin: Origin, clone: Path) -> Iterator[Path]:
         yield folder
 
 
-def public_evidence(origin: Origin, folder: Path, name: str, jobs: int | None) -> tuple[Discovery, Pack]:
+def public_evidence(folder: Path, name: str, jobs: int | None) -> tuple[Discovery, Pack]:
     """The pack of an unpacked public log: every row, the digests of its lines, and the secrets of its proofs."""
     from generator.packs.examine import examine
     from generator.packs.origin import with_lines
@@ -78,9 +79,7 @@ def public_evidence(origin: Origin, folder: Path, name: str, jobs: int | None) -
 
     found = discover((folder,))
     reading = reading_of(found, PUBLIC_KEY, jobs)
-    evidence = examine(
-        reading, id=name, simulated=False, level=Level.FULL, tool_version=__version__, track=track()
-    )  # fmt: skip
+    evidence = examine(reading, id=name, simulated=False, level=Level.FULL, tool_version=__version__, track=track())
     marked = with_lines(evidence, [file.path for file in found.claimed])
     return found, committed(marked, trees_of(found, reading, PUBLIC_KEY), public=True)
 
@@ -91,7 +90,7 @@ def _data(origin: Origin, file: PublicFile, clone: Path) -> bytes | None:
         return copied.read_bytes()
     place = f"{origin.at(file)}:{file.path}"
     try:
-        shown = subprocess.run(
+        shown = subprocess.run(  # noqa: S603  no shell; commit and path are held to their patterns
             ["git", "-C", str(clone), "cat-file", "blob", place],  # noqa: S607  the reader's own git
             capture_output=True,
             check=False,

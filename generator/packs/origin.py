@@ -1,4 +1,4 @@
-"""Packs of public logs: the SHA-256 of each file and of each line that a row names, so that anybody can compare them."""
+"""Packs of public logs: SHA-256 of each file and of each line that a row names, so that anybody can compare."""
 
 from __future__ import annotations
 

@@ -46,8 +46,6 @@ class ExploreContext:
     """Variables of explore.md.j2."""
 
     total: int
-    simulated: int
-    """Findings in simulated data, which have no row."""
     facets: tuple[Facet, ...]
     groups: tuple[ExploreGroup, ...]
 
@@ -58,7 +56,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     offered = facets(FACETS, found, dossier)
     context = ExploreContext(
         total=len(found),
-        simulated=sum(view.pack.simulated for view in dossier.findings),
         facets=offered,
         groups=tuple(_groups(found, offered)),
     )

@@ -275,7 +275,7 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Slug, ...] = ()
 
 
-class PublicLine(msgspec.Struct, frozen=True):
+class PublicLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A line of a public log: SHA-256 of its bytes as published, its line end included."""
 
     source: SourceRef
