@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +20,7 @@ from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.sentences import period, sentence
 from generator.pages.parts.twin import json_twin
 from generator.pages.reconciled import has_account
+from generator.records.results import BreakCount
 
 if TYPE_CHECKING:
     from generator.curated.origins import Origin
@@ -142,10 +144,28 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         )
 
 
-def break_rows(evidence: Pack) -> tuple[BreakRow, ...]:
-    """Breaks by reason with shares of all breaks of this evidence."""
-    count = sum(row.count for row in evidence.breaks)
-    tokens = sum(row.excess_tokens for row in evidence.breaks)
+def added_breaks(packs: Iterable[Pack]) -> tuple[BreakCount, ...]:
+    """Breaks of several bodies of evidence together, the most frequent reason first."""
+    by_reason: defaultdict[str, list[BreakCount]] = defaultdict(list)
+    for pack in packs:
+        for row in pack.breaks:
+            by_reason[row.reason].append(row)
+    added = (
+        BreakCount(
+            reason=reason,
+            count=sum(row.count for row in rows),
+            excess_tokens=sum(row.excess_tokens for row in rows),
+            excess_usd=fsum(row.excess_usd for row in rows),
+        )
+        for reason, rows in by_reason.items()
+    )
+    return tuple(sorted(added, key=lambda row: (-row.count, row.reason)))
+
+
+def break_rows(breaks: Sequence[BreakCount]) -> tuple[BreakRow, ...]:
+    """Breaks by reason with their shares of all of these."""
+    count = sum(row.count for row in breaks)
+    tokens = sum(row.excess_tokens for row in breaks)
     return tuple(
         BreakRow(
             reason=row.reason,
@@ -156,7 +176,7 @@ def break_rows(evidence: Pack) -> tuple[BreakRow, ...]:
             excess_share=row.excess_tokens / tokens if tokens else 0.0,
             excess_usd=row.excess_usd,
         )
-        for row in evidence.breaks
+        for row in breaks
     )
 
 
@@ -221,7 +241,7 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
         types=_counted(*(tally.types for tally in evidence.tallies)),
         skipped=_counted(*(tally.skipped for tally in evidence.tallies)),
         marks=_counted(evidence.marks_by_kind),
-        breaks=break_rows(evidence),
+        breaks=break_rows(evidence.breaks),
         break_count=sum(row.count for row in evidence.breaks),
         answers=tuple(
             Answer(view.detector, run, rate)
