@@ -68,13 +68,13 @@ def build(
     """
     with held(layout := Layout(root)):  # from the first file read to the last one written
         inputs = hash_inputs(root)
-        dossier = read_content(root, extra, now=now, version=version)
-        pages = plan(replace(dossier, draw=kept_in(cache)), track)
+        dossier = replace(read_content(root, extra, now=now, version=version), draw=kept_in(cache))
+        pages = plan(dossier, track)
         files = render_site(dossier, pages, root / "templates", site_url(layout.config))
         allowed = allow(
             cited=cited(dossier.library),
             reviewed=(path.read_text("utf-8", "replace") for path in public_files(root)),
-            digests=published_digests(dossier.packs),
+            digests=(*published_digests(dossier.packs), *dossier.proof_digests),
         )
         asked = {"built": dossier.day.isoformat(), "own_logs": sorted(pack.id for pack in extra)}
         site = publish_site(

@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,14 @@ def origin_in(path: Path) -> Origin:
     if isinstance(found, list):
         raise ContentError(*found)
     return found
+
+
+def clone_of(origin: Path, logs: tuple[Path, ...]) -> AbstractContextManager[Path]:
+    """The unpacked files of the one clone that was named. Raises UsageError, ContentError or LogError."""
+    record = origin_in(origin)
+    if len(logs) != 1:
+        raise click.UsageError("--origin goes with one clone of the repository that it names")
+    return unpacked(record, logs[0])
 
 
 @contextmanager

@@ -6,7 +6,7 @@ Everything here is looked up or counted once, so that two pages can never disagr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -22,6 +22,7 @@ from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
 from generator.dossier.rows import FindingView, views
 from generator.grading import Verdict, grades
+from generator.proofs.prooffile import digests_of
 from generator.records.results import Pack, Run
 
 
@@ -71,6 +72,11 @@ class Dossier:
                 if best is None or view.finding.excess_tokens > best.finding.excess_tokens:
                     shown[view.detector.id] = view
         return shown
+
+    @property
+    def proof_digests(self) -> Iterator[str]:
+        """Digests in the proofs of findings, which are published on purpose."""
+        return (digest for view in self.findings if view.proof for digest in digests_of(view.proof))
 
     def title_of(self, pack: Pack) -> str:
         """What a body of evidence is called on pages."""
