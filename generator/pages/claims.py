@@ -70,6 +70,7 @@ class ClaimContext:
     detectors: tuple[Detector, ...]
     deciding: tuple[Detector, ...]  # would decide it on the author's own logs
     answers: tuple[DetectorAnswer, ...]
+    lacking: tuple[Detector, ...]  # no log holds what they need
     days: tuple[date, date]  # that findings are looked for on
     checkable_by: str | None
     cite_text: str
@@ -110,6 +111,7 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
     reports = dossier.library.reports
     found, events = reports_at(dossier, claim), _events_at(dossier, claim)
     judged = weighed(dossier, claim)
+    answers = _answers(dossier, claim, detectors)
     written = [piece.written for piece in judged.verdict.pieces if piece.written]
     typed = {piece.report for piece in written} | {piece.event for piece in written}
     addresses = {str(piece.url) for piece in written}
@@ -138,7 +140,8 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         symptoms=tuple(dossier.symptoms[id] for id in claim.symptoms if id in dossier.symptoms),
         detectors=detectors,
         deciding=tuple(detector for detector in dossier.detectors if detector.id in claim.tested_by),
-        answers=_answers(dossier, claim, detectors),
+        answers=answers,
+        lacking=tuple(answer.detector for answer in answers if not answer.logs),
         days=_days(dossier, claim),
         checkable_by=(
             _checkable_by(claim, detectors)

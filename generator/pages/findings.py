@@ -56,7 +56,7 @@ class FindingsContext:
     """Variables of findings.md.j2."""
 
     own: tuple[EvidenceAnswers, ...]
-    public: tuple[EvidenceAnswers, ...]
+    others: tuple[EvidenceAnswers, ...]  # public logs
     findings: int
     calls: int
     article_calls: int  # on the article's days
@@ -88,7 +88,7 @@ def _list(dossier: Dossier) -> FindingsContext:
     days = [day for body in bodies for day in body.evidence.days]
     return FindingsContext(
         own=tuple(body for body in bodies if body.origin is None),
-        public=tuple(body for body in bodies if body.origin is not None),
+        others=tuple(body for body in bodies if body.origin is not None),
         findings=len(dossier.findings),
         calls=sum(body.evidence.totals.requests for body in bodies),
         article_calls=sum(day.requests for day in days if first.isoformat() <= day.day <= last.isoformat()),

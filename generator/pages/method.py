@@ -80,7 +80,7 @@ class MethodContext:
     echoes: int
     people: tuple[Person, ...]
     caution: str
-    logs: int
+    real_logs: int
     simulated_logs: int
     break_below: str
     smallest: int
@@ -124,7 +124,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             echoes=len(library.reports) - len(dossier.independent_reports),
             people=case.people,
             caution=case.caution,
-            logs=len(dossier.real_packs),
+            real_logs=len(dossier.real_packs),
             simulated_logs=len(dossier.packs) - len(dossier.real_packs),
             break_below=f"{(1 - BREAK_BELOW) * 100:g} %",
             smallest=MIN_EXPECTED,
