@@ -87,4 +87,4 @@ def build(
         )
     runs = [run for pack in dossier.packs for run in pack.runs]
     failed = sorted({run.detector for run in runs if run.outcome is Outcome.FAILED})
-    return Built(site, len(pages), len(files), sum(run.found for run in runs), tuple(failed))
+    return Built(site, len(pages), len(files), len(dossier.findings), tuple(failed))

@@ -463,7 +463,7 @@ def test_a_citation_has_one_line_and_a_bibtex_entry_that_balances():
 # ---- findings ----
 
 LADDER_IDS = {explanation.id for explanation in EXPLANATIONS} | {id for id, _ in UNDECIDABLE}
-BLOCKS = ("figure", "lines", "explanations", "reproduce", "replies")
+BLOCKS = ("figure", "lines", "explanations", "reproduce")
 
 
 def test_a_finding_page_has_five_blocks_and_no_empty_one():
@@ -543,11 +543,12 @@ def test_a_cited_line_is_a_card_with_its_fields():
     assert "sha256sum" not in lines  # its log is private
 
 
-def test_open_and_ruled_out_explanations_are_one_table():
+def test_open_and_ruled_out_explanations_are_listed_with_what_they_say():
     view = next(view for view in dossier().findings if view.finding.ruled_out and view.finding.not_ruled_out)
-    table = markdown(f"f/{view.finding.id}/").partition("{ #explanations }")[2].partition("</table>")[0]
-    assert table.count("<b>open</b>") == len(view.finding.not_ruled_out)
-    assert table.count("<td>ruled out</td>") == len(view.finding.ruled_out)
+    block = markdown(f"f/{view.finding.id}/").partition("{ #explanations }")[2].partition("Client or service?")[0]
+    open_, ruled_out = block.split("<details", 1)
+    assert open_.count('<td class="wm-long">') == len(view.finding.not_ruled_out)
+    assert ruled_out.count('<td class="wm-long">') == len(view.finding.ruled_out)
 
 
 def test_rows_mark_the_cited_ones_in_page_and_csv():

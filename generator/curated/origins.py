@@ -66,6 +66,11 @@ class Origin(Model):
         return {file.sha256: file for file in reversed(self.files)}
 
     @property
+    def name(self) -> str:
+        """Owner and name of the repository."""
+        return str(self.repository).removeprefix(GITHUB).rstrip("/")
+
+    @property
     def several_commits(self) -> bool:
         """Are its files at more than one commit, so that a path alone does not name one?"""
         return any(file.commit is not None for file in self.files)
@@ -80,12 +85,11 @@ class Origin(Model):
 
     def page(self, file: PublicFile, line: int) -> str:
         """Address at which people see the line."""
-        return f"{str(self.repository).rstrip('/')}/blob/{self.at(file)}/{file.path}#L{line}"
+        return f"{GITHUB}{self.name}/blob/{self.at(file)}/{file.path}#L{line}"
 
     def raw(self, file: PublicFile) -> str:
         """Address of the bare file."""
-        name = str(self.repository).removeprefix(GITHUB).rstrip("/")
-        return f"{RAW}{name}/{self.at(file)}/{file.path}"
+        return f"{RAW}{self.name}/{self.at(file)}/{file.path}"
 
     def addresses(self) -> Iterator[str]:
         """Every address that pages may show of it."""

@@ -47,6 +47,7 @@ class EvidenceAnswers:
     period: str
     answers: tuple[Answer, ...]  # found, or failed
     silent: tuple[Answer, ...]  # quiet
+    idle: tuple[Answer, ...]  # quiet, with nothing to look at
     lacking: tuple[Answer, ...]  # not measurable
     findings: tuple[Listed, ...]
 
@@ -103,13 +104,15 @@ def _answers(dossier: Dossier, evidence: Pack) -> EvidenceAnswers:
         for body, run, rate in view.runs
         if body is evidence
     )
+    quiet = [answer for answer in answers if answer.run.outcome is Outcome.QUIET]
     return EvidenceAnswers(
         evidence=evidence,
         origin=dossier.origins.get(evidence.id),
         title=dossier.title_of(evidence),
         period=period(evidence),
         answers=tuple(answer for answer in answers if answer.run.outcome in {Outcome.FOUND, Outcome.FAILED}),
-        silent=tuple(answer for answer in answers if answer.run.outcome is Outcome.QUIET),
+        silent=tuple(answer for answer in quiet if answer.run.examined),
+        idle=tuple(answer for answer in quiet if not answer.run.examined),
         lacking=tuple(answer for answer in answers if answer.run.outcome is Outcome.NOT_MEASURABLE),
         findings=tuple(Listed(view, sentence(view)) for view in dossier.findings if view.pack is evidence),
     )

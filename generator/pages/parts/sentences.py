@@ -46,7 +46,7 @@ def sentence(view: FindingView) -> str:
 def quantity_text(value: float, unit: Unit) -> str:
     """A number with its unit: 2 % or 15 s or 4,096 tokens."""
     if unit is Unit.SHARE:
-        return f"{value * 100:g} %"
+        return share(value)
     if unit is Unit.SECONDS:
         return duration(value)
     if unit is Unit.USD:
@@ -136,7 +136,7 @@ _OWN_WORDS: dict[str, Callable[[Finding, Known], str]] = {
 def share(value: float) -> str:
     """A share in words of percent, with a digit where it is small."""
     percent = 100 * value
-    return f"{percent:.1f} %" if 0 < percent < 10 else f"{percent:.0f} %"  # noqa: PLR2004  two figures are enough
+    return f"{percent:.2g} %" if 0 < percent < 10 else f"{percent:.0f} %"  # noqa: PLR2004  two figures are enough
 
 
 def times(count: float) -> str:
