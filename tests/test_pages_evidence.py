@@ -42,6 +42,7 @@ from generator.grading import RULES, WEIGHTS
 from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE
 from generator.packs.examine import examine
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method, reconciled
+from generator.pages.parts.breaks import break_rows
 from generator.pages.parts.cite import cite
 from generator.records.results import Level, Outcome
 from generator.records.rows import LogData, Tally
@@ -626,7 +627,7 @@ def test_detector_pages_list_the_findings_of_real_logs():
 
 def test_break_shares_are_of_all_breaks_and_add_up():
     for evidence_ in dossier().packs:
-        rows = evidence.break_rows(evidence_.breaks)
+        rows = break_rows(evidence_.breaks)
         assert sum(row.share for row in rows) == pytest.approx(1)
         assert sum(row.excess_share for row in rows) == pytest.approx(1)
         assert sum(row.count for row in rows) == page_at(f"evidence/{evidence_.id}/").context.break_count

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from generator.base.drawing import Draw
 from generator.base.wording import n, usd
-from generator.charts import Chart, breaks_chart, days_chart
+from generator.charts import Chart, days_chart
 from generator.charts.files import csv_bytes
-from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
 from generator.pages.findings import Answer, Listed
 from generator.pages.parts.base import Download, Page, PageKind
+from generator.pages.parts.breaks import BreakRow, break_rows, breaks_figure_of
 from generator.pages.parts.sentences import period, sentence
 from generator.pages.parts.twin import json_twin
 from generator.pages.reconciled import has_account
-from generator.records.results import BreakCount
 
 if TYPE_CHECKING:
     from generator.curated.origins import Origin
@@ -36,9 +33,6 @@ LEVELS = {
 DAY_COLUMNS = (
     "simulated", "day", "model", "requests", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens",
 )  # fmt: skip
-REASONS = {explanation.id: explanation.text for explanation in EXPLANATIONS} | {
-    UNEXPLAINED: "None of the innocent explanations holds."
-}
 
 
 @dataclass(frozen=True)
@@ -58,19 +52,6 @@ class FileRow:
     balances: bool
     path: str | None = None  # where the log is public: its path in the repository
     address: str | None = None
-
-
-@dataclass(frozen=True)
-class BreakRow:
-    """All breaks with one reason, with their share of all breaks and of the excess tokens."""
-
-    reason: str
-    text: str
-    count: int
-    share: float
-    excess_tokens: int
-    excess_share: float
-    excess_usd: float
 
 
 @dataclass(frozen=True)
@@ -142,52 +123,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             searchable=not body.evidence.simulated,
             simulated=body.evidence.simulated,
         )
-
-
-def added_breaks(packs: Iterable[Pack]) -> tuple[BreakCount, ...]:
-    """Breaks of several bodies of evidence together, the most frequent reason first."""
-    by_reason: defaultdict[str, list[BreakCount]] = defaultdict(list)
-    for pack in packs:
-        for row in pack.breaks:
-            by_reason[row.reason].append(row)
-    added = (
-        BreakCount(
-            reason=reason,
-            count=sum(row.count for row in rows),
-            excess_tokens=sum(row.excess_tokens for row in rows),
-            excess_usd=fsum(row.excess_usd for row in rows),
-        )
-        for reason, rows in by_reason.items()
-    )
-    return tuple(sorted(added, key=lambda row: (-row.count, row.reason)))
-
-
-def break_rows(breaks: Sequence[BreakCount]) -> tuple[BreakRow, ...]:
-    """Breaks by reason with their shares of all of these."""
-    count = sum(row.count for row in breaks)
-    tokens = sum(row.excess_tokens for row in breaks)
-    return tuple(
-        BreakRow(
-            reason=row.reason,
-            text=REASONS.get(row.reason, ""),
-            count=row.count,
-            share=row.count / count,
-            excess_tokens=row.excess_tokens,
-            excess_share=row.excess_tokens / tokens if tokens else 0.0,
-            excess_usd=row.excess_usd,
-        )
-        for row in breaks
-    )
-
-
-def breaks_figure_of(evidence: Pack, drawn: Draw) -> Chart | None:
-    """Reasons of breaks as a chart; None where nothing broke."""
-    if not evidence.breaks:
-        return None
-    counts = {row.reason.replace("-", " "): row.count for row in evidence.breaks}
-    note = "Simulated data." if evidence.simulated else ""
-    chart = breaks_chart(counts, evidence.totals.steps, f"breaks-{evidence.id}", note=note, drawn=drawn)
-    return replace(chart, title=f"{chart.title}: {evidence.id}", simulated=evidence.simulated)
 
 
 def _ordered(dossier: Dossier) -> list[Pack]:

@@ -15,8 +15,8 @@ from generator.grading import RULES, WEIGHTS, KindWeight, Rule
 from generator.grading.agreement import CrossRow, agree, cross_table
 from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE, UNEXPLAINED
 from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, MIN_EXPECTED
-from generator.pages.evidence import BreakRow, added_breaks, break_rows
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.breaks import BreakRow, added_breaks, break_rows
 from generator.pages.parts.evidence_view import difference
 
 if TYPE_CHECKING:
