@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from generator.base.pictures import kept_in
+from generator.base.pictures import kept_in as pictures_in
 from generator.base.problems import ContentError, Problem, attempt
 from generator.base.progress import Track, silent
 from generator.curated.cited import cited
@@ -22,6 +22,7 @@ from generator.guard.public import public_files
 from generator.packs.pack import published_digests, read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.parts.base import Page
+from generator.proofs.public import kept_in as proofs_in
 from generator.records.results import Outcome, Pack
 from generator.site.address import site_url
 from generator.site.manifest import Provenance, hash_inputs
@@ -46,8 +47,7 @@ def read_content(root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, ver
     problems: list[Problem] = []
     packs = attempt(lambda: (*extra, *read_packs(root / "content" / "evidence")), problems)
     library = attempt(lambda: load(root / "content", outside(DETECTORS, packs, now.date())), problems)
-    if packs is not None and library is not None:
-        problems.extend(without_origin(packs, library.origins))
+    problems.extend(without_origin(packs or (), library.origins if library else None))
     if packs is None or library is None or problems:
         raise ContentError(*problems)
     return Dossier(library=library, packs=packs, detectors=DETECTORS, built=now, version=version)
@@ -68,7 +68,8 @@ def build(
     """
     with held(layout := Layout(root)):  # from the first file read to the last one written
         inputs = hash_inputs(root)
-        dossier = replace(read_content(root, extra, now=now, version=version), draw=kept_in(cache))
+        read = read_content(root, extra, now=now, version=version)
+        dossier = replace(read, draw=pictures_in(cache), prove=proofs_in(cache))
         pages = plan(dossier, track)
         files = render_site(dossier, pages, root / "templates", site_url(layout.config))
         allowed = allow(
@@ -85,6 +86,5 @@ def build(
             inspect=lambda built: find_private(built, private, canaries, lambda: public_files(root)),
             made_from=Provenance(inputs, asked),
         )
-    runs = [run for pack in dossier.packs for run in pack.runs]
-    failed = sorted({run.detector for run in runs if run.outcome is Outcome.FAILED})
+    failed = sorted({run.detector for pack in dossier.packs for run in pack.runs if run.outcome is Outcome.FAILED})
     return Built(site, len(pages), len(files), len(dossier.findings), tuple(failed))

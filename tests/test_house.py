@@ -18,7 +18,7 @@ WRITERS = {
     "site/publish.py",
     "site/swap.py",
     "packs/pack.py",
-    "base/pictures.py",
+    "base/kept.py",
     "cli/lab.py",
     "cli/tables.py",
     "cli/meter.py",

@@ -294,3 +294,19 @@ def test_content_with_a_pack_of_no_origin_is_refused(tmp_path):
     (tmp_path / "content" / "origins" / "prompts-chat.yml").unlink()
     with pytest.raises(ContentError, match=r"content/evidence/prompts-chat/pack\.json"):
         read_content(tmp_path, now=datetime(2026, 11, 30, tzinfo=UTC), version="0.1.0")
+
+
+def test_proofs_are_kept_for_the_next_build_and_a_broken_entry_is_made_again(tmp_path, monkeypatch):
+    from generator.proofs import public
+
+    pack = read_pack(PACKS / "agentv")
+    made = []
+    monkeypatch.setattr(public, "public_proofs", lambda evidence: made.append(evidence.id) or public_proofs(evidence))
+    first = public.kept_in(tmp_path)(pack)
+    assert public.kept_in(tmp_path)(pack) == first == public_proofs(pack)
+    assert made == ["agentv"]
+    (entry,) = (tmp_path / "proofs").iterdir()
+    entry.write_bytes(entry.read_bytes().replace(b"finding-1", b"finding-2", 1))
+    assert public.kept_in(tmp_path)(pack) == first
+    assert made == ["agentv", "agentv"]
+    assert public.kept_in(None)(pack) == first

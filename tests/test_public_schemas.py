@@ -34,7 +34,8 @@ WRITTEN_BY_PEOPLE = {
 OPENED = {("FindingPart", "statement")}
 """What a proof repeats of a published finding, word for word; the verifier parses it by its types."""
 DIGESTS = {
-    "base/pictures.py": "of the specification of a picture, and of what was drawn",
+    "base/kept.py": "of pictures and proofs kept for the next build, in a folder that only their owner reads",
+    "base/pictures.py": "of the specification of a picture",
     "site/manifest.py": "of files that are published or are in the repository",
     "packs/pack.py": "of the tables of a pack, which are published",
     "site/csp.py": "of inline scripts, for the content security policy",

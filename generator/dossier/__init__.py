@@ -23,6 +23,7 @@ from generator.detectors import Detector
 from generator.dossier.rows import FindingView, views
 from generator.grading import Verdict, grades
 from generator.proofs.prooffile import digests_of
+from generator.proofs.public import Prove, public_proofs
 from generator.records.results import Pack, Run
 
 
@@ -46,6 +47,7 @@ class Dossier:
     built: datetime
     version: str
     draw: Draw = draw  # draws the charts of the pages
+    prove: Prove = public_proofs  # proves findings of public logs
 
     @cached_property
     def real_packs(self) -> tuple[Pack, ...]:
@@ -58,7 +60,7 @@ class Dossier:
         found: dict[str, FindingView] = {}
         made = {one.id for pack in self.packs if pack.simulated for run in pack.runs for one in run.findings}
         for pack in self.real_packs:
-            for view in views(pack, self.detectors, self.origins.get(pack.id)):
+            for view in views(pack, self.detectors, self.origins.get(pack.id), self.prove):
                 if view.finding.id not in made:  # a pack that passes simulated logs off as real ones
                     found.setdefault(view.finding.id, view)  # two packs of one log hold the same finding: one page
         order = {detector.id: place for place, detector in enumerate(self.detectors)}
@@ -69,7 +71,7 @@ class Dossier:
         """A simulated finding of each detector that has one: the dearest, to show what a finding looks like."""
         shown: dict[str, FindingView] = {}
         for pack in self.packs:
-            for view in views(pack, self.detectors, None) if pack.simulated else ():
+            for view in views(pack, self.detectors, None, self.prove) if pack.simulated else ():
                 best = shown.get(view.detector.id)
                 if best is None or view.finding.excess_tokens > best.finding.excess_tokens:
                     shown[view.detector.id] = view

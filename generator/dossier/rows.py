@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ from generator.ledger.steps import Step
 from generator.ledger.threads import Thread, threads_of
 from generator.packs.redact import NEIGHBOURS
 from generator.proofs.prooffile import FindingProof
-from generator.proofs.public import public_proofs
+from generator.proofs.public import Prove
 from generator.records.results import Finding, Pack, Run
 from generator.records.rows import Counter, CounterReading, MeterReading, Request, SourceRef
 
@@ -88,10 +88,10 @@ class FindingView:
         return self.finding.at.date() <= last and (self.finding.until or self.finding.at).date() >= first
 
 
-def without_origin(packs: Iterable[Pack], origins: Iterable[Origin]) -> Iterator[Problem]:
-    """Packs of public logs that name no origin, or files that their origin does not name."""
-    known = {origin.id: origin for origin in origins}
-    for pack in packs:
+def without_origin(packs: Iterable[Pack], origins: Iterable[Origin] | None) -> Iterator[Problem]:
+    """Packs of public logs without an origin, or with files that it does not name; none where origins are unknown."""
+    known = {origin.id: origin for origin in origins or ()}
+    for pack in packs if origins is not None else ():
         path = f"content/evidence/{pack.id}/pack.json"
         origin = known.get(pack.id)
         if origin is None and pack.origin:
@@ -121,10 +121,10 @@ class Places:
         )
 
 
-def views(evidence: Pack, detectors: Sequence[Detector], origin: Origin | None) -> Iterable[FindingView]:
+def views(evidence: Pack, detectors: Sequence[Detector], origin: Origin | None, prove: Prove) -> Iterable[FindingView]:
     """Every finding of a pack, by the order of its runs."""
     places = Places(evidence, origin)
-    proofs: Mapping[str, FindingProof] = public_proofs(evidence)
+    proofs = prove(evidence)
     by_id = {detector.id: detector for detector in detectors}
     threads = threads_of(evidence.requests, evidence.marks)
     by_thread = {(thread.session, thread.agent): thread for thread in threads}
