@@ -165,19 +165,48 @@ def test_only_pages_with_simulated_data_say_so_on_top(site):
             assert page.parent.relative_to(site).as_posix() in told
 
 
-def test_every_kind_of_page_is_sound_on_a_phone(site):
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def test_a_finding_is_checked_in_its_page_and_a_changed_proof_is_refused(site, address):
+    from playwright.sync_api import sync_playwright
+
+    proof = min((site / "2026-03" / "f").glob("*/proof.json"), key=lambda path: path.stat().st_size)
+    changed = proof.read_text().replace(
+        '"name": "output_tokens",\n     "text": "', '"name": "output_tokens",\n     "text": "1'
+    )
+    assert changed != proof.read_text()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.goto(f"{address}/2026-03/f/{proof.parent.name}/")
+        page.click(".wm-checkhere button")
+        page.wait_for_selector(".wm-verified strong")
+        assert page.inner_text(".wm-verified strong") == "Holds."
+        page.route("**/proof.json", lambda route: route.fulfill(body=changed, content_type="application/json"))
+        page.reload()
+        page.click(".wm-checkhere button")
+        page.wait_for_selector(".wm-verified strong")
+        assert page.inner_text(".wm-verified strong") == "Refused. Nothing is proved."
+        browser.close()
+
+
+def test_every_kind_of_page_is_sound_on_a_phone(site, address):
     """No other host is asked, nothing is wider than the screen, axe finds nothing."""
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
     axe = Axe()
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     finding = next((site / "2026-03" / "f").glob("*/index.html")).parent.name
     incident = next((site / "2026-03" / "i").glob("*/index.html")).parent.name
     faults = []
@@ -193,7 +222,7 @@ def test_every_kind_of_page_is_sound_on_a_phone(site):
             ),
         )
         for path in [*ONE_OF_EACH, f"2026-03/f/{finding}/", f"2026-03/i/{incident}/"]:
-            page.goto(f"http://127.0.0.1:{server.server_port}/{path}")
+            page.goto(f"{address}/{path}")
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if wide > 0:
                 faults.append(f"{path} is {wide} px too wide")
@@ -203,5 +232,4 @@ def test_every_kind_of_page_is_sound_on_a_phone(site):
             if broken:
                 faults.append(f"{path} breaks {sorted(broken)}")
         browser.close()
-    server.shutdown()
     assert faults == []
