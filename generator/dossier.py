@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from generator.base.counting import Counts
 from generator.base.drawing import Draw, draw
-from generator.base.statistics import Rate, finding_rate
 from generator.curated.counting import is_independent
 from generator.curated.examples import Example
 from generator.curated.kinds import Library
 from generator.curated.models import Claim, Event, Incident, Report, Source, SurfaceText, Symptom
 from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
+from generator.detectors.shared.answers import counts_of_run
 from generator.grading import Verdict, grades
 from generator.ledger.steps import Step
 from generator.ledger.threads import Thread, threads_of
+from generator.packs.aggregate import FEWEST_CALLS
 from generator.packs.redact import NEIGHBOURS
-from generator.records.results import Finding, Pack, Run
+from generator.records.results import Finding, Level, Pack, Run
 from generator.records.rows import Counter, CounterReading, MeterReading, Request, SourceRef
 
 TOKEN_COUNTERS = frozenset({Counter.INPUT_TOKENS, Counter.OUTPUT_TOKENS})
@@ -68,7 +70,7 @@ class FindingView:
     pack: Pack
     detector: Detector
     run: Run
-    rate: Rate  # findings of this detector in this evidence, of all units examined
+    rate: Counts  # findings of this detector in this evidence, and units examined
     rows: tuple[ThreadRow, ...]
     readings: tuple[ReadingRow, ...] = ()
 
@@ -78,7 +80,7 @@ class DetectorView:
     """A detector with its runs over every pack and its worked examples."""
 
     detector: Detector
-    runs: tuple[tuple[Pack, Run, Rate], ...]
+    runs: tuple[tuple[Pack, Run, Counts], ...]
     findings: tuple[FindingView, ...]
     examples: tuple[Example, ...]
 
@@ -113,7 +115,7 @@ class Dossier:
             DetectorView(
                 detector=detector,
                 runs=tuple(
-                    (pack, run, finding_rate(run.found, run.examined, share=detector.one_a_unit))
+                    (pack, run, _counts(detector, run, pack))
                     for pack in self.packs
                     for run in pack.runs
                     if run.detector == detector.id
@@ -257,6 +259,11 @@ class Dossier:
         return self.built.date()
 
 
+def _counts(detector: Detector, run: Run, evidence: Pack) -> Counts:
+    few = FEWEST_CALLS if evidence.level is Level.AGGREGATE else 0
+    return counts_of_run(detector, run, simulated=evidence.simulated, few=few)
+
+
 def _views(evidence: Pack, detectors: Sequence[Detector]) -> Iterable[FindingView]:
     by_id = {detector.id: detector for detector in detectors}
     threads = threads_of(evidence.requests, evidence.marks)
@@ -266,7 +273,7 @@ def _views(evidence: Pack, detectors: Sequence[Detector]) -> Iterable[FindingVie
         detector = by_id.get(run.detector)
         if detector is None:
             continue
-        rate = finding_rate(run.found, run.examined, share=detector.one_a_unit)
+        rate = _counts(detector, run, evidence)
         for finding in run.findings:
             thread = by_thread.get((finding.session, finding.agent))
             shown = (

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from generator.base.counting import FEWEST
 from generator.base.drawing import Draw
-from generator.base.wording import MISSING, n, pct, usd, utc
+from generator.base.wording import n, noun, pct, usd, utc
 from generator.charts import Chart, meter_chart, thread_chart
 from generator.charts.files import csv_bytes
 from generator.detectors.shared.attribution import LEANINGS
@@ -22,7 +23,7 @@ from generator.pages.parts.twin import json_twin
 if TYPE_CHECKING:
     from datetime import date
 
-    from generator.base.statistics import Rate
+    from generator.base.counting import Counts
     from generator.curated.models import Claim
     from generator.detectors import Detector
     from generator.detectors.shared.attribution import Leaning
@@ -52,7 +53,7 @@ class Answer:
 
     detector: Detector
     run: Run
-    rate: Rate
+    rate: Counts
 
 
 @dataclass(frozen=True)
@@ -215,14 +216,7 @@ def record(view: FindingView) -> dict[str, Any]:
         "evidence": view.pack.id,
         "sentence": sentence(view),
         **msgspec.to_builtins(view.finding),
-        "base_rate": {
-            "unit": view.detector.unit,
-            "found": view.rate.hits,
-            "examined": view.rate.trials,
-            "share": view.rate.value,
-            "low_95": view.rate.low,
-            "high_95": view.rate.high,
-        },
+        "base_rate": view.rate.json(),
         "counterfactual": view.detector.counterfactual,
     }
 
@@ -234,9 +228,9 @@ def _header_counts(view: FindingView) -> tuple[tuple[str, str], ...]:
     return (
         *tokens,
         *price,
-        (f"{n(view.rate.hits)} of {n(view.rate.trials)}", f"{view.detector.unit} in this evidence"),
-        (str(len(finding.ruled_out)), "explanations ruled out"),
-        (str(len(finding.not_ruled_out)), "explanations not ruled out"),
+        (n(view.rate.hits), f"{noun(view.rate.hits, 'finding')} in {view.rate.units} of this evidence"),
+        (n(len(finding.ruled_out)), f"{noun(len(finding.ruled_out), 'explanation')} ruled out"),
+        (n(len(finding.not_ruled_out)), f"{noun(len(finding.not_ruled_out), 'explanation')} not ruled out"),
     )
 
 
@@ -261,7 +255,7 @@ def _about(view: FindingView) -> str:
 
 
 def _share(day: DayShare) -> str:
-    return pct(day.hits / day.trials) if day.trials else MISSING
+    return pct(day.hits / day.trials) if day.trials >= FEWEST else ""
 
 
 def _figure(view: FindingView, drawn: Draw) -> Chart | None:
