@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.base.statistics import Rate, exact_rate
-from generator.base.wording import interval, n, plural, singular
+from generator.base.wording import interval, n, plural, singular, spread
 
 FEWEST = 20
 """Units. Of fewer, the exact interval of a share is wider than 16 points even where nothing was found."""
@@ -79,16 +79,31 @@ class Counts:
         return f"{n(self.sessions[0])} of {n(self.sessions[1])}"
 
     @property
+    def brief(self) -> str:
+        """For a cell with a head that says what it counts: 46 of 26,661, 0.17 % (0.13 to 0.23 %); or 4 in 19."""
+        if not self.answered or not self.trials:
+            return "nothing to look at" if self.answered else NOT_ANSWERED
+        if self.share:
+            return f"{n(self.hits)} of {n(self.trials)}, {spread(self.share.value, self.share.low, self.share.high)}"
+        return f"{n(self.hits)} in {n(self.trials)}"
+
+    @property
+    def count_text(self) -> str:
+        """Counts alone: 9 findings in 3,809 steps, in 4 of 61 sessions."""
+        return self._told()
+
+    @property
     def text(self) -> str:
         """All of it: 9 findings in 3,809 steps, 0.24 % (95 % interval 0.11 to 0.45 %), in 4 of 61 sessions."""
+        return self._told(self.share_text if self.share else "")
+
+    def _told(self, share: str = "") -> str:
         if not self.answered:
             return NOT_ANSWERED
         if not self.trials and not self.few:
             return f"no {self.unit} to look at"
-        parts = [f"{self.findings} in {self.units}"]
-        parts += [self.share_text] if self.share else []
-        parts += [self._in_sessions] if self.sessions_text and self.hits else []
-        told = ", ".join(parts)
+        in_sessions = self._in_sessions if self.sessions_text and self.hits else ""
+        told = ", ".join(part for part in (f"{self.findings} in {self.units}", share, in_sessions) if part)
         return f"{told}; {self._they} {n(self.covered)} of them" if self._shows_covered else told
 
     def json(self) -> dict[str, Any]:

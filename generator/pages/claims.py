@@ -18,7 +18,7 @@ from generator.pages.parts.sentences import period
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
-    from generator.base.statistics import Rate
+    from generator.base.counting import Counts
     from generator.curated.measurements import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
@@ -44,7 +44,7 @@ class DetectorAnswer:
     evidence: str
     period: str
     run: Run
-    rate: Rate
+    rate: Counts
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generator.base.wording import noun
 from generator.ledger.subjects import Scope
 from generator.pages.findings import Listed
 from generator.pages.parts.base import Page, PageKind
@@ -17,7 +18,7 @@ from generator.pages.parts.twin import json_twin
 from generator.pages.parts.worked_examples import CALL_COLUMNS, READING_COLUMNS, WorkedExample, worked_example
 
 if TYPE_CHECKING:
-    from generator.base.statistics import Rate
+    from generator.base.counting import Counts
     from generator.curated.calibration import Calibration
     from generator.curated.models import Symptom
     from generator.detectors import Detector
@@ -60,7 +61,7 @@ class Result:
     evidence: Pack
     period: str
     run: Run
-    rate: Rate
+    rate: Counts
 
 
 @dataclass(frozen=True)
@@ -148,12 +149,13 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
     explanations = tuple(ExplanationView(benign, shown.get(benign.id)) for benign in detector.benign)
     listed = tuple(Listed(found, sentence(found)) for found in view.findings)
     results = _results(view)
+    own_count = sum(not item.view.pack.simulated for item in listed)
     return DetectorContext(
         detector=detector,
         counts=(
-            (len(detector.decidable), "explanations tried"),
+            (len(detector.decidable), f"{noun(len(detector.decidable), 'explanation')} tried"),
             (len(detector.undecidable), "that no log can exclude"),
-            (sum(not item.view.pack.simulated for item in listed), "findings in own logs"),
+            (own_count, f"{noun(own_count, 'finding')} in own logs"),
         ),
         facts=(
             ("Version", detector.version),
@@ -213,6 +215,8 @@ def _record(context: DetectorContext) -> dict[str, Any]:
         "rule": detector.rule_text,
         "formula": detector.formula,
         "naive_rule": detector.naive_text,
+        "naive_unit": detector.naive_unit,
+        "finding_unit": detector.finding_unit or detector.unit,
         "counterfactual": detector.counterfactual,
         "needs": [need.id for need in detector.needs],
         "logs": [importer.id for importer in context.formats],
@@ -227,12 +231,9 @@ def _record(context: DetectorContext) -> dict[str, Any]:
                 "evidence": result.evidence.id,
                 "simulated": result.evidence.simulated,
                 "outcome": result.run.outcome.value,
-                "examined": result.run.examined,
-                "found": result.run.found,
                 "naive": result.run.naive,
                 "explained": result.run.explained,
-                "low_95": result.rate.low,
-                "high_95": result.rate.high,
+                **result.rate.json(),
             }
             for result in context.results
         ],

@@ -109,6 +109,8 @@ def _record(row: RuleRow) -> dict[str, object]:
     return {
         "detector": row.detector.id,
         "naive_rule": row.detector.naive_text,
+        "naive_unit": row.detector.naive_unit,
+        "finding_unit": row.detector.finding_unit or row.detector.unit,
         "counts": [{"where": pair.where, "naive": pair.naive, "refined": pair.refined} for pair in row.pairs],
     }
 

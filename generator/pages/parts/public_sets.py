@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from generator.base.counting import counts
 from generator.curated.judged import Judged, Tally, tally
-from generator.detectors.shared.answers import ANSWERS, naive_note
+from generator.detectors.shared.answers import ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +25,6 @@ class PublicRate:
     url: str
     rate: Counts
     naive: int
-    naive_note: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,6 @@ class PublicTotal:
     rate: Counts
     sessions: Counts | None  # with at least one finding; None where findings lie in no session
     naive: int
-    naive_note: str
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,6 @@ def public_rates(detector: Detector, measurements: Iterable[Measurement]) -> tup
             str(measured.url),
             measured_counts(detector, measured, row),
             row.naive,
-            naive_note(detector, row.naive, row.findings),
         )
         for measured, row in _rows(detector, measurements)
     )
@@ -81,7 +78,7 @@ def public_total(detector: Detector, measurements: Iterable[Measurement]) -> Pub
     if not known:
         return None
     found, examined = sum(row.findings for _, row in known), sum(row.examined for _, row in known)
-    naive, sessions = sum(row.naive for _, row in known), _sessions(known)
+    sessions = _sessions(known)
     return PublicTotal(
         sets=len(known),
         rate=counts(
@@ -93,8 +90,7 @@ def public_total(detector: Detector, measurements: Iterable[Measurement]) -> Pub
             sessions=sessions,
         ),
         sessions=counts(*sessions, share=True, unit="sessions") if sessions else None,
-        naive=naive,
-        naive_note=naive_note(detector, naive, found),
+        naive=sum(row.naive for _, row in known),
     )
 
 
