@@ -112,6 +112,11 @@ def noun(count: float, one: str, many: str = "") -> str:
     return one if n(count) == "1" else many or one + "s"
 
 
+def stat(count: float, one: str, many: str = "", *, after: str = "") -> tuple[str, str]:
+    """A count and its label, set apart in a row of numbers: 1, finding in own logs."""
+    return n(count), " ".join(filter(None, (noun(count, one, many), after)))
+
+
 def singular(many: str) -> str:
     """One of a plural: steps within five seconds -> step within five seconds; resets of meters -> reset of meters.
 

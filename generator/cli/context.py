@@ -13,7 +13,7 @@ import click
 
 from generator import __version__
 from generator.base.problems import Exit, LogError, Problem
-from generator.base.wording import printable
+from generator.base.wording import plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +150,10 @@ def warn_unclaimed(found: Discovery) -> None:
     if aside:
         click.echo(f"Left aside, known to hold no usage of their own: {', '.join(aside)}.", err=True)
     if found.links:
-        click.echo(f"{len(found.links):,} links were not followed; name what they lead to, if it is a log:", err=True)
+        click.echo(
+            f"{plural(len(found.links), 'link')} not followed; name what it leads to, if that is a log:",
+            err=True,
+        )
         for link in found.links[:MOST_LINKS]:
             click.echo(f"  {printable(link)}", err=True)
         if len(found.links) > MOST_LINKS:

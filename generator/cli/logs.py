@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from generator.base.wording import printable
+from generator.base.wording import plural, printable
 from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, evidence_of, finish, state_folder
 
 
@@ -41,7 +41,7 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
     write_pack(evidence, folder)
     findings = sum(run.found for run in evidence.runs)
     click.echo(
-        f"Wrote {printable(folder)}: {evidence.totals.requests:,} calls read, {findings:,} findings, "
-        f"{len(evidence.requests):,} rows shown (level {evidence.level.value})."
+        f"Wrote {printable(folder)}: {plural(evidence.totals.requests, 'call')} read, {plural(findings, 'finding')}, "
+        f"{plural(len(evidence.requests), 'row')} shown (level {evidence.level.value})."
     )
     finish(found, evidence)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.base.wording import noun
+from generator.base.wording import n, stat
 from generator.ledger.subjects import Scope
 from generator.pages.findings import Listed
 from generator.pages.parts.base import Page, PageKind
@@ -92,7 +92,7 @@ class DetectorContext:
     """Variables of detector.md.j2."""
 
     detector: Detector
-    counts: tuple[tuple[int, str], ...]
+    counts: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     scope_text: str
     formats: tuple[Importer, ...]
@@ -149,13 +149,12 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
     explanations = tuple(ExplanationView(benign, shown.get(benign.id)) for benign in detector.benign)
     listed = tuple(Listed(found, sentence(found)) for found in view.findings)
     results = _results(view)
-    own_count = sum(not item.view.pack.simulated for item in listed)
     return DetectorContext(
         detector=detector,
         counts=(
-            (len(detector.decidable), f"{noun(len(detector.decidable), 'explanation')} tried"),
-            (len(detector.undecidable), "that no log can exclude"),
-            (own_count, f"{noun(own_count, 'finding')} in own logs"),
+            stat(len(detector.decidable), "explanation", after="tried"),
+            (n(len(detector.undecidable)), "that no log can exclude"),
+            stat(sum(not item.view.pack.simulated for item in listed), "finding", after="in own logs"),
         ),
         facts=(
             ("Version", detector.version),

@@ -10,7 +10,7 @@ import msgspec
 
 from generator.base.counting import FEWEST
 from generator.base.drawing import Draw
-from generator.base.wording import n, noun, pct, usd, utc
+from generator.base.wording import n, pct, plural, stat, usd, utc
 from generator.charts import Chart, meter_chart, thread_chart
 from generator.charts.files import csv_bytes
 from generator.detectors.shared.attribution import LEANINGS
@@ -72,7 +72,7 @@ class FindingsContext:
 
     own: tuple[EvidenceAnswers, ...]
     simulated: tuple[EvidenceAnswers, ...]
-    stats: tuple[tuple[int, str], ...]  # own logs only
+    stats: tuple[tuple[str, str], ...]  # own logs only
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{case.id}/findings/",
         template="findings.md.j2",
         title="Findings",
-        description=f"What the detectors found in logs: {own} findings in own logs; simulated ones stand apart.",
+        description=f"What the detectors found: {plural(own, 'finding')} in own logs; simulated ones are kept apart.",
         context=_list(dossier),
         boost=2,
     )
@@ -132,11 +132,11 @@ def _list(dossier: Dossier) -> FindingsContext:
         own=own,
         simulated=tuple(body for body in bodies if body.evidence.simulated),
         stats=(
-            (sum(body.evidence.totals.requests for body in own), "calls in own logs"),
-            (sum(answer.run.found for body in own for answer in body.answers), "findings in them"),
-            (outcomes.count("quiet"), "quiet answers"),
-            (outcomes.count("not-measurable"), "not measurable"),
-            (outcomes.count("failed"), "failed"),
+            stat(sum(body.evidence.totals.requests for body in own), "call", after="in own logs"),
+            stat(sum(answer.run.found for body in own for answer in body.answers), "finding", after="in them"),
+            stat(outcomes.count("quiet"), "quiet answer"),
+            (n(outcomes.count("not-measurable")), "not measurable"),
+            (n(outcomes.count("failed")), "failed"),
         ),
     )
 
@@ -224,13 +224,13 @@ def record(view: FindingView) -> dict[str, Any]:
 def _header_counts(view: FindingView) -> tuple[tuple[str, str], ...]:
     finding = view.finding
     price = () if not finding.excess_usd else ((usd(finding.excess_usd), "list price, not your bill"),)
-    tokens = ((n(finding.excess_tokens), "excess tokens"),) if finding.excess_tokens or not finding.readings else ()
+    tokens = (stat(finding.excess_tokens, "excess token"),) if finding.excess_tokens or not finding.readings else ()
     return (
         *tokens,
         *price,
-        (n(view.rate.hits), f"{noun(view.rate.hits, 'finding')} in {view.rate.units} of this evidence"),
-        (n(len(finding.ruled_out)), f"{noun(len(finding.ruled_out), 'explanation')} ruled out"),
-        (n(len(finding.not_ruled_out)), f"{noun(len(finding.not_ruled_out), 'explanation')} not ruled out"),
+        stat(view.rate.hits, "finding", after=f"in {view.rate.units} of this evidence"),
+        stat(len(finding.ruled_out), "explanation", after="ruled out"),
+        stat(len(finding.not_ruled_out), "explanation", after="not ruled out"),
     )
 
 

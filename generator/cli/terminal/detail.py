@@ -94,7 +94,7 @@ def _print_breaks(console: Console, view: View) -> None:
         return
     texts = {explanation.id: explanation.text for explanation in EXPLANATIONS}
     texts[UNEXPLAINED] = "No explanation in the log."
-    say(console, f"\nWhy caches were lost: {n(total)} of {n(view.steps)} steps", style="bold")
+    say(console, f"\nWhy caches were lost: {n(total)} of {plural(view.steps, 'step')}", style="bold")
     for entry in view.breaks:
         paid = f"{plural(entry.excess_tokens, 'token')} paid again, {money(entry.excess_usd)}"
         say(console, f"{entry.reason}: {n(entry.count)} ({pct(entry.count / total)}), {paid}")
