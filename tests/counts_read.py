@@ -22,29 +22,29 @@ NUMBER = r"(?<![\w.,:/\-\u2013])"
 SHARE = r"(\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?)"
 OVER = re.compile(NUMBER + rf"{SHARE} (?:to {SHARE} )?%")
 NOTHING = re.compile(NUMBER + r"0 (?:%? ?of|in) 0(?![.,:\w\-])")
-OTHER_NOUNS = """accounts agents answers assertions attempts bodies breaks bytes calls causes changes characters claims
+NOUNS = """accounts agents answers assertions attempts bodies breaks bytes calls causes changes characters claims
 columns compactions copies corrections counts days detectors documents echoes entries errors events explanations
 factors faults features figures files findings formats hours incidents intervals issues items lines links logs marks
 measurements meters minutes models months observations origins packs pages people periods pieces points prices prompts
 promises questions readings reasons records refusals replies reports requests results resumes reviewers rows rounds runs
 samples searches seconds sections seeds sessions sets shares sources starts steps symptoms tests threads titles tokens
-tools trials units users values versions weeks windows words writes years""".split()
-"""Nouns that stand after a count on this site, beside the units of detectors and quantities."""
+tools trials units users values versions weeks windows words writes years"""
+"""That stand after a count on this site, beside the units of detectors and quantities."""
 ADJECTIVES = """automatic broken cited dated distinct excess expected false further human idle innocent log logged own
-planted public recorded reset short simulated single status-page such tool user web worked""".split()
+planted public recorded reset short simulated single status-page such tool user web worked"""
 SHARES = re.compile(r"(?:^|_)(?:share|low_95|high_95|value_share)$")
 
 
 def nouns() -> frozenset[str]:
     """Plurals that must not follow a 1."""
     heads = {
-        many for detector in DETECTORS for many, one in zip(detector.unit.split(), singular(detector.unit).split())
+        many for detector in DETECTORS for many, one in zip(detector.unit.split(), singular(detector.unit).split(), strict=False)
         if many != one
     }  # fmt: skip
-    return frozenset({*OTHER_NOUNS, *heads, *(unit.value for unit in Unit if unit.value.endswith("s"))})
+    return frozenset({*NOUNS.split(), *heads, *(unit.value for unit in Unit if unit.value.endswith("s"))})
 
 
-ONE = re.compile(NUMBER + rf"1 (?:(?:{'|'.join(ADJECTIVES)}) )*({'|'.join(sorted(nouns()))})\b(?!['\u2019-])")
+ONE = re.compile(NUMBER + rf"1 (?:(?:{'|'.join(ADJECTIVES.split())}) )*({'|'.join(sorted(nouns()))})\b(?!['\u2019-])")
 
 
 def text_of(page: str) -> str:
@@ -53,10 +53,10 @@ def text_of(page: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", lines))
 
 
-def faults_of_text(text: str, over: bool = True) -> Iterator[str]:  # noqa: FBT001, FBT002
+def faults_of_text(text: str, over: bool = True) -> Iterator[str]:
     """What no page may say. `over`: also percentages above 100 %."""
     for said in OVER.finditer(text) if over else ():
-        if any(float(part.replace(",", "")) > 100 for part in said.groups() if part):  # noqa: PLR2004
+        if any(float(part.replace(",", "")) > 100 for part in said.groups() if part):
             yield _around(text, said)
     for wrong in (NOTHING, ONE):
         yield from (_around(text, said) for said in wrong.finditer(text))
