@@ -13,7 +13,7 @@ import click
 
 from generator import __version__
 from generator.base.problems import Exit, LogError, Problem
-from generator.base.wording import plural, printable
+from generator.base.wording import noun, plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,7 +151,8 @@ def warn_unclaimed(found: Discovery) -> None:
         click.echo(f"Left aside, known to hold no usage of their own: {', '.join(aside)}.", err=True)
     if found.links:
         click.echo(
-            f"{plural(len(found.links), 'link')} not followed; name what it leads to, if that is a log:",
+            f"{plural(len(found.links), 'link was', 'links were')} not followed; "
+            f"name what {noun(len(found.links), 'it leads', 'they lead')} to, if it is a log:",
             err=True,
         )
         for link in found.links[:MOST_LINKS]:

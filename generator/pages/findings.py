@@ -186,7 +186,7 @@ def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | Non
         rows=view.rows,
         cited_rows=sum(row.cited for row in view.rows),
         files=_files(view),
-        expect_tokens=n(finding.excess_tokens),
+        expect_tokens=plural(finding.excess_tokens, "excess token"),
         expect_price=None if finding.excess_usd is None else usd(finding.excess_usd),
         cite_text=citation.text,
         previous=before,

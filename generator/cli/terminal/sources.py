@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from generator.base.wording import plural
+from generator.base.wording import noun, plural
 from generator.cli.terminal.tables import print_rows
 from generator.cli.terminal.words import say
 from generator.importers import IMPORTERS
@@ -129,8 +129,9 @@ def explained(account: FormatTotals) -> list[str]:
     found += [f"{plural(count, 'call')} {DIFFERENCES[what]}." for what, count in account.differences.items()]
     if account.lacking:
         found.append(
-            f"{plural(account.lacking, 'call')} between its first and its last found only in other formats (a client's "
-            "own calls, such as titles, are in telemetry and proxy logs but not in transcripts)."
+            f"{plural(account.lacking, 'call')} between its first and its last "
+            f"{noun(account.lacking, 'stands', 'stand')} only in other formats (a client's own calls, such as titles, "
+            "are in telemetry and proxy logs but not in transcripts)."
         )
     return found
 
