@@ -43,10 +43,10 @@ MANY = st.integers(0, 400)
         (3, 120, {"share": False}, "3 findings in 120 steps"),
         (1, 1, {"share": False, "covered": 1}, "1 finding in 1 step"),
         (0, 0, {"share": True}, "no steps to look at"),
-        (0, 50, {"share": True, "answered": False}, "not answered by these logs"),
+        (0, 50, {"share": True, "answered": False}, "no answer"),
         (4, 19, {"share": True, "sessions": (3, 7)}, "4 findings in 19 steps, in 3 of 7 sessions"),
         (1, 19, {"share": True, "sessions": (1, 1)}, "1 finding in 19 steps, in 1 of 1 session"),
-        (0, 19, {"share": True, "sessions": (0, 1)}, "0 findings in 19 steps of 1 session"),
+        (0, 19, {"share": True, "sessions": (0, 1)}, "0 findings in 19 steps, in 0 of 1 session"),
         (0, 19, {"share": True, "sessions": (0, 0)}, "0 findings in 19 steps"),
         (0, 100, {"share": True, "few": 5, "some": True}, "fewer than 5 findings in 100 steps"),
         (0, 0, {"share": True, "few": 5}, "0 findings in fewer than 5 steps"),
@@ -170,7 +170,7 @@ def test_a_naive_rule_that_counts_fewer_says_what_it_counts():
         "A naive rule would have reported 1, fewer, because it counts meters; findings are clusters of falls, of which "
         "a meter can have several."
     )
-    assert naive_note(BY_ID["known-bad-version"], 160, 564).startswith("counts client versions")
+    assert naive_note(BY_ID["known-bad-version"], 160, 564).startswith("it counts client versions")
     assert naive_note(BY_ID["cache-break"], 13, 4) == ""
     assert naive_sentence(BY_ID["cache-break"], 13, 4).endswith("would have reported 13.")
 
@@ -178,7 +178,7 @@ def test_a_naive_rule_that_counts_fewer_says_what_it_counts():
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
 def test_every_detector_says_what_its_naive_rule_and_its_findings_count(detector):
     assert detector.naive_unit
-    assert naive_note(detector, 0, 1) == f"counts {detector.naive_unit}; findings are {detector.finding_unit}"
+    assert naive_note(detector, 0, 1) == f"it counts {detector.naive_unit}; findings are {detector.finding_unit}"
     assert detector.one_a_unit == (detector.covers is None) or detector.id in {"tier-change", "log-integrity"}
 
 

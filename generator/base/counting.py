@@ -14,7 +14,7 @@ from generator.base.wording import interval, n, plural, singular, spread
 
 FEWEST = 20
 """Units. Of fewer, the exact interval of a share is wider than 16 points even where nothing was found."""
-NOT_ANSWERED = "not answered by these logs"
+NOT_ANSWERED = "no answer"
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,8 @@ class Counts:
             return NOT_ANSWERED
         if not self.trials and not self.few:
             return f"no {self.unit} to look at"
-        told = f"{self.findings} in {self.units}"
-        if self.sessions_text and self.sessions and not self.hits:
-            told += f" of {plural(self.sessions[1], 'session')}"
-        in_sessions = self._in_sessions if self.sessions_text and self.hits else ""
-        told = ", ".join(part for part in (told, share, in_sessions) if part)
+        in_sessions = self._in_sessions if self.sessions_text else ""
+        told = ", ".join(part for part in (f"{self.findings} in {self.units}", share, in_sessions) if part)
         return f"{told}; {self._they} {n(self.covered)} of them" if self._shows_covered else told
 
     def json(self) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def _print_questions(console: Console, view: View) -> None:
         )
         if detector and run.naive and run.naive != run.found and run.examined:
             note = naive_note(detector, run.naive, run.found)
-            why = f" (fewer: it {note})" if note else ""
+            why = f" (fewer: {note})" if note else ""
             said = f"Other tools would report {n(run.naive)}{why} by this rule: {detector.naive_text}"
             say(console, said, indent=2, style="dim")
 

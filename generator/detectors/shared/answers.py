@@ -52,13 +52,13 @@ def naive_note(detector: Detector, naive: int, found: int) -> str:
     if naive >= found:
         return ""
     if not detector.naive_unit:
-        return "by another rule"
-    return f"counts {detector.naive_unit}; findings are {detector.finding_unit or detector.unit}"
+        return "it is another rule"
+    return f"it counts {detector.naive_unit}; findings are {detector.finding_unit or detector.unit}"
 
 
 def naive_sentence(detector: Detector, naive: int, found: int) -> str:
     """What the naive rule would report of the same logs, as a sentence."""
     note = naive_note(detector, naive, found)
     if note:
-        return f"A naive rule would have reported {n(naive)}, fewer, because it {note}."
+        return f"A naive rule would have reported {n(naive)}, fewer, because {note}."
     return f"A naive rule, which tries no innocent explanation, would have reported {n(naive)}."
