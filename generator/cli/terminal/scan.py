@@ -114,7 +114,7 @@ def _count(view: View, run: Run) -> str:
     told = counts_of_run(detector, run, simulated=view.evidence.simulated)
     if detector and detector.one_a_unit:
         return f"{n(run.found)} of {told.units}"
-    return f"{n(run.found)} in {told.units}" + (f", {n(told.covered)} of them" if told.covered is not None else "")
+    return f"{n(run.found)} in {told.units}" + (f", covering {n(told.covered)}" if told.covered is not None else "")
 
 
 def _titles(rows: Iterable[tuple[Run, Sequence[Finding]]]) -> str:
