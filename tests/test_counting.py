@@ -18,6 +18,7 @@ from generator.detectors.shared.running import run
 from generator.detectors.uncached_input import UNCACHED_INPUT
 from generator.detectors.unread_last_write import UNREAD_LAST_WRITE
 from generator.ledger.subjects import arranged
+from generator.packs.aggregate import aggregate
 from generator.packs.numbers import impossible_numbers
 from generator.pages.parts.sentences import quantity_text
 from generator.records.results import Level, Outcome, Pack, Run, Totals, Unit
@@ -160,6 +161,20 @@ def test_more_sessions_with_a_finding_than_sessions_are_refused_in_a_pack():
     assert ("evidence.runs[0].sessions_found", "are more than the sessions that were looked at") in impossible_numbers(
         pack
     )
+
+
+def test_at_level_aggregate_no_count_of_sessions_is_told():
+    """A session is often one person's day: those with a finding are few."""
+    calls = steady(30)
+    told = run(UNCACHED_INPUT, arranged(calls, ()))
+    assert told.sessions_examined == 1
+    whole = Pack(
+        id="p", simulated=False, level=Level.AGGREGATE, tool_version="", tallies=(), totals=Totals(), days=(), marks_by_kind={},
+        breaks=(), runs=(told,),
+    )  # fmt: skip
+    (shown,) = aggregate(whole, calls).runs
+    assert (shown.sessions_examined, shown.sessions_found) == (None, None)
+    assert counts_of_run(UNCACHED_INPUT, shown, simulated=False, few=5).text == "0 findings in 30 requests"
 
 
 # ---- the naive rule ----
