@@ -15,6 +15,7 @@ from generator.curated.library import load
 from generator.curated.outside import outside
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
+from generator.dossier.rows import without_origin
 from generator.guard.gate import allow, gate
 from generator.guard.leaks import find_private
 from generator.guard.public import public_files
@@ -45,7 +46,9 @@ def read_content(root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, ver
     problems: list[Problem] = []
     packs = attempt(lambda: (*extra, *read_packs(root / "content" / "evidence")), problems)
     library = attempt(lambda: load(root / "content", outside(DETECTORS, packs, now.date())), problems)
-    if packs is None or library is None:
+    if packs is not None and library is not None:
+        problems.extend(without_origin(packs, library.origins))
+    if packs is None or library is None or problems:
         raise ContentError(*problems)
     return Dossier(library=library, packs=packs, detectors=DETECTORS, built=now, version=version)
 
@@ -65,13 +68,13 @@ def build(
     """
     with held(layout := Layout(root)):  # from the first file read to the last one written
         inputs = hash_inputs(root)
-        dossier = read_content(root, extra, now=now, version=version)
-        pages = plan(replace(dossier, draw=kept_in(cache)), track)
+        dossier = replace(read_content(root, extra, now=now, version=version), draw=kept_in(cache))
+        pages = plan(dossier, track)
         files = render_site(dossier, pages, root / "templates", site_url(layout.config))
         allowed = allow(
             cited=cited(dossier.library),
             reviewed=(path.read_text("utf-8", "replace") for path in public_files(root)),
-            digests=published_digests(dossier.packs),
+            digests=(*published_digests(dossier.packs), *dossier.proof_digests),
         )
         asked = {"built": dossier.day.isoformat(), "own_logs": sorted(pack.id for pack in extra)}
         site = publish_site(
@@ -84,4 +87,4 @@ def build(
         )
     runs = [run for pack in dossier.packs for run in pack.runs]
     failed = sorted({run.detector for run in runs if run.outcome is Outcome.FAILED})
-    return Built(site, len(pages), len(files), sum(run.found for run in runs), tuple(failed))
+    return Built(site, len(pages), len(files), len(dossier.findings), tuple(failed))

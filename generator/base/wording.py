@@ -204,6 +204,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         duration,
         plural,
         noun,
+        singular,
         short,
         words,
         cell,

@@ -14,7 +14,7 @@ from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SHORT, SOFT, T
 from generator.records.results import DaySum
 
 if TYPE_CHECKING:
-    from generator.dossier import ThreadRow
+    from generator.dossier.rows import ThreadRow
 
 _READ, _WRITTEN, _FRESH, _OUTPUT = "Cache read", "Cache write", "Uncached input", "Output"
 _EXPECTED, _BENIGN, _UNEXPLAINED = "Expected", "Explained break", "Unexplained"

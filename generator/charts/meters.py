@@ -11,7 +11,7 @@ from generator.base.wording import plural
 from generator.charts.base import ALERT, CARD, SERIES, Chart, narrowed, template
 
 if TYPE_CHECKING:
-    from generator.dossier import ReadingRow
+    from generator.dossier.rows import ReadingRow
 
 
 def meter_chart(

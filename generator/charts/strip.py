@@ -48,11 +48,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip", *, drawn:
     shown = [event for event in dossier.library.events if in_window(event.start.date(), case)]
     incidents = [incident for incident in dossier.library.incidents if in_window(incident.start.date(), case)]
     events = {event.id: event for event in dossier.library.events}
-    findings = [
-        view.finding.at
-        for view in dossier.findings
-        if not view.pack.simulated and in_window(view.finding.at.date(), case)
-    ]
+    findings = [view.finding.at for view in dossier.findings if in_window(view.finding.at.date(), case)]
     reports = Counter(report.date for report in dossier.library.reports if in_window(report.date, case))
     names = (*dict.fromkeys(ROWS.values()), _STATUS, _REPORTS, *((_FINDINGS,) if findings else ()))
     marks = [mark_of(event, case.window_end, events) for event in shown]

@@ -100,12 +100,12 @@ def evidence_of(
     )
     if not commit or evidence.level is Level.AGGREGATE:  # sums prove nothing, and trees tell the calls of each file
         return evidence
-    return committed(evidence, _trees(found, reading, key))
+    return committed(evidence, trees_of(found, reading, key))
 
 
 def log_trees_of(found: Discovery, key: bytes, jobs: int | None) -> tuple[LogTree, ...]:
     """Read the files and hash every record."""
-    return _trees(found, reading_of(found, key, jobs), key)
+    return trees_of(found, reading_of(found, key, jobs), key)
 
 
 def reading_of(found: Discovery, key: bytes, jobs: int | None) -> LogData:
@@ -128,7 +128,8 @@ def own_key() -> tuple[bytes, bool]:
         return secrets.token_bytes(KEY_BYTES), False
 
 
-def _trees(found: Discovery, reading: LogData, key: bytes) -> tuple[LogTree, ...]:
+def trees_of(found: Discovery, reading: LogData, key: bytes) -> tuple[LogTree, ...]:
+    """Hash every record of a reading."""
     from generator.proofs.commitments import FIRST_LINE_BYTES, identities, log_trees
 
     known = []

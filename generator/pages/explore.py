@@ -47,8 +47,6 @@ class ExploreContext:
     """Variables of explore.md.j2."""
 
     total: int
-    simulated: int
-    """Findings in simulated data, which have no row."""
     facets: tuple[Facet, ...]
     groups: tuple[ExploreGroup, ...]
 
@@ -59,7 +57,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     offered = facets(FACETS, found, dossier)
     context = ExploreContext(
         total=len(found),
-        simulated=sum(view.pack.simulated for view in dossier.findings),
         facets=offered,
         groups=tuple(_groups(found, offered)),
     )

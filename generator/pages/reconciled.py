@@ -81,6 +81,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     """One page for each body of evidence."""
     case = dossier.library.case
     for evidence in sorted(dossier.packs, key=lambda evidence: (evidence.simulated, evidence.id)):
+        if not has_account(evidence):
+            continue
         context, downloads = reconciled_context(evidence, case.id, dossier.draw)
         kind = "Simulated account" if evidence.simulated else "One account"
         yield Page(
@@ -90,7 +92,13 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             description="Logged calls, usage meter and reports of the same account side by side, and what is missing.",
             context=context,
             downloads=downloads,
+            simulated=evidence.simulated,
         )
+
+
+def has_account(evidence: Pack) -> bool:
+    """Is there a meter or a report to compare with its calls?"""
+    return bool(evidence.reconciliation.windows or evidence.reconciliation.lines)
 
 
 def reconciled_context(evidence: Pack, case: str, drawn: Draw = draw) -> tuple[ReconciledContext, tuple[Download, ...]]:

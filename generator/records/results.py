@@ -277,6 +277,13 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Slug, ...] = ()
 
 
+class PublicLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A line of a public log: SHA-256 of its bytes as published, its line end included."""
+
+    source: SourceRef
+    sha256: Digest
+
+
 class FileTree(msgspec.Struct, frozen=True):
     """Tree over the records of one log file: how many there are, and its root (salted, see generator/proofs)."""
 
@@ -291,6 +298,7 @@ class Commitments(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[FileTree, ...]  # in the order of the tallies
     findings: int
     findings_root: Digest
+    secrets: tuple[Digest, ...] = ()  # of each file, where the log is public: then salts hide nothing
 
     @property
     def records(self) -> int:
@@ -323,4 +331,6 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     meters: tuple[MeterReading, ...] = ()
     buckets: tuple[UsageBucket, ...] = ()
     counters: tuple[CounterReading, ...] = ()
+    origin: tuple[Digest, ...] = ()  # SHA-256 of each file, in the order of the tallies, where the log is public
+    lines: tuple[PublicLine, ...] = ()  # lines of a public log that rows name
     commitments: Commitments | None = None

@@ -45,7 +45,6 @@ class SiteContext:
     built: date
     version: str
     repository: str | None = None
-    simulated: bool = False  # True = the evidence on this site is simulated
     grades: Mapping[str, str] = field(default_factory=dict)  # computed, by claim; "" is asked for where none is known
 
     @classmethod
@@ -58,7 +57,6 @@ class SiteContext:
             built=dossier.day,
             version=dossier.version,
             repository=str(case.repository) if case.repository else None,
-            simulated=any(pack.simulated for pack in dossier.packs),
             grades={claim: verdict.grade.value for claim, verdict in dossier.verdicts.items()},
         )
 
@@ -156,7 +154,7 @@ def front_matter(page: Page, site: SiteContext) -> str:
         "snapshot": site.built.isoformat(),
         "version": site.version,
     }
-    if site.simulated:
+    if page.simulated:
         fields["simulated"] = True
     if page.tags:
         fields["tags"] = [plain_title(tag) for tag in page.tags]

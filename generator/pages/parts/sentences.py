@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from generator.base.wording import duration, n, plural
 from generator.records.results import Finding, Quantity, Unit
 
 if TYPE_CHECKING:
-    from generator.dossier import FindingView
+    from generator.dossier.rows import FindingView
     from generator.records.results import Pack
 
 
@@ -32,6 +33,8 @@ def sentence(view: FindingView) -> str:
             f"{plural(known['broken-steps'], 'call')} within {duration(known['span'])} read less from cache than was "
             f"there{_others(finding, 'broken-steps', 'span')}; {tokens} paid for again."
         )
+    if finding.detector in _OWN_WORDS:
+        return _OWN_WORDS[finding.detector](finding, known)
     if "expected-read" not in known:
         return f"{view.detector.title}{_about(finding)}: {_listed(finding.quantities)}."
     words = f"A prompt of {plural(known['prompt-words'], 'word')}: " if "prompt-words" in known else ""
@@ -44,7 +47,7 @@ def sentence(view: FindingView) -> str:
 def quantity_text(value: float, unit: Unit) -> str:
     """A number with its unit: 2 % or 15 s or 4,096 tokens."""
     if unit is Unit.SHARE:
-        return f"{value * 100:g} %"
+        return share(value)
     if unit is Unit.SECONDS:
         return duration(value)
     if unit is Unit.USD:
@@ -62,6 +65,84 @@ def period(evidence: Pack) -> str:
         return "no dated call"
     first, last = min(day.day for day in evidence.days), max(day.day for day in evidence.days)
     return first if first == last else f"{first} to {last}"
+
+
+Known = dict[str, float]
+
+
+def _unread(finding: Finding, known: Known) -> str:
+    return (
+        f"In {n(known['last-write-unread'])} of {n(known['looked-at'])} calls within five seconds of the answer "
+        f"before, what had been written to the cache last was not read; {n(finding.excess_tokens)} tokens were "
+        f"written again."
+    )
+
+
+def _short_counts(finding: Finding, known: Known) -> str:
+    first = (
+        f"the first lines of {n(known['on-several-lines'])} answers hold {share(known['first-line-share'])} of their "
+        f"output"
+    )
+    last = f"{n(known['without-a-final-count'])} of {n(known['tool-calls'])} tool calls have no final count at all"
+    return f"In logs of client {finding.client or 'of unknown version'}, {first}, and {last}."
+
+
+def _drift(_: Finding, known: Known) -> str:
+    return (
+        f"Reads for each edit fell from {known['reads-per-edit-before']:g} in the first half of the session "
+        f"({n(known['edits-before'])} edits) to {known['reads-per-edit-after']:g} in the second "
+        f"({n(known['edits-after'])} edits)."
+    )
+
+
+def _trim(finding: Finding, known: Known) -> str:
+    return (
+        f"A prompt shrank from {n(known['prompt-before'])} to {n(known['prompt-after'])} tokens in the middle of a "
+        f"tool loop; {n(finding.excess_tokens)} tokens were written again."
+    )
+
+
+def _storm(_: Finding, known: Known) -> str:
+    return (
+        f"{n(known['errors'])} errors within {duration(known['span'])}, up to attempt {n(known['highest-attempt'])}; "
+        f"{n(known['sent-again'])} tokens of prompt were sent again."
+    )
+
+
+def _tier(finding: Finding, known: Known) -> str:
+    return (
+        f"The share of cache writes that live one hour fell from {share(known['share-before'])} to "
+        f"{share(known['share-after'])} ({n(known['calls-after'])} calls after); {n(finding.excess_tokens)} tokens "
+        f"were written again within the hour."
+    )
+
+
+def _bad_version(finding: Finding, known: Known) -> str:
+    faults = [quantity for quantity in finding.quantities if quantity.name != "calls"]
+    seen = " and ".join(f"{quantity.name.replace('-', ' ')} {times(quantity.value)}" for quantity in faults)
+    return f"{n(known['calls'])} calls came from a client version with a documented fault; its sign is seen: {seen}."
+
+
+_OWN_WORDS: dict[str, Callable[[Finding, Known], str]] = {
+    "unread-last-write": _unread,
+    "log-integrity": _short_counts,
+    "context-drift": _drift,
+    "silent-trim": _trim,
+    "retry-storm": _storm,
+    "tier-change": _tier,
+    "known-bad-version": _bad_version,
+}
+
+
+def share(value: float) -> str:
+    """A share in words of percent, with a digit where it is small."""
+    percent = 100 * value
+    return f"{percent:.2g} %" if 0 < percent < 10 else f"{percent:.0f} %"  # noqa: PLR2004  two figures are enough
+
+
+def times(count: float) -> str:
+    """once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(int(count), f"{n(count)} times")
 
 
 def _about(finding: Finding) -> str:
