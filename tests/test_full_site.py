@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import CORPORA
+from counts_read import faults_of_site
 from test_browser import CHROMIUM
 
 from generator.build import build
@@ -108,6 +109,14 @@ def test_every_record_has_a_page(site):
     assert pages("surface") == 5
     assert pages("symptom") == 27
     assert pages("d") == len(DETECTORS)
+
+
+CURATED = frozenset({"to leave 0 to 110 %", "extra usage of"})
+"""Words of records that people wrote, in which a percentage over 100 is right."""
+
+
+def test_no_page_and_no_file_says_a_share_over_all_or_of_nothing_or_one_of_a_plural(site):
+    assert faults_of_site(site, CURATED) == []
 
 
 def test_every_finding_of_the_logs_has_a_page(site, own_logs):

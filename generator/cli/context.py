@@ -13,7 +13,7 @@ import click
 
 from generator import __version__
 from generator.base.problems import Exit, LogError, Problem
-from generator.base.wording import printable
+from generator.base.wording import noun, plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,7 +151,11 @@ def warn_unclaimed(found: Discovery) -> None:
     if aside:
         click.echo(f"Left aside, known to hold no usage of their own: {', '.join(aside)}.", err=True)
     if found.links:
-        click.echo(f"{len(found.links):,} links were not followed; name what they lead to, if it is a log:", err=True)
+        click.echo(
+            f"{plural(len(found.links), 'link was', 'links were')} not followed; "
+            f"name what {noun(len(found.links), 'it leads', 'they lead')} to, if it is a log:",
+            err=True,
+        )
         for link in found.links[:MOST_LINKS]:
             click.echo(f"  {printable(link)}", err=True)
         if len(found.links) > MOST_LINKS:

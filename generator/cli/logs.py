@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.base.wording import printable
+from generator.base.wording import plural, printable
 from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, evidence_of, finish, state_folder
 from generator.cli.public import ORIGIN, origin_in, public_evidence, unpacked
 
@@ -79,6 +79,6 @@ def _public(logs: tuple[Path, ...], folder: Path, origin: Path, jobs: int | None
 def _say(folder: Path, evidence: Pack) -> None:
     findings = sum(run.found for run in evidence.runs)
     click.echo(
-        f"Wrote {printable(folder)}: {evidence.totals.requests:,} calls read, {findings:,} findings, "
-        f"{len(evidence.requests):,} rows shown (level {evidence.level.value})."
+        f"Wrote {printable(folder)}: {plural(evidence.totals.requests, 'call')} read, {plural(findings, 'finding')}, "
+        f"{plural(len(evidence.requests), 'row')} shown (level {evidence.level.value})."
     )

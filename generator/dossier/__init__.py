@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from generator.base.counting import Counts
 from generator.base.drawing import Draw, draw
-from generator.base.statistics import Rate, finding_rate
 from generator.curated.counting import is_independent
 from generator.curated.examples import Example
 from generator.curated.kinds import Library
@@ -20,7 +20,7 @@ from generator.curated.models import Claim, Event, Incident, Report, Source, Sur
 from generator.curated.origins import Origin
 from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
-from generator.dossier.rows import FindingView, views
+from generator.dossier.rows import FindingView, counts_in, views
 from generator.grading import Verdict, grades
 from generator.proofs.prooffile import digests_of
 from generator.proofs.public import Prove, public_proofs
@@ -32,7 +32,7 @@ class DetectorView:
     """A detector with its runs over every pack and its worked examples."""
 
     detector: Detector
-    runs: tuple[tuple[Pack, Run, Rate], ...]
+    runs: tuple[tuple[Pack, Run, Counts], ...]
     findings: tuple[FindingView, ...]
     examples: tuple[Example, ...]
 
@@ -98,7 +98,7 @@ class Dossier:
             DetectorView(
                 detector=detector,
                 runs=tuple(
-                    (pack, run, finding_rate(run.found, run.examined, share=detector.one_a_unit))
+                    (pack, run, counts_in(detector, run, pack))
                     for pack in self.packs
                     for run in pack.runs
                     if run.detector == detector.id

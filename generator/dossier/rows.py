@@ -6,19 +6,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from generator.base.counting import Counts
 from generator.base.problems import Problem
-from generator.base.statistics import Rate, finding_rate
 from generator.curated.origins import Origin
 from generator.detectors import Detector
+from generator.detectors.shared.answers import counts_of_run
 from generator.ledger.steps import Step
 from generator.ledger.threads import Thread, threads_of
+from generator.packs.aggregate import FEWEST_CALLS
 from generator.packs.redact import NEIGHBOURS
 from generator.proofs.prooffile import FindingProof
 from generator.proofs.public import Prove
-from generator.records.results import Finding, Pack, Run
+from generator.records.results import Finding, Level, Pack, Run
 from generator.records.rows import Counter, CounterReading, MeterReading, Request, SourceRef
 
 TOKEN_COUNTERS = frozenset({Counter.INPUT_TOKENS, Counter.OUTPUT_TOKENS})
+
+
+def counts_in(detector: Detector, run: Run, evidence: Pack) -> Counts:
+    """What may be said of one run over one body of evidence."""
+    few = FEWEST_CALLS if evidence.level is Level.AGGREGATE else 0
+    return counts_of_run(detector, run, simulated=evidence.simulated, few=few)
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ class FindingView:
     pack: Pack
     detector: Detector
     run: Run
-    rate: Rate  # findings of this detector in this evidence, of all units examined
+    rate: Counts  # findings of this detector in this evidence, of all units examined
     rows: tuple[ThreadRow, ...]
     readings: tuple[ReadingRow, ...] = ()
     origin: Origin | None = None
@@ -133,7 +141,7 @@ def views(evidence: Pack, detectors: Sequence[Detector], origin: Origin | None, 
         detector = by_id.get(run.detector)
         if detector is None:
             continue
-        rate = finding_rate(run.found, run.examined, share=detector.one_a_unit)
+        rate = counts_in(detector, run, evidence)
         for finding in run.findings:
             thread = by_thread.get((finding.session, finding.agent))
             shown = (

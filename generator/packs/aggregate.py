@@ -221,5 +221,7 @@ def _run(run: Run) -> Run:
         not_measurable=few(run.not_measurable),
         naive=max(0, found + sum(explained.values()) + few(rest)) if rest >= 0 else few(run.naive),
         explained=explained,
+        sessions_examined=None,
+        sessions_found=None,
         findings=(),
     )

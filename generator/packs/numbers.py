@@ -59,6 +59,8 @@ def _run(run: Run, evidence: Pack, where: str) -> Iterator[Flaw]:
     detector = _DETECTORS.get(run.detector)
     if run.found and (not run.examined or (detector and detector.one_a_unit and run.found > run.examined)):
         yield f"{where}.examined", "is less than what was found in it"
+    if (run.sessions_found or 0) > (run.sessions_examined or 0):
+        yield f"{where}.sessions_found", "are more than the sessions that were looked at"
     if (run.outcome is Outcome.FAILED) != (run.error is not None):
         yield f"{where}.error", "does not fit the outcome"
     if run.found and run.outcome is not Outcome.FOUND:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from generator.base.wording import stat
 from generator.curated.models import Claim, Event, Grade, Report, Source, Symptom
 from generator.grading import ComputedGrade
 from generator.pages.parts.base import Page, PageKind
@@ -57,7 +58,7 @@ class ClaimContext:
     claim: Claim
     weighed: Weighed
     facts: tuple[tuple[str, str], ...]  # label and text of the header block
-    counts: tuple[tuple[int, str], ...]
+    counts: tuple[tuple[str, str], ...]
     original: Claim | None
     repeats: tuple[Claim, ...]
     sources: tuple[CitedSource, ...]
@@ -120,9 +121,9 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         weighed=judged,
         facts=_facts(dossier, claim),
         counts=(
-            (len(judged.supports), "piece for it" if len(judged.supports) == 1 else "pieces for it"),
-            (len(judged.opposes), "piece against it" if len(judged.opposes) == 1 else "pieces against it"),
-            (len(claim.sources), "source" if len(claim.sources) == 1 else "sources"),
+            stat(len(judged.supports), "piece", after="for it"),
+            stat(len(judged.opposes), "piece", after="against it"),
+            stat(len(claim.sources), "source"),
         ),
         original=dossier.claims[claim.same_as] if claim.same_as else None,
         repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generator.base.wording import n, stat
 from generator.ledger.subjects import Scope
 from generator.pages.findings import Listed
 from generator.pages.parts.base import Page, PageKind
@@ -18,7 +19,7 @@ from generator.pages.parts.twin import json_twin
 from generator.pages.parts.worked_examples import CALL_COLUMNS, READING_COLUMNS, WorkedExample, worked_example
 
 if TYPE_CHECKING:
-    from generator.base.statistics import Rate
+    from generator.base.counting import Counts
     from generator.charts import Chart
     from generator.curated.calibration import Calibration
     from generator.curated.models import Symptom
@@ -63,7 +64,7 @@ class Result:
     evidence: Pack
     period: str
     run: Run
-    rate: Rate
+    rate: Counts
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class DetectorContext:
     """Variables of detector.md.j2."""
 
     detector: Detector
-    counts: tuple[tuple[int, str], ...]
+    counts: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     scope_text: str
     formats: tuple[Importer, ...]
@@ -168,9 +169,9 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
     return DetectorContext(
         detector=detector,
         counts=(
-            (len(detector.decidable), "explanations tried"),
-            (len(detector.undecidable), "that no log can exclude"),
-            (len(listed), "finding in logs" if len(listed) == 1 else "findings in logs"),
+            stat(len(detector.decidable), "explanation", after="tried"),
+            (n(len(detector.undecidable)), "that no log can exclude"),
+            stat(len(listed), "finding", after="in logs"),
         ),
         facts=(
             ("Version", detector.version),
@@ -237,6 +238,8 @@ def _record(context: DetectorContext) -> dict[str, Any]:
         "rule": detector.rule_text,
         "formula": detector.formula,
         "naive_rule": detector.naive_text,
+        "naive_unit": detector.naive_unit,
+        "finding_unit": detector.finding_unit or detector.unit,
         "counterfactual": detector.counterfactual,
         "needs": [need.id for need in detector.needs],
         "logs": [importer.id for importer in context.formats],
@@ -251,12 +254,9 @@ def _record(context: DetectorContext) -> dict[str, Any]:
                 "evidence": result.evidence.id,
                 "simulated": result.evidence.simulated,
                 "outcome": result.run.outcome.value,
-                "examined": result.run.examined,
-                "found": result.run.found,
                 "naive": result.run.naive,
                 "explained": result.run.explained,
-                "low_95": result.rate.low,
-                "high_95": result.rate.high,
+                **result.rate.json(),
             }
             for result in context.results
         ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from generator.base.wording import n, usd
+from generator.base.wording import n, plural, stat, usd
 from generator.charts import Chart, days_chart
 from generator.charts.files import csv_bytes
 from generator.pages.findings import Answer, Listed
@@ -117,7 +117,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             path=f"{case.id}/evidence/{body.evidence.id}/",
             template="evidence.md.j2",
             title=f"{'Simulated evidence' if body.evidence.simulated else 'Evidence'}: {body.title}",
-            description=f"{body.evidence.totals.requests} calls from {body.files} log files, {body.period}.",
+            description=context.sentence,
             context=context,
             downloads=downloads,
             searchable=not body.evidence.simulated,
@@ -154,14 +154,14 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
     context = EvidenceContext(
         body=body,
         sentence=(
-            f"{n(calls)} calls in {n(evidence.totals.sessions)} sessions, {body.period} UTC, from {n(body.files)} log "
-            f"files with {n(body.lines)} lines."
+            f"{plural(calls, 'call')} in {plural(evidence.totals.sessions, 'session')}, {body.period} UTC, from "
+            f"{plural(body.files, 'log file')} with {plural(body.lines, 'line')}."
         ),
         counts=(
-            (n(calls), "calls"),
-            (n(evidence.totals.steps), "steps that can be tested"),
-            (n(sum(row.count for row in evidence.breaks)), "breaks"),
-            (n(body.findings), "findings"),
+            stat(calls, "call"),
+            stat(evidence.totals.steps, "step", after="that can be tested"),
+            stat(sum(row.count for row in evidence.breaks), "break"),
+            stat(body.findings, "finding"),
         ),
         facts=(
             ("Kind", "simulated" if evidence.simulated else "public log" if body.origin else "own logs"),

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.finding import finding_page
 from generator.pages.parts.sentences import period, sentence
 from generator.records.results import Outcome
 
 if TYPE_CHECKING:
-    from generator.base.statistics import Rate
+    from generator.base.counting import Counts
     from generator.curated.origins import Origin
     from generator.detectors import Detector
     from generator.dossier import Dossier
@@ -34,7 +35,7 @@ class Answer:
 
     detector: Detector
     run: Run
-    rate: Rate
+    rate: Counts
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{case.id}/findings/",
         template="findings.md.j2",
         title="Findings",
-        description=f"{len(findings)} things that the detectors found in logs, each down to the line it rests on.",
+        description=f"{plural(len(findings), 'thing')} that the detectors found in logs, down to the line.",
         context=_list(dossier),
         boost=2,
     )

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.base.statistics import exact_rate, finding_rate
+from generator.base.counting import counts
 from generator.base.wording import duration
 from generator.charts import Chart, breaks_chart
 from generator.curated.models import Grade
+from generator.detectors.shared.answers import naive_note
 from generator.grading import RULES, WEIGHTS, KindWeight, Rule
 from generator.grading.agreement import CrossRow, agree, cross_table
 from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE, UNEXPLAINED
@@ -18,9 +19,10 @@ from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, MIN_EXP
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.breaks import BreakRow, added_breaks, break_rows
 from generator.pages.parts.evidence_view import difference
+from generator.pages.parts.public_sets import measured_counts
 
 if TYPE_CHECKING:
-    from generator.base.statistics import Rate
+    from generator.base.counting import Counts
     from generator.curated.base_rates import Measurement
     from generator.curated.models import Claim, Person
     from generator.detectors import Detector
@@ -35,8 +37,9 @@ class BaseRate:
 
     detector: str
     known: bool  # the detector has a page on this site
-    rate: Rate
+    rate: Counts
     naive: int
+    naive_note: str
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ class MeasuredSet:
 
     measurement: Measurement
     breaks: tuple[tuple[str, int, float, int, float], ...]  # reason, count, share, excess tokens, USD
-    break_rate: Rate
-    unexplained_rate: Rate
+    break_rate: Counts
+    unexplained_rate: Counts
     rates: tuple[BaseRate, ...]
 
 
@@ -152,14 +155,15 @@ def _measured(dossier: Dossier, measurement: Measurement) -> MeasuredSet:
             (row.reason, row.count, row.count / count if count else 0.0, row.excess_tokens, row.usd)
             for row in sorted(measurement.breaks, key=lambda row: (-row.count, row.reason))
         ),
-        break_rate=exact_rate(count, measurement.steps),
-        unexplained_rate=exact_rate(unexplained, measurement.steps),
+        break_rate=counts(count, measurement.steps, share=True, unit="steps"),
+        unexplained_rate=counts(unexplained, measurement.steps, share=True, unit="steps"),
         rates=tuple(
             BaseRate(
                 row.id,
                 row.id in known,
-                finding_rate(row.findings, row.examined, share=row.id in known and known[row.id].one_a_unit),
+                measured_counts(known.get(row.id), measurement, row),
                 row.naive,
+                naive_note(known[row.id], row.naive, row.findings) if row.id in known else "",
             )
             for row in measurement.detectors
         ),

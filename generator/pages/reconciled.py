@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from generator.base.drawing import Draw, draw
-from generator.base.wording import n, usd
+from generator.base.wording import n, plural, usd
 from generator.charts import Chart, account_chart
 from generator.charts.files import csv_bytes
 from generator.importers import IMPORTERS
@@ -150,11 +150,11 @@ def _figure(evidence: Pack, account: Reconciliation, drawn: Draw) -> Chart | Non
 
 
 def _sentence(evidence: Pack, account: Reconciliation) -> str:
-    parts = [f"{n(evidence.totals.requests)} logged calls, {period(evidence)} UTC"]
+    parts = [f"{plural(evidence.totals.requests, 'logged call')}, {period(evidence)} UTC"]
     if account.windows:
-        parts.append(f"{n(len(account.windows))} windows of the usage meter")
+        parts.append(f"{plural(len(account.windows), 'window')} of the usage meter")
     if account.lines:
-        parts.append(f"{n(len(account.lines))} lines of reports")
+        parts.append(f"{plural(len(account.lines), 'line')} of reports")
     return f"{', '.join(parts)}: compared with each other, never added."
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.curated.models import Claim, Symptom
 from generator.pages.measurements import measured_with
 from generator.pages.parts.base import Page, PageKind
@@ -76,7 +77,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{library.case.id}/symptoms/",
         template="symptoms.md.j2",
         title="Symptoms",
-        description=f"{len(rows)} things that users describe, defined, with counts before, in and after the window.",
+        description=f"{plural(len(rows), 'thing')} that users describe, defined, with counts by months.",
         context=SymptomsContext(
             rows=tuple(sorted(rows.values(), key=lambda row: (-row.users.window, row.symptom.title))),
             spans=spans(library),

@@ -157,6 +157,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Slug, ...] = ()  # needs that no input of this evidence meets; key of detectors/shared/needs.py
     naive: int = 0  # what the naive rule of other tools would have reported
     explained: dict[Slug, int] = {}  # candidates that a benign explanation took, by its id
+    sessions_examined: int | None = None  # sessions in which the rule looked at a unit; None: not counted
+    sessions_found: int | None = None  # those of them with a finding
     findings: tuple[Finding, ...] = ()
     error: Slug | None = None  # type of the exception, never its text
 

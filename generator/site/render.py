@@ -18,6 +18,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from generator.base.wording import FILTERS
+from generator.detectors.shared.answers import naive_note, naive_sentence
 from generator.site.untrusted import host, plain_title, render_untrusted, txt, web_url
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def template_environment(templates: Path) -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=True,
     )
     environment.filters |= FILTERS
+    environment.filters |= {"naive_note": naive_note, "naive_sentence": naive_sentence}
     environment.filters |= {"txt": txt, "untrusted": render_untrusted, "host": host, "web_url": web_url}
     return environment
 

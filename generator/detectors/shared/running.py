@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from generator.detectors.shared.base import Detector, Explained, finding_id
 from generator.detectors.shared.needs import NEEDS, Need
-from generator.ledger.subjects import Subjects
+from generator.ledger.subjects import CounterSeries, Scope, Subject, Subjects
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, Outcome, Run
 
 
@@ -36,6 +37,7 @@ def run(detector: Detector, subjects: Subjects) -> Run:
     """
     findings: list[Finding] = []
     explained: Counter[str] = Counter()
+    sessions: dict[str, str] = {}
     examined = unmeasured = naive = 0
     measured_any = False
     missing = tuple(need.id for need in detector.needs if not need.met(subjects))
@@ -45,7 +47,10 @@ def run(detector: Detector, subjects: Subjects) -> Run:
                 unmeasured += 1
                 continue
             measured_any = True
-            examined += detector.examined(subject)
+            units = detector.examined(subject)
+            examined += units
+            if units:
+                sessions |= _sessions(detector, subject)
             naive += detector.naive(subject)
             for verdict in detector.rule(subject):
                 if isinstance(verdict, Explained):
@@ -59,6 +64,7 @@ def run(detector: Detector, subjects: Subjects) -> Run:
             outcome=Outcome.FAILED,
             error=_public_type(error),
         )
+    looked, hit = _counted(detector, sessions, findings)
     quiet = Outcome.QUIET if measured_any and not missing else Outcome.NOT_MEASURABLE
     return Run(
         detector=detector.id,
@@ -70,8 +76,34 @@ def run(detector: Detector, subjects: Subjects) -> Run:
         missing=missing,
         naive=naive,
         explained=dict(sorted(explained.items())),
+        sessions_examined=looked,
+        sessions_found=hit,
         findings=tuple(sorted(_distinct(findings), key=lambda finding: (-finding.excess_tokens, finding.id))),
     )
+
+
+def _sessions(detector: Detector, subject: Subject) -> Mapping[str, str]:
+    """Sessions of one subject by what a finding names them with: a request, or the session itself.
+
+    A call of no known session has its own id there (`threads.py`), and belongs to none.
+    """
+    if detector.sessions is not None:
+        return detector.sessions(subject)
+    if isinstance(subject, CounterSeries):
+        return {subject.session: subject.session}
+    if isinstance(subject, Thread) and not any(request.id == subject.session for request in subject.requests[:1]):
+        return {subject.session: subject.session}
+    return {}
+
+
+def _counted(
+    detector: Detector, sessions: Mapping[str, str], findings: Sequence[Finding]
+) -> tuple[int | None, int | None]:
+    """Sessions looked at and sessions with a finding; None where subjects are in no session."""
+    if detector.sessions is None and detector.scope not in {Scope.THREAD, Scope.COUNTER}:
+        return None, None
+    named = (name for finding in findings for name in (finding.session, *finding.requests))
+    return len(set(sessions.values())), len({sessions[name] for name in named if name in sessions})
 
 
 def how_to_measure(run: Run) -> tuple[Need, ...]:

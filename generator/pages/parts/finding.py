@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from generator.base.counting import FEWEST
 from generator.base.drawing import Draw
-from generator.base.wording import MISSING, n, pct, usd, utc
+from generator.base.wording import n, pct, usd, utc
 from generator.charts import Chart, meter_chart, shares_chart, thread_chart
 from generator.charts.files import csv_bytes
 from generator.detectors.shared.attribution import LEANINGS
@@ -142,14 +143,7 @@ def record(view: FindingView) -> dict[str, Any]:
             for row in view.rows
             if row.cited and row.place
         ],
-        "base_rate": {
-            "unit": view.detector.unit,
-            "found": view.rate.hits,
-            "examined": view.rate.trials,
-            "share": view.rate.value,
-            "low_95": view.rate.low,
-            "high_95": view.rate.high,
-        },
+        "base_rate": view.rate.json(),
         "counterfactual": view.detector.counterfactual,
     }
 
@@ -199,7 +193,7 @@ def _about(view: FindingView) -> str:
 
 
 def _share(day: DayShare) -> str:
-    return pct(day.hits / day.trials) if day.trials else MISSING
+    return pct(day.hits / day.trials) if day.trials >= FEWEST else "\u2013"
 
 
 def _related(dossier: Dossier, view: FindingView) -> tuple[FindingView, ...]:

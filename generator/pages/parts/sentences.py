@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from generator.base.wording import duration, n
+from generator.base.wording import duration, n, plural
 from generator.records.results import Finding, Quantity, Unit
 
 if TYPE_CHECKING:
@@ -17,29 +17,30 @@ def sentence(view: FindingView) -> str:
     """What was found. Shapes that several detectors share have a sentence of their own."""
     finding = view.finding
     known = {quantity.name: quantity.value for quantity in finding.quantities}
+    tokens = f"{plural(finding.excess_tokens, 'token')} {'was' if finding.excess_tokens == 1 else 'were'}"
     if "compactions" in known:
         return (
-            f"{n(known['compactions'])} automatic compactions within {duration(known['span'])}, with "
-            f"{n(known['requests-between'])} requests between; {n(finding.excess_tokens)} tokens were written anew."
+            f"{plural(known['compactions'], 'automatic compaction')} within {duration(known['span'])}, with "
+            f"{plural(known['requests-between'], 'request')} between; {tokens} written anew."
         )
     if "second-prompt" in known:
         return (
             f"Two calls answer one line, {duration(known['apart'])} apart: {n(known['first-prompt'])} and "
-            f"{n(known['second-prompt'])} tokens of prompt."
+            f"{plural(known['second-prompt'], 'token')} of prompt."
         )
     if "broken-steps" in known:
         return (
-            f"{n(known['broken-steps'])} calls within {duration(known['span'])} read less from cache than was there"
-            f"{_others(finding, 'broken-steps', 'span')}; {n(finding.excess_tokens)} tokens were paid for again."
+            f"{plural(known['broken-steps'], 'call')} within {duration(known['span'])} read less from cache than was "
+            f"there{_others(finding, 'broken-steps', 'span')}; {tokens} paid for again."
         )
     if finding.detector in _OWN_WORDS:
         return _OWN_WORDS[finding.detector](finding, known)
     if "expected-read" not in known:
         return f"{view.detector.title}{_about(finding)}: {_listed(finding.quantities)}."
-    words = f"A prompt of {n(known['prompt-words'])} words: " if "prompt-words" in known else ""
+    words = f"A prompt of {plural(known['prompt-words'], 'word')}: " if "prompt-words" in known else ""
     return (
-        f"{words}{n(known['observed-read'])} of {n(known['expected-read'])} expected tokens were read from cache "
-        f"after a pause of {duration(known['pause'])}; {n(finding.excess_tokens)} tokens were paid for again."
+        f"{words}{n(known['observed-read'])} of {plural(known['expected-read'], 'expected token')} were read from "
+        f"cache after a pause of {duration(known['pause'])}; {tokens} paid for again."
     )
 
 
@@ -55,7 +56,7 @@ def quantity_text(value: float, unit: Unit) -> str:
         return f"{value:.2f}"
     if unit is Unit.POINTS:
         return f"{value:.1f} percentage points"
-    return f"{n(value)} {unit.value}"
+    return plural(value, unit.value.removesuffix("s"))
 
 
 def period(evidence: Pack) -> str:
