@@ -238,15 +238,20 @@ def test_a_changed_row_is_told_by_the_root():
         public_proofs(msgspec.structs.replace(pack, requests=tuple(rows)))
 
 
+def unpacked_set(name: str, target: Path) -> Path:
+    """The scrubbed copy of a set."""
+    if (CORPORA / name).is_dir():
+        return CORPORA / name
+    unpacked(CORPORA.parent / "sets" / f"{name}.tar.xz", target)
+    return target / name
+
+
 @pytest.mark.slow
 @pytest.mark.corpora
 @pytest.mark.parametrize("name", CALLS)
 def test_the_scrubbed_copies_give_the_same_counts_breaks_and_findings(name, tmp_path):
     """What CI can make again without the public repositories; hashes of lines differ, as their text does."""
-    folder = CORPORA / name
-    if not folder.is_dir():
-        unpacked(CORPORA.parent / "sets" / f"{name}.tar.xz", tmp_path)
-        folder = tmp_path / name
+    folder = unpacked_set(name, tmp_path)
     made = public_evidence(folder, name, 1)[1]
     kept = read_pack(PACKS / name)
     assert (made.totals, made.days, made.breaks, made.marks_by_kind) == (
@@ -310,3 +315,23 @@ def test_proofs_are_kept_for_the_next_build_and_a_broken_entry_is_made_again(tmp
     assert public.kept_in(tmp_path)(pack) == first
     assert made == ["agentv", "agentv"]
     assert public.kept_in(None)(pack) == first
+
+
+@pytest.mark.corpora
+def test_a_scrubbed_copy_proves_nothing_of_the_public_log(tmp_path):
+    pack = read_pack(PACKS / "prompts-chat")
+    folder = unpacked_set("prompts-chat", tmp_path)
+    id = next(finding.id for run in pack.runs for finding in run.findings)
+    words = [
+        "prove",
+        id,
+        "--logs",
+        str(folder),
+        "--pack",
+        str(PACKS / "prompts-chat"),
+        "--into",
+        str(tmp_path / "p.json"),
+    ]
+    result = CliRunner().invoke(cli, words)
+    # The scrubbed copy has other first lines, so its trees are others; with the public files themselves they are the same.
+    assert "a record that it cites is not in these logs" in str(result.exception) + result.output
