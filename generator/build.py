@@ -27,6 +27,7 @@ from generator.site.manifest import Provenance, hash_inputs
 from generator.site.publish import publish_site
 from generator.site.static_files import render_site
 from generator.site.swap import Layout, held
+from generator.site.templates import told
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def build(
         inputs = hash_inputs(root)
         dossier = read_content(root, extra, now=now, version=version)
         pages = plan(replace(dossier, draw=kept_in(cache)), track)
-        files = render_site(dossier, pages, root / "templates", site_url(layout.config))
+        with told(root / "templates"):
+            files = render_site(dossier, pages, root / "templates", site_url(layout.config))
         allowed = allow(
             cited=cited(dossier.library),
             reviewed=(path.read_text("utf-8", "replace") for path in public_files(root)),
