@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from generator.base.pictures import kept_in
-from generator.base.problems import ContentError, Problem, attempt
+from generator.base.problems import ContentError, Problem, PublishRefusedError, attempt
 from generator.base.progress import Track, silent
 from generator.curated.cited import cited
 from generator.curated.library import load
@@ -18,6 +18,7 @@ from generator.dossier import Dossier
 from generator.guard.gate import allow, gate
 from generator.guard.leaks import find_private
 from generator.guard.public import public_files
+from generator.guard.sources import Sources
 from generator.packs.pack import published_digests, read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.parts.base import Page
@@ -76,14 +77,18 @@ def build(
             digests=published_digests(dossier.packs),
         )
         asked = {"built": dossier.day.isoformat(), "own_logs": sorted(pack.id for pack in extra)}
-        site = publish_site(
-            files,
-            layout,
-            built_on=dossier.day,
-            gate=lambda rendered: gate(rendered, allowed),
-            inspect=lambda built: find_private(built, private, canaries, lambda: public_files(root)),
-            made_from=Provenance(inputs, asked),
-        )
+        sources = Sources(root)
+        try:
+            site = publish_site(
+                files,
+                layout,
+                built_on=dossier.day,
+                gate=lambda rendered: gate(rendered, allowed, sources.of),
+                inspect=lambda built: find_private(built, private, canaries, lambda: public_files(root)),
+                made_from=Provenance(inputs, asked),
+            )
+        except PublishRefusedError as error:
+            raise PublishRefusedError(*map(sources.traced, error.problems)) from None
     runs = [run for pack in dossier.packs for run in pack.runs]
     failed = sorted({run.detector for run in runs if run.outcome is Outcome.FAILED})
     return Built(site, len(pages), len(files), sum(run.found for run in runs), tuple(failed))
