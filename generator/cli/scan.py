@@ -22,18 +22,18 @@ from generator.cli.context import (
     reading_of,
     track,
 )
+from generator.ledger.by import IN_TIME, By
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from generator.cli.terminal import View
     from generator.importers import Discovery
-    from generator.ledger.usage import By, Span, Usage
+    from generator.ledger.usage import Span, Usage
 
 DAY = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
-TABLES = ("day", "week", "month", "model", "session", "agent", "project", "skill")  # those of ledger.usage.By
+TABLES = tuple(by.value for by in By)
 WIDTH = 80  # columns where nothing tells a width
-SESSION = "session"
 LOCAL_ZONE = "local"
 
 
@@ -113,7 +113,7 @@ def scan(  # noqa: PLR0917  click passes options so
         out = console(WIDTH)
         _print_text(out, view, _table(table, view, found, paths) if table else None, everything=everything)
         if files:
-            _print_files(out, view, found, sessions=table == SESSION)
+            _print_files(out, view, found, sessions=table == By.SESSION)
     finish(found, view.evidence)
 
 
@@ -160,7 +160,7 @@ def _view(found: Discovery, span: Span, zone: str, jobs: int | None, *, simulate
 def _table(name: str | None, view: View, found: Discovery, paths: tuple[Path, ...]) -> tuple[By, tuple[Usage, ...]]:
     """The table that was asked for, by day where none was."""
     from generator.cli.labels import project_namer, skill_namer
-    from generator.ledger.usage import IN_TIME, By, namer, usage_by
+    from generator.ledger.usage import namer, usage_by
 
     by = By(name or By.DAY)
     if by is By.PROJECT:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from generator.cli.terminal.view import View
-from generator.records.results import Outcome
+from generator.records.results import Outcome, Run
 from generator.records.rows import Request
 
 DIGITS = 2  # significant; more would tell the numbers that a ratio was made of
@@ -29,17 +29,18 @@ def shared(view: View) -> str:
         _line("list price paid again, without one", None if not whole else lost.excess_usd / whole),
         "found, as a share of what was examined:",
     ]
-    rates = [_rate(view, run.detector, len(findings), run.examined) for run, findings in view.found]
+    rates = [_rate(view, run, len(findings)) for run, findings in view.found]
     lines += rates or ["  nothing"]
     unmeasured = len(view.with_outcome(Outcome.NOT_MEASURABLE))
     lines.append(_line("questions that these logs cannot answer", ratio(unmeasured, len(view.evidence.runs), fewest=1)))
     return "\n".join(lines)
 
 
-def _rate(view: View, detector: str, found: int, examined: int) -> str:
-    if not view.span.whole:  # what was examined is known for all calls only
-        return f"  {detector}"
-    return f"  {detector}: {percent(ratio(found, examined))}"
+def _rate(view: View, run: Run, found: int) -> str:
+    if view.span.whole:
+        return f"  {run.detector}: {percent(ratio(found, run.examined))}"
+    of_all = percent(ratio(run.found, run.examined))  # what was examined is known of all calls only
+    return f"  {run.detector}: found in these days; in all days of these logs, {of_all}"
 
 
 def _line(name: str, share: float | None) -> str:
