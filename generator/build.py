@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from generator.dossier import Dossier
 from generator.dossier.rows import without_origin
 from generator.guard.gate import allow, gate
 from generator.guard.leaks import find_private
-from generator.guard.public import public_files
-from generator.packs.pack import published_digests, read_packs
+from generator.guard.public import public_files, public_texts
+from generator.guard.sources import Sources
+from generator.packs.pack import read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.parts.base import Page
 from generator.proofs.public import kept_in as proofs_in
@@ -29,6 +30,7 @@ from generator.site.manifest import Provenance, hash_inputs
 from generator.site.publish import publish_site
 from generator.site.static_files import render_site
 from generator.site.swap import Layout, held
+from generator.site.templates import told
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Built:
     failed: tuple[str, ...]  # detectors that threw, for exit code 3
 
 
-def read_content(root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, version: str) -> Dossier:
+def read_content(
+    root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, version: str, cache: Path | None = None
+) -> Dossier:
     """All of content/, checked, joined with its packs and `extra`. Raises ContentError with every problem."""
     problems: list[Problem] = []
     packs = attempt(lambda: (*extra, *read_packs(root / "content" / "evidence")), problems)
@@ -50,7 +54,7 @@ def read_content(root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, ver
     problems.extend(without_origin(packs or (), library.origins if library else None))
     if packs is None or library is None or problems:
         raise ContentError(*problems)
-    return Dossier(library=library, packs=packs, detectors=DETECTORS, built=now, version=version)
+    return Dossier(library, packs, DETECTORS, now, version, pictures_in(cache), proofs_in(cache))
 
 
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
@@ -68,23 +72,20 @@ def build(
     """
     with held(layout := Layout(root)):  # from the first file read to the last one written
         inputs = hash_inputs(root)
-        read = read_content(root, extra, now=now, version=version)
-        dossier = replace(read, draw=pictures_in(cache), prove=proofs_in(cache))
+        dossier = read_content(root, extra, now=now, version=version, cache=cache)
         pages = plan(dossier, track)
-        files = render_site(dossier, pages, root / "templates", site_url(layout.config))
-        allowed = allow(
-            cited=cited(dossier.library),
-            reviewed=(path.read_text("utf-8", "replace") for path in public_files(root)),
-            digests=(*published_digests(dossier.packs), *dossier.proof_digests),
-        )
+        with told(root / "templates"):
+            files = render_site(dossier, pages, root / "templates", site_url(layout.config))
+        allowed = allow(cited=cited(dossier.library), reviewed=public_texts(root), digests=dossier.digests)
         asked = {"built": dossier.day.isoformat(), "own_logs": sorted(pack.id for pack in extra)}
-        site = publish_site(
-            files,
-            layout,
-            built_on=dossier.day,
-            gate=lambda rendered: gate(rendered, allowed),
-            inspect=lambda built: find_private(built, private, canaries, lambda: public_files(root)),
-            made_from=Provenance(inputs, asked),
-        )
+        with (sources := Sources(root)).told():
+            site = publish_site(
+                files,
+                layout,
+                built_on=dossier.day,
+                gate=lambda rendered: gate(rendered, allowed, sources.of),
+                inspect=lambda built: find_private(built, private, canaries, lambda: public_files(root)),
+                made_from=Provenance(inputs, asked),
+            )
     failed = sorted({run.detector for pack in dossier.packs for run in pack.runs if run.outcome is Outcome.FAILED})
     return Built(site, len(pages), len(files), len(dossier.findings), tuple(failed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import os
 import pydoc
 import random
 import sqlite3
@@ -141,7 +142,8 @@ def test_a_problem_names_page_file_and_line_and_nothing_else(tmp_path):
     told = log(tmp_path / "logs" / "a.jsonl", ["one thing", "another thing", prompt])
     (problem,) = leaks(tmp_path / "site", told.parent)
     assert (problem.path, problem.code) == ("p/index.html", "W-leak")
-    assert problem.message == f"would publish words of log-0001 ({told}) line 3"
+    assert problem.message == "would publish words of log-0001 line 3"
+    assert str(tmp_path) not in str(problem)
     assert not any(
         word in str(problem) for word in prompt.split() if len(word) > 5 and word.isalpha() and word != "Please"
     )
@@ -250,3 +252,119 @@ def test_the_command_refuses_with_exit_code_5_and_shows_no_text(tmp_path):
     page(tmp_path / "site", "nothing of it")
     clean = CliRunner().invoke(cli, ["check-leaks", str(told), "--root", str(tmp_path)])
     assert (clean.exit_code, clean.output) == (0, "Nothing of these logs was found on the site.\n")
+
+
+# ---- what is said: a line a page, and no all-clear where nothing was looked at ----
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A repository without a site."""
+    for name in ("content", "templates"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+def apart(count):
+    """Texts that have no word in common."""
+    ends = [chr(97 + number // 26) + chr(97 + number % 26) for number in range(count)]
+    return [" ".join(f"{word}{end}" for word in ("invoice", "parser", "gateway", "tenant", "roster")) for end in ends]
+
+
+def check_leaks(root, *arguments):
+    """What the command ends with: its error and its output, in one text."""
+    run = CliRunner().invoke(cli, ["check-leaks", *map(str, arguments), "--root", str(root)])
+    return run.exception, f"{run.output}{run.exception or ''}"
+
+
+@pytest.mark.slow
+def test_a_hit_is_one_line_a_page_with_a_count_and_without_a_path(root):
+    texts = apart(60)
+    told = log(root / "Users" / "maria" / "acme-secret.jsonl", texts)
+    page(root / "site", " <p> ".join(texts[:40]), "a/index.html")
+    page(root / "site", " <p> ".join(texts[40:43]), "b/index.html")
+    page(root / "site", "nothing of it")
+    error, output = check_leaks(root, told.parent)
+    assert isinstance(error, PublishRefusedError)
+    assert [problem.path for problem in error.problems] == ["a/index.html", "b/index.html"]
+    assert error.problems[0].message == "would publish words of log-0001 line 1, and of 39 more lines"
+    assert error.problems[1].message == "would publish words of log-0001 line 41, and of 2 more lines"
+    assert not [word for word in ("maria", "acme", str(root)) if word in output]
+
+
+@pytest.mark.slow
+def test_the_owner_can_ask_which_file_a_label_is(root):
+    one, other = log(root / "x" / "one.jsonl", prompts(1)), log(root / "y" / "deep" / "other.jsonl", prompts(2)[1:])
+    page(root / "site", prompts(2)[1].replace("<", "&lt;"))
+    error, output = check_leaks(root, one, root / "y", "--files")
+    assert "of log-0002 line 1" in str(error)
+    assert f"log-0001  {one}\nlog-0002  {other}\n" in output
+
+
+def test_many_pages_are_named_up_to_a_number_and_the_others_counted(tmp_path):
+    texts = apart(60)
+    for number, text in enumerate(texts):
+        page(tmp_path / "site", text, f"{number:02}.html")
+    found = leaks(tmp_path / "site", log(tmp_path / "a.jsonl", texts))
+    assert len(found) == 51
+    assert found[-1].message == "10 more pages hold text of the logs"
+
+
+def test_words_and_values_of_one_page_are_one_line(tmp_path):
+    page(tmp_path / "site", f"{prompts(1)[0].replace('<', '&lt;')} at {values(1)[0]}")
+    (problem,) = leaks(tmp_path / "site", log(tmp_path / "a.jsonl", [prompts(1)[0], values(1)[0]]))
+    assert problem.message == "would publish words and a value of log-0001 line 1, and of 1 more line"
+
+
+@pytest.mark.parametrize("site", ["none", "empty", "only hidden", "no page", "only links"])
+@pytest.mark.parametrize("canary", [False, True])
+def test_without_a_built_site_there_is_no_all_clear(root, site, canary):
+    told = log(root / "a.jsonl", prompts(1))
+    (root / "canaries.txt").write_text("a canary of mine\n")
+    if site != "none":
+        (root / "site").mkdir()
+    if site == "only hidden":
+        (root / "site" / ".gitignore").write_text("*")
+    if site == "no page":
+        (root / "site" / "data.csv").write_text("a,b\n")
+    if site == "only links":
+        (root / "site" / "index.html").symlink_to(told)
+    error, output = check_leaks(root, *(["--canary", root / "canaries.txt"] if canary else [told]))
+    assert isinstance(error, ContentError)
+    assert "site:0:0: W-no-site there is no built site here" in output
+    assert "witnessmark build" in output
+    assert "Nothing of these" not in output
+
+
+@pytest.mark.slow
+def test_a_named_folder_that_is_no_site_is_an_error_too(root):
+    told = log(root / "a.jsonl", prompts(1))
+    page(root / "site", "nothing of it")
+    error, _ = check_leaks(root, told, "--site", root / "content")
+    assert isinstance(error, ContentError)
+    assert check_leaks(root, told, "--site", root / "site")[0] is None
+
+
+@pytest.mark.parametrize("kind", ["an empty folder", "an empty file", "a pipe"])
+def test_logs_that_hold_nothing_to_look_for_are_no_all_clear(tmp_path, kind):
+    page(tmp_path / "site", "nothing of it")
+    logs = tmp_path / "logs"
+    if kind == "an empty folder":
+        logs.mkdir()
+    elif kind == "an empty file":
+        logs.touch()
+    else:
+        os.mkfifo(logs)
+    assert [problem.code for problem in leaks(tmp_path / "site", logs)] == ["W-leak-unread"]
+
+
+def test_a_file_of_canaries_without_one_is_a_mistake(tmp_path):
+    (tmp_path / "canaries.txt").write_text("\n  \n")
+    with pytest.raises(ContentError, match="holds no string"):
+        read_canaries(tmp_path / "canaries.txt")
+
+
+def test_canaries_of_one_page_are_one_line(tmp_path):
+    page(tmp_path / "site", "first canary here and second canary there")
+    (problem,) = find_canaries(tmp_path / "site", ["first canary", "absent canary", "second canary"])
+    assert problem.message == "would publish canaries 1, 3"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,20 +44,28 @@ JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Pr
 MOST_LINKS = 20  # links named one by one
 PIPED = 160  # columns that keep tables whole in a file
 NARROWEST = 40  # columns; below it a terminal breaks the lines itself
+LAST_SECOND = 7_258_118_400  # 2200-01-01T00:00:00Z
 SIMULATED_KEY = b"simulated logs hold nothing private"  # so that anyone makes the same specimen pack
 
 
 def default_logs() -> tuple[Path, ...]:
     """Where Claude Code keeps transcripts here, and what `meter` kept. Raises LogError where there is neither."""
-    from generator.importers.claude.claude_code import folders
+    from generator.importers.claude.claude_code import folders, usual_folders
 
     kept = (meter_folder(),) if meter_folder().is_dir() else ()
-    configured, config_home = os.environ.get("CLAUDE_CONFIG_DIR"), os.environ.get("XDG_CONFIG_HOME")
-    found = (*folders(configured, Path.home(), config_home), *kept)
+    places = (os.environ.get("CLAUDE_CONFIG_DIR"), Path.home(), os.environ.get("XDG_CONFIG_HOME"))
+    found = (*folders(*places), *kept)
     if not found:
-        hint = "name a folder: witnessmark scan LOGS"
-        raise LogError(Problem("~/.claude/projects", 0, 0, "W-no-logs", "there are no Claude Code logs here", hint))
+        looked = ", ".join(map(_from_home, usual_folders(*places)))
+        hint = "CLAUDE_CONFIG_DIR names that place; " if places[0] else ""
+        hint += "name a folder: witnessmark scan LOGS"
+        raise LogError(Problem(looked, 0, 0, "W-no-logs", "there are no Claude Code logs here", hint))
     return found
+
+
+def _from_home(path: Path) -> str:
+    """The path as people write it: ~/.claude/projects."""
+    return f"~/{path.relative_to(Path.home()).as_posix()}" if path.is_relative_to(Path.home()) else str(path)
 
 
 def discover(paths: tuple[Path, ...]) -> Discovery:
@@ -195,9 +204,19 @@ def finish(found: Discovery, evidence: Pack) -> None:
 
 
 def now() -> datetime:
-    """The clock, or SOURCE_DATE_EPOCH where a reproducible build sets it."""
+    """The clock, or SOURCE_DATE_EPOCH where a reproducible build sets it.
+
+    Raises UsageError for what is no such number (https://reproducible-builds.org/specs/source-date-epoch/), or is a
+    year after 2199, as no log may be of.
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    if not epoch:
+        return datetime.now(UTC)
+    if not re.fullmatch(r"[0-9]{1,10}", epoch) or int(epoch) >= LAST_SECOND:
+        raise click.UsageError(
+            "SOURCE_DATE_EPOCH must be whole seconds since 1970, in plain digits, before the year 2200"
+        )
+    return datetime.fromtimestamp(int(epoch), UTC)
 
 
 def state_folder() -> Path:
@@ -234,6 +253,8 @@ def console(piped: int = PIPED) -> Any:
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    made = Terminal(highlight=False)
-    seen = sys.stdout.isatty() or sys.stderr.isatty() or os.environ.get("COLUMNS", "").isdigit()
-    return Terminal(highlight=False, width=max(made.width, NARROWEST) if seen else piped)
+    named = re.fullmatch(r"[0-9]{1,4}", os.environ.get("COLUMNS", "")) is not None
+    environ = {name: value for name, value in os.environ.items() if named or name != "COLUMNS"}  # rich reads \u00b2
+    made = Terminal(highlight=False, _environ=environ)
+    seen = named or sys.stdout.isatty() or sys.stderr.isatty()
+    return Terminal(highlight=False, _environ=environ, width=max(made.width, NARROWEST) if seen else piped)

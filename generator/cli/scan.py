@@ -24,18 +24,18 @@ from generator.cli.context import (
     track,
 )
 from generator.cli.public import ORIGIN, PUBLIC_KEY, clone_of
+from generator.ledger.by import IN_TIME, By
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from generator.cli.terminal import View
     from generator.importers import Discovery
-    from generator.ledger.usage import By, Span, Usage
+    from generator.ledger.usage import Span, Usage
 
 DAY = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
-TABLES = ("day", "week", "month", "model", "session", "agent", "project", "skill")  # those of ledger.usage.By
+TABLES = tuple(by.value for by in By)
 WIDTH = 80  # columns where nothing tells a width
-SESSION = "session"
 LOCAL_ZONE = "local"
 
 
@@ -132,7 +132,7 @@ def _print(
         out = console(WIDTH)
         _print_text(out, view, _table(table, view, found, paths) if table else None, everything=everything)
         if files:
-            _print_files(out, view, found, sessions=table == SESSION)
+            _print_files(out, view, found, sessions=table == By.SESSION)
 
 
 def _zone(name: str) -> tzinfo | None:
@@ -178,7 +178,7 @@ def _view(found: Discovery, span: Span, zone: str, jobs: int | None, *, key: byt
 def _table(name: str | None, view: View, found: Discovery, paths: tuple[Path, ...]) -> tuple[By, tuple[Usage, ...]]:
     """The table that was asked for, by day where none was."""
     from generator.cli.labels import project_namer, skill_namer
-    from generator.ledger.usage import IN_TIME, By, namer, usage_by
+    from generator.ledger.usage import namer, usage_by
 
     by = By(name or By.DAY)
     if by is By.PROJECT:

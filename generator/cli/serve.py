@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from generator.base.problems import WitnessmarkError
-from generator.base.wording import plural
+from generator.base.wording import plural, printable
 from generator.build import build
+from generator.cli.preview import preview
 
 POLL_SECONDS = 1.0
 WATCHED = ("content", "templates", "mkdocs.yml")
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    """Serves files and logs nothing."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Requests of a preview are of no interest."""
 
 
 def serve(
@@ -33,31 +29,42 @@ def serve(
     say: Callable[[str], None],
     cache: Path | None = None,
 ) -> None:
-    """Serve until interrupted, bound to 127.0.0.1 only. A build that is refused leaves the old site up."""
+    """Serve until interrupted, bound to 127.0.0.1 only. A build that fails in any way leaves the old site up.
+
+    Raises OSError where the port is taken.
+    """
     build_again = partial(_build, root, now=now, version=version, say=say, cache=cache)
-    build_again()
-    handler = partial(_Quiet, directory=str(root / "site"))
-    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+    with preview(root / "site", port) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        seen = fingerprint(root)
-        stop = threading.Event()
-        while not stop.wait(POLL_SECONDS):
-            current = fingerprint(root)
-            if current != seen:
-                seen = current
-                build_again()
+        pause = threading.Event()
+        seen: frozenset[tuple[str, int, int]] | None = None
+        try:
+            while True:
+                current = fingerprint(root)
+                if current != seen:
+                    seen = current
+                    build_again()
+                pause.wait(POLL_SECONDS)
+        finally:
+            server.shutdown()
 
 
 def fingerprint(root: Path) -> frozenset[tuple[str, int, int]]:
-    """Name, size and time of every watched file: what changes when somebody saves."""
+    """Name, size and time of every watched file: what changes when somebody saves. A file may go meanwhile."""
     found = set()
-    for name in WATCHED:
-        path = root / name
-        for file in [path] if path.is_file() else path.rglob("*"):
-            if file.is_file():
-                status = file.stat()
-                found.add((str(file), status.st_size, status.st_mtime_ns))
+    for file in _watched(root):
+        with suppress(OSError):
+            status = os.stat(file)  # noqa: PTH116  of paths that os.walk gave
+            found.add((file, status.st_size, status.st_mtime_ns))
     return frozenset(found)
+
+
+def _watched(root: Path) -> list[str]:
+    files = []
+    for name in WATCHED:
+        path = str(root / name)
+        files += [path, *(f"{folder}/{file}" for folder, _, names in os.walk(path) for file in names)]
+    return files
 
 
 def _build(
@@ -67,5 +74,11 @@ def _build(
         built = build(root, now=now(), version=version, cache=cache)
     except WitnessmarkError as error:
         say(str(error))
-        return
-    say(f"built {plural(built.pages, 'page')}")
+    except OSError as error:
+        say(f"{printable(error.filename or 'write')}: {error.strerror or error}; the site is as it was")
+    except Exception as error:  # noqa: BLE001  whatever it is, the preview goes on
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        say(f"{place}: internal error {type(error).__name__}; the site is as it was. Please report it.")
+    else:
+        say(f"built {plural(built.pages, 'page')}")

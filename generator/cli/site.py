@@ -114,6 +114,7 @@ def serve(root: Path, port: int) -> None:
     """
     from generator.cli.serve import serve as serve_site
 
+    now()  # a SOURCE_DATE_EPOCH that is none is a mistake now, and not one of each build
     click.echo(f"http://127.0.0.1:{port}/  (Ctrl-C ends it)", err=True)
     say = partial(click.echo, err=True)
     serve_site(root.resolve(), port, now=now, version=__version__, say=say, cache=cache_folder())

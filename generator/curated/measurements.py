@@ -16,8 +16,8 @@ from generator.curated.entries import Entry, Outside, sound
 from generator.curated.models import ClaimId, Line, Model, Slug, Text, WebUrl
 from generator.curated.yamlfile import Where, clipped
 
-_DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
-_MONTH = re.compile(r"20\d{2}-(?:0[1-9]|1[0-2])")
+_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 
 
 def _one_message(value: object, handler: ValidatorFunctionWrapHandler) -> object:

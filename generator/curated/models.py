@@ -21,14 +21,16 @@ from pydantic import (
 )
 
 from generator.curated.address import public
+from generator.curated.scalars import visible
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
-ClaimId = Annotated[str, StringConstraints(pattern=r"^C-\d{3}$")]
-EventId = Annotated[str, StringConstraints(pattern=r"^E-\d{3}$")]
-SourceId = Annotated[str, StringConstraints(pattern=r"^S-\d{3}$")]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]*$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+ClaimId = Annotated[str, StringConstraints(pattern=r"^C-[0-9]{3}$")]
+EventId = Annotated[str, StringConstraints(pattern=r"^E-[0-9]{3}$")]
+SourceId = Annotated[str, StringConstraints(pattern=r"^S-[0-9]{3}$")]
+Seen = AfterValidator(visible)
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]*$"), Seen]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Seen]
 WebUrl = Annotated[AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https"]), AfterValidator(public)]
 Moment = AwareDatetime  # a moment without its zone is refused
 
@@ -118,7 +120,7 @@ class Claim(Model):
 
     id: ClaimId
     section: Line
-    lines: Annotated[str, StringConstraints(pattern=r"^\d+([-,]\d+)*$")]  # line numbers in the article
+    lines: Annotated[str, StringConstraints(pattern=r"^[0-9]+([-,][0-9]+)*$")]  # line numbers in the article
     statement: Line
     surfaces: tuple[Slug, ...] = ()  # empty = the article names none
     symptoms: tuple[Slug, ...] = ()
@@ -322,7 +324,7 @@ class Answer(Model):
 class Case(Model):
     """The case: its permanent id, its title, its window, and the answer on one screen."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     title: Line
     question: Line
     article: Line  # title of the article the claims come from

@@ -11,12 +11,14 @@ from pydantic import Field, StringConstraints
 from generator.base.problems import Problem
 from generator.curated.checking import did_you_mean
 from generator.curated.entries import Entry, Outside, sound
-from generator.curated.models import Line, Model, Slug, WebUrl
+from generator.curated.models import Line, Model, Seen, Slug, WebUrl
 from generator.curated.promises import Count
 from generator.curated.yamlfile import clipped
 
 # On one line: it is shown in a block of HTML, which an empty line would end.
-Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1500, pattern=r"^[^\n]*$")]
+Passage = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1500, pattern=r"^[^\n]*$"), Seen
+]
 
 
 class Word(Model):

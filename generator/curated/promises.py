@@ -10,11 +10,13 @@ from pydantic import Field, StringConstraints
 
 from generator.base.problems import Problem
 from generator.curated.entries import Entry, Outside, sound
-from generator.curated.models import Line, Model, Slug
+from generator.curated.models import Line, Model, Seen, Slug
 
 Count = Annotated[int, Field(ge=0)]
 # On one line: it is shown in a block of HTML, which an empty line would end.
-Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600, pattern=r"^[^\n]*$")]
+Passage = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600, pattern=r"^[^\n]*$"), Seen
+]
 Passages = Annotated[tuple[Passage, ...], Field(min_length=1)]
 
 

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
+from collections.abc import Iterator
+
+from pydantic_core import PydanticCustomError
 
 MAX_DIGITS = 18  # beyond this not every reader keeps an integer exact
 
-# Controls but newline, marks that change direction, what no reader can see, and code points that are no characters.
+MOST_MARKS = 4
+"""Combining marks on one letter. Vietnamese needs two, pointed Hebrew and Tibetan up to four; more climb out of their
+line.
+"""
+
+# Last two code points of each plane above the first (Unicode 17, section 23.7: "noncharacters").
+_PLANE_ENDS = "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 17))
+# Controls but newline, marks that change direction, what no reader can see (of shorthand, music and hieroglyphs what
+# only steers their layout), and code points that are no characters.
 HIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U00013430-\U0001345f"
+    f"\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff{_PLANE_ENDS}]"
 )
+_FOREIGN = re.compile(rf"[^\x00-\x7f]{{{MOST_MARKS + 1},}}")  # every combining mark is in such a run
+_EMPTY = "\u2800"  # a Braille cell without a dot: a sign, but nothing is seen of it
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _DISPUTED = re.compile(
@@ -41,6 +56,25 @@ def is_disputed(text: str) -> bool:
     if _INTEGER.fullmatch(text):
         return len(text.lstrip("+-")) > MAX_DIGITS
     return bool(_FLOAT.fullmatch(text)) and (len(text) > MAX_DIGITS + 2 or math.isinf(float(text)))
+
+
+def flaws(text: str) -> Iterator[tuple[int, str, str]]:
+    """Offset, message and hint for every character that no text may hold, and every letter under too many marks."""
+    yield from ((match.start(), *hidden_in_words(match[0])) for match in HIDDEN.finditer(text))
+    for run in _FOREIGN.finditer(text):
+        marks = 0
+        for place, character in enumerate(run[0], run.start()):
+            marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
+            if marks == MOST_MARKS + 1:
+                yield place, f"more than {MOST_MARKS} combining marks in a row", "they cover other lines; remove some"
+
+
+def visible(text: str) -> str:
+    """The text, or an error of type blank where a reader sees nothing of it. Marks alone are no text either."""
+    for character in text:
+        if not (character == _EMPTY or character.isspace() or unicodedata.category(character)[0] in "CM"):
+            return text
+    raise PydanticCustomError("blank", "must hold something that can be seen")
 
 
 def hidden_in_words(character: str) -> tuple[str, str]:

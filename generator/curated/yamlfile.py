@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from generator.base.problems import ContentError, Problem
-from generator.curated.scalars import HIDDEN, hidden_in_words, is_disputed, plain_value
+from generator.curated.scalars import flaws, is_disputed, plain_value
 
 MAX_BYTES = 128 * 1024
 MAX_NODES = 8_000
@@ -99,8 +99,8 @@ def parse(data: bytes, shown: str) -> Document:
         raise ContentError(Problem(shown, *_place(within, len(within)), "W-size", f"more than {MAX_BYTES // 1024} KiB"))
     text = _decoded(data, shown)
     found = [
-        Problem(shown, *_place(text, match.start()), "W-char", *hidden_in_words(match[0]))
-        for match, _ in zip(HIDDEN.finditer(text), range(MAX_PROBLEMS), strict=False)
+        Problem(shown, *_place(text, place), "W-char", *words)
+        for (place, *words), _ in zip(flaws(text), range(MAX_PROBLEMS), strict=False)
     ]
     if found:
         raise ContentError(*found)
@@ -253,8 +253,8 @@ class _Reading:
 
     def _characters(self, event: Any) -> None:
         """Escapes of a quoted scalar can write what the file may not hold."""
-        if event.style == '"' and (match := HIDDEN.search(event.value)):
-            self._report(event, "W-char", *hidden_in_words(match[0]))
+        if event.style == '"' and (flaw := next(flaws(event.value), None)):
+            self._report(event, "W-char", *flaw[1:])
 
     def _report(self, event: Any, code: str, message: str, hint: str = "") -> None:
         self._mistake(event.start_mark, code, message, hint)

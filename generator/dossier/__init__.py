@@ -22,6 +22,7 @@ from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
 from generator.dossier.rows import FindingView, counts_in, views
 from generator.grading import Verdict, grades
+from generator.packs.pack import published_digests
 from generator.proofs.prooffile import digests_of
 from generator.proofs.public import Prove, public_proofs
 from generator.records.results import Pack, Run
@@ -78,9 +79,10 @@ class Dossier:
         return shown
 
     @property
-    def proof_digests(self) -> Iterator[str]:
-        """Digests in the proofs of findings, which are published on purpose."""
-        return (digest for view in self.findings if view.proof for digest in digests_of(view.proof))
+    def digests(self) -> Iterator[str]:
+        """Every digest that is published on purpose: those of packs, and those in the proofs of findings."""
+        yield from published_digests(self.packs)
+        yield from (digest for view in self.findings if view.proof for digest in digests_of(view.proof))
 
     def title_of(self, pack: Pack) -> str:
         """What a body of evidence is called on pages."""

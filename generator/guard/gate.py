@@ -7,18 +7,22 @@ the file and the kind of thing, never the thing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.base.problems import Problem
+from generator.base.wording import n
 from generator.guard.decode import uncoded
 from generator.guard.hosts import digests_in, hosts_in
 from generator.guard.secrets import PATTERNS, Finder, Pattern
+from generator.guard.sources import Source
 from generator.site.render import RenderedFile
 
 TEXT_SUFFIXES = (".md", ".json", ".csv", ".svg", ".txt", ".bib", ".xml")
 """Files made from data. Stylesheets and scripts are the theme's own and hashed by the site checker."""
 OWN_HOSTS = frozenset({"www.w3.org", "schema.org"})  # name spaces, never asked for anything
+MOST_OF_A_KIND = 50  # strings of one kind on one page that are told apart
+MOST_TRACED = 200  # strings that are looked for in the repository; the pages of more are named
 
 __all__ = ["PATTERNS", "TEXT_SUFFIXES", "Allowed", "Pattern", "allow", "gate"]
 
@@ -46,41 +50,75 @@ def allow(*, cited: Iterable[str], reviewed: Iterable[str] = (), digests: Iterab
     return Allowed(frozenset(matches), frozenset(hosts), frozenset(known))
 
 
-def gate(files: Sequence[RenderedFile], allowed: Allowed) -> Iterator[Problem]:
-    """Problems of all files, at most one of each kind a file."""
+def gate(
+    files: Sequence[RenderedFile], allowed: Allowed, sources: Callable[[str], Sequence[Source]] = lambda _found: ()
+) -> Iterator[Problem]:
+    """Problems of all files: one a place that `sources` names; of what it names none for, one of each kind a file."""
     made = frozenset(hashlib.sha256(file.content).hexdigest() for file in files)
+    hits: dict[tuple[str, str], list[Problem]] = {}
     for file in files:
-        if not file.path.endswith(TEXT_SUFFIXES):
-            continue
-        text = file.content.decode("utf-8", "replace")
-        plain = uncoded(text)
-        problems = [*_secrets(file.path, text, allowed), *_strangers(file.path, text, allowed, made)]
-        if plain != text:  # HTML, URL and JSON coding undone; a line of it may differ by what was coded
-            known = {problem.code for problem in problems}
-            again = (*_secrets(file.path, plain, allowed), *_strangers(file.path, plain, allowed, made))
-            problems += (one for one in again if one.code not in known)
-        yield from problems
+        for found, problem in _hits(file, allowed, made):
+            hits.setdefault((problem.code, found), []).append(problem)
+    untraced: dict[tuple[str, str], Problem] = {}
+    for number, ((_, found), problems) in enumerate(hits.items()):
+        places = sources(found) if number < MOST_TRACED else ()
+        for place in places:
+            yield _at_source(place, problems)
+        for problem in () if places else problems:
+            untraced.setdefault((problem.path, problem.code), problem)
+    yield from untraced.values()
 
 
-def _secrets(path: str, text: str, allowed: Allowed) -> Iterator[Problem]:
+def _hits(file: RenderedFile, allowed: Allowed, made: frozenset[str]) -> Iterator[tuple[str, Problem]]:
+    """What may not leave, each thing once, with its problem on the page."""
+    if not file.path.endswith(TEXT_SUFFIXES):
+        return
+    text = file.content.decode("utf-8", "replace")
+    plain = uncoded(text)
+    known = set()
+    for found, problem in (*_secrets(file.path, text, allowed), *_strangers(file.path, text, allowed, made)):
+        known.add(problem.code)
+        yield found, problem
+    if plain != text:  # HTML, URL and JSON coding undone; a line of it may differ by what was coded
+        again = (*_secrets(file.path, plain, allowed), *_strangers(file.path, plain, allowed, made))
+        yield from ((found, problem) for found, problem in again if problem.code not in known)
+
+
+def _secrets(path: str, text: str, allowed: Allowed) -> Iterator[tuple[str, Problem]]:
     if not Finder.any_of(text):
         return
     for pattern in PATTERNS:
-        place = next((at for found, at in Finder.of(pattern).finds(text) if found not in allowed.matches), None)
-        if place is not None:
-            yield _problem(path, text, place, pattern.code, f"would publish {pattern.what}")
+        for found, place in _once(Finder.of(pattern).finds(text)):
+            if found not in allowed.matches:
+                yield found, _problem(path, text, place, pattern.code, f"would publish {pattern.what}")
 
 
-def _strangers(path: str, text: str, allowed: Allowed, made: frozenset[str]) -> Iterator[Problem]:
-    place = next((at for host, at in hosts_in(text) if host not in allowed.hosts), None)
-    if place is not None:
-        yield _problem(
-            path, text, place, "W-gate-host", "names a host that nothing in content, templates or code cites"
-        )
+def _strangers(path: str, text: str, allowed: Allowed, made: frozenset[str]) -> Iterator[tuple[str, Problem]]:
+    for host, place in _once(hosts_in(text)):
+        if host not in allowed.hosts:
+            words = "names a host that nothing in content, templates or code cites"
+            yield host, _problem(path, text, place, "W-gate-host", words)
     known = allowed.digests | made
-    place = next((at for digest, at in digests_in(text) if not _is_known(digest, known)), None)
-    if place is not None:
-        yield _problem(path, text, place, "W-gate-digest", "holds a digest of nothing that is published")
+    for digest, place in _once(digests_in(text)):
+        if not _is_known(digest, known):
+            yield digest, _problem(path, text, place, "W-gate-digest", "holds a digest of nothing that is published")
+
+
+def _once(found: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Each string where it is first, up to MOST_OF_A_KIND of them."""
+    first: dict[str, int] = {}
+    for string, place in found:
+        first.setdefault(string, place)
+        if len(first) == MOST_OF_A_KIND:
+            break
+    return iter(first.items())
+
+
+def _at_source(place: Source, problems: Sequence[Problem]) -> Problem:
+    """The same problem where it was written, with the pages that it reaches."""
+    pages = sorted({problem.path for problem in problems})
+    more = f" and {n(len(pages) - 1)} more" if len(pages) > 1 else ""
+    return Problem(*place, problems[0].code, f"{problems[0].message}, on {pages[0]}{more}", "remove it here")
 
 
 def _is_known(digest: str, known: frozenset[str]) -> bool:

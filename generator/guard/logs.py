@@ -48,13 +48,21 @@ class Unreadable:
 
 
 def pieces(paths: Sequence[Path]) -> Iterator[Piece | Unreadable]:
-    """All text of all files below the paths; links are not followed. A label is log-0001 and the file's place."""
-    for number, path in enumerate(_files(paths), 1):
-        label = f"log-{number:04} ({path})"
+    """All text of all files below the paths, under the labels of `labelled`."""
+    for label, path in labelled(paths):
         try:
             yield from _of_file(path, label)
         except (*BROKEN, UnsafeArchiveError):
             yield Unreadable(label)
+
+
+def labelled(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """log-0001 and so on with their files: in the order of the paths, below each by name. Links are not followed.
+
+    A label is all that is told of a file: its path names its owner, a project or a client.
+    """
+    for number, path in enumerate(_files(paths), 1):
+        yield f"log-{number:04}", path
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -68,7 +76,8 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _of_file(path: Path, label: str) -> Iterator[Piece | Unreadable]:
-    if not path.is_file():
+    if not path.is_file():  # a pipe or a device can be read once, if at all
+        yield Unreadable(label)
         return
     with path.open("rb") as stream:
         head = stream.read(8)

@@ -27,6 +27,11 @@ def public_files(root: Path) -> Iterator[Path]:
         yield from _below(mkdocs / "contrib" / "search")
 
 
+def public_texts(root: Path) -> Iterator[str]:
+    """What is in these files."""
+    return (path.read_text("utf-8", "replace") for path in public_files(root))
+
+
 def _below(folder: Path, leave_out: str = "") -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts

@@ -38,10 +38,6 @@ def _marked(*kinds: MarkKind) -> Callable[[Step], bool]:
     return lambda step: any(mark.kind in wanted for mark in step.marks)
 
 
-def _commanded(step: Step) -> bool:
-    return any(mark.kind is MarkKind.COMMAND for mark in step.marks)
-
-
 def _stated(step: Step) -> bool:
     return step.after.miss_reason in STATED_CHANGES
 
@@ -113,7 +109,11 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "One of the two turns thinks and the other does not; switching it rebuilds the messages part of the cache.",
         lambda step: step.thinking is not None and step.thinking.changed,
     ),
-    Explanation("command", "A slash command ran in between; several of them change the prompt's start.", _commanded),
+    Explanation(
+        "command",
+        "A slash command ran in between; several of them change the prompt's start.",
+        _marked(MarkKind.COMMAND),
+    ),
     Explanation(
         "thinking-dropped",
         "A new prompt makes older models drop the thinking of the turn before, so the messages differ from there on.",

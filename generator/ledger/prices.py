@@ -26,9 +26,10 @@ PRICING = "https://platform.claude.com/docs/en/about-claude/pricing"
 MIRROR = "https://github.com/thevibeworks/claude-code-docs/commit/"  # dated copies of the pricing page
 # claude-opus-4-6, claude-sonnet-4-20250514, claude-3-5-haiku-latest; a gateway's "claude-opus-4-6-fast" is not known
 _KNOWN_FORM = re.compile(
-    r"claude-(?:[a-z]+-(\d{1,2})(?:[-.](\d{1,2}))?|(\d{1,2})(?:[-.](\d{1,2}))?-[a-z]+)(?:-\d{8}|-latest)?"
+    r"claude-(?:[a-z]+-([0-9]{1,2})(?:[-.]([0-9]{1,2}))?|([0-9]{1,2})(?:[-.]([0-9]{1,2}))?-[a-z]+)"
+    r"(?:-[0-9]{8}|-latest)?"
 )
-_DATED = re.compile(r"-(?:\d{8}|latest)$")
+_DATED = re.compile(r"-(?:[0-9]{8}|latest)\Z")
 
 
 @dataclass(frozen=True)

@@ -9,31 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from enum import StrEnum
 from math import fsum
 
+from generator.ledger.by import By
 from generator.ledger.prices import cost
 from generator.records.rows import Request, Role
 
 MAIN = "main conversation"
 UNNAMED = "sub-agents without an id"  # calls that only a parent's log tells, by clients that did not name the agent
-
-
-class By(StrEnum):
-    """What the rows of a table are. The last two are names that only the owner's files tell."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    MODEL = "model"
-    SESSION = "session"
-    AGENT = "agent"
-    PROJECT = "project"
-    SKILL = "skill"
-
-
-IN_TIME = frozenset({By.DAY, By.WEEK, By.MONTH})
-"""Tables in the order of time; the others begin with what cost most."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -54,11 +55,25 @@ def _decoded(path: Path) -> Plain:
         raise PackError(problem(path, "W-pack-size", f"holds more than {MOST_VALUES:,} values", TOO_LARGE))
     try:
         document = msgspec.json.decode(data)
+        json.loads(data, object_pairs_hook=_once, parse_int=str, parse_float=str)
+    except _TwiceError as error:
+        words = "holds a key twice in one object, of which readers take one or the other"
+        raise PackError(problem(path, "W-pack", words, DAMAGED)) from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
         raise PackError(problem(path, "W-pack", "is not JSON that can be read", DAMAGED)) from None
     if not isinstance(document, dict):
         raise PackError(problem(path, "W-pack", "is not a JSON object", DAMAGED))
     return document
+
+
+class _TwiceError(ValueError):
+    """Two equal keys in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Of an object only this is asked: is each key there once?"""
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise _TwiceError
 
 
 def _schema(path: Path, document: Plain) -> int:

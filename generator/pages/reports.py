@@ -33,7 +33,7 @@ from generator.pages.parts.twin import json_twin
 if TYPE_CHECKING:
     from generator.dossier import Dossier
 
-_LONG_NUMBER = re.compile(r"(?<![\d.,])\d{5,15}(?![\d.,])")
+_LONG_NUMBER = re.compile(r"(?<![0-9.,])[0-9]{5,15}(?![0-9.,])")
 
 CAN_SHOW = {
     EvidenceClass.USER_REPORT: "that somebody described this in public, in these words or like them, by this date",

@@ -21,22 +21,22 @@ _CLAUDE = re.compile(
 _NAMED = re.compile(
     r"claude-(?:([a-z]+)-([0-9]{1,2})(?:[-.]([0-9]{1,2}))?|([0-9]{1,2})(?:[-.]([0-9]{1,2}))?-([a-z]+))(?:-[0-9]{8}|-latest)?"
 )
-_SUFFIX = re.compile(r"\[[0-9a-z]{1,4}\]$")
+_SUFFIX = re.compile(r"\[[0-9a-z]{1,4}\]\Z")
 _HOST = re.compile(
     r"^(?:[a-z]{2,6}(?:-gov)?\.)?(?:anthropic|amazon|meta|cohere|mistral|deepseek|openai|qwen|google|ai21|minimax|moonshot|zai"
     r"|nvidia)\."
 )  # a region and a vendor of Bedrock
-_REVISION = re.compile(r"-v[0-9](?::[0-9]+(?::[0-9]+k)?)?$")
-_VARIANT = re.compile(r":(?:thinking|beta|extended|free|nitro|floor)$|@(?:default|latest)$")
-_DATE = re.compile(r"@(?=20[0-9]{6}$)")
+_REVISION = re.compile(r"-v[0-9](?::[0-9]+(?::[0-9]+k)?)?\Z")
+_VARIANT = re.compile(r":(?:thinking|beta|extended|free|nitro|floor)\Z|@(?:default|latest)\Z")
+_DATE = re.compile(r"@(?=20[0-9]{6}\Z)")
 _DOTTED = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _FIRST_GENERATIONS = re.compile(r"claude-(?:2|instant)")  # their public ids hold a dot
-_WEAK = "text|embed|whisper|tts|codex|o[134]|palm|command|nova|titan|phi|sonar|hermes|granite|step|trinity|seed"
-"""Beginnings that are words of their own: they say something only of a name that is public as a whole."""
+_PLAIN_WORDS = "text|embed|whisper|tts|codex|palm|command|nova|titan|phi|sonar|hermes|granite|step|trinity|seed"
+"""Beginnings that are words of their own: alone they name no model, unlike o1, o3 and o4."""
+_WEAK = rf"{_PLAIN_WORDS}|o[134]"
+"""Beginnings that say something only of a name that is public as a whole."""
 _MAKERS = re.compile(rf"(?<![a-z0-9])(?!(?:{_WEAK})(?![a-z]))(?:{FAMILIES})(?![a-z])")
-_ONLY_WEAK = re.compile(
-    "text|embed|whisper|tts|codex|palm|command|nova|titan|phi|sonar|hermes|granite|step|trinity|seed"
-)
+_ONLY_WEAK = re.compile(_PLAIN_WORDS)
 _WORDS = (
     "air|flash|plus|turbo|mini|nano|max|pro|lite|large|medium|small|chat|coder|code|codex|reasoner|thinking|instruct"
     "|preview|exp|highspeed|lightning|fast|latest|vision|r1|vl|oss|scout|maverick|text|free|speciale|terminus|lean|x|embedding|r|a|micro"

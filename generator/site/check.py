@@ -6,24 +6,23 @@ Reads the folder, changes nothing. Paths in problems are relative to it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from generator.base.problems import Problem
 from generator.site.csp import HEADERS_FILE, THEME_SCRIPTS, headers_problems, page_problems, script_id
 from generator.site.links import NOT_FOUND, Fault, Site, link_faults, orphans
+from generator.site.pictures import fetches, picture_flaw
 from generator.site.scan import ScannedPage, lines_of, scan
 
-_FETCHED = re.compile(r"""(?:@import\s+|url\(\s*)["']?((?:[a-z][a-z0-9+.-]*:)?//[^"')\s]+)""", re.IGNORECASE)
-_SVG_DANGER = re.compile(
-    r"<(?:\w+:)?(?:script|foreignobject|iframe|a|animate|set|handler|style|image|use)\b|\son\w+\s*=|javascript:|<!(?:DOCTYPE|ENTITY)"
-    r"|(?:href|src)\s*=\s*[\"']?\s*(?!#)|@import|url\(\s*[\"']?(?!#)",
-    re.IGNORECASE,
-)
 _PUBLISHED = frozenset(
     (".bib", ".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".map", ".png", ".svg", ".txt", ".woff2", ".xml")
 )
+_FORBIDDEN = {
+    "base": "<base> moves every address of the page",
+    "meta": "<meta http-equiv=refresh> takes the reader away",
+    "style": "<style>, which the policy blocks",
+}
 _NO_SUFFIX = frozenset({HEADERS_FILE, ".gitignore", ".nojekyll", "CNAME"})
 
 
@@ -81,8 +80,8 @@ def _element_faults(page: ScannedPage, known_scripts: frozenset[str]) -> Iterato
         yield Fault(active.spot, "S202", f"attribute {active.name} on <{active.spot.tag}>, which the policy blocks")
     for lacking in page.incomplete:
         yield Fault(lacking.spot, "S202", f"<img> without {lacking.name}")
-    for spot in page.bases:
-        yield Fault(spot, "S202", "<base> moves every address of the page")
+    for spot in page.forbidden:
+        yield Fault(spot, "S202", _FORBIDDEN[spot.tag])
     for spot, body in page.scripts:
         if script_id(body) not in known_scripts:
             yield Fault(spot, "S203", f"unknown inline script {script_id(body)}")
@@ -91,7 +90,7 @@ def _element_faults(page: ScannedPage, known_scripts: frozenset[str]) -> Iterato
 def _page_faults(name: str, page: ScannedPage) -> Iterator[tuple[str, ...]]:
     for tag in page.dropped:
         yield "S218", f"a <{tag}> is where none may be, so this parser leaves it out and another may not"
-    if page.redirects or name == NOT_FOUND:
+    if name == NOT_FOUND:
         return
     if not page.title.strip():
         yield "S204", "the page has no title"
@@ -109,9 +108,9 @@ def _file_problems(name: str, path: Path) -> Iterator[Problem]:
         return
     elif path.suffix not in _PUBLISHED and path.name not in _NO_SUFFIX:
         yield Problem(name, 0, 0, "S215", "a file of a type that the site does not publish")
-    elif path.suffix == ".svg" and (found := _SVG_DANGER.search(path.read_text("utf-8"))):
-        yield Problem(name, 0, 0, "S216", f"a picture with {found[0].strip()[:20]!r}")
-    elif path.suffix == ".css" and _FETCHED.search(path.read_text("utf-8")):
+    elif path.suffix == ".svg" and (flaw := picture_flaw(path.read_bytes())):
+        yield Problem(name, 0, 0, "S216", f"a picture with {flaw}", "pictures draw, and do nothing else")
+    elif path.suffix == ".css" and fetches(path.read_text("utf-8", "replace")):
         yield Problem(name, 0, 0, "S207", "loads something from another host", "vendor it under assets/")
 
 

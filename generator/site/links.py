@@ -129,7 +129,7 @@ def resolved(name: str, address: str, base: str) -> Target:
 def orphans(site: Site, leads: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
     """Pages that nobody reaches from the home page, given the files that each page leads to.
 
-    404.html is shown by the host, and a page that only sends the reader on keeps an old address alive.
+    404.html is shown by the host.
     """
     reached = {HOME}
     waiting = [HOME]
@@ -137,5 +137,4 @@ def orphans(site: Site, leads: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
         new = leads.get(waiting.pop(), frozenset()) - reached
         reached |= new
         waiting += new
-    exempt = {NOT_FOUND, *(name for name, page in site.pages.items() if page.redirects)}
-    return tuple(sorted(site.pages.keys() - reached - exempt))
+    return tuple(sorted(site.pages.keys() - reached - {NOT_FOUND}))

@@ -37,6 +37,8 @@ _MKDOCS_MINUTES = 10
 _LINE = re.compile(r"^(WARNING|ERROR)\s+-\s+(.*)$")
 _ITEM = re.compile(r"^\s+- (\S+)$")
 _CONFIG = "mkdocs.yml"
+_FRAME = re.compile(r'^  File "([^"\n]+)", line ([0-9]+), in ', re.MULTILINE)
+_MARK = re.compile(r'^  in "[^"\n]*mkdocs\.yml", line ([0-9]+), column ([0-9]+)', re.MULTILINE)
 _DOC_FILE = re.compile(r"[Dd]oc file '([^']+)'")
 _SYSTEM_ERROR = re.compile(r"^[\w.]*Error: \[Errno (\d+)\] [^:]+(?:: '([^']*)')?", re.MULTILINE)
 
@@ -135,9 +137,20 @@ def run_mkdocs(layout: Layout, built_on: date) -> None:
     if done.returncode and (failed := _SYSTEM_ERROR.search(done.stdout)):
         raise OSError(int(failed[1]), os.strerror(int(failed[1])), failed[2] or "MkDocs")
     if done.returncode and not problems:
-        last = done.stdout.strip().splitlines()[-1:] or ["no output"]
-        problems = [Problem(_CONFIG, 0, 0, "S101", f"mkdocs ended with {done.returncode}: {last[0][:300]}")]
+        problems = [_ended(done.stdout, done.returncode, layout.root)]
     refuse_if(problems)
+
+
+def _ended(output: str, code: int, root: Path) -> Problem:
+    """Why MkDocs ended without a message of its own, at a line of the theme or of its file where one is named."""
+    last = (output.strip().splitlines()[-1:] or ["no output"])[0][:300]
+    frames = [(root / file, int(line)) for file, line in _FRAME.findall(output)]
+    for file, line in reversed(frames):
+        if file.is_relative_to(root / "templates"):
+            return Problem(file.relative_to(root).as_posix(), line, 0, "S101", last, "mend the template")
+    if place := _MARK.search(output):
+        return Problem(_CONFIG, int(place[1]), int(place[2]), "S101", "is not YAML")
+    return Problem(_CONFIG, 0, 0, "S101", f"mkdocs ended with {code}: {last}")
 
 
 def write_policies(built: Path) -> dict[str, ScannedPage]:

@@ -33,7 +33,12 @@ _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{i}" for kind in ("com", "lpt") for i in range(1, 10))})
 _HTML_LINE = re.compile(r"^[ \t]+(?=<[a-z/!])")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
-_BOOKKEEPING = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+BOOKKEEPING = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+"""Characters between which MkDocs keeps what it has put aside."""
+
+
+class ControlCharacterError(ValueError):
+    """A control character reached a page."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +87,18 @@ def render(pages: Iterable[Page], *, templates: Path, site_context: SiteContext)
     return tuple(sorted(files.values()))
 
 
+def is_path(path: str) -> bool:
+    """Is each part a plain name that every file system takes?"""
+    return all(
+        _SEGMENT.fullmatch(part) and not part.endswith(".") and part.split(".")[0].casefold() not in _DEVICES
+        for part in path.split("/")
+    )
+
+
 def checked_path(path: str) -> str:
-    """The path itself. Raises ValueError unless each part is a plain name that every file system takes."""
-    for part in path.split("/"):
-        if not _SEGMENT.fullmatch(part) or part.endswith(".") or part.split(".")[0].casefold() in _DEVICES:
-            raise ValueError(f"not a path of a site: {path!r}")
+    """The path itself. Raises ValueError unless it is one of a site."""
+    if not is_path(path):
+        raise ValueError(f"not a path of a site: {path!r}")
     return path
 
 
@@ -140,8 +152,8 @@ def _render_page(page: Page, environment: ImmutableSandboxedEnvironment, site: S
         ref=lambda target: relative_url(page.path, f"{site.id}/{target}"),
     )
     text = f"{front_matter(page, site)}\n{flush_html_left(body)}"
-    if _BOOKKEEPING.search(text):
-        raise ValueError(f"{page.path}: a control character reached the page")
+    if BOOKKEEPING.search(text):
+        raise ControlCharacterError(f"{page.path}: a control character reached the page")
     downloads = [RenderedFile(checked_path(folder + file.name), file.content) for file in page.downloads]
     return [RenderedFile(f"{folder}index.md", text.encode()), *downloads]
 

@@ -31,7 +31,7 @@ CHARSET_WITHIN = 1024
 """Bytes in which a browser looks for <meta charset> (https://html.spec.whatwg.org/#charset)."""
 
 _OPENING = 4096  # characters that hold the policy, which comes first
-_READ = frozenset({"img", "meta", "script", "title"})
+_READ = frozenset({"base", "img", "meta", "script", "style", "title"})
 _ACTIVE = ("style", "srcdoc")
 _IMAGE = ("alt", "width", "height")
 _START_TAG = re.compile(r"<([A-Za-z][^\s/>]*)")
@@ -70,7 +70,6 @@ class ScannedPage:
     title: str
     headings: int
     described: bool
-    redirects: bool
     ids: frozenset[str]
     doubles: tuple[Attribute, ...]
     """Ids that the page has given before."""
@@ -81,7 +80,8 @@ class ScannedPage:
     """Attributes that hold a script, a style or a page."""
     incomplete: tuple[Attribute, ...]
     """What pictures lack."""
-    bases: tuple[Spot, ...]
+    forbidden: tuple[Spot, ...]
+    """Elements that no page may have: those that move its addresses or its reader, and styles of its own."""
     dropped: tuple[str, ...]
     """Tags of the source that fewer elements come from than there are tags."""
 
@@ -101,14 +101,13 @@ def scan(page: str) -> ScannedPage:
         title=seen.title,
         headings=seen.counts["h1"],
         described=seen.described,
-        redirects=seen.redirects,
         ids=frozenset(seen.ids),
         doubles=tuple(seen.doubles),
         addresses=tuple(seen.addresses),
         scripts=tuple(seen.scripts),
         active=tuple(seen.active),
         incomplete=tuple(seen.incomplete),
-        bases=tuple(Spot("base", number) for number in range(seen.counts["base"])),
+        forbidden=tuple(seen.forbidden),
         dropped=_dropped(page, seen),
     )
 
@@ -140,7 +139,7 @@ class _Seen:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.title = ""
-        self.described = self.redirects = False
+        self.described = False
         self.ids: set[str] = set()
         self.doubles: list[Attribute] = []
         self.addresses: list[Attribute] = []
@@ -148,6 +147,7 @@ class _Seen:
         self.data: list[str] = []
         self.active: list[Attribute] = []
         self.incomplete: list[Attribute] = []
+        self.forbidden: list[Spot] = []
 
     def add(self, node: LexborNode) -> None:
         """Note one element."""
@@ -168,7 +168,10 @@ class _Seen:
                 self.title = self.title or node.text(deep=False)
             case "meta":
                 self.described |= values.get("name") == "description" and bool(values.get("content"))
-                self.redirects |= (values.get("http-equiv") or "").lower() == "refresh"
+                if (values.get("http-equiv") or "").strip().lower() == "refresh":
+                    self.forbidden.append(spot)
+            case "base" | "style":
+                self.forbidden.append(spot)
             case "img":
                 self.incomplete += [Attribute(spot, name, "") for name in _IMAGE if name not in values]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.site.render import RenderedFile, SiteContext, checked_path, render
+from generator.site.render import RenderedFile, SiteContext, checked_path, is_path, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,14 @@ _APART = 'e=e+s+o.id+","}return e'
 _ASSET_TYPES = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt"}
 
 
+class NotAnAssetError(ValueError):
+    """What lies among the assets is not published: a link, a pipe, a file of another type, or of an odd name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"not an asset: {name}")
+        self.name = name
+
+
 def render_site(dossier: Dossier, pages: Sequence[Page], templates: Path, url: str = "") -> tuple[RenderedFile, ...]:
     """All files of the site, published at `url`: pages, what is beside them, and the static ones."""
     rendered = render(pages, templates=templates, site_context=SiteContext.of(dossier))
@@ -25,7 +33,7 @@ def render_site(dossier: Dossier, pages: Sequence[Page], templates: Path, url: s
 
 
 def static_files(templates: Path, site_url: str = "") -> tuple[RenderedFile, ...]:
-    """All files of templates/assets and robots.txt. Raises ValueError for a symbolic link or an unknown type."""
+    """All files of templates/assets and robots.txt. Raises NotAnAssetError for what is no file of a known type."""
     folder = templates / "assets"
     files = [
         _asset(path, f"assets/{path.relative_to(folder).as_posix()}")
@@ -37,8 +45,8 @@ def static_files(templates: Path, site_url: str = "") -> tuple[RenderedFile, ...
 
 
 def _asset(path: Path, name: str) -> RenderedFile:
-    if path.is_symlink() or path.suffix not in _ASSET_TYPES:
-        raise ValueError(f"not an asset: {name}")
+    if path.is_symlink() or not path.is_file() or path.suffix not in _ASSET_TYPES or not is_path(name):
+        raise NotAnAssetError(name)
     return RenderedFile(checked_path(name), path.read_bytes())
 
 

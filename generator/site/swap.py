@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from generator.base.problems import BusyError, Problem
+from generator.base.problems import BusyError, Problem, PublishRefusedError
 from generator.site import manifest
 
 if TYPE_CHECKING:
@@ -76,7 +76,11 @@ class Layout:
 
 @contextmanager
 def held(layout: Layout) -> Iterator[None]:
-    """Hold the lock of the one build that may run; who holds it may take it again. Raises BusyError at once."""
+    """Hold the lock of the one build that may run; who holds it may take it again.
+
+    Raises BusyError at once, and PublishRefusedError where the site or its workshop is no plain folder.
+    """
+    refuse_links(layout)
     layout.lock.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(layout.lock, timeout=0, is_singleton=True)
     try:
@@ -91,10 +95,30 @@ def held(layout: Layout) -> Iterator[None]:
         lock.release()
 
 
+def refuse_links(layout: Layout) -> None:
+    """Raise PublishRefusedError where `site` or `build` is a link or a file.
+
+    A folder cannot be exchanged for a link: the link would go, and what it led to would stay the old site.
+    """
+    problems = []
+    for path in (layout.published, layout.lock.parent):
+        if path.is_symlink():
+            hint = "put a folder in its place; to serve the site elsewhere, copy it there, or let a link lead to it"
+            problems.append(Problem(path.name, 0, 0, "S002", "is a link, and is neither followed nor replaced", hint))
+        elif path.exists() and not path.is_dir():
+            problems.append(Problem(path.name, 0, 0, "S002", "is not a folder", "move it away"))
+    if problems:
+        raise PublishRefusedError(*problems)
+
+
 def swap(layout: Layout) -> None:
-    """Put the built site in the place of the published one and remove the old; `site/.gitignore` stays."""
+    """Put the built site in the place of the published one and remove the old; `site/.gitignore` stays.
+
+    Raises PublishRefusedError where the published one has become a link meanwhile.
+    """
+    refuse_links(layout)
     keep = layout.published / ".gitignore"
-    if keep.is_file():
+    if keep.is_file() and not keep.is_symlink():
         shutil.copyfile(keep, layout.built / ".gitignore")
     if hasattr(os, "sync"):
         os.sync()  # the new site is on the disk before the old one goes; not tried by cutting the power

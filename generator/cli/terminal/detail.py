@@ -14,8 +14,9 @@ from generator.cli.terminal.view import View
 from generator.cli.terminal.words import BY_ID, money, say, title_of, unit_of
 from generator.detectors.shared.answers import counts_of_run, naive_note
 from generator.detectors.shared.needs import NEEDS
+from generator.ledger.by import By
 from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
-from generator.ledger.usage import By, namer, usage_by
+from generator.ledger.usage import namer, usage_by
 from generator.records.results import Outcome, Run
 
 if TYPE_CHECKING:

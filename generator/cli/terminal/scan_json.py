@@ -14,11 +14,12 @@ from generator.cli.terminal.view import View
 from generator.cli.terminal.words import BY_ID
 from generator.detectors.shared.answers import counts_of_run
 from generator.detectors.shared.running import how_to_measure
-from generator.ledger.usage import By, Usage
+from generator.ledger.by import By
+from generator.ledger.usage import Usage
 
 
 def scan_json(view: View, unclaimed: int, by: By, rows: Sequence[Usage]) -> dict[str, Any]:
-    """Verdict, `usage` and `findings` are those of the chosen days; everything else is of all calls."""
+    """Verdict, breaks, `usage` and `findings` are those of the chosen days; everything else is of all calls."""
     evidence = view.evidence
     totals = evidence.totals
     said = verdict(view)
@@ -49,10 +50,10 @@ def scan_json(view: View, unclaimed: int, by: By, rows: Sequence[Usage]) -> dict
             "web_searches": totals.web_searches,
         },
         "marks": {kind.value: count for kind, count in evidence.marks_by_kind.items()},
-        "breaks": {entry.reason: entry.count for entry in evidence.breaks},
+        "breaks": {entry.reason: entry.count for entry in view.breaks},
         "break_excess": {
             entry.reason: {"tokens": entry.excess_tokens, "list_price_usd": round(entry.excess_usd, 4)}
-            for entry in evidence.breaks
+            for entry in view.breaks
         },
         "usage": usage_json(view, by, rows),
         "stable_ids": view.keyed,

@@ -40,12 +40,14 @@ def shared(view: View) -> str:
 
 def _rate(view: View, run: Run) -> str:
     """The share of the units examined that findings are about: each one, or those that it says it covers."""
-    if not view.span.whole:  # what was examined is known for all calls only
-        return f"  {run.detector}"
     detector = BY_ID.get(run.detector)
     told = counts_of_run(detector, run, simulated=view.evidence.simulated)
     part = run.found if detector and detector.one_a_unit else told.covered
-    return f"  {run.detector}" + ("" if part is None else f": {percent(ratio(part, run.examined))}")
+    of_all = None if part is None else percent(ratio(part, run.examined))
+    if view.span.whole:
+        return f"  {run.detector}" + ("" if of_all is None else f": {of_all}")
+    rest = "" if of_all is None else f"; in all days of these logs, {of_all}"  # what was examined is known of all alone
+    return f"  {run.detector}: found in these days{rest}"
 
 
 def _line(name: str, share: float | None) -> str:

@@ -12,7 +12,8 @@ from generator.base.wording import n, plural
 from generator.cli.terminal.tables import print_rows
 from generator.cli.terminal.view import View
 from generator.cli.terminal.words import NOT_A_BILL, money, say
-from generator.ledger.usage import IN_TIME, By, Usage
+from generator.ledger.by import IN_TIME, By
+from generator.ledger.usage import Usage
 
 if TYPE_CHECKING:
     from rich.console import Console

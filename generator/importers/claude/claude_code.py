@@ -128,7 +128,13 @@ CLAUDE_CODE = Importer(
 
 
 def folders(configured: str | None, home: Path, config_home: str | None = None) -> tuple[Path, ...]:
-    """Existing folders in which the client keeps transcripts, each once.
+    """Existing folders in which the client keeps transcripts, each once."""
+    found = [folder for folder in usual_folders(configured, home, config_home) if folder.is_dir()]
+    return tuple({folder.resolve(): folder for folder in reversed(found)}.values())[::-1]
+
+
+def usual_folders(configured: str | None, home: Path, config_home: str | None = None) -> tuple[Path, ...]:
+    """Where the client keeps transcripts, whether it is there or not.
 
     `configured` is CLAUDE_CONFIG_DIR (its documentation), `config_home` XDG_CONFIG_HOME, which counts if it is absolute
     (XDG base directory specification); some wrappers start the client below it (Claude Code issue 67853).
@@ -139,5 +145,4 @@ def folders(configured: str | None, home: Path, config_home: str | None = None) 
         if configured
         else [home / ".claude", *own, home / ".config" / "claude"]
     )
-    found = [root / "projects" for root in roots if (root / "projects").is_dir()]
-    return tuple({folder.resolve(): folder for folder in reversed(found)}.values())[::-1]
+    return tuple(root / "projects" for root in roots)

@@ -19,8 +19,8 @@ OTHER: ModelId = "other"
 PRODUCTS = {"chat": Surface.CLAUDE_AI, "claude-code": Surface.CLAUDE_CODE, "cowork": Surface.COWORK}
 
 _REMARK = re.compile(r"\s*\([^)]*\)")
-_DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
-_FAMILY_FIRST = re.compile(r"claude-([a-z]+)-(\d{1,2}(?:-\d{1,2})?)((?:-.*)?)")
+_DATE = re.compile(r"\b(20[0-9]{2})-([0-9]{2})-([0-9]{2})\b")
+_FAMILY_FIRST = re.compile(r"claude-([a-z]+)-([0-9]{1,2}(?:-[0-9]{1,2})?)((?:-.*)?)")
 
 
 def grouping(dimensions: Iterable[str], start: datetime, end: datetime) -> Slug:

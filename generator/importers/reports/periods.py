@@ -14,10 +14,11 @@ Period = tuple[datetime, datetime]
 """Half-open interval in UTC."""
 
 DAY = timedelta(days=1)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+]00:?00| UTC)?")
-_RANGE = re.compile(r"(?<!\d)(20\d\d-\d\d-\d\d)[-_ ]*(?:to|until|through)?[-_ ]*(20\d\d-\d\d-\d\d)(?!\d)")
-_MONTH = re.compile(r"(?<![0-9a-f])(20\d\d)-(\d\d)(?![0-9a-f]|-\d)")  # no part of an id
+_ONE_DAY = "(20[0-9]{2}-[0-9]{2}-[0-9]{2})"
+_RANGE = re.compile(rf"(?<![0-9]){_ONE_DAY}[-_ ]*(?:to|until|through)?[-_ ]*{_ONE_DAY}(?![0-9])")
+_MONTH = re.compile(r"(?<![0-9a-f])(20[0-9]{2})-([0-9]{2})(?![0-9a-f]|-[0-9])")  # no part of an id
 
 
 def interval(starting_at: str | None, ending_at: str | None) -> Period:

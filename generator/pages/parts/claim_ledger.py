@@ -16,7 +16,7 @@ from generator.grading.agreement import agree
 if TYPE_CHECKING:
     from generator.dossier import Dossier
 
-_LINE = re.compile(r"\d+")
+_LINE = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from generator.charts.weeks import DAY, WEEK, monday
 from generator.curated.models import Event, Incident, Report
 
-_ISSUE = re.compile(r"(https://[^/]+/[^/]+/[^/]+)/issues/(\d+)")
+_ISSUE = re.compile(r"(https://[^/]+/[^/]+/[^/]+)/issues/([0-9]+)")
 _GUESSED = ("estimated", "interpolated")
 
 Numbered = Mapping[str, Sequence[tuple[int, date]]]
