@@ -71,9 +71,10 @@ def test_without_any_one_explanation_an_example_fails(explanation, monkeypatch):
     monkeypatch.setattr(
         explanations, "EXPLANATIONS", tuple(other for other in EXPLANATIONS if other is not explanation)
     )
-    failed = {example.detector for example in EXAMPLES if not answers(example)}
-    ladder = {"cache-break", "premature-expiry", "short-prompt-overbilled"}
-    assert {id for id in ladder if explanation.id not in NEVER.get(id, ())} <= failed
+    ordered = sorted(EXAMPLES, key=lambda example: example.benign != explanation.id)  # its own first: they should fail
+    for id in ("cache-break", "premature-expiry", "short-prompt-overbilled"):
+        if explanation.id not in NEVER.get(id, ()):
+            assert any(not answers(example) for example in ordered if example.detector == id), id
 
 
 def test_an_explanation_has_one_id_in_each_detector():

@@ -136,8 +136,11 @@ def test_every_record_of_the_case_itself_is_a_row():
     case = real_case.dossier()
     found = entries(case)
     library = case.library
-    assert len(found) == sum(map(len, (library.claims, library.reports, library.events, library.incidents)))
-    assert {entry.path for entry in found if entry.record != "claim"} == paths(library)
+    assert len(found) == sum(
+        map(len, (library.claims, library.reports, library.events, library.incidents, case.findings))
+    )
+    findings = {f"f/{view.finding.id}/" for view in case.findings}
+    assert {entry.path for entry in found if entry.record != "claim"} == paths(library) | findings
     assert all(entry.span for entry in found if entry.record != "claim")
     assert len({entry.anchor for entry in found}) == len(found)
     known = {facet.name: {option.value for option in facet.options} for facet in facets(explore.FACETS, found, case)}
@@ -147,12 +150,10 @@ def test_every_record_of_the_case_itself_is_a_row():
     assert not any("other" in entry.sources for entry in found), "a type of source without its origin"
 
 
-def test_a_simulated_finding_has_no_row_and_is_said_to_have_none():
+def test_a_simulated_finding_has_no_row():
     planted = dossier(packs=(body(simulated=True),))
     assert set(rows("2026-03/timeline/", planted).rows) == paths(LIBRARY)
     assert not [path for path in rows("2026-03/explore/", planted).rows if path.startswith("f/")]
-    page = rendered(explore, of=planted)["2026-03/explore/"]
-    assert "1 finding in simulated data is no evidence and has no row" in page
 
 
 def test_rows_name_only_values_that_the_form_offers_and_offers_hold_only_values_of_rows():
