@@ -7,7 +7,9 @@ session id (or a guesser with a list of ids) cannot be matched without the key.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
+from datetime import timedelta
 from functools import lru_cache
 
 from generator.records.rows import Pseudonym, Version
@@ -16,6 +18,8 @@ SEPARATOR = "\x1f"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, RFC 4648, in lower case
 PAIRS = tuple(one + two for one in ALPHABET for two in ALPHABET)  # 10 bits each; 8 of them are 80 bits
 BLOCK_BYTES = 64  # of SHA-256
+CLOCK = b"witnessmark clock 1"  # so that the shift and pseudonyms share no key
+MINUTE = 60_000  # milliseconds, the finest that packs hold
 
 _VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,5}")
 
@@ -33,6 +37,14 @@ def pseudonym(kind: str, raw: str, key: bytes) -> Pseudonym:
         f"{PAIRS[n >> 70]}{PAIRS[n >> 60 & 1023]}{PAIRS[n >> 50 & 1023]}{PAIRS[n >> 40 & 1023]}"
         f"{PAIRS[n >> 30 & 1023]}{PAIRS[n >> 20 & 1023]}{PAIRS[n >> 10 & 1023]}{PAIRS[n & 1023]}"
     )
+
+
+def clock_shift(key: bytes) -> timedelta:
+    """How far the times of packs made with this key are put back: less than a minute, the same for every log and day.
+
+    One shift for all, so that neither the cut of a log nor the order of two threads tells anything about it.
+    """
+    return timedelta(milliseconds=int.from_bytes(hmac.digest(key, CLOCK, "sha256")[:16]) % MINUTE)
 
 
 @lru_cache(maxsize=64)
