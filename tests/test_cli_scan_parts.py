@@ -28,7 +28,7 @@ from generator.ledger.prices import cost
 from generator.ledger.subjects import subjects
 from generator.ledger.usage import MAIN, UNNAMED, By, Span, monday, namer, usage_by
 from generator.packs.examine import examine
-from generator.packs.pack import KEY_BYTES, load_key
+from generator.packs.key import KEY_BYTES, load_key
 from generator.records.results import FindingGrade, Lean, Level, Outcome
 from generator.records.rows import LogData, Role, SkipReason, Tally, Window
 

@@ -20,7 +20,8 @@ from generator.importers import read_bytes
 from generator.ledger.subjects import arranged
 from generator.ledger.threads import threads_of
 from generator.packs.examine import examine
-from generator.packs.pack import load_key, read_pack, read_packs, write_pack
+from generator.packs.key import load_key
+from generator.packs.pack import read_pack, read_packs, write_pack
 from generator.packs.redact import NEIGHBOURS
 from generator.records.results import Level, Outcome
 from generator.records.rows import LogData, Tally, Trigger

@@ -117,10 +117,13 @@ def reading_of(found: Discovery, key: bytes, jobs: int | None) -> LogData:
 
 
 def own_key() -> tuple[bytes, bool]:
-    """The owner's key, made where there is none; else one for this run, and False, where none can be kept."""
+    """The owner's key, made where there is none; else one for this run, and False, where none can be kept.
+
+    Raises PackError where there is one that is not safe.
+    """
     import secrets
 
-    from generator.packs.pack import KEY_BYTES, load_key
+    from generator.packs.key import KEY_BYTES, load_key
 
     try:
         return load_key(state_folder() / "key"), True
@@ -196,9 +199,11 @@ def now() -> datetime:
 
 
 def state_folder() -> Path:
-    """Where the key of the pseudonyms lives."""
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "witnessmark"
+    """Where the key of the pseudonyms lives. A relative XDG_STATE_HOME counts for nothing, as its specification says:
+    it would be a folder of the repository that packs are committed to.
+    """
+    base = Path(os.environ.get("XDG_STATE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".local" / "state") / "witnessmark"
 
 
 def cache_folder() -> Path:

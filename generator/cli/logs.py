@@ -32,7 +32,8 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
       witnessmark collect ~/.claude/projects --into content/evidence/mine
       witnessmark collect logs/ --into content/evidence/team --level aggregate
     """
-    from generator.packs.pack import check_name, load_key, write_pack
+    from generator.packs.key import load_key
+    from generator.packs.pack import check_name, write_pack
 
     check_name(folder)
     found = discover(logs)
@@ -40,8 +41,9 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
     evidence = evidence_of(found, key, jobs, folder.resolve().name, level, simulated=simulated, commit=True)
     write_pack(evidence, folder)
     findings = sum(run.found for run in evidence.runs)
+    told = "told, of days that are over" if level == "aggregate" else "read"
     click.echo(
-        f"Wrote {printable(folder)}: {evidence.totals.requests:,} calls read, {findings:,} findings, "
+        f"Wrote {printable(folder)}: {evidence.totals.requests:,} calls {told}, {findings:,} findings, "
         f"{len(evidence.requests):,} rows shown (level {evidence.level.value})."
     )
     finish(found, evidence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -38,8 +39,8 @@ def prove(  # noqa: PLR0917  click passes options so
 ) -> None:
     """Prove a published number from your logs without showing them. Runs where the logs and your key are.
 
-    Opens what names the cited records and their token counts, and one time to the minute. Look into the file before
-    you pass it on: it holds exactly what it shows.
+    Opens what names the cited records and their token counts; of a pack at level full one time to the minute too, of
+    any other no time. Look into the file before you pass it on: it holds exactly what it shows.
 
     \b
     Example:
@@ -110,10 +111,10 @@ def _known_fields(show: tuple[str, ...]) -> None:
 
 
 def _trees(evidence: Pack, logs: tuple[Path, ...], jobs: int | None) -> tuple[LogTree, ...]:
-    from generator.packs.pack import load_key
+    from generator.packs.key import load_key
 
     path = state_folder() / "key"
-    if not evidence.simulated and not path.is_file():
+    if not evidence.simulated and not os.path.lexists(path):
         hint = "run this where the pack was made, with the same state folder"
         raise PackError(Problem("key", 0, 0, "W-key", "is not there, and no proof can be made without it", hint))
     key = SIMULATED_KEY if evidence.simulated else load_key(path)

@@ -13,15 +13,15 @@ from datetime import timedelta
 from functools import lru_cache
 
 from generator.records.rows import Pseudonym, Version
+from generator.records.vocabulary import VERSION
 
 SEPARATOR = "\x1f"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32, RFC 4648, in lower case
 PAIRS = tuple(one + two for one in ALPHABET for two in ALPHABET)  # 10 bits each; 8 of them are 80 bits
 BLOCK_BYTES = 64  # of SHA-256
+_VERSION = re.compile(VERSION)
 CLOCK = b"witnessmark clock 1"  # so that the shift and pseudonyms share no key
 MINUTE = 60_000  # milliseconds, the finest that packs hold
-
-_VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,5}")
 
 
 def pseudonym(kind: str, raw: str, key: bytes) -> Pseudonym:
@@ -58,5 +58,5 @@ def _keyed(kind: str, key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
 
 @lru_cache(maxsize=1024)
 def known_version(raw: str) -> Version:
-    """`raw` if it is major.minor.patch, else ""."""
+    """`raw` if it is major.minor.patch as clients have them (2.1.104), else "": longer numbers may be anything."""
     return raw if _VERSION.fullmatch(raw) else ""
