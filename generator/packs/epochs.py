@@ -129,7 +129,8 @@ def _told_run(detector: Detector, seen: Sequence[Epoch]) -> Run:
     missing = unmet(detector, seen[-1].shown if seen else Subjects(()))
     examined = told.count("examined")
     found = min(told.count("found"), examined) if detector.one_a_unit else told.count("found") if examined else 0
-    explained = {benign.id: count for benign in detector.benign if (count := told.count(f"explained {benign.id}"))}
+    names = sorted(benign.id for benign in detector.benign)
+    explained = {id: count for id in names if (count := told.count(f"explained {id}"))}
     quiet = Outcome.QUIET if examined and not missing else Outcome.NOT_MEASURABLE
     return Run(
         detector=detector.id,
