@@ -58,6 +58,11 @@ def reset_moved(at, by):
     return at if at is None or abs(at - floored(at + JITTER, ON_THE_FACE)) <= JITTER else at + by
 
 
+def comes_to_the_face(at):
+    """Would it be on the face if all had happened within a minute later? Then it would be known."""
+    return floored(at, ON_THE_FACE) != floored(at + MINUTE + JITTER, ON_THE_FACE)
+
+
 def is_near_midnight(at):
     return (at - 2 * MINUTE).date() != (at + 2 * MINUTE).date()
 
@@ -74,7 +79,12 @@ def logs(sessions=10):
         requests=tuple(one for one in reading.requests if one.session not in near),
         marks=tuple(one for one in reading.marks if one.session not in near),
         counters=tuple(one for one in reading.counters if one.session not in near),
-        meters=tuple(one for one in reading.meters if not is_near_midnight(one.at)),
+        meters=tuple(
+            one
+            for one in reading.meters
+            if not is_near_midnight(one.at)
+            and (reset_moved(one.resets_at, MINUTE) == one.resets_at or not comes_to_the_face(one.resets_at))
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from generator.base.wording import printable
-from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, evidence_of, finish, state_folder
+from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, examined, finish, reading_of, state_folder
 
 
 @click.command()
@@ -38,7 +38,8 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
     check_name(folder)
     found = discover(logs)
     key = SIMULATED_KEY if simulated else load_key(state_folder() / "key")
-    evidence = evidence_of(found, key, jobs, folder.resolve().name, level, simulated=simulated, commit=True)
+    reading = reading_of(found, key, jobs)
+    evidence = examined(found, reading, key, folder.resolve().name, level, simulated=simulated, commit=True)
     write_pack(evidence, folder)
     findings = sum(run.found for run in evidence.runs)
     told = "told, of days that are over" if level == "aggregate" else "read"
@@ -46,4 +47,4 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
         f"Wrote {printable(folder)}: {evidence.totals.requests:,} calls {told}, {findings:,} findings, "
         f"{len(evidence.requests):,} rows shown (level {evidence.level.value})."
     )
-    finish(found, evidence)
+    finish(found, evidence, reading.tallies)
