@@ -366,6 +366,7 @@ def test_two_runs_that_make_a_key_at_once_agree(tmp_path, monkeypatch):
 
     def quicker(source, target):
         Path(target).write_bytes(b"k" * KEY_BYTES)  # the other run
+        Path(target).chmod(0o600)
         link(source, target)
 
     monkeypatch.setattr(os, "link", quicker)
