@@ -5,6 +5,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 # Slow files come first (tests/conftest.py), so that no worker is left with one at the end.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Clones of public repositories, as OWNER+NAME; those that are missing are cloned.
+CLONES ?= build/clones
 CORPORA ?= ../shared/corpora/claude-code
 # Tests that write down what they counted; tests/promises.py merges the figures.
 RECORDING = WITNESSMARK_PROMISES=$(CURDIR)/content/measurements/promises.yml $(PYTEST) \
@@ -12,10 +14,10 @@ RECORDING = WITNESSMARK_PROMISES=$(CURDIR)/content/measurements/promises.yml $(P
 APT    := $(if $(filter 0,$(shell id -u)),apt-get,sudo apt-get)
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check test-full golden specimen schemas calibration promises promises-full lint types contract content format serve chromium lock clean
+.PHONY: help site test check test-full golden specimen public-evidence schemas calibration promises promises-full lint types contract content format serve chromium lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 site: $(VENV)/.run  ## build the site of this repository into site/
 	$(BIN)/witnessmark build
@@ -40,6 +42,14 @@ specimen: $(VENV)/.run  ## make the simulated evidence pack of the site again
 	$(BIN)/witnessmark simulate --into build/specimen --seed 7 --sessions 20
 	$(BIN)/witnessmark collect build/specimen --into content/evidence/specimen --simulated
 	rm -rf build/specimen
+
+public-evidence: $(VENV)/.run  ## make the packs of public logs again from clones of their repositories (git and the network)
+	@set -e; for origin in content/origins/*.yml; do \
+	  name=$$(basename $$origin .yml); repository=$$(sed -n 's/^repository: *//p' $$origin); \
+	  clone=$(CLONES)/$$(basename $$(dirname $$repository))+$$(basename $$repository); \
+	  test -d $$clone || git clone -q --mirror $$repository $$clone; \
+	  $(BIN)/witnessmark collect $$clone --origin $$origin --into content/evidence/$$name || test $$? = 3; \
+	done  # 3: a file of one set holds no time and gives nothing
 
 schemas: $(VENV)/.run  ## write the JSON Schemas of content/ after a change of its models
 	$(BIN)/witnessmark schemas

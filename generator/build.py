@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from generator.base.pictures import kept_in
+from generator.base.pictures import kept_in as pictures_in
 from generator.base.problems import ContentError, Problem, attempt
 from generator.base.progress import Track, silent
 from generator.curated.cited import cited
@@ -15,12 +15,14 @@ from generator.curated.library import load
 from generator.curated.outside import outside
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
+from generator.dossier.rows import without_origin
 from generator.guard.gate import allow, gate
 from generator.guard.leaks import find_private
 from generator.guard.public import public_files
 from generator.packs.pack import published_digests, read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.parts.base import Page
+from generator.proofs.public import kept_in as proofs_in
 from generator.records.results import Outcome, Pack
 from generator.site.address import site_url
 from generator.site.manifest import Provenance, hash_inputs
@@ -45,7 +47,8 @@ def read_content(root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, ver
     problems: list[Problem] = []
     packs = attempt(lambda: (*extra, *read_packs(root / "content" / "evidence")), problems)
     library = attempt(lambda: load(root / "content", outside(DETECTORS, packs, now.date())), problems)
-    if packs is None or library is None:
+    problems.extend(without_origin(packs or (), library.origins if library else None))
+    if packs is None or library is None or problems:
         raise ContentError(*problems)
     return Dossier(library=library, packs=packs, detectors=DETECTORS, built=now, version=version)
 
@@ -65,13 +68,14 @@ def build(
     """
     with held(layout := Layout(root)):  # from the first file read to the last one written
         inputs = hash_inputs(root)
-        dossier = read_content(root, extra, now=now, version=version)
-        pages = plan(replace(dossier, draw=kept_in(cache)), track)
+        read = read_content(root, extra, now=now, version=version)
+        dossier = replace(read, draw=pictures_in(cache), prove=proofs_in(cache))
+        pages = plan(dossier, track)
         files = render_site(dossier, pages, root / "templates", site_url(layout.config))
         allowed = allow(
             cited=cited(dossier.library),
             reviewed=(path.read_text("utf-8", "replace") for path in public_files(root)),
-            digests=published_digests(dossier.packs),
+            digests=(*published_digests(dossier.packs), *dossier.proof_digests),
         )
         asked = {"built": dossier.day.isoformat(), "own_logs": sorted(pack.id for pack in extra)}
         site = publish_site(
@@ -82,6 +86,5 @@ def build(
             inspect=lambda built: find_private(built, private, canaries, lambda: public_files(root)),
             made_from=Provenance(inputs, asked),
         )
-    runs = [run for pack in dossier.packs for run in pack.runs]
-    failed = sorted({run.detector for run in runs if run.outcome is Outcome.FAILED})
-    return Built(site, len(pages), len(files), sum(run.found for run in runs), tuple(failed))
+    failed = sorted({run.detector for pack in dossier.packs for run in pack.runs if run.outcome is Outcome.FAILED})
+    return Built(site, len(pages), len(files), len(dossier.findings), tuple(failed))

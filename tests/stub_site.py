@@ -18,7 +18,10 @@ from generator.site.swap import Layout
 
 REPOSITORY = Path(__file__).parent.parent
 SITE = SiteContext(
-    id="2026-03", title="The March 2026 instability", built=date(2026, 11, 24), version="0.1.0", simulated=True
+    id="2026-03",
+    title="The March 2026 instability",
+    built=date(2026, 11, 24),
+    version="0.1.0",
 )
 HOSTILE = """</div><script>window.hacked=1</script>[x](javascript:window.hacked=1){: onclick=window.hacked=1 } `'"& {{ 7*7 }} ![i](x)"""
 

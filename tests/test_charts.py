@@ -34,7 +34,7 @@ from generator.charts.public import surface_group
 from generator.charts.strip import ROWS, mark_of
 from generator.charts.weeks import day_range, monday, touches_article, weeks
 from generator.curated.counting import is_user_report
-from generator.dossier import ThreadRow
+from generator.dossier.rows import ThreadRow
 from generator.records.results import DaySum
 
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))

@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from counts_read import faults_of_json, faults_of_text
+from counts_read import text_of as text_of_page
 from shorthand import names, shorthand
 
 from generator.build import read_content, render_site
@@ -180,6 +182,26 @@ def test_every_kind_of_page_has_a_golden_page(small):
 
 def text_of(small, page):
     return small.files[f"{page.path}index.md"].decode()
+
+
+def test_no_page_says_a_share_of_nothing_or_over_all_or_one_of_a_plural(small):
+    """What a reader sees of the pages, and the numbers of the JSON beside them."""
+    wrong = []
+    for path, data in small.files.items():
+        if path.endswith(".md"):
+            wrong += [(path, said) for said in faults_of_text(text_of_page(data.decode()))]
+        elif path.endswith(".json"):
+            wrong += [(path, said) for said in faults_of_json(json.loads(data))]
+    assert wrong == []
+
+
+def test_no_finding_or_evidence_of_the_simulator_has_an_interval(small):
+    pages = [
+        path for path in small.files if re.search(r"/(f/F-\w+|evidence/specimen|findings|detectors)/index\.md$", path)
+    ]
+    assert len(pages) > 8
+    for path in pages:
+        assert "interval " not in text_of_page(small.files[path].decode()).replace("95 % interval,", ""), path
 
 
 def test_every_page_has_its_frame_and_its_parts(small):

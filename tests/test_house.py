@@ -19,15 +19,16 @@ WRITERS = {
     "site/swap.py",
     "packs/pack.py",
     "packs/key.py",
-    "base/pictures.py",
+    "base/kept.py",
     "cli/lab.py",
     "cli/tables.py",
     "cli/meter.py",
     "cli/proofs.py",
+    "cli/public.py",
     "importers/meters/databases.py",
 }
 """Below generator/: a site, a pack, pictures kept for the next build, what a command was asked to write, and the copy
-of a database with unmerged rows, in a temporary folder that is gone when it was read."""
+of a database with unmerged rows and the files of a public log, in temporary folders that are gone when they were read."""
 NOT_DETECTORS = {"__init__"}
 OTHERS_MODULES = {"common_daily_activity.py"}  # a source of LiteLLM that its importer cites
 WRITING = re.compile(

@@ -142,14 +142,14 @@ def measured(steps: tuple[int, int], sessions: tuple[int | None, int], outcome="
     )
 
 
-BREAKS = SimpleNamespace(id="cache-break", one_a_unit=True)
+BREAKS = SimpleNamespace(id="cache-break", one_a_unit=True, unit="steps", unit_one="")
 
 
 def test_sessions_stand_beside_steps():
     (rate,) = public_rates(BREAKS, [measured((6, 90), (2, 8))])
     assert (rate.rate.hits, rate.rate.trials) == (6, 90)
-    assert rate.sessions is not None
-    assert (rate.sessions.hits, rate.sessions.trials) == (2, 8)
+    assert rate.rate.sessions == (2, 8)
+    assert rate.rate.text == "6 findings in 90 steps, 6.7 % (95 % interval 2.5 to 13.9 %), in 2 of 8 sessions"
 
 
 def test_the_sum_leaves_out_sets_that_lack_what_it_needs():
@@ -164,4 +164,4 @@ def test_the_sum_leaves_out_sets_that_lack_what_it_needs():
 
 def test_findings_about_the_whole_account_lie_in_no_session():
     (rate,) = public_rates(BREAKS, [measured((1, 90), (None, 8))])
-    assert rate.sessions is None
+    assert rate.rate.sessions is None

@@ -157,7 +157,8 @@ def test_the_ladder_reaches_the_present_schema_from_each_rung():
     assert [len(steps_from(schema)) for schema in SCHEMAS] == list(range(SCHEMA_VERSION - 1, -1, -1))
     assert tables_of(1) == ("requests", "marks", "meters", "buckets")
     assert tables_of(4) == ("requests", "marks", "meters", "buckets", "counters")
-    assert tables_of(SCHEMA_VERSION) == ("requests", "rounds", "marks", "meters", "buckets", "counters")
+    assert tables_of(5) == ("requests", "rounds", "marks", "meters", "buckets", "counters")
+    assert tables_of(SCHEMA_VERSION) == (*tables_of(5), "lines")
 
 
 @pytest.mark.parametrize("schema", [2, 3, 4])

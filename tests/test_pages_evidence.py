@@ -42,6 +42,7 @@ from generator.grading import RULES, WEIGHTS
 from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE
 from generator.packs.examine import examine
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method, reconciled
+from generator.pages.parts.breaks import break_rows
 from generator.pages.parts.cite import cite
 from generator.records.results import Level, Outcome
 from generator.records.rows import LogData, Tally
@@ -174,7 +175,7 @@ def rendered() -> dict[str, str]:
 
 
 def built(wanted) -> dict[str, bytes]:
-    site = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0", simulated=True)
+    site = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0")
     return {file.path: file.content for file in render(wanted, templates=ROOT / "templates", site_context=site)}
 
 
@@ -191,11 +192,11 @@ def download(page, name: str) -> bytes:
 
 
 def simulated_ids() -> set[str]:
-    return {view.finding.id for view in dossier().findings if view.pack.simulated}
+    return {finding.id for pack in dossier().packs if pack.simulated for run in pack.runs for finding in run.findings}
 
 
 def own_ids() -> set[str]:
-    return {view.finding.id for view in dossier().findings if not view.pack.simulated}
+    return {view.finding.id for view in dossier().findings}
 
 
 def test_the_fields_of_a_context_are_exactly_the_variables_of_its_template(subtests):
@@ -229,7 +230,7 @@ def test_a_case_without_evidence_reports_or_repository_has_all_pages():
     files = built([page for kind in KINDS for page in kind.KIND.pages(empty)])
     for name in ("claims", "findings", "detectors", "evidence", "method", "data", "check", "contribute"):
         assert f"2026-03/{name}/index.md" in files
-    assert b"No own logs are on this site yet" in files["2026-03/findings/index.md"]
+    assert b"No log is on this site yet" in files["2026-03/findings/index.md"]
 
 
 def test_links_between_these_pages_lead_somewhere():
@@ -321,9 +322,15 @@ def test_a_claim_shows_what_is_tied_to_its_sources():
 
 def test_a_claim_names_outcomes_on_own_logs_and_never_simulated_ones():
     context = page_at("c/C-001/").context
-    assert {answer.evidence for answer in context.answers} == {"mine"}
+    mine = {run.detector: run for run in next(pack for pack in dossier().packs if pack.id == "mine").runs}
+    assert context.answers
+    for answer in context.answers:
+        run = mine[answer.detector.id]
+        assert (answer.found, answer.examined) == (run.found, run.examined)
+        assert answer.logs == (run.outcome in {Outcome.FOUND, Outcome.QUIET})
     record = json.loads(download(page_at("c/C-001/"), "index.json"))["record"]
-    assert {row["evidence"] for row in record["detectors"]} == {"mine"}
+    shown = {view.finding.id for answer in context.answers for view, _ in answer.on_its_days}
+    assert {id for row in record["detectors"] for id in row["findings_on_its_days"]} == shown <= own_ids()
     for page in pages():
         if page.path.startswith("2026-03/c/"):
             text = rendered()[f"{page.path}index.md"]
@@ -454,51 +461,46 @@ def test_a_citation_has_one_line_and_a_bibtex_entry_that_balances():
     assert "snapshot 2026-11-24" in made.text
 
 
-def test_a_citation_of_a_simulated_finding_says_so():
-    id = min(simulated_ids())
-    assert b"[simulated data]" in download(page_at(f"f/{id}/"), "cite.txt")
-    assert b"[simulated data]" not in download(page_at(f"f/{min(own_ids())}/"), "cite.txt")
-
-
 # ---- findings ----
 
 LADDER_IDS = {explanation.id for explanation in EXPLANATIONS} | {id for id, _ in UNDECIDABLE}
-ORDER = (
-    "result", "limits", "not-ruled-out", "ruled-out", "detector-limits", "layer", "figure", "chain", "rows", "detector", "reproduce",
-    "for", "history", "cite", "replies",
-)  # fmt: skip
+BLOCKS = ("figure", "lines", "explanations", "reproduce")
 
 
-def test_a_finding_page_keeps_the_order_with_limits_before_the_figure():
-    for id in own_ids() | simulated_ids():
-        headings = re.findall(r"^##+ .*\{ #([a-z-]+)", markdown(f"f/{id}/"), re.MULTILINE)
-        assert tuple(heading for heading in headings if heading not in {"days", "readings"}) == ORDER
-
-
-def test_a_simulated_finding_is_labelled_wherever_it_goes():
-    for id in simulated_ids():
-        page = page_at(f"f/{id}/")
+def test_a_finding_page_has_five_blocks_and_no_empty_one():
+    """The sentence with its numbers stands above the first heading."""
+    for id in own_ids():
         text = markdown(f"f/{id}/")
-        assert page.title.startswith("Simulated:")
-        assert "wm-banner--simulated" in text
-        assert not page.searchable
-        twin = json.loads(download(page, "index.json"))
-        assert next(iter(twin["record"])) == "simulated"
-        assert twin["record"]["simulated"] is True
-        assert twin["links"]["claims"] == []
-        rows = list(csv.reader(io.StringIO(download(page, "data.csv").decode())))
-        assert rows[0][0] == "simulated"
-        assert {row[0] for row in rows[1:]} == {"True"}
-        assert not re.search(r"/c/C-\d", text)
-    assert all("Simulated:" not in page_at(f"f/{id}/").title for id in own_ids())
+        assert tuple(re.findall(r"^##+ .*\{ #([a-z-]+)", text, re.MULTILINE)) == BLOCKS
+        for block in re.split(r"^## .*$", text, flags=re.MULTILINE)[1:]:
+            assert len(re.sub(r"<[^>]+>|\s+", " ", block).split()) > 5
 
 
-def test_simulated_findings_stand_in_a_section_of_their_own_after_own_logs():
-    text = markdown("findings/")
-    own, _, simulated = text.partition("## Simulated specimen")
-    assert all(f"f/{id}/" in own and f"f/{id}/" not in simulated for id in own_ids() - simulated_ids())
-    assert all(f"f/{id}/" in simulated for id in simulated_ids())
-    assert simulated.count("wm-banner--simulated") == 1
+def test_a_simulated_finding_has_no_page_and_one_of_each_detector_is_an_example():
+    paths = {page.path for page in pages()}
+    assert simulated_ids()
+    assert not [id for id in simulated_ids() if f"2026-03/f/{id}/" in paths]
+    for name in ("findings/", "data/", "method/", "check/"):
+        assert not any(id in markdown(name) for id in simulated_ids())
+    shown = {id: view for id, view in dossier().specimens.items() if id in {"cache-break", "doubled-call"}}
+    assert len(shown) == 2
+    for id in shown:
+        page, text = page_at(f"d/{id}/"), markdown(f"d/{id}/")
+        example = text.partition("{ #specimen")[2].partition("## Worked examples")[0]
+        assert example.count("wm-banner--simulated") == 1
+        assert "witnessmark simulate" in example
+        assert page.simulated
+        assert "simulated: true" in text.partition("# ")[0]
+    assert not page_at("findings/").simulated
+    assert not page_at("evidence/specimen/").searchable
+
+
+def test_a_refusal_has_no_picture_of_cache_reads():
+    for view in dossier().findings:
+        figure = page_at(f"f/{view.finding.id}/").context.figure
+        reads = {"expected-read", "prompt-before"} & {quantity.name for quantity in view.finding.quantities}
+        if figure is not None and figure.id == "chain-chart":
+            assert reads, view.detector.id
 
 
 def test_every_outcome_is_an_answer_in_the_list():
@@ -511,7 +513,7 @@ def test_every_outcome_is_an_answer_in_the_list():
     files = built(findings.KIND.pages(mixed))
     text = files["2026-03/findings/index.md"].decode()
     assert {one.outcome for one in runs} == {Outcome.QUIET, Outcome.FAILED, Outcome.NOT_MEASURABLE}
-    for word in ("Quiet", "Failed", "Not measurable", "zerodivisionerror"):
+    for word in ("Quiet", "failed", "Not measurable", "zerodivisionerror"):
         assert word in text
 
 
@@ -521,7 +523,7 @@ def test_the_sentence_has_number_unit_and_period_and_the_price_is_no_bill():
     assert said.startswith("A prompt of 9 words: ")
     assert "tokens were paid for again" in said
     text = markdown(f"f/{view.finding.id}/")
-    assert "This is a list price, not your bill" in text
+    assert "A list price is not a bill" in text
     assert "2026-03-17" in text
     assert view.detector.counterfactual in text.replace("&#39;", "'")
 
@@ -533,24 +535,33 @@ def test_findings_about_the_same_call_name_each_other():
     assert all(other.pack is short.pack for other in others)
 
 
-def test_the_thread_leads_from_claims_to_the_log_file():
-    id = min(own_ids())
-    thread = markdown(f"f/{id}/").partition("## Chain")[2].partition("## Rows")[0]
-    places = [thread.index(word) for word in ("Claims", "Finding", "Detector", "Rows", "Log file", "Evidence")]
-    assert places == sorted(places)
-    assert "log-0001" in thread
+def test_a_cited_line_is_a_card_with_its_fields():
+    view = next(view for view in dossier().findings if view.detector.id == "cache-break")
+    lines = markdown(f"f/{view.finding.id}/").partition("{ #lines }")[2].partition("## Explanations")[0]
+    assert lines.count('<section class="wm-record"') == 2
+    assert "log-0001 line" in lines
+    assert f"of {view.rows[-1].expected:,} expected" in lines
+    assert "sha256sum" not in lines  # its log is private
+
+
+def test_open_and_ruled_out_explanations_are_listed_with_what_they_say():
+    view = next(view for view in dossier().findings if view.finding.ruled_out and view.finding.not_ruled_out)
+    block = markdown(f"f/{view.finding.id}/").partition("{ #explanations }")[2].partition("Client or service?")[0]
+    open_, ruled_out = block.split("<details", 1)
+    assert open_.count('<td class="wm-long">') == len(view.finding.not_ruled_out)
+    assert ruled_out.count('<td class="wm-long">') == len(view.finding.ruled_out)
 
 
 def test_rows_mark_the_cited_ones_in_page_and_csv():
     view = next(view for view in dossier().findings if view.detector.id == "cache-break")
     page = page_at(f"f/{view.finding.id}/")
     rows = list(csv.DictReader(io.StringIO(download(page, "data.csv").decode())))
-    assert sum(row["cited"] == "True" for row in rows) == 2 == page.context.cited_rows
+    assert sum(row["cited"] == "True" for row in rows) == 2 == len(page.context.cards)
     assert rows[-1]["reason"] == "unexplained"
     assert markdown(f"f/{view.finding.id}/").count("<b>cited</b>") == 2
 
 
-def test_two_packs_of_one_log_make_one_page_a_finding_and_simulated_wins():
+def test_two_packs_of_one_log_make_one_page_a_finding_and_a_simulated_one_makes_none():
     few = [example for example in EXAMPLES if example.detector in {"cache-break", "doubled-call"}]
     own = body("mine", simulated=False, examples=few)
     again = body("twice", simulated=False, prefix="mine", examples=few)
@@ -558,7 +569,7 @@ def test_two_packs_of_one_log_make_one_page_a_finding_and_simulated_wins():
     assert len(single.findings) > 5
     assert [view.finding.id for view in single.findings] == [view.finding.id for view in double.findings]
     labelled = dossier_of(own, body("specimen", simulated=True, prefix="mine", examples=few))
-    assert all(view.pack.simulated for view in labelled.findings)
+    assert labelled.findings == ()
     built(findings.KIND.pages(double))
 
 
@@ -604,11 +615,11 @@ def test_a_detector_page_shows_rule_results_and_the_naive_count():
         assert parameter.quantity.name.replace("-", " ") in text
 
 
-def test_detector_pages_list_own_findings_apart_from_simulated_ones():
+def test_detector_pages_list_the_findings_of_real_logs():
     for view in dossier().detector_views:
         context = page_at(f"d/{view.detector.id}/").context
-        assert not any(item.view.pack.simulated for item in context.own)
-        assert all(item.view.pack.simulated for item in context.simulated)
+        assert not any(item.view.pack.simulated for item in context.found)
+        assert context.specimen is None or context.specimen.view.pack.simulated
 
 
 # ---- evidence and method ----
@@ -616,7 +627,7 @@ def test_detector_pages_list_own_findings_apart_from_simulated_ones():
 
 def test_break_shares_are_of_all_breaks_and_add_up():
     for evidence_ in dossier().packs:
-        rows = evidence.break_rows(evidence_)
+        rows = break_rows(evidence_.breaks)
         assert sum(row.share for row in rows) == pytest.approx(1)
         assert sum(row.excess_share for row in rows) == pytest.approx(1)
         assert sum(row.count for row in rows) == page_at(f"evidence/{evidence_.id}/").context.break_count
@@ -673,6 +684,7 @@ def test_public_files_have_one_frame_and_the_printed_checksums_are_true():
         "events.json",
         "sources.json",
         "findings.json",
+        "origins.json",
     }
     for file in page.context.files:
         content = download(page, file.path)
@@ -688,7 +700,8 @@ def test_public_files_have_one_frame_and_the_printed_checksums_are_true():
 
 def test_public_findings_say_first_whether_they_are_simulated():
     records = json.loads(download(page_at("data/"), "api/v1/findings.json"))["records"]
-    assert {record["id"] for record in records if record["simulated"]} == simulated_ids()
+    assert {record["id"] for record in records} == own_ids()
+    assert not any(record["simulated"] for record in records)
     assert all(next(iter(record)) == "simulated" for record in records)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.base import pictures
+from generator.base import kept, pictures
 from generator.base.drawing import draw
 from generator.base.pictures import kept_in
 
@@ -149,7 +149,7 @@ def test_a_folder_that_cannot_be_used_costs_time_alone(tmp_path: Path, vega: lis
 
 def test_a_linked_folder_is_left_alone(tmp_path: Path, vega: list[object], monkeypatch) -> None:
     """It may be anybody's: its mode stays, and nothing in it is removed."""
-    monkeypatch.setattr(pictures, "MOST_FILES", 1)
+    monkeypatch.setattr(kept, "MOST_FILES", 1)
     foreign = tmp_path / "foreign"
     foreign.mkdir(mode=0o755)
     for name in ("one", "two", "three"):
@@ -171,7 +171,7 @@ def test_a_disk_that_fills_leaves_no_half_entry(tmp_path: Path, vega: list[objec
 
 
 def test_the_oldest_half_goes_when_there_are_too_many(tmp_path: Path, vega: list[object], monkeypatch) -> None:
-    monkeypatch.setattr(pictures, "MOST_FILES", 3)
+    monkeypatch.setattr(kept, "MOST_FILES", 3)
     for number in range(4):
         kept_in(tmp_path)(SPEC | {"width": number}, DATA)
     for number, path in enumerate(entries(tmp_path)):

@@ -27,18 +27,21 @@ from generator.records.results import Level
 ROOT = Path(__file__).parent.parent
 ROOTS = {"pack.json and its tables": Manifest, "proof of a finding": FindingProof}
 WRITTEN_BY_PEOPLE = {
-    "analysis", "case", "claim", "corrections", "events", "examples", "hypotheses", "incidents", "judged", "peers", "prices",
+    "analysis", "case", "claim", "corrections", "events", "examples", "hypotheses", "incidents", "judged", "origin", "peers", "prices",
     "promises", "published", "reply", "report", "sources", "surfaces", "symptoms",
 }  # fmt: skip
 """Schemas of content/: texts that somebody types and a reviewer reads. No command writes them from a log."""
 OPENED = {("FindingPart", "statement")}
 """What a proof repeats of a published finding, word for word; the verifier parses it by its types."""
 DIGESTS = {
-    "base/pictures.py": "of the specification of a picture, and of what was drawn",
+    "base/kept.py": "of pictures and proofs kept for the next build, in a folder that only their owner reads",
+    "base/pictures.py": "of the specification of a picture",
     "site/manifest.py": "of files that are published or are in the repository",
     "packs/pack.py": "of the tables of a pack, which are published",
     "site/csp.py": "of inline scripts, for the content security policy",
     "records/pseudonyms.py": "HMAC with the owner's key",
+    "cli/public.py": "of files that lie in a public repository",
+    "packs/origin.py": "of lines that lie in a public repository",
     "cli/verify_site.py": "of the manifest of a published site",
     "detectors/shared/base.py": "of keyed pseudonyms: ids of findings",
     "guard/gate.py": "of files about to be published",

@@ -325,6 +325,7 @@ def test_every_field_of_the_evidence_was_thought_of():
     assert set(body(Level.FULL).__struct_fields__) == {
         "id", "simulated", "level", "tool_version", "tallies", "totals", "days", "marks_by_kind", "breaks", "runs",
         "formats", "reconciliation", "requests", "rounds", "marks", "meters", "buckets", "counters", "commitments",
+        "origin", "lines",
     }  # fmt: skip
 
 

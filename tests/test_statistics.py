@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.base.statistics import exact_rate, finding_rate, poisson_rate
+from generator.base.statistics import exact_rate, poisson_rate
 
 
 def test_zero_of_n_has_the_closed_form_upper_bound():
@@ -46,9 +46,3 @@ def test_a_count_that_is_no_share_has_the_exact_poisson_interval():
     assert none.high == pytest.approx(3.6889 / 1000, rel=1e-4)
     assert (ten.low, ten.high) == (pytest.approx(4.7954, rel=1e-4), pytest.approx(18.3904, rel=1e-4))
     assert ten.value == 10
-
-
-def test_findings_that_span_several_units_may_be_more_than_were_examined():
-    assert finding_rate(3, 2, share=False).value == 1.5
-    with pytest.raises(ValueError, match="between"):
-        finding_rate(3, 2, share=True)

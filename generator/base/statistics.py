@@ -1,4 +1,4 @@
-"""Rates with exact intervals. No bare share reaches a page."""
+"""Rates with exact intervals. No bare share reaches a page; whether one may be said is decided in counting.py."""
 
 from __future__ import annotations
 
@@ -22,11 +22,6 @@ class Rate:
     def per_thousand(self) -> tuple[float, float, float]:
         """(rate, low, high) per 1,000 trials."""
         return (self.value * 1000, self.low * 1000, self.high * 1000)
-
-
-def finding_rate(found: int, examined: int, *, share: bool) -> Rate:
-    """Findings per unit examined. `share`: each finding is one of the units, so their ratio is a share of them."""
-    return exact_rate(found, examined) if share else poisson_rate(found, examined)
 
 
 def poisson_rate(events: int, exposure: int) -> Rate:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 MISSING = "not in the log"
+_AFTER_A_NOUN = frozenset({"of", "in", "with", "within", "after", "whose", "that", "written", "on"})
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -101,9 +102,37 @@ def duration(seconds: float | None) -> str:
     return f"{whole} s"
 
 
-def plural(count: int, one: str, many: str = "") -> str:
+def plural(count: float, one: str, many: str = "") -> str:
     """Count with its noun: 1 report, 1,204 reports; an irregular plural is given."""
-    return f"{n(count)} {one if count == 1 else many or one + 's'}"
+    return f"{n(count)} {noun(count, one, many)}"
+
+
+def noun(count: float, one: str, many: str = "") -> str:
+    """The noun alone, where its count is set apart: report, reports."""
+    return one if n(count) == "1" else many or one + "s"
+
+
+def stat(count: float, one: str, many: str = "", *, after: str = "") -> tuple[str, str]:
+    """A count and its label, set apart in a row of numbers: 1, finding in own logs."""
+    return n(count), " ".join(filter(None, (noun(count, one, many), after)))
+
+
+def singular(many: str) -> str:
+    """One of a plural: steps within five seconds -> step within five seconds; resets of meters -> reset of meters.
+
+    The noun is the last word before the first that belongs to what follows it.
+    """
+    words_ = many.split(" ")
+    place = next((at for at, word in enumerate(words_) if word in _AFTER_A_NOUN), len(words_)) - 1
+    return " ".join([*words_[:place], _one(words_[place]), *words_[place + 1 :]])
+
+
+def _one(noun_: str) -> str:
+    if noun_.endswith("ies"):
+        return noun_.removesuffix("ies") + "y"
+    if noun_.endswith(("ches", "shes", "sses", "xes")):
+        return noun_.removesuffix("es")
+    return noun_.removesuffix("s")
 
 
 def short(pseudonym: str) -> str:
@@ -174,6 +203,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         iso,
         duration,
         plural,
+        noun,
+        singular,
         short,
         words,
         cell,

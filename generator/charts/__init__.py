@@ -7,6 +7,7 @@ from generator.charts.logs import breaks_chart, days_chart, thread_chart
 from generator.charts.meters import meter_chart
 from generator.charts.public import incidents_chart, reports_chart
 from generator.charts.published import published_chart
+from generator.charts.shares import shares_chart
 from generator.charts.strip import timeline_chart
 from generator.charts.usage_overview import account_chart
 
@@ -19,6 +20,7 @@ __all__ = [
     "meter_chart",
     "published_chart",
     "reports_chart",
+    "shares_chart",
     "thread_chart",
     "timeline_chart",
 ]

@@ -9,11 +9,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from generator.base.drawing import Draw, draw
+from generator.base.wording import plural
 from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SHORT, SOFT, TEXT, Chart, template
 from generator.records.results import DaySum
 
 if TYPE_CHECKING:
-    from generator.dossier import ThreadRow
+    from generator.dossier.rows import ThreadRow
 
 _READ, _WRITTEN, _FRESH, _OUTPUT = "Cache read", "Cache write", "Uncached input", "Output"
 _EXPECTED, _BENIGN, _UNEXPLAINED = "Expected", "Explained break", "Unexplained"
@@ -81,7 +82,7 @@ def breaks_chart(
         id=chart_id,
         title="Why the cache identity broke",
         sentence=(
-            f"Of {steps:,} steps, {total:,} ({_share(total / steps) if steps else '0 %'}) broke the identity; "
+            f"Of {plural(steps, 'step')}, {total:,} ({_share(total / steps) if steps else '0 %'}) broke the identity; "
             f"{unexplained:,} of these breaks ({_share(unexplained / total)}) stay unexplained. "
             f"The most frequent reason is \u201c{first}\u201d with {most:,}."
         ),
@@ -116,7 +117,7 @@ def days_chart(days: Sequence[DaySum], chart_id: str = "days-chart", *, note: st
         id=chart_id,
         title="Tokens a day, by kind",
         sentence=(
-            f"{all_tokens:,} tokens on {len(sums):,} {'day' if len(sums) == 1 else 'days'} with calls, "
+            f"{plural(all_tokens, 'token')} on {plural(len(sums), 'day')} with calls, "
             f"{_share(read / all_tokens) if all_tokens else '0 %'} of them read from the cache; "
             f"the highest day is {top} with {sum(sums[top]):,}."
         ),
@@ -152,9 +153,13 @@ def _thread_sentence(rows: Sequence[ThreadRow]) -> str:
     expected, read = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
     breaks = [row for row in rows if row.reason]
     unexplained = sum(row.reason == "unexplained" for row in breaks)
-    head = f"{len(rows):,} requests of one thread, {len(cited):,} of them cited"
-    body = f": where a read of {expected:,} tokens was expected of the cited ones, {read:,} were read" if pairs else ""
-    return f"{head}{body}; {len(breaks):,} {'break' if len(breaks) == 1 else 'breaks'}, {unexplained:,} unexplained."
+    head = f"{plural(len(rows), 'request')} of one thread, {len(cited):,} of them cited"
+    body = (
+        f": where a read of {plural(expected, 'token')} was expected of the cited ones, {read:,} were read"
+        if pairs
+        else ""
+    )
+    return f"{head}{body}; {plural(len(breaks), 'break')}, {unexplained:,} unexplained."
 
 
 def thread_data(rows: Sequence[ThreadRow]) -> dict[str, list[dict[str, Any]]]:

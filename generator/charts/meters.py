@@ -7,10 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from generator.base.drawing import Draw, draw
+from generator.base.wording import plural
 from generator.charts.base import ALERT, CARD, SERIES, Chart, narrowed, template
 
 if TYPE_CHECKING:
-    from generator.dossier import ReadingRow
+    from generator.dossier.rows import ReadingRow
 
 
 def meter_chart(
@@ -28,7 +29,7 @@ def meter_chart(
         id=chart_id,
         title="Readings around the finding",
         sentence=(
-            f"{len(rows)} readings, {sum(row.cited for row in rows)} of them cited, between {low:,.10g} and "
+            f"{plural(len(rows), 'reading')}, {sum(row.cited for row in rows)} of them cited, between {low:,.10g} and "
             f"{high:,.10g} {unit}."
         ),
         width=width,

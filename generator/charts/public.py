@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from generator.base.drawing import Draw, draw
+from generator.base.wording import plural
 from generator.charts.base import BAND, CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, narrowed, template
 from generator.charts.weeks import DAY, WEEK, day_range, monday, short_day, weeks
 from generator.curated.counting import in_window, is_user_report
@@ -52,7 +53,7 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week", *, drawn:
         id=chart_id,
         title="User reports a week, by surface",
         sentence=(
-            f"{len(reports)} user reports from {day_range(case.window_start, case.window_end)}; the week of "
+            f"{plural(len(reports), 'user report')} from {day_range(case.window_start, case.window_end)}; the week of "
             f"{short_day(top)} has most with {totals[top]}, and the article's own days, "
             f"{day_range(case.article_window_start, case.article_window_end)}, have {inside}. "
             f"Control months: {_control(dossier, 'control-before')} before the window, "
@@ -99,7 +100,8 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month", *, d
         id=chart_id,
         title="Status-page incidents a month, by the product their title names",
         sentence=(
-            f"{len(incidents)} incidents from {day_range(incidents[0].start.date(), incidents[-1].start.date())}: "
+            f"{plural(len(incidents), 'incident')} from "
+            f"{day_range(incidents[0].start.date(), incidents[-1].start.date())}: "
             f"{_range(beside)} in each month before the window, {_range(in_months)} in each month of it."
         ),
         width=width,

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from generator.base.drawing import Draw, draw
+from generator.base.wording import plural
 from generator.charts.base import BAND, SERIES, SOFT, Chart, narrowed, template
 from generator.charts.weeks import DAY, day_range, short_day
 from generator.curated.counting import in_window
@@ -47,11 +48,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip", *, drawn:
     shown = [event for event in dossier.library.events if in_window(event.start.date(), case)]
     incidents = [incident for incident in dossier.library.incidents if in_window(incident.start.date(), case)]
     events = {event.id: event for event in dossier.library.events}
-    findings = [
-        view.finding.at
-        for view in dossier.findings
-        if not view.pack.simulated and in_window(view.finding.at.date(), case)
-    ]
+    findings = [view.finding.at for view in dossier.findings if in_window(view.finding.at.date(), case)]
     reports = Counter(report.date for report in dossier.library.reports if in_window(report.date, case))
     names = (*dict.fromkeys(ROWS.values()), _STATUS, _REPORTS, *((_FINDINGS,) if findings else ()))
     marks = [mark_of(event, case.window_end, events) for event in shown]
@@ -79,7 +76,8 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip", *, drawn:
         id=chart_id,
         title="Events and incidents on one line",
         sentence=(
-            f"{len(shown)} events, {len(incidents)} status-page incidents and {reports.total()} reports from "
+            f"{plural(len(shown), 'event')}, {plural(len(incidents), 'status-page incident')} and "
+            f"{plural(reports.total(), 'report')} from "
             f"{day_range(case.window_start, case.window_end)}; {inside} of the events begin in the article's own days, "
             f"{day_range(case.article_window_start, case.article_window_end)}."
         ),

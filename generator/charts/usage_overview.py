@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from generator.base.drawing import Draw, draw
+from generator.base.wording import plural
 from generator.charts.base import ALERT, CARD, NARROW, SERIES, SOFT, WIDTH, Chart, config
 from generator.records.results import Reconciliation, ReportLine, WindowBalance
 from generator.records.rows import Surface, Window
@@ -104,17 +105,19 @@ def _tokens(line: ReportLine) -> int:
 def _sentence(account: Reconciliation) -> str:
     calls = sum(day.requests for day in account.surfaces)
     dollars = sum(day.cost_usd for day in account.surfaces)
-    parts = [f"{calls:,} logged calls worth ${dollars:,.2f} at list price"]
+    parts = [f"{plural(calls, 'logged call')} worth ${dollars:,.2f} at list price"]
     windows = shown_windows(account)
     if windows:
         judged = [window for window in windows if window.predicted is not None]
         above = sum((window.low or 0) > 0 for window in judged)
         parts.append(
-            f"{len(windows):,} {windows[0].window.value} windows of the meter, {above:,} of the "
+            f"{plural(len(windows), windows[0].window.value + ' window')} of the meter, {above:,} of the "
             f"{len(judged):,} that can be predicted moved by more than the whole interval of the prediction"
         )
     if account.lines:
-        parts.append(f"{len({line.report for line in account.lines}):,} reports of {len(account.lines):,} lines")
+        parts.append(
+            f"{plural(len({line.report for line in account.lines}), 'report')} of {plural(len(account.lines), 'line')}"
+        )
     return "; ".join(parts) + "."
 
 

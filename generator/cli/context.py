@@ -13,7 +13,7 @@ import click
 
 from generator import __version__
 from generator.base.problems import Exit, LogError, Problem
-from generator.base.wording import printable
+from generator.base.wording import noun, plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,12 +113,12 @@ def examined(
     )
     if not commit or evidence.level is Level.AGGREGATE:  # sums prove nothing, and trees tell the calls of each file
         return evidence
-    return committed(evidence, _trees(found, reading, key))
+    return committed(evidence, trees_of(found, reading, key))
 
 
 def log_trees_of(found: Discovery, key: bytes, jobs: int | None) -> tuple[LogTree, ...]:
     """Read the files and hash every record."""
-    return _trees(found, reading_of(found, key, jobs), key)
+    return trees_of(found, reading_of(found, key, jobs), key)
 
 
 def reading_of(found: Discovery, key: bytes, jobs: int | None) -> LogData:
@@ -144,7 +144,8 @@ def own_key() -> tuple[bytes, bool]:
         return secrets.token_bytes(KEY_BYTES), False
 
 
-def _trees(found: Discovery, reading: LogData, key: bytes) -> tuple[LogTree, ...]:
+def trees_of(found: Discovery, reading: LogData, key: bytes) -> tuple[LogTree, ...]:
+    """Hash every record of a reading."""
     from generator.proofs.commitments import FIRST_LINE_BYTES, identities, log_trees
 
     known = []
@@ -166,7 +167,11 @@ def warn_unclaimed(found: Discovery) -> None:
     if aside:
         click.echo(f"Left aside, known to hold no usage of their own: {', '.join(aside)}.", err=True)
     if found.links:
-        click.echo(f"{len(found.links):,} links were not followed; name what they lead to, if it is a log:", err=True)
+        click.echo(
+            f"{plural(len(found.links), 'link was', 'links were')} not followed; "
+            f"name what {noun(len(found.links), 'it leads', 'they lead')} to, if it is a log:",
+            err=True,
+        )
         for link in found.links[:MOST_LINKS]:
             click.echo(f"  {printable(link)}", err=True)
         if len(found.links) > MOST_LINKS:

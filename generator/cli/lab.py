@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.base.wording import printable
+from generator.base.wording import plural, printable
 from generator.cli.context import JOBS, ROOT, console, now, track
 from generator.cli.tables import write
 
@@ -66,7 +66,7 @@ def simulate(folder: Path, seed: int, sessions: int, start: datetime, every: int
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    click.echo(f"Wrote {len(files)} simulated logs into {printable(folder)}.")
+    click.echo(f"Wrote {plural(len(files), 'simulated log')} into {printable(folder)}.")
 
 
 @click.command()
@@ -124,7 +124,7 @@ def schemas(root: Path) -> None:
         (folder / old).unlink()
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
-    click.echo(f"Wrote {len(made)} schemas into {printable(folder)}.")
+    click.echo(f"Wrote {plural(len(made), 'schema')} into {printable(folder)}.")
 
 
 def _detectors(ids: tuple[str, ...]) -> tuple[Detector, ...]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from generator.base.wording import printable
+from generator.base.wording import plural, printable
 from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, examined, finish, reading_of, state_folder
+from generator.cli.public import ORIGIN, origin_in, public_evidence, unpacked
+
+if TYPE_CHECKING:
+    from generator.records.results import Pack
 
 
 @click.command()
@@ -21,8 +26,16 @@ from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, examined
 )
 @LEVEL
 @click.option("--simulated", is_flag=True, help="The logs are made by `witnessmark simulate`: label everything.")
+@ORIGIN
 @JOBS
-def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, jobs: int | None) -> None:  # noqa: FBT001
+def collect(  # noqa: PLR0917  click passes options so
+    logs: tuple[Path, ...],
+    folder: Path,
+    level: str,
+    simulated: bool,  # noqa: FBT001
+    origin: Path | None,
+    jobs: int | None,
+) -> None:
     """Make an evidence pack that is safe to commit: numbers, enums and keyed pseudonyms.
 
     The key of the pseudonyms is made on first use in your state folder (mode 0600) and never leaves it.
@@ -31,20 +44,44 @@ def collect(logs: tuple[Path, ...], folder: Path, level: str, simulated: bool, j
     Examples:
       witnessmark collect ~/.claude/projects --into content/evidence/mine
       witnessmark collect logs/ --into content/evidence/team --level aggregate
+      witnessmark collect agentv.git --origin content/origins/agentv.yml --into content/evidence/agentv
     """
     from generator.packs.key import load_key
     from generator.packs.pack import check_name, write_pack
 
     check_name(folder)
+    if origin is not None:
+        _public(logs, folder, origin, jobs, simulated=simulated)
+        return
     found = discover(logs)
     key = SIMULATED_KEY if simulated else load_key(state_folder() / "key")
     reading = reading_of(found, key, jobs)
     evidence = examined(found, reading, key, folder.resolve().name, level, simulated=simulated, commit=True)
     write_pack(evidence, folder)
-    findings = sum(run.found for run in evidence.runs)
-    told = "told, of days that are over" if level == "aggregate" else "read"
-    click.echo(
-        f"Wrote {printable(folder)}: {evidence.totals.requests:,} calls {told}, {findings:,} findings, "
-        f"{len(evidence.requests):,} rows shown (level {evidence.level.value})."
-    )
+    _say(folder, evidence)
     finish(found, evidence, reading.tallies)
+
+
+def _public(logs: tuple[Path, ...], folder: Path, origin: Path, jobs: int | None, *, simulated: bool) -> None:
+    """A pack of a public log: in full, with the place and the hash of each line."""
+    from generator.packs.pack import write_pack
+
+    record = origin_in(origin)
+    if len(logs) != 1 or simulated:
+        raise click.UsageError("--origin goes with one clone, and not with --simulated")
+    if record.id != folder.resolve().name:
+        raise click.UsageError(f"the pack of this origin is named {record.id}: --into content/evidence/{record.id}")
+    with unpacked(record, logs[0]) as place:
+        found, evidence = public_evidence(place, record.id, jobs)
+        write_pack(evidence, folder)
+        _say(folder, evidence)
+        finish(found, evidence)
+
+
+def _say(folder: Path, evidence: Pack) -> None:
+    findings = sum(run.found for run in evidence.runs)
+    told = "told, of days that are over" if evidence.level.value == "aggregate" else "read"
+    click.echo(
+        f"Wrote {printable(folder)}: {plural(evidence.totals.requests, 'call')} {told}, {plural(findings, 'finding')}, "
+        f"{plural(len(evidence.requests), 'row')} shown (level {evidence.level.value})."
+    )

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.base.problems import Exit
-from generator.base.wording import printable
+from generator.base.wording import plural, printable
 from generator.cli.context import console, discover, meter_folder, now, state_folder, track, warn_silent, warn_unclaimed
 
 if TYPE_CHECKING:
@@ -246,7 +246,8 @@ def import_(files: tuple[Path, ...], into: Path | None) -> None:
     if text:
         _write(path, text.encode())
     click.echo(
-        f"Appended {len(readings):,} readings as {text.count(chr(10)):,} lines to {printable(path)}. {_left_out(data)}"
+        f"Appended {plural(len(readings), 'reading')} as {plural(text.count(chr(10)), 'line')} "
+        f"to {printable(path)}. {_left_out(data)}"
     )
     if silent or found.unclaimed:
         sys.exit(Exit.PARTIAL)

@@ -13,6 +13,7 @@ import click
 from generator.base.problems import Exit, PackError, Problem
 from generator.base.wording import printable
 from generator.cli.context import JOBS, SIMULATED_KEY, discover, log_trees_of, state_folder
+from generator.cli.public import PUBLIC_KEY
 
 if TYPE_CHECKING:
     from generator.proofs.commitments import LogTree
@@ -111,11 +112,19 @@ def _known_fields(show: tuple[str, ...]) -> None:
 
 
 def _trees(evidence: Pack, logs: tuple[Path, ...], jobs: int | None) -> tuple[LogTree, ...]:
+    return log_trees_of(discover(logs), _key(evidence), jobs)
+
+
+def _key(evidence: Pack) -> bytes:
+    """The key that the pack was made with. Raises PackError where it is the owner's and not here."""
     from generator.packs.key import load_key
 
+    if evidence.simulated:
+        return SIMULATED_KEY
+    if evidence.origin:
+        return PUBLIC_KEY
     path = state_folder() / "key"
-    if not evidence.simulated and not os.path.lexists(path):
+    if not os.path.lexists(path):
         hint = "run this where the pack was made, with the same state folder"
         raise PackError(Problem("key", 0, 0, "W-key", "is not there, and no proof can be made without it", hint))
-    key = SIMULATED_KEY if evidence.simulated else load_key(path)
-    return log_trees_of(discover(logs), key, jobs)
+    return load_key(path)

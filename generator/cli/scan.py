@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from generator.cli.context import (
     reading_of,
     track,
 )
+from generator.cli.public import ORIGIN, PUBLIC_KEY, clone_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,6 +53,7 @@ LOCAL_ZONE = "local"
 @click.option("--csv", "as_csv", is_flag=True, help="Print usage by day, or as --by says, as CSV.")
 @click.option("--share", is_flag=True, help="Print a few ratios, safe to paste: no tokens, names or times.")
 @click.option("--simulated", is_flag=True, help="The logs are made by `witnessmark simulate`: ids as in its packs.")
+@ORIGIN
 @JOBS
 def scan(  # noqa: PLR0917  click passes options so
     logs: tuple[Path, ...],
@@ -64,6 +67,7 @@ def scan(  # noqa: PLR0917  click passes options so
     as_csv: bool,  # noqa: FBT001
     share: bool,  # noqa: FBT001
     simulated: bool,  # noqa: FBT001
+    origin: Path | None,
     jobs: int | None,
 ) -> None:
     """Read logs, run the detectors, print what was found and what it cost.
@@ -89,6 +93,7 @@ def scan(  # noqa: PLR0917  click passes options so
       witnessmark scan ~/.claude/projects/my-project --all
       witnessmark scan backup/ --json | jq .findings
       witnessmark scan --by session --csv > sessions.csv
+      witnessmark scan agentv.git --origin content/origins/agentv.yml --all
     """
     from generator.ledger.usage import Span
 
@@ -96,9 +101,23 @@ def scan(  # noqa: PLR0917  click passes options so
         raise click.UsageError("--json, --csv and --share exclude each other")
     span = Span(_zone(zone), *(day.date() if day else None for day in (since, until)))
     _in_order(span.since, span.until)
-    paths = logs or default_logs()
-    found = discover(paths)
-    view = _view(found, span, zone, jobs, simulated=simulated)
+    with ExitStack() as stack:
+        key: bytes | None = SIMULATED_KEY if simulated else None
+        if origin is not None:
+            logs, key = (stack.enter_context(clone_of(origin, logs)),), PUBLIC_KEY
+        paths = logs or default_logs()
+        found = discover(paths)
+        view = _view(found, span, zone, jobs, key=key, simulated=simulated)
+        _print(
+            view, found, paths, table, as_json=as_json, as_csv=as_csv, share=share, everything=everything, files=files
+        )
+        finish(found, view.evidence)
+
+
+def _print(
+    view: View, found: Discovery, paths: tuple[Path, ...], table: str | None, *,
+    as_json: bool, as_csv: bool, share: bool, everything: bool, files: bool,
+) -> None:  # fmt: skip
     if as_json:
         _print_json(view, found, *_table(table, view, found, paths), files=files)
     elif as_csv:
@@ -114,7 +133,6 @@ def scan(  # noqa: PLR0917  click passes options so
         _print_text(out, view, _table(table, view, found, paths) if table else None, everything=everything)
         if files:
             _print_files(out, view, found, sessions=table == SESSION)
-    finish(found, view.evidence)
 
 
 def _zone(name: str) -> tzinfo | None:
@@ -135,14 +153,14 @@ def _in_order(since: date | None, until: date | None) -> None:
         raise click.UsageError(f"--since {since} is after --until {until}")
 
 
-def _view(found: Discovery, span: Span, zone: str, jobs: int | None, *, simulated: bool) -> View:
+def _view(found: Discovery, span: Span, zone: str, jobs: int | None, *, key: bytes | None, simulated: bool) -> View:
     """Read the logs, run the detectors, and keep what the days allow."""
     from generator.cli.terminal import view_of
     from generator.ledger.subjects import subjects
     from generator.packs.examine import examine
     from generator.records.results import Level
 
-    key, kept = (SIMULATED_KEY, True) if simulated else own_key()
+    key, kept = (key, True) if key else own_key()
     reading = reading_of(found, key, jobs)
     shown = subjects(reading)
     evidence = examine(

@@ -10,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from generator.base.problems import WitnessmarkError
+from generator.base.wording import plural
 from generator.build import build
 
 POLL_SECONDS = 1.0
@@ -67,4 +68,4 @@ def _build(
     except WitnessmarkError as error:
         say(str(error))
         return
-    say(f"built {built.pages:,} pages")
+    say(f"built {plural(built.pages, 'page')}")

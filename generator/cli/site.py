@@ -12,6 +12,7 @@ import click
 
 from generator import __version__
 from generator.base.problems import Exit
+from generator.base.wording import plural
 from generator.cli.context import (
     JOBS,
     LEVEL,
@@ -70,7 +71,7 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
         canaries=read_canaries(canary) if canary else (),
         cache=cache_folder(),
     )
-    click.echo(f"Built {built.pages:,} pages with {built.findings:,} findings.")
+    click.echo(f"Built {plural(built.pages, 'page')} with {plural(built.findings, 'finding')}.")
     click.echo(
         f"Open {os.path.relpath(built.site / 'index.html')}, or run `witnessmark serve` and go to http://127.0.0.1:8000/"
     )
@@ -94,9 +95,10 @@ def check(root: Path) -> None:
     dossier = read_content(root.resolve(), now=now(), version=__version__)
     library = dossier.library
     click.echo(
-        f"content/ is sound: {len(library.claims)} claims, {len(library.reports)} reports, "
-        f"{len(library.incidents)} incidents, {len(library.events)} events, {len(library.sources)} sources, "
-        f"{len(library.examples)} worked examples, {len(dossier.packs)} evidence packs."
+        f"content/ is sound: {plural(len(library.claims), 'claim')}, {plural(len(library.reports), 'report')}, "
+        f"{plural(len(library.incidents), 'incident')}, {plural(len(library.events), 'event')}, "
+        f"{plural(len(library.sources), 'source')}, "
+        f"{plural(len(library.examples), 'worked example')}, {plural(len(dossier.packs), 'evidence pack')}."
     )
 
 

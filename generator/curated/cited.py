@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AnyUrl, BaseModel
 
 from generator.curated.kinds import Library
+from generator.curated.origins import Origin
 
 
 def cited(library: Library) -> Iterator[str]:
@@ -18,6 +19,8 @@ def cited(library: Library) -> Iterator[str]:
 def _addresses(value: Any) -> Iterator[str]:
     if isinstance(value, AnyUrl):
         yield str(value)
+    elif isinstance(value, Origin):
+        yield from value.addresses()
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
             yield from _addresses(getattr(value, name))

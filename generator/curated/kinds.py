@@ -20,6 +20,7 @@ from generator.curated.headline import Headline, equal_space, observations_have_
 from generator.curated.judged import Judged, true_ones_are_reported
 from generator.curated.measurements import Published, tables_are_even
 from generator.curated.models import Case, Claim, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
+from generator.curated.origins import Origin, places_are_single
 from generator.curated.peers import Peer, words_are_explained
 from generator.curated.prices import PriceEpoch, epochs_do_not_overlap, prices_are_those_in_use
 from generator.curated.promises import Promise, Trial, failures_are_trials, trials_have_one_promise
@@ -187,6 +188,11 @@ class Library(Model):
             },
             also=(tables_are_even,),
         ),
+    ] = ()
+    # Public logs that packs are made of; each is named after its pack.
+    origins: Annotated[
+        tuple[Origin, ...],
+        Kind(word="origin", files="origins/{id}.yml", refers={"id": "pack"}, order=("id",), also=(places_are_single,)),
     ] = ()
     measurements: Annotated[
         tuple[Measurement, ...],

@@ -94,6 +94,8 @@ BLOCK_JUMP = Detector(
     ),
     formula="rise >= 3 points in <= 15 min  and  rise >= 2 x predicted + 2.5",
     naive_text="Every rise of two points or more between two readings.",
+    naive_unit="rises",
+    finding_unit="rises",
     counterfactual="The rise that the logged calls predict. Points, not tokens: no bill follows from a meter.",
     needs=(METER, TOKENS),
     benign=(

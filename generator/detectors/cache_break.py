@@ -59,6 +59,8 @@ CACHE_BREAK = Detector(
     ),
     formula="q = read[i] / (read[i-1] + write[i-1]);  break if q < 0.98;  excess = min(expected - read, write + input)",
     naive_text="Every request whose cache-hit ratio is below 80 %, whatever came before it.",
+    naive_unit="requests with a hit ratio below 80 %",
+    finding_unit="steps that read less than they should, by more than 2 %",
     counterfactual=COUNTERFACTUAL,
     needs=(TOKENS, THREADS),
     benign=LADDER_BENIGN,

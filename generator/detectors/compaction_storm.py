@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.bursts import bursts, of_kinds
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.needs import MARKS, TOKENS
 from generator.ledger.prices import cost, rates
 from generator.ledger.subjects import Scope
@@ -183,6 +184,8 @@ COMPACTION_STORM = Detector(
     ),
     formula="3 automatic compactions within 28 min, or 2 within 28 min with at most 5 requests between them",
     naive_text="Every session with three or more compaction lines, however far apart and whoever asked for them.",
+    naive_unit="threads",
+    finding_unit="storms, of which a thread can have several",
     counterfactual="The first compaction would have been enough: what the others wrote anew is excess.",
     needs=(MARKS, TOKENS),
     benign=(
@@ -228,5 +231,6 @@ COMPACTION_STORM = Detector(
     examined=lambda thread: max(len(_compactions(thread)), len(thread.summaries)),
     naive=lambda thread: int(max(len(_compactions(thread)), len(thread.summaries)) >= STORM),
     one_a_unit=False,
+    covers=counted("compactions"),
     symptoms=("compaction-loop",),
 )

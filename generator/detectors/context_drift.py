@@ -118,6 +118,8 @@ CONTEXT_DRIFT = Detector(
     ),
     formula="reads/edits in the second half <= 0.4 x reads/edits in the first, which is >= 2",
     naive_text="Every thread of at least 100 requests in whose second half fewer files are read for each change.",
+    naive_unit="threads",
+    finding_unit="threads",
     counterfactual="None: how often files are looked at has no price of its own.",
     needs=(TOOL_USES,),
     benign=(

@@ -111,6 +111,8 @@ COUNTER_RESET = Detector(
     ),
     formula="c[i-1] >= 50,000  and  c[i] <= 0.2 x c[i-1]  in one session, with the same process and model",
     naive_text="Every fall of the counter.",
+    naive_unit="falls of the counter",
+    finding_unit="falls of the counter",
     counterfactual="A running sum never falls. It is a display: no tokens and no bill follow from it.",
     needs=(COUNTERS, MARKS),
     benign=(

@@ -90,6 +90,8 @@ DOUBLED_CALL = Detector(
     ),
     formula="parent[a] = parent[b], id[a] != id[b], |size[a] - size[b]| <= 2 %, |time[a] - time[b]| <= 120 s",
     naive_text="Every answer that is written on two or more lines of the transcript.",
+    naive_unit="answers on several lines",
+    finding_unit="pairs of calls",
     counterfactual="One call would have been enough: the whole second request is excess.",
     needs=(PARENTS,),
     benign=(

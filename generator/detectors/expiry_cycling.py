@@ -17,6 +17,7 @@ from generator.detectors.shared.breaks import (
     run_grade,
     testable_steps,
 )
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.needs import THREADS, TOKENS
 from generator.ledger.explanations import UNEXPLAINED
 from generator.ledger.steps import Step
@@ -74,6 +75,8 @@ EXPIRY_CYCLING = Detector(
     ),
     formula="at least 3 steps within 60 min with q <= 0.5 and no innocent explanation",
     naive_text="Every hour with three such losses in one thread, whatever their reasons.",
+    naive_unit="hours of a thread",
+    finding_unit="hours of a thread",
     counterfactual=COUNTERFACTUAL,
     needs=(TOKENS, THREADS),
     benign=LADDER_BENIGN,
@@ -111,5 +114,6 @@ EXPIRY_CYCLING = Detector(
     examined=testable_steps,
     naive=lambda thread: sum(1 for _ in _windows(_losses(thread))),
     one_a_unit=False,
+    covers=counted("broken-steps"),
     symptoms=("cache-expiry-cycling",),
 )

@@ -58,6 +58,8 @@ GAP_THEN_SPIKE = Detector(
     ),
     formula="pause >= 300 s  and  write + input >= 20,000  and  q < 0.98  and no innocent explanation holds",
     naive_text="Every request that writes or sends at least 20,000 tokens after a pause of five minutes or more.",
+    naive_unit="requests after a pause",
+    finding_unit="steps after a pause",
     counterfactual=COUNTERFACTUAL,
     needs=(LIFETIME, TOKENS, THREADS),
     benign=(

@@ -138,6 +138,8 @@ IDLE_ADVANCE = Detector(
     ),
     formula="rise >= 2 points in >= 15 min  and  cost(calls from 10 min before) / cost of a point < 0.5",
     naive_text="Every rise between two readings with no logged call between them.",
+    naive_unit="rises between two readings",
+    finding_unit="stretches of several readings",
     counterfactual="The meter would have stood still. Points, not tokens: no bill follows from a meter.",
     needs=(METER, TOKENS),
     benign=(

@@ -212,6 +212,8 @@ KNOWN_BAD_VERSION = Detector(
     ),
     formula="; ".join(_range(fault) for fault in FAULTS),
     naive_text="Every client version from 2.1.69 to 2.1.89, whatever happened in it.",
+    naive_unit="client versions of one range",
+    finding_unit="pairs of a client version and a fault",
     counterfactual="None: this names a risk. What it cost is told by the detector of the symptom.",
     needs=(VERSIONS,),
     benign=(

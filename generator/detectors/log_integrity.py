@@ -127,6 +127,8 @@ LOG_INTEGRITY = Detector(
         "tool calls of at most 30 tokens / tool calls > 0.05"
     ),
     naive_text="Every answer whose first line holds another output count than its last.",
+    naive_unit="answers",
+    finding_unit="client versions",
     counterfactual="None: nothing was paid too much. It says how far counts taken from this log can be off.",
     needs=(FIRST_LINES, VERSIONS),
     benign=(

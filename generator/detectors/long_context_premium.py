@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import fsum
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.needs import TOKENS
 from generator.ledger.prices import LONG_PROMPT, surcharge
 from generator.ledger.subjects import Scope
@@ -64,6 +65,8 @@ LONG_CONTEXT_PREMIUM = Detector(
     ),
     formula="input + read + written > 200,000  and  price(day, long) - price(day, short) > 0",
     naive_text="Every request of more than 200,000 tokens, whatever its model and day.",
+    naive_unit="requests",
+    finding_unit="threads",
     counterfactual=(
         "The same tokens at the price of a short prompt on the same day. No token was sent needlessly, so the excess "
         "is in dollars alone."
@@ -107,5 +110,6 @@ LONG_CONTEXT_PREMIUM = Detector(
     examined=lambda thread: len(_long(thread)),
     naive=lambda thread: len(_long(thread)),
     one_a_unit=False,
+    covers=counted("long-prompts"),
     symptoms=("runaway-usage",),
 )

@@ -19,6 +19,7 @@ from generator.detectors.shared.base import (
     day,
     finding,
 )
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.meters import LIMITS_DOCS
 from generator.detectors.shared.needs import METER, REFUSALS
 from generator.ledger.subjects import MODEL_WINDOWS, Meter, Scope
@@ -140,6 +141,8 @@ LOW_METER_REFUSAL = Detector(
     ),
     formula="limit message at t  and  every window: last reading in [t - 10 min, t] < 90 %",
     naive_text="Every limit message.",
+    naive_unit="limit messages",
+    finding_unit="runs of limit messages",
     counterfactual="The call would have been answered. A refused call has no tokens and no price.",
     needs=(METER, REFUSALS),
     benign=(
@@ -186,5 +189,6 @@ LOW_METER_REFUSAL = Detector(
     examined=lambda meter: len(meter.refusals),
     naive=lambda meter: len(meter.refusals),
     one_a_unit=False,
+    covers=counted("refusals"),
     symptoms=("rate-limit-message",),
 )

@@ -174,6 +174,8 @@ METER_COST_GAP = Detector(
     ),
     formula="rise >= 10 points  and  rise >= 2 x cost(window) / median cost of a point in other windows + 3",
     naive_text="Every window whose points for each token, cache reads included, exceed 1.5 times the median.",
+    naive_unit="windows, by their tokens",
+    finding_unit="windows, by the price of their calls",
     counterfactual="The rise at the median price of the other windows. Points, not tokens: no bill follows from it.",
     needs=(METER, TOKENS),
     benign=(

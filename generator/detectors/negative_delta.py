@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, meter_finding
+from generator.detectors.shared.covering import readings_apart
 from generator.detectors.shared.meters import (
     NEARBY,
     OLD_VALUE,
@@ -86,6 +87,8 @@ NEGATIVE_DELTA = Detector(
     ),
     formula="u[i] - u[i-1] <= -2 points  and  u[j] - u[j-1] >= 2 points for a j in i+1 ... i+3, one reset time",
     naive_text="Every fall of the meter, resets included.",
+    naive_unit="falls",
+    finding_unit="falls with the rise after them",
     counterfactual="Inside a window the meter only grows. It is a display: no tokens and no bill follow from it.",
     needs=(METER,),
     benign=(
@@ -119,5 +122,6 @@ NEGATIVE_DELTA = Detector(
     examined=lambda meter: sum(map(states_resets, meter.intervals)),
     naive=lambda meter: sum(interval.points < 0 for interval in meter.intervals),
     one_a_unit=False,
+    covers=readings_apart,
     symptoms=("negative-delta",),
 )

@@ -16,6 +16,7 @@ from generator.detectors.shared.breaks import (
     run_grade,
     testable_steps,
 )
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.needs import THREADS, TOKENS
 from generator.ledger.explanations import UNEXPLAINED
 from generator.ledger.steps import Step
@@ -80,6 +81,8 @@ PREFIX_PIN = Detector(
     ),
     formula="q[i] < 0.6 for 3 steps in a row, read[i] = read[first] within 2 %, read[i] > 0",
     naive_text="Every two breaks in a row that read the same number of tokens, whatever their reasons.",
+    naive_unit="runs of two breaks or more",
+    finding_unit="runs of three breaks or more",
     counterfactual=COUNTERFACTUAL,
     needs=(TOKENS, THREADS),
     benign=LADDER_BENIGN,
@@ -125,5 +128,6 @@ PREFIX_PIN = Detector(
     examined=testable_steps,
     naive=lambda thread: sum(1 for _ in _level_runs(thread, NAIVE_RUN)),
     one_a_unit=False,
+    covers=counted("broken-steps"),
     symptoms=("cache-miss",),
 )

@@ -60,6 +60,8 @@ PREMATURE_EXPIRY = Detector(
     ),
     formula="read[i] = 0  and  pause < lifetime - 15 s  and no innocent explanation holds",
     naive_text="Every request that reads nothing from cache although the one before it left a cached prefix.",
+    naive_unit="requests that read nothing",
+    finding_unit="steps that read nothing although the cache should have lived",
     counterfactual=COUNTERFACTUAL,
     needs=(LIFETIME, TOKENS, THREADS),
     benign=LADDER_BENIGN,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, meter_finding
+from generator.detectors.shared.covering import readings_apart
 from generator.detectors.shared.meters import OLD_VALUE, STATUSLINE_DOCS, WRONG_READING, is_old_value, states_resets
 from generator.detectors.shared.needs import METER
 from generator.ledger.subjects import Interval, Meter, Scope
@@ -81,6 +82,8 @@ RECOUNT_CLUSTER = Detector(
     ),
     formula="3 intervals with u[i] - u[i-1] <= -1 point inside reset windows within 10 min",
     naive_text="Every meter with three or more falls, however far apart and resets included.",
+    naive_unit="meters",
+    finding_unit="clusters of falls, of which a meter can have several",
     counterfactual="Inside a window the meter only grows. It is a display: no tokens and no bill follow from it.",
     needs=(METER,),
     benign=(
@@ -110,6 +113,7 @@ RECOUNT_CLUSTER = Detector(
     examined=lambda meter: sum(map(states_resets, meter.intervals)),
     naive=_naive,
     one_a_unit=False,
+    covers=readings_apart,
     symptoms=("recount-cluster",),
     proxy_for="recount triggers, as the article calls them",
     decided_by="The author's own definition of a recount, or a log of the client's token-counting calls.",

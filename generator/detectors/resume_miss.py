@@ -107,6 +107,8 @@ RESUME_MISS = Detector(
     ),
     formula="first step after a resume: q < 0.98  and  pause < lifetime - 15 s  and no other innocent explanation",
     naive_text="Every break of the cache after a resume, however long the pause was.",
+    naive_unit="resumes",
+    finding_unit="resumes",
     counterfactual=COUNTERFACTUAL,
     needs=(MARKS, TOKENS, THREADS),
     benign=(

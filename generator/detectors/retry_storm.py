@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference
 from generator.detectors.shared.bursts import after, before, burst_finding, bursts, of_kinds
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.needs import MARKS
 from generator.ledger.subjects import Scope
 from generator.ledger.threads import Thread
@@ -74,6 +75,8 @@ RETRY_STORM = Detector(
     ),
     formula="5 errors within 10 min  or  attempt >= 5;  sent again = sum over retries of the prompt's tokens",
     naive_text="Every thread with three or more error lines, however far apart.",
+    naive_unit="threads",
+    finding_unit="storms, of which a thread can have several",
     counterfactual=(
         "None in money: no public document says that failed calls are billed, so the tokens sent again are named and "
         "not counted as excess."
@@ -109,5 +112,6 @@ RETRY_STORM = Detector(
     examined=lambda thread: len(_errors(thread)),
     naive=lambda thread: int(len(_errors(thread)) >= NAIVE),
     one_a_unit=False,
+    covers=counted("errors"),
     symptoms=("elevated-errors",),
 )

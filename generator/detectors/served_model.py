@@ -10,6 +10,7 @@ from math import fsum
 from msgspec.structs import replace
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.needs import REQUESTED_MODEL
 from generator.ledger.prices import cost
 from generator.ledger.subjects import Scope, marks_between
@@ -95,6 +96,8 @@ SERVED_MODEL = Detector(
     ),
     formula="name(asked) != name(answered), dates left out",
     naive_text="Every thread in which more than one model answers.",
+    naive_unit="threads",
+    finding_unit="runs of answers, of which a thread can have several",
     counterfactual=(
         "The same tokens at the list price of the model that was asked for. It is shown as a difference and not as "
         "excess: it is negative where the cheaper model answered."
@@ -140,5 +143,6 @@ SERVED_MODEL = Detector(
     examined=lambda thread: len(_comparable(thread)),
     naive=lambda thread: int(len({request.model for request in thread.requests}) > 1),
     one_a_unit=False,
+    covers=counted("answers"),
     symptoms=("metering-anomaly",),
 )

@@ -46,6 +46,8 @@ SESSION_RESET = Detector(
     ),
     formula="size[i] <= 0.4 x size[i-1]  and  size[i-1] >= 60,000  and  no innocent explanation holds",
     naive_text="Every fall of the prompt to 40 % or less from at least 60,000 tokens.",
+    naive_unit="falls of the prompt",
+    finding_unit="falls of the prompt",
     counterfactual=(
         "The conversation goes on: what is written anew is read from cache. Nothing is counted where the cache may "
         "have expired."

@@ -63,6 +63,8 @@ SHORT_PROMPT_OVERBILLED = Detector(
     ),
     formula="words <= 10  and  write + input >= 50,000  and  q < 0.98  and no innocent explanation holds",
     naive_text="Every prompt of at most ten words that writes or sends at least 50,000 tokens.",
+    naive_unit="prompts",
+    finding_unit="prompts",
     counterfactual=COUNTERFACTUAL,
     needs=(PROMPTS, TOKENS),
     benign=(

@@ -62,6 +62,8 @@ SILENT_TRIM = Detector(
     ),
     formula="0.4 x size[i-1] < size[i] < 0.97 x size[i-1]  in a tool loop  and  no innocent explanation holds",
     naive_text="Every request whose prompt is smaller than 97 % of the one before it.",
+    naive_unit="falls of the prompt",
+    finding_unit="falls of the prompt",
     counterfactual=(
         "Nothing is cut: what was cached before is read. A trim also spares later reads; that saving is not set "
         "against it, so the excess is an upper bound."

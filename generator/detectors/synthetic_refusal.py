@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference
 from generator.detectors.shared.bursts import burst_finding, bursts, of_kinds
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.needs import MARKS
 from generator.ledger.subjects import Scope
 from generator.ledger.threads import Thread
@@ -57,6 +58,8 @@ SYNTHETIC_REFUSAL = Detector(
     ),
     formula="<synthetic> line that names a limit;  one finding for lines <= 10 min apart",
     naive_text='Every line of the model "<synthetic>", taken for a false limit.',
+    naive_unit="lines",
+    finding_unit="runs of lines",
     counterfactual="None: such a line is no call and costs nothing.",
     needs=(MARKS,),
     benign=(
@@ -86,5 +89,6 @@ SYNTHETIC_REFUSAL = Detector(
     examined=_synthetic,
     naive=_synthetic,
     one_a_unit=False,
+    covers=counted("refusals"),
     symptoms=("rate-limit-message",),
 )

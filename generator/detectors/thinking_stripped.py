@@ -91,6 +91,7 @@ THINKING_STRIPPED = Detector(
     question="Does a thread miss parts of its cache on nearly every request once it has paused for over an hour?",
     scope=Scope.THREAD,
     unit="pauses of over an hour with at least three requests within the cache lifetime after them",
+    unit_one="pause of over an hour with at least three requests within the cache lifetime after it",
     rule_text=(
         "After a pause of more than an hour, at least three of the next five requests within the cache lifetime read "
         "a part of the cached prefix and not all of it, no innocent explanation holds, and the client is one of the "
@@ -99,6 +100,8 @@ THINKING_STRIPPED = Detector(
     ),
     formula="pause > 3,600 s, then 3 of the next 5 steps with 0 < q < 0.98 and read > 0; version 2.1.85 to 2.1.100",
     naive_text="Any three misses among the five requests after a pause of over an hour, whatever their reasons.",
+    naive_unit="pauses with three misses among the next five requests",
+    finding_unit="pauses with three misses within the cache lifetime",
     counterfactual=COUNTERFACTUAL,
     needs=(TOKENS, VERSIONS, THREADS),
     benign=(

@@ -220,6 +220,8 @@ TIER_CHANGE = Detector(
         "excess = cached tokens paid again after pauses of 5 to 60 min"
     ),
     naive_text="Every five-minute write of a main thread after the first one-hour write, whatever the version.",
+    naive_unit="calls",
+    finding_unit="falls from one day to another",
     counterfactual=(
         "The same calls with one-hour writes: what expired within the hour is read from cache, and all that is still "
         "written costs the higher one-hour price. The amount is negative where the cheaper writes saved more than "

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.bursts import burst_finding, bursts, of_kinds
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.needs import TOOL_RESULTS
 from generator.ledger.subjects import Scope, marks_between
 from generator.ledger.threads import Thread
@@ -138,6 +139,8 @@ TRUNCATED_RESULTS = Detector(
         "at most 20 % so short before"
     ),
     naive_text="Every note of a removed result, and every five results in a row of 50 bytes or less.",
+    naive_unit="notes and runs of short results",
+    finding_unit="notes and runs of short results",
     counterfactual="The results stay whole. No tokens are counted: a shorter result costs less, not more.",
     needs=(TOOL_RESULTS,),
     benign=(
@@ -187,5 +190,6 @@ TRUNCATED_RESULTS = Detector(
     examined=lambda thread: len(_results(thread)),
     naive=lambda thread: len(of_kinds(thread, {MarkKind.RESULT_CLEARED})) + sum(1 for _ in _short_runs(thread)),
     one_a_unit=False,
+    covers=counted("short-results"),
     symptoms=("context-drift",),
 )

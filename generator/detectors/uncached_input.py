@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.breaks import CACHING_DOCS
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.needs import TOKENS
 from generator.ledger.prices import rates
 from generator.ledger.steps import BREAK_BELOW, MIN_EXPECTED, Step
@@ -117,6 +118,8 @@ UNCACHED_INPUT = Detector(
         "excess = min(input, size[i-1] - read - written)"
     ),
     naive_text="Every request that neither reads nor writes a cache, whatever its size.",
+    naive_unit="requests that neither read nor write",
+    finding_unit="runs of requests that are mostly uncached",
     counterfactual=(
         "What the request before held is read from cache, and what came new is written for five minutes, which costs "
         "a quarter more than plain input. For few requests with much new content this can come out below zero."
@@ -163,5 +166,6 @@ UNCACHED_INPUT = Detector(
     examined=lambda thread: len(thread.requests),
     naive=lambda thread: sum(not _cached(request) for request in thread.requests),
     one_a_unit=False,
+    covers=counted("requests"),
     symptoms=("runaway-usage",),
 )

@@ -8,6 +8,7 @@ from math import fsum
 
 from generator.detectors.shared.base import Benign, Detector, Explained, Judgement, Parameter, Reference, finding
 from generator.detectors.shared.breaks import CACHING_DOCS
+from generator.detectors.shared.covering import counted
 from generator.detectors.shared.needs import THREADS, TOKENS
 from generator.ledger.steps import UNREAD_LEAST, UNREAD_SAME, UNREAD_WITHIN, Step, repaid_cost
 from generator.ledger.subjects import Account, Scope
@@ -124,6 +125,8 @@ UNREAD_LAST_WRITE = Detector(
     ),
     formula="expected - read = write[i-1] (within 2 %), read > 0, age <= 5 s;  P(X >= hits | steps, 0.05 %) < 0.01",
     naive_text="Every request within five seconds that reads less than the one before it left in the cache.",
+    naive_unit="requests",
+    finding_unit="logs as a whole",
     counterfactual="The same request, with the last write read from cache at the cache-read price.",
     needs=(TOKENS, THREADS),
     benign=(
@@ -170,5 +173,7 @@ UNREAD_LAST_WRITE = Detector(
     examined=lambda account: sum(1 for thread in account.threads for _ in _soon(thread)),
     naive=lambda account: sum(step.read < step.expected for thread in account.threads for step in _soon(thread)),
     one_a_unit=False,
+    sessions=lambda account: {step.after.id: thread.session for thread in account.threads for step in _soon(thread)},
+    covers=counted("last-write-unread"),
     symptoms=("cache-miss",),
 )

@@ -32,6 +32,7 @@ def impossible_numbers(evidence: Pack) -> Iterator[Flaw]:
     yield from _days(evidence)
     yield from _windows(evidence)
     yield from _rows(evidence)
+    yield from _origin(evidence)
     yield from _commitments(evidence)
 
 
@@ -58,6 +59,8 @@ def _run(run: Run, evidence: Pack, where: str) -> Iterator[Flaw]:
     detector = _DETECTORS.get(run.detector)
     if run.found and (not run.examined or (detector and detector.one_a_unit and run.found > run.examined)):
         yield f"{where}.examined", "is less than what was found in it"
+    if (run.sessions_found or 0) > (run.sessions_examined or 0):
+        yield f"{where}.sessions_found", "are more than the sessions that were looked at"
     if (run.outcome is Outcome.FAILED) != (run.error is not None):
         yield f"{where}.error", "does not fit the outcome"
     if run.found and run.outcome is not Outcome.FOUND:
@@ -138,7 +141,7 @@ def _windows(evidence: Pack) -> Iterator[Flaw]:
 def _rows(evidence: Pack) -> Iterator[Flaw]:
     """Rows name files of the pack; meters are shares."""
     files = len(evidence.tallies)
-    for name in ("requests", "marks", "meters", "buckets", "counters"):
+    for name in ("requests", "rounds", "marks", "meters", "buckets", "counters", "lines"):
         rows = getattr(evidence, name)
         if rows and evidence.level is Level.AGGREGATE:
             yield f"evidence.{name}", "are shown at level aggregate, which shows none"
@@ -148,6 +151,21 @@ def _rows(evidence: Pack) -> Iterator[Flaw]:
         yield "evidence.meters", "hold a share that cannot be"
     if any(bucket.end <= bucket.start for bucket in evidence.buckets):
         yield "evidence.buckets", "end before they begin"
+
+
+def _origin(evidence: Pack) -> Iterator[Flaw]:
+    """A public log is told in full, and nothing of it is hidden."""
+    if not evidence.origin:
+        if evidence.lines or (evidence.commitments and evidence.commitments.secrets):
+            yield "evidence.origin", "names no file, though lines or secrets of public files are there"
+        return
+    if len(evidence.origin) != len(evidence.tallies):
+        yield "evidence.origin", "are not the files that the pack counts"
+    if evidence.level is not Level.FULL or evidence.simulated:
+        yield "evidence.level", "is not that of a public log, which is told in full"
+    made = evidence.commitments
+    if made is None or len(made.secrets) != len(evidence.tallies):
+        yield "evidence.commitments.secrets", "are not those of the files that the pack counts"
 
 
 def _commitments(evidence: Pack) -> Iterator[Flaw]:

@@ -59,7 +59,7 @@ def write_pack(evidence: Pack, folder: Path) -> None:
         data = to_parquet(kind, rows)
         _replace(folder / f"{name}.parquet", data)
         entries[name] = TableEntry(rows=len(rows), bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
-    bare = msgspec.structs.replace(evidence, requests=(), marks=(), meters=(), buckets=(), counters=())
+    bare = msgspec.structs.replace(evidence, **dict.fromkeys(TABLES, ()))
     manifest = Manifest(schema=SCHEMA_VERSION, tables=entries, evidence=bare)
     _replace(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
 
@@ -120,7 +120,10 @@ def read_pack(folder: Path) -> Pack:
 
 
 def published_digests(packs: Sequence[Pack]) -> Iterator[str]:
-    """Digests that packs publish on purpose: salted roots of their commitments."""
+    """Digests that packs publish on purpose: salted roots of their commitments, and those of public logs."""
+    for pack in packs:
+        yield from pack.origin
+        yield from (line.sha256 for line in pack.lines)
     for commitments in (pack.commitments for pack in packs if pack.commitments is not None):
         yield from (commitments.root, commitments.findings_root)
         yield from (file.root for file in commitments.files)

@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from generator.records.results import Digest, Pack
+from generator.records.results import Digest, Pack, PublicLine
 from generator.records.rows import SCHEMA_VERSION, CounterReading, Mark, MeterReading, Request, Slug, UsageBucket
 
 TABLES: dict[str, type[msgspec.Struct]] = {
@@ -29,6 +29,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "meters": MeterReading,
     "buckets": UsageBucket,
     "counters": CounterReading,
+    "lines": PublicLine,
 }
 Plain = dict[str, Any]
 
@@ -91,6 +92,7 @@ UPGRADES: dict[int, Step] = {
     2: Step(),  # reconciliation, formats, columns of buckets: defaults, and no program wrote a bucket before schema 3
     3: Step(document=_threads_are_threads),
     4: Step(document=_two_reasons_lean_to_no_side, new_tables=("rounds",)),
+    5: Step(new_tables=("lines",)),  # of public logs
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from generator.base.statistics import exact_rate, poisson_rate
-from generator.base.wording import n
+from generator.base.wording import plural, stat
 from generator.curated.judged import tally
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.calibration_rows import EXCESS_TOLERANCE, is_below
@@ -173,11 +173,11 @@ def _cause(cause: CalibratedCause, rows: Sequence[CalibratedRow]) -> CauseRow:
 
 def _stats(calibration: Calibration, rows: tuple[CalibratedRow, ...]) -> tuple[tuple[str, str], ...]:
     return (
-        (n(len(calibration.seeds)), f"seeds of {n(calibration.sessions)} sessions"),
-        (n(calibration.unseen_requests), "calls with causes that no log shows"),
-        (n(calibration.requests), "calls with named causes only"),
-        (n(sum(item.row.planted + item.row.unseen_planted for item in rows)), "planted faults"),
-        (n(sum(bool(item.missed) for item in rows)), "detectors below a bar"),
+        stat(len(calibration.seeds), "seed", after=f"of {plural(calibration.sessions, 'session')}"),
+        stat(calibration.unseen_requests, "call", after="with causes that no log shows"),
+        stat(calibration.requests, "call", after="with named causes only"),
+        stat(sum(item.row.planted + item.row.unseen_planted for item in rows), "planted fault"),
+        stat(sum(bool(item.missed) for item in rows), "detector", after="below a bar"),
     )
 
 

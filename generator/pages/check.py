@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.base.wording import n
 from generator.detectors.shared.needs import METER
 from generator.importers import IMPORTERS, Importer
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.coverage import giving
+from generator.pages.parts.public_sets import public_total
 
 if TYPE_CHECKING:
     from generator.detectors import Detector
@@ -67,12 +67,11 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 def _public(dossier: Dossier, detector: Detector) -> str:
     """What the detector said of public logs, all sets together."""
-    rows = [row for measured in dossier.library.measurements for row in measured.detectors if row.id == detector.id]
-    known = [row for row in rows if row.outcome in {"found", "quiet"}]
-    if not known:
+    total = public_total(detector, dossier.library.measurements)
+    if total is None:
+        rows = [row for measured in dossier.library.measurements for row in measured.detectors if row.id == detector.id]
         return "not measured: public logs lack what it needs" if rows else "not measured"
-    found, examined = sum(row.findings for row in known), sum(row.examined for row in known)
-    return f"{n(found)} in {n(examined)} {detector.unit}"
+    return total.rate.count_text
 
 
 KIND = PageKind("check", pages)

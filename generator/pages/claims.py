@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from generator.base.wording import stat
 from generator.curated.models import Claim, Event, Grade, Report, Source, Symptom
 from generator.grading import ComputedGrade
 from generator.pages.parts.base import Page, PageKind
@@ -14,16 +16,17 @@ from generator.pages.parts.claim_ledger import ledger, reports_at
 from generator.pages.parts.evidence_view import Weighed, verdict_record, weighed
 from generator.pages.parts.notes import notes_on
 from generator.pages.parts.position import place
-from generator.pages.parts.sentences import period
+from generator.pages.parts.sentences import sentence
 from generator.pages.parts.twin import json_twin
+from generator.records.results import Outcome, Run
 
 if TYPE_CHECKING:
-    from generator.base.statistics import Rate
     from generator.curated.measurements import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
-    from generator.records.results import Run
+    from generator.dossier.rows import FindingView
 
+ANSWERED = {Outcome.FOUND, Outcome.QUIET}
 FEW_EVENTS = 8  # that one source may tie to a claim
 
 
@@ -38,13 +41,14 @@ class CitedSource:
 
 @dataclass(frozen=True)
 class DetectorAnswer:
-    """What a detector said of one body of own logs."""
+    """What a detector said of all real logs of this site together."""
 
     detector: Detector
-    evidence: str
-    period: str
-    run: Run
-    rate: Rate
+    outcome: str  # "found" in any of them, else "quiet" in any, else "not-measurable"
+    logs: int  # that hold what it needs
+    found: int
+    examined: int
+    on_its_days: tuple[tuple[FindingView, str], ...]  # with their sentences
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class ClaimContext:
     claim: Claim
     weighed: Weighed
     facts: tuple[tuple[str, str], ...]  # label and text of the header block
-    counts: tuple[tuple[int, str], ...]
+    counts: tuple[tuple[str, str], ...]
     original: Claim | None
     repeats: tuple[Claim, ...]
     sources: tuple[CitedSource, ...]
@@ -67,7 +71,8 @@ class ClaimContext:
     detectors: tuple[Detector, ...]
     deciding: tuple[Detector, ...]  # would decide it on the author's own logs
     answers: tuple[DetectorAnswer, ...]
-    own_logs: bool
+    lacking: tuple[Detector, ...]  # no log holds what they need
+    days: tuple[date, date]  # that findings are looked for on
     checkable_by: str | None
     cite_text: str
     previous: Claim | None
@@ -107,6 +112,7 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
     reports = dossier.library.reports
     found, events = reports_at(dossier, claim), _events_at(dossier, claim)
     judged = weighed(dossier, claim)
+    answers = _answers(dossier, claim, detectors)
     written = [piece.written for piece in judged.verdict.pieces if piece.written]
     typed = {piece.report for piece in written} | {piece.event for piece in written}
     addresses = {str(piece.url) for piece in written}
@@ -115,9 +121,9 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         weighed=judged,
         facts=_facts(dossier, claim),
         counts=(
-            (len(judged.supports), "piece for it" if len(judged.supports) == 1 else "pieces for it"),
-            (len(judged.opposes), "piece against it" if len(judged.opposes) == 1 else "pieces against it"),
-            (len(claim.sources), "source" if len(claim.sources) == 1 else "sources"),
+            stat(len(judged.supports), "piece", after="for it"),
+            stat(len(judged.opposes), "piece", after="against it"),
+            stat(len(claim.sources), "source"),
         ),
         original=dossier.claims[claim.same_as] if claim.same_as else None,
         repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),
@@ -135,8 +141,9 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         symptoms=tuple(dossier.symptoms[id] for id in claim.symptoms if id in dossier.symptoms),
         detectors=detectors,
         deciding=tuple(detector for detector in dossier.detectors if detector.id in claim.tested_by),
-        answers=_answers(dossier, detectors),
-        own_logs=any(not evidence.simulated for evidence in dossier.packs),
+        answers=answers,
+        lacking=tuple(answer.detector for answer in answers if not answer.logs),
+        days=_days(dossier, claim),
         checkable_by=(
             _checkable_by(claim, detectors)
             if claim.grade is Grade.NOT_CHECKABLE or judged.verdict.rule.id in {"private", "only-context"}
@@ -187,15 +194,36 @@ def _detectors(dossier: Dossier, claim: Claim) -> tuple[Detector, ...]:
     )
 
 
-def _answers(dossier: Dossier, detectors: tuple[Detector, ...]) -> tuple[DetectorAnswer, ...]:
-    """Outcomes on own logs. Simulated evidence says nothing about the world, so it is left out."""
+def _answers(dossier: Dossier, claim: Claim, detectors: tuple[Detector, ...]) -> tuple[DetectorAnswer, ...]:
+    """Outcomes on real logs. Simulated evidence says nothing about the world, so it is left out."""
+    first, last = _days(dossier, claim)
     return tuple(
-        DetectorAnswer(view.detector, evidence.id, period(evidence), run, rate)
+        DetectorAnswer(
+            view.detector,
+            _outcome([run for _, run, _ in real]),
+            sum(run.outcome in ANSWERED for _, run, _ in real),
+            sum(run.found for _, run, _ in real),
+            sum(run.examined for _, run, _ in real),
+            tuple((found, sentence(found)) for found in view.findings if found.is_within(first, last)),
+        )
         for view in dossier.detector_views
         if view.detector in detectors
-        for evidence, run, rate in view.runs
-        if not evidence.simulated
+        if (real := [row for row in view.runs if not row[0].simulated])
     )
+
+
+def _days(dossier: Dossier, claim: Claim) -> tuple[date, date]:
+    """The days that the claim speaks of; where it gives none, those of the article."""
+    case = dossier.library.case
+    start, end = (claim.dates.start, claim.dates.end) if claim.dates else (None, None)
+    if start is None and end is None:
+        return case.article_window_start, case.article_window_end
+    return start or end or case.article_window_start, end or case.article_window_end
+
+
+def _outcome(runs: list[Run]) -> str:
+    said = {run.outcome for run in runs}
+    return next((one.value for one in (Outcome.FOUND, Outcome.QUIET, Outcome.FAILED) if one in said), "not-measurable")
 
 
 def _words(grade: Grade | ComputedGrade) -> str:
@@ -236,10 +264,11 @@ def _record(context: ClaimContext, found: tuple[Report, ...], events: tuple[Even
         "detectors": [
             {
                 "id": answer.detector.id,
-                "evidence": answer.evidence,
-                "outcome": answer.run.outcome.value,
-                "found": answer.run.found,
-                "examined": answer.run.examined,
+                "outcome": answer.outcome,
+                "logs": answer.logs,
+                "found": answer.found,
+                "examined": answer.examined,
+                "findings_on_its_days": [view.finding.id for view, _ in answer.on_its_days],
             }
             for answer in context.answers
         ],

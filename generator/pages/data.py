@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from generator.charts.files import csv_bytes
-from generator.pages.findings import record as finding_record
 from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.cite import cite
+from generator.pages.parts.finding import record as finding_record
 
 if TYPE_CHECKING:
     from generator.curated.models import Report
@@ -51,8 +51,7 @@ class DataContext:
     licence: str
     schema: int
     rows: int
-    findings_own: int
-    findings_simulated: int
+    findings: int
     cite_text: str
 
 
@@ -72,8 +71,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             licence=LICENCE,
             schema=SCHEMA,
             rows=sum(_count(download) for _, download in made),
-            findings_own=sum(not view.pack.simulated for view in dossier.findings),
-            findings_simulated=sum(view.pack.simulated for view in dossier.findings),
+            findings=len(dossier.findings),
             cite_text=citation.text,
         ),
         downloads=(*(download for _, download in made), *citation.downloads),
@@ -91,9 +89,10 @@ def _files(dossier: Dossier) -> Iterator[tuple[str, Download]]:
     yield "Measurements with their tables", _models(dossier, "measurements", library.published)
     yield "Corrections of these pages", _models(dossier, "corrections", library.corrections)
     yield "Replies to these pages, in full", _models(dossier, "replies", library.replies)
+    yield "Where the public logs lie, with the SHA-256 of each file", _models(dossier, "origins", library.origins)
     yield "Documents that claims and events lean on", _models(dossier, "sources", library.sources)
     yield (
-        "Findings of all detectors; each says whether it is simulated",
+        "Findings of all detectors in real logs, with the public lines that they cite",
         _json(dossier, "findings", [finding_record(view) for view in dossier.findings]),
     )
 

@@ -6,24 +6,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generator.base.wording import n, stat
 from generator.ledger.subjects import Scope
 from generator.pages.findings import Listed
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.calibration_rows import ScoreRow, score_rows
 from generator.pages.parts.coverage import answering, giving
+from generator.pages.parts.finding import finding_figure
 from generator.pages.parts.public_sets import public_rates, read_by_hand
 from generator.pages.parts.sentences import period, quantity_text, sentence
 from generator.pages.parts.twin import json_twin
 from generator.pages.parts.worked_examples import CALL_COLUMNS, READING_COLUMNS, WorkedExample, worked_example
 
 if TYPE_CHECKING:
-    from generator.base.statistics import Rate
+    from generator.base.counting import Counts
+    from generator.charts import Chart
     from generator.curated.calibration import Calibration
     from generator.curated.models import Symptom
     from generator.detectors import Detector
     from generator.detectors.shared.base import Benign
     from generator.detectors.shared.needs import Need
     from generator.dossier import DetectorView, Dossier
+    from generator.dossier.rows import FindingView
     from generator.importers import Importer
     from generator.pages.parts.public_sets import PublicRate, ReadByHand
     from generator.records.results import Pack, Run
@@ -60,15 +64,15 @@ class Result:
     evidence: Pack
     period: str
     run: Run
-    rate: Rate
+    rate: Counts
 
 
 @dataclass(frozen=True)
 class ExplainedRow:
-    """How many candidates one explanation took, one number a body of evidence."""
+    """Candidates that one explanation took, in all real logs."""
 
     benign: str
-    counts: tuple[int, ...]
+    count: int
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,21 @@ class DetectorsContext:
 
 
 @dataclass(frozen=True)
+class Specimen:
+    """A simulated finding: what one looks like."""
+
+    view: FindingView
+    sentence: str
+    quantities: tuple[tuple[str, str], ...]
+    figure: Chart | None
+
+
+@dataclass(frozen=True)
 class DetectorContext:
     """Variables of detector.md.j2."""
 
     detector: Detector
-    counts: tuple[tuple[int, str], ...]
+    counts: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     scope_text: str
     formats: tuple[Importer, ...]
@@ -109,8 +123,8 @@ class DetectorContext:
     base_rates: tuple[PublicRate, ...]
     by_hand: ReadByHand | None
     explained: tuple[ExplainedRow, ...]
-    own: tuple[Listed, ...]
-    simulated: tuple[Listed, ...]
+    found: tuple[Listed, ...]
+    specimen: Specimen | None
     symptoms: tuple[Symptom, ...]
     previous: Detector | None
     next: Detector | None
@@ -136,7 +150,11 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             title=view.detector.title,
             description=view.detector.question,
             context=context,
-            downloads=(json_twin("detector", view.detector.id, _record(context), _links(context, case.id)),),
+            downloads=(
+                *(context.specimen.figure.downloads() if context.specimen and context.specimen.figure else ()),
+                json_twin("detector", view.detector.id, _record(context), _links(context, case.id)),
+            ),
+            simulated=context.specimen is not None,
             boost=1.5,
         )
 
@@ -151,9 +169,9 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
     return DetectorContext(
         detector=detector,
         counts=(
-            (len(detector.decidable), "explanations tried"),
-            (len(detector.undecidable), "that no log can exclude"),
-            (sum(not item.view.pack.simulated for item in listed), "findings in own logs"),
+            stat(len(detector.decidable), "explanation", after="tried"),
+            (n(len(detector.undecidable)), "that no log can exclude"),
+            stat(len(listed), "finding", after="in logs"),
         ),
         facts=(
             ("Version", detector.version),
@@ -179,11 +197,11 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
         decidable=tuple(item for item in explanations if item.benign.decidable),
         undecidable=tuple(item for item in explanations if not item.benign.decidable),
         results=results,
-        base_rates=public_rates(detector, dossier.library.measurements),
+        base_rates=() if dossier.real_packs else public_rates(detector, dossier.library.measurements),
         by_hand=read_by_hand(detector.id, dossier.library.judged),
         explained=_explained(detector, results),
-        own=tuple(item for item in listed if not item.view.pack.simulated),
-        simulated=tuple(item for item in listed if item.view.pack.simulated),
+        found=listed,
+        specimen=_specimen(dossier, detector),
         symptoms=tuple(dossier.symptoms[id] for id in detector.symptoms if id in dossier.symptoms),
         previous=before,
         next=after,
@@ -196,11 +214,18 @@ def _results(view: DetectorView) -> tuple[Result, ...]:
 
 
 def _explained(detector: Detector, results: tuple[Result, ...]) -> tuple[ExplainedRow, ...]:
-    rows = (
-        ExplainedRow(benign, tuple(result.run.explained.get(benign, 0) for result in results))
-        for benign in detector.decidable
-    )
-    return tuple(row for row in rows if any(row.counts))
+    """Candidates in real logs that each explanation took, those of all logs together."""
+    real = [result.run.explained for result in results if not result.evidence.simulated]
+    rows = (ExplainedRow(benign, sum(run.get(benign, 0) for run in real)) for benign in detector.decidable)
+    return tuple(row for row in rows if row.count)
+
+
+def _specimen(dossier: Dossier, detector: Detector) -> Specimen | None:
+    view = dossier.specimens.get(detector.id)
+    if view is None:
+        return None
+    quantities = ((one.name.replace("-", " "), quantity_text(one.value, one.unit)) for one in view.finding.quantities)
+    return Specimen(view, sentence(view), tuple(quantities), finding_figure(view, dossier.draw))
 
 
 def _record(context: DetectorContext) -> dict[str, Any]:
@@ -213,6 +238,8 @@ def _record(context: DetectorContext) -> dict[str, Any]:
         "rule": detector.rule_text,
         "formula": detector.formula,
         "naive_rule": detector.naive_text,
+        "naive_unit": detector.naive_unit,
+        "finding_unit": detector.finding_unit or detector.unit,
         "counterfactual": detector.counterfactual,
         "needs": [need.id for need in detector.needs],
         "logs": [importer.id for importer in context.formats],
@@ -227,12 +254,9 @@ def _record(context: DetectorContext) -> dict[str, Any]:
                 "evidence": result.evidence.id,
                 "simulated": result.evidence.simulated,
                 "outcome": result.run.outcome.value,
-                "examined": result.run.examined,
-                "found": result.run.found,
                 "naive": result.run.naive,
                 "explained": result.run.explained,
-                "low_95": result.rate.low,
-                "high_95": result.rate.high,
+                **result.rate.json(),
             }
             for result in context.results
         ],
@@ -246,7 +270,7 @@ def _links(context: DetectorContext, case: str) -> dict[str, Any]:
         "detectors": f"{case}/detectors/",
         "logs": [f"{case}/logs/{importer.id}/" for importer in context.formats],
         "evidence": [f"{case}/evidence/{result.evidence.id}/" for result in context.results],
-        "findings": [f"{case}/f/{item.view.finding.id}/" for item in context.own],
+        "findings": [f"{case}/f/{item.view.finding.id}/" for item in context.found],
     }
 
 

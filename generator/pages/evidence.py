@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from generator.base.drawing import Draw
-from generator.base.wording import n, usd
-from generator.charts import Chart, breaks_chart, days_chart
+from generator.base.wording import n, plural, stat, usd
+from generator.charts import Chart, days_chart
 from generator.charts.files import csv_bytes
-from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
-from generator.pages.findings import Answer
+from generator.pages.findings import Answer, Listed
 from generator.pages.parts.base import Download, Page, PageKind
-from generator.pages.parts.sentences import period
+from generator.pages.parts.breaks import BreakRow, break_rows, breaks_figure_of
+from generator.pages.parts.sentences import period, sentence
 from generator.pages.parts.twin import json_twin
+from generator.pages.reconciled import has_account
 
 if TYPE_CHECKING:
+    from generator.curated.origins import Origin
     from generator.dossier import Dossier
     from generator.records.results import Pack
 
@@ -31,14 +32,11 @@ LEVELS = {
     "Lines are those that gave the calls told.",
     "findings": "Rows that findings cite, with eight neighbours each; all clocks are put back by the same part of a "
     "minute, which nobody knows without the owner's key.",
-    "full": "Every row.",
+    "full": "Every row, with its exact time.",
 }
 DAY_COLUMNS = (
     "simulated", "day", "model", "requests", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens",
 )  # fmt: skip
-REASONS = {explanation.id: explanation.text for explanation in EXPLANATIONS} | {
-    UNEXPLAINED: "None of the innocent explanations holds."
-}
 
 
 @dataclass(frozen=True)
@@ -56,19 +54,8 @@ class FileRow:
     pending: int
     blank: int
     balances: bool
-
-
-@dataclass(frozen=True)
-class BreakRow:
-    """All breaks with one reason, with their share of all breaks and of the excess tokens."""
-
-    reason: str
-    text: str
-    count: int
-    share: float
-    excess_tokens: int
-    excess_share: float
-    excess_usd: float
+    path: str | None = None  # where the log is public: its path in the repository
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +67,8 @@ class Body:
     files: int
     lines: int
     findings: int
+    title: str
+    origin: Origin | None
 
 
 @dataclass(frozen=True)
@@ -111,12 +100,14 @@ class EvidenceContext:
     breaks_figure: Chart | None
     usage_lines: int
     lines_per_call: float | None
+    account: bool  # has it a page that compares calls, meter and reports?
+    found: tuple[Listed, ...]
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The list, then each body of evidence: own logs before simulated ones."""
     case = dossier.library.case
-    bodies = tuple(_body(evidence) for evidence in _ordered(dossier))
+    bodies = tuple(_body(evidence, dossier) for evidence in _ordered(dossier))
     yield Page(
         path=f"{case.id}/evidence/",
         template="evidence_list.md.j2",
@@ -129,58 +120,34 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         yield Page(
             path=f"{case.id}/evidence/{body.evidence.id}/",
             template="evidence.md.j2",
-            title=f"{'Simulated evidence' if body.evidence.simulated else 'Evidence'}: {body.evidence.id}",
-            description=f"{body.evidence.totals.requests} calls from {body.files} log files, {body.period}.",
+            title=f"{'Simulated evidence' if body.evidence.simulated else 'Evidence'}: {body.title}",
+            description=context.sentence,
             context=context,
             downloads=downloads,
+            searchable=not body.evidence.simulated,
+            simulated=body.evidence.simulated,
         )
-
-
-def break_rows(evidence: Pack) -> tuple[BreakRow, ...]:
-    """Breaks by reason with shares of all breaks of this evidence."""
-    count = sum(row.count for row in evidence.breaks)
-    tokens = sum(row.excess_tokens for row in evidence.breaks)
-    return tuple(
-        BreakRow(
-            reason=row.reason,
-            text=REASONS.get(row.reason, ""),
-            count=row.count,
-            share=row.count / count,
-            excess_tokens=row.excess_tokens,
-            excess_share=row.excess_tokens / tokens if tokens else 0.0,
-            excess_usd=row.excess_usd,
-        )
-        for row in evidence.breaks
-    )
-
-
-def breaks_figure_of(evidence: Pack, drawn: Draw) -> Chart | None:
-    """Reasons of breaks as a chart; None where nothing broke."""
-    if not evidence.breaks:
-        return None
-    counts = {row.reason.replace("-", " "): row.count for row in evidence.breaks}
-    note = "Simulated data." if evidence.simulated else ""
-    chart = breaks_chart(counts, evidence.totals.steps, f"breaks-{evidence.id}", note=note, drawn=drawn)
-    return replace(chart, title=f"{chart.title}: {evidence.id}", simulated=evidence.simulated)
 
 
 def _ordered(dossier: Dossier) -> list[Pack]:
     return sorted(dossier.packs, key=lambda evidence: (evidence.simulated, evidence.id))
 
 
-def _body(evidence: Pack) -> Body:
+def _body(evidence: Pack, dossier: Dossier) -> Body:
     return Body(
         evidence=evidence,
         period=period(evidence),
         files=len(evidence.tallies),
         lines=sum(tally.read for tally in evidence.tallies),
         findings=sum(run.found for run in evidence.runs),
+        title=dossier.title_of(evidence),
+        origin=dossier.origins.get(evidence.id),
     )
 
 
 def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Download, ...]]:
     evidence = body.evidence
-    files = _files(evidence)
+    files = _files(evidence, body.origin)
     usage_lines = sum(tally.usage_lines for tally in evidence.tallies)
     calls = evidence.totals.requests
     note = "Simulated data." if evidence.simulated else ""
@@ -191,17 +158,17 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
     context = EvidenceContext(
         body=body,
         sentence=(
-            f"{n(calls)} calls in {n(evidence.totals.sessions)} sessions, {body.period} UTC, from {n(body.files)} log "
-            f"files with {n(body.lines)} lines."
+            f"{plural(calls, 'call')} in {plural(evidence.totals.sessions, 'session')}, {body.period} UTC, from "
+            f"{plural(body.files, 'log file')} with {plural(body.lines, 'line')}."
         ),
         counts=(
-            (n(calls), "calls"),
-            (n(evidence.totals.steps), "steps that can be tested"),
-            (n(sum(row.count for row in evidence.breaks)), "breaks"),
-            (n(body.findings), "findings"),
+            stat(calls, "call"),
+            stat(evidence.totals.steps, "step", after="that can be tested"),
+            stat(sum(row.count for row in evidence.breaks), "break"),
+            stat(body.findings, "finding"),
         ),
         facts=(
-            ("Kind", "simulated" if evidence.simulated else "own logs"),
+            ("Kind", "simulated" if evidence.simulated else "public log" if body.origin else "own logs"),
             ("Level", evidence.level.value),
             ("Threads", n(evidence.totals.threads)),
             ("Price", f"{usd(evidence.totals.cost_usd)} at list price"),
@@ -213,7 +180,7 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
         types=_counted(*(tally.types for tally in evidence.tallies)),
         skipped=_counted(*(tally.skipped for tally in evidence.tallies)),
         marks=_counted(evidence.marks_by_kind),
-        breaks=break_rows(evidence),
+        breaks=break_rows(evidence.breaks),
         break_count=sum(row.count for row in evidence.breaks),
         answers=tuple(
             Answer(view.detector, run, rate)
@@ -225,6 +192,8 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
         breaks_figure=breaks_figure,
         usage_lines=usage_lines,
         lines_per_call=usage_lines / calls if calls and usage_lines else None,
+        account=has_account(evidence),
+        found=tuple(Listed(view, sentence(view)) for view in dossier.findings if view.pack is evidence),
     )
     days = ((evidence.simulated, *msgspec.structs.astuple(day)) for day in evidence.days)
     links = {"evidence": f"{dossier.library.case.id}/evidence/"}
@@ -261,7 +230,8 @@ def _totals(evidence: Pack) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _files(evidence: Pack) -> tuple[FileRow, ...]:
+def _files(evidence: Pack, origin: Origin | None) -> tuple[FileRow, ...]:
+    public = [origin.by_digest[digest] for digest in evidence.origin] if origin else [None] * len(evidence.tallies)
     return tuple(
         FileRow(
             label=tally.label,
@@ -275,8 +245,10 @@ def _files(evidence: Pack) -> tuple[FileRow, ...]:
             pending=tally.pending,
             blank=tally.blank,
             balances=tally.balances,
+            path=file.path if file else None,
+            address=origin.page(file, 1).partition("#")[0] if file and origin else None,
         )
-        for tally in evidence.tallies
+        for tally, file in zip(evidence.tallies, public, strict=True)
     )
 
 
@@ -307,6 +279,7 @@ def _record(evidence: Pack) -> dict[str, Any]:
     return {
         "simulated": evidence.simulated,
         "level": evidence.level.value,
+        "file_sha256": list(evidence.origin),
         "tool_version": evidence.tool_version,
         "root": None if evidence.commitments is None else evidence.commitments.root,
         "files": [msgspec.to_builtins(tally) for tally in evidence.tallies],

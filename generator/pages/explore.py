@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.grading import ComputedGrade
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.entries import Entry, entries
@@ -46,8 +47,6 @@ class ExploreContext:
     """Variables of explore.md.j2."""
 
     total: int
-    simulated: int
-    """Findings in simulated data, which have no row."""
     facets: tuple[Facet, ...]
     groups: tuple[ExploreGroup, ...]
 
@@ -58,7 +57,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     offered = facets(FACETS, found, dossier)
     context = ExploreContext(
         total=len(found),
-        simulated=sum(view.pack.simulated for view in dossier.findings),
         facets=offered,
         groups=tuple(_groups(found, offered)),
     )
@@ -66,7 +64,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{dossier.library.case.id}/explore/",
         template="explore.md.j2",
         title="Explore",
-        description=f"All {len(found)} records in one table: by surface, symptom, layer, grade, source and week.",
+        description=f"{plural(len(found), 'record')} in one table: by surface, symptom, layer, grade, source and week.",
         context=context,
         searchable=False,  # every row has a page of its own, which search finds
     )

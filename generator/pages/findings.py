@@ -1,41 +1,24 @@
-"""The list of findings, and a page for each: result, limits before the figure, thread, rows, how to repeat it."""
+"""The list of findings by body of evidence, and a page for each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from generator.base.drawing import Draw
-from generator.base.wording import MISSING, n, pct, usd, utc
-from generator.charts import Chart, meter_chart, thread_chart
-from generator.charts.files import csv_bytes
-from generator.detectors.shared.attribution import LEANINGS
-from generator.pages.parts.base import Download, Page, PageKind
-from generator.pages.parts.cite import cite
-from generator.pages.parts.notes import notes_on
-from generator.pages.parts.sentences import period, quantity_text, sentence
-from generator.pages.parts.twin import json_twin
+from generator.base.wording import plural
+from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.finding import finding_page
+from generator.pages.parts.sentences import period, sentence
+from generator.records.results import Outcome
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from generator.base.statistics import Rate
-    from generator.curated.models import Claim
+    from generator.base.counting import Counts
+    from generator.curated.origins import Origin
     from generator.detectors import Detector
-    from generator.detectors.shared.attribution import Leaning
-    from generator.detectors.shared.base import Benign
-    from generator.dossier import Dossier, FindingView, ReadingRow, ThreadRow
-    from generator.records.results import DayShare, Pack, Run
-    from generator.records.rows import Tally
-
-SIMULATED = "Simulated data."
-COLUMNS = (
-    "simulated", "finding", "position", "request", "time_utc", "expected_tokens", "read_tokens", "written_tokens",
-    "uncached_tokens", "output_tokens", "pause_seconds", "lifetime", "reason", "cited", "source",
-)  # fmt: skip
+    from generator.dossier import Dossier
+    from generator.dossier.rows import FindingView
+    from generator.records.results import Pack, Run
 
 
 @dataclass(frozen=True)
@@ -52,7 +35,7 @@ class Answer:
 
     detector: Detector
     run: Run
-    rate: Rate
+    rate: Counts
 
 
 @dataclass(frozen=True)
@@ -60,8 +43,13 @@ class EvidenceAnswers:
     """All detectors over one body of evidence."""
 
     evidence: Pack
+    origin: Origin | None  # of a public log
+    title: str
     period: str
-    answers: tuple[Answer, ...]
+    answers: tuple[Answer, ...]  # found, or failed
+    silent: tuple[Answer, ...]  # quiet
+    idle: tuple[Answer, ...]  # quiet, with nothing to look at
+    lacking: tuple[Answer, ...]  # not measurable
     findings: tuple[Listed, ...]
 
 
@@ -70,253 +58,65 @@ class FindingsContext:
     """Variables of findings.md.j2."""
 
     own: tuple[EvidenceAnswers, ...]
-    simulated: tuple[EvidenceAnswers, ...]
-    stats: tuple[tuple[int, str], ...]  # own logs only
-
-
-@dataclass(frozen=True)
-class FindingContext:
-    """Variables of finding.md.j2."""
-
-    view: FindingView
-    simulated: bool
-    sentence: str
-    period: str
-    article_days: tuple[date, date] | None  # where the finding lies outside them
-    counts: tuple[tuple[str, str], ...]
-    facts: tuple[tuple[str, str], ...]
-    leaning: Leaning
-    quantities: tuple[tuple[str, str], ...]
-    readings: tuple[ReadingRow, ...]
-    days: tuple[tuple[str, int, int, str], ...]
-    not_ruled_out: tuple[Benign, ...]
-    ruled_out: tuple[Benign, ...]
-    figure: Chart | None
-    related: tuple[FindingView, ...]  # other findings about the same calls
-    claims: tuple[Claim, ...]
-    rows: tuple[ThreadRow, ...]
-    cited_rows: int
-    files: tuple[Tally, ...]
-    expect_tokens: str
-    expect_price: str | None
-    cite_text: str
-    previous: FindingView | None
-    next: FindingView | None
+    others: tuple[EvidenceAnswers, ...]  # public logs
+    findings: int
+    calls: int
+    article_calls: int  # on the article's days
+    article_findings: int
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
-    """The list, then each finding; own logs before simulated ones."""
+    """The list, then each finding. Simulated ones are on the pages of their detectors."""
     case = dossier.library.case
     findings = dossier.findings
-    own = sum(not view.pack.simulated for view in findings)
     yield Page(
         path=f"{case.id}/findings/",
         template="findings.md.j2",
         title="Findings",
-        description=f"What the detectors found in logs: {own} findings in own logs; simulated ones stand apart.",
+        description=f"{plural(len(findings), 'thing')} that the detectors found in logs, down to the line.",
         context=_list(dossier),
         boost=2,
     )
     for place, view in enumerate(findings):
         before = findings[place - 1] if place else None
         after = findings[place + 1] if place + 1 < len(findings) else None
-        yield _finding_page(dossier, view, before, after)
+        yield finding_page(dossier, view, before, after)
 
 
 def _list(dossier: Dossier) -> FindingsContext:
-    bodies = tuple(_answers(dossier, evidence) for evidence in sorted(dossier.packs, key=lambda body: body.id))
-    own = tuple(body for body in bodies if not body.evidence.simulated)
-    outcomes = [answer.run.outcome.value for body in own for answer in body.answers]
+    case = dossier.library.case
+    bodies = tuple(_answers(dossier, evidence) for evidence in dossier.real_packs)
+    first, last = case.article_window_start, case.article_window_end
+    days = [day for body in bodies for day in body.evidence.days]
     return FindingsContext(
-        own=own,
-        simulated=tuple(body for body in bodies if body.evidence.simulated),
-        stats=(
-            (sum(body.evidence.totals.requests for body in own), "calls in own logs"),
-            (sum(answer.run.found for body in own for answer in body.answers), "findings in them"),
-            (outcomes.count("quiet"), "quiet answers"),
-            (outcomes.count("not-measurable"), "not measurable"),
-            (outcomes.count("failed"), "failed"),
-        ),
+        own=tuple(body for body in bodies if body.origin is None),
+        others=tuple(body for body in bodies if body.origin is not None),
+        findings=len(dossier.findings),
+        calls=sum(body.evidence.totals.requests for body in bodies),
+        article_calls=sum(day.requests for day in days if first.isoformat() <= day.day <= last.isoformat()),
+        article_findings=sum(view.is_within(first, last) for view in dossier.findings),
     )
 
 
 def _answers(dossier: Dossier, evidence: Pack) -> EvidenceAnswers:
+    answers = tuple(
+        Answer(view.detector, run, rate)
+        for view in dossier.detector_views
+        for body, run, rate in view.runs
+        if body is evidence
+    )
+    quiet = [answer for answer in answers if answer.run.outcome is Outcome.QUIET]
     return EvidenceAnswers(
         evidence=evidence,
+        origin=dossier.origins.get(evidence.id),
+        title=dossier.title_of(evidence),
         period=period(evidence),
-        answers=tuple(
-            Answer(view.detector, run, rate)
-            for view in dossier.detector_views
-            for body, run, rate in view.runs
-            if body is evidence
-        ),
+        answers=tuple(answer for answer in answers if answer.run.outcome in {Outcome.FOUND, Outcome.FAILED}),
+        silent=tuple(answer for answer in quiet if answer.run.examined),
+        idle=tuple(answer for answer in quiet if not answer.run.examined),
+        lacking=tuple(answer for answer in answers if answer.run.outcome is Outcome.NOT_MEASURABLE),
         findings=tuple(Listed(view, sentence(view)) for view in dossier.findings if view.pack is evidence),
     )
-
-
-def _finding_page(dossier: Dossier, view: FindingView, before: FindingView | None, after: FindingView | None) -> Page:
-    finding, detector, simulated = view.finding, view.detector, view.pack.simulated
-    case = dossier.library.case
-    days = (case.article_window_start, case.article_window_end)
-    path = f"{case.id}/f/{finding.id}/"
-    said = sentence(view)
-    citation = cite(dossier, path, f"Finding {finding.id}: {detector.title}. {said}", simulated=simulated)
-    figure = _figure(view, dossier.draw)
-    figure = replace(figure, simulated=simulated) if figure else None
-    context = FindingContext(
-        view=view,
-        simulated=simulated,
-        sentence=said,
-        period=period(view.pack),
-        article_days=None if days[0] <= finding.at.date() <= days[1] else days,
-        counts=_header_counts(view),
-        facts=_facts(view),
-        leaning=LEANINGS[finding.lean_reason],
-        quantities=tuple(
-            (one.name.replace("-", " "), quantity_text(one.value, one.unit)) for one in finding.quantities
-        ),
-        readings=view.readings,
-        days=tuple((one.day, one.hits, one.trials, _share(one)) for one in finding.days),
-        not_ruled_out=tuple(benign for benign in detector.benign if benign.id in finding.not_ruled_out),
-        ruled_out=tuple(benign for benign in detector.benign if benign.id in finding.ruled_out),
-        figure=figure,
-        related=_related(dossier, view),
-        claims=_claims(dossier, detector),
-        rows=view.rows,
-        cited_rows=sum(row.cited for row in view.rows),
-        files=_files(view),
-        expect_tokens=n(finding.excess_tokens),
-        expect_price=None if finding.excess_usd is None else usd(finding.excess_usd),
-        cite_text=citation.text,
-        previous=before,
-        next=after,
-    )
-    return Page(
-        path=path,
-        template="finding.md.j2",
-        title=f"{'Simulated: ' if simulated else ''}{detector.title}, {finding.id}",
-        description=f"{'Simulated data. ' if simulated else ''}{said}",
-        context=context,
-        downloads=(
-            *citation.downloads,
-            *(figure.downloads() if figure else ()),
-            Download("data.csv", csv_bytes(COLUMNS, _csv_rows(view))),
-            json_twin("finding", finding.id, record(view), _links(context, case.id)),
-        ),
-        searchable=not simulated,
-        notes=notes_on(dossier, f"f/{finding.id}"),
-    )
-
-
-def record(view: FindingView) -> dict[str, Any]:
-    """The finding for machines; `simulated` stands first, so that nobody takes it for a measurement."""
-    return {
-        "simulated": view.pack.simulated,
-        "evidence": view.pack.id,
-        "sentence": sentence(view),
-        **msgspec.to_builtins(view.finding),
-        "base_rate": {
-            "unit": view.detector.unit,
-            "found": view.rate.hits,
-            "examined": view.rate.trials,
-            "share": view.rate.value,
-            "low_95": view.rate.low,
-            "high_95": view.rate.high,
-        },
-        "counterfactual": view.detector.counterfactual,
-    }
-
-
-def _header_counts(view: FindingView) -> tuple[tuple[str, str], ...]:
-    finding = view.finding
-    price = () if not finding.excess_usd else ((usd(finding.excess_usd), "list price, not your bill"),)
-    tokens = ((n(finding.excess_tokens), "excess tokens"),) if finding.excess_tokens or not finding.readings else ()
-    return (
-        *tokens,
-        *price,
-        (f"{n(view.rate.hits)} of {n(view.rate.trials)}", f"{view.detector.unit} in this evidence"),
-        (str(len(finding.ruled_out)), "explanations ruled out"),
-        (str(len(finding.not_ruled_out)), "explanations not ruled out"),
-    )
-
-
-def _facts(view: FindingView) -> tuple[tuple[str, str], ...]:
-    finding = view.finding
-    return (
-        ("Detector", f"{view.detector.title} {finding.version}"),
-        ("Evidence", view.pack.id),
-        ("When", utc(finding.at) + (f" to {utc(finding.until)}" if finding.until else "")),
-        ("About", _about(view)),
-        ("Leans to", LEANINGS[finding.lean_reason].lean.value),
-    )
-
-
-def _about(view: FindingView) -> str:
-    finding = view.finding
-    if finding.window:
-        return f"{finding.window.value.replace('-', ' ')} meter"
-    if finding.client:
-        return f"client {finding.client}"
-    return f"thread {finding.session[:8]}" + (" (sub-agent)" if finding.agent else "")
-
-
-def _share(day: DayShare) -> str:
-    return pct(day.hits / day.trials) if day.trials else MISSING
-
-
-def _figure(view: FindingView, drawn: Draw) -> Chart | None:
-    note = SIMULATED if view.pack.simulated else ""
-    if view.readings:
-        return meter_chart(view.readings, note=note, drawn=drawn)
-    return thread_chart(view.rows, note=note, drawn=drawn) if view.rows else None
-
-
-def _related(dossier: Dossier, view: FindingView) -> tuple[FindingView, ...]:
-    """Other findings about the last of the same calls: one event seen by two detectors."""
-    return tuple(
-        other
-        for other in dossier.findings
-        if other is not view
-        and other.pack is view.pack
-        and view.finding.requests
-        and view.finding.requests[-1] in other.finding.requests[-1:]
-    )
-
-
-def _claims(dossier: Dossier, detector: Detector) -> tuple[Claim, ...]:
-    wanted = set(detector.symptoms)
-    wanted.update(symptom.id for symptom in dossier.library.symptoms if detector.id in symptom.detectors)
-    return tuple(
-        claim for claim in dossier.library.claims if wanted.intersection(claim.symptoms) and claim.same_as is None
-    )
-
-
-def _files(view: FindingView) -> tuple[Tally, ...]:
-    """Log files that the shown rows come from."""
-    sources = (*(row.source for row in view.rows), *(row.source for row in view.readings))
-    labels = {source.split(" ", 1)[0] for source in sources}
-    return tuple(tally for tally in view.pack.tallies if tally.label in labels)
-
-
-def _csv_rows(view: FindingView) -> Iterator[tuple[Any, ...]]:
-    for row in view.rows:
-        yield (
-            view.pack.simulated, view.finding.id, row.position, row.request, row.at.isoformat(), row.expected,
-            row.read, row.written, row.uncached, row.output, row.pause, row.lifetime, row.reason, row.cited, row.source,
-        )  # fmt: skip
-
-
-def _links(context: FindingContext, case: str) -> dict[str, Any]:
-    """Paths from the site's root. A simulated finding is evidence for no claim, so it names none."""
-    view = context.view
-    return {
-        "page": f"{case}/f/{view.finding.id}/",
-        "findings": f"{case}/findings/",
-        "detector": f"{case}/d/{view.detector.id}/",
-        "evidence": f"{case}/evidence/{view.pack.id}/",
-        "rows": f"{case}/f/{view.finding.id}/data.csv",
-        "claims": [] if context.simulated else [f"{case}/c/{claim.id}/" for claim in context.claims],
-    }
 
 
 KIND = PageKind("findings", pages)

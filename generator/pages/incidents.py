@@ -9,6 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.charts import Chart, incidents_chart
 from generator.curated.models import Claim, Event, Incident, Report
 from generator.pages.parts.base import Page, PageKind
@@ -119,7 +120,7 @@ def _list_page(dossier: Dossier) -> Page:
         path=f"{dossier.library.case.id}/incidents/",
         template="incidents.md.j2",
         title="Incidents of the status page",
-        description=f"{context.total} incidents that the vendor's status page announced, by month and product.",
+        description=f"{plural(context.total, 'incident')} of the vendor's status page, by month and product.",
         context=context,
         downloads=chart.downloads() if chart else (),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.charts import Chart, published_chart
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import cite
@@ -76,7 +77,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{dossier.library.case.id}/measurements/",
         template="measurements.md.j2",
         title="Measurements",
-        description=f"{len(found)} measurements that bear on the claims, each with method, sample and judgement.",
+        description=f"{plural(len(found), 'measurement')} that bear on claims, each with method, sample and judgement.",
         context=MeasurementsContext(
             published=found,
             raw=RAW,

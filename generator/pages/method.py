@@ -7,36 +7,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.base.statistics import exact_rate, finding_rate
+from generator.base.counting import counts
 from generator.base.wording import duration
-from generator.charts import Chart
+from generator.charts import Chart, breaks_chart
 from generator.curated.models import Grade
+from generator.detectors.shared.answers import naive_note
 from generator.grading import RULES, WEIGHTS, KindWeight, Rule
 from generator.grading.agreement import CrossRow, agree, cross_table
 from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE, UNEXPLAINED
 from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, MIN_EXPECTED
-from generator.pages.evidence import break_rows, breaks_figure_of
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.breaks import BreakRow, added_breaks, break_rows
 from generator.pages.parts.evidence_view import difference
-from generator.pages.parts.sentences import period
+from generator.pages.parts.public_sets import measured_counts
 
 if TYPE_CHECKING:
-    from generator.base.statistics import Rate
+    from generator.base.counting import Counts
     from generator.curated.base_rates import Measurement
     from generator.curated.models import Claim, Person
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.grading import Verdict
-    from generator.records.results import Pack
-
-
-@dataclass(frozen=True)
-class BreakShare:
-    """One reason, with its share of all breaks in each body of evidence (None = it did not occur)."""
-
-    reason: str
-    text: str
-    shares: tuple[float | None, ...]
+    from generator.records.results import BreakCount
 
 
 @dataclass(frozen=True)
@@ -45,8 +37,9 @@ class BaseRate:
 
     detector: str
     known: bool  # the detector has a page on this site
-    rate: Rate
+    rate: Counts
     naive: int
+    naive_note: str
 
 
 @dataclass(frozen=True)
@@ -55,8 +48,8 @@ class MeasuredSet:
 
     measurement: Measurement
     breaks: tuple[tuple[str, int, float, int, float], ...]  # reason, count, share, excess tokens, USD
-    break_rate: Rate
-    unexplained_rate: Rate
+    break_rate: Counts
+    unexplained_rate: Counts
     rates: tuple[BaseRate, ...]
 
 
@@ -82,16 +75,15 @@ class MethodContext:
     differing: tuple[Difference, ...]
     claims: int
     detectors: tuple[Detector, ...]
-    bodies: tuple[tuple[Pack, str], ...]
-    shares: tuple[BreakShare, ...]
-    figures: tuple[Chart, ...]
+    breaks: tuple[BreakRow, ...]  # of all real logs together
+    figure: Chart | None
     measured: tuple[MeasuredSet, ...]
     reports: int
     independent: int
     echoes: int
     people: tuple[Person, ...]
     caution: str
-    own_logs: int
+    real_logs: int
     simulated_logs: int
     break_below: str
     smallest: int
@@ -102,8 +94,8 @@ class MethodContext:
 def pages(dossier: Dossier) -> Iterator[Page]:
     """One page."""
     case, library = dossier.library.case, dossier.library
-    bodies = tuple(sorted(dossier.packs, key=lambda evidence: (evidence.simulated, evidence.id)))
-    figures = tuple(figure for figure in (breaks_figure_of(body, dossier.draw) for body in bodies) if figure)
+    breaks = added_breaks(dossier.real_packs)
+    figure = _figure(dossier, breaks)
     judged = [(claim, dossier.verdicts[claim.id]) for claim in library.claims if claim.same_as is None]
     fired = Counter(verdict.rule.id for _, verdict in judged)
     yield Page(
@@ -127,35 +119,30 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             ),
             claims=len(judged),
             detectors=dossier.detectors,
-            bodies=tuple((evidence, period(evidence)) for evidence in bodies),
-            shares=_shares(bodies),
-            figures=figures,
+            breaks=break_rows(breaks),
+            figure=figure,
             measured=tuple(_measured(dossier, measurement) for measurement in dossier.library.measurements),
             reports=len(library.reports),
             independent=len(dossier.independent_reports),
             echoes=len(library.reports) - len(dossier.independent_reports),
             people=case.people,
             caution=case.caution,
-            own_logs=sum(not evidence.simulated for evidence in bodies),
-            simulated_logs=sum(evidence.simulated for evidence in bodies),
+            real_logs=len(dossier.real_packs),
+            simulated_logs=len(dossier.packs) - len(dossier.real_packs),
             break_below=f"{(1 - BREAK_BELOW) * 100:g} %",
             smallest=MIN_EXPECTED,
             before_band=duration(BAND_BEFORE),
             after_band=duration(BAND_AFTER),
         ),
-        downloads=tuple(download for figure in figures for download in figure.downloads()),
+        downloads=figure.downloads() if figure else (),
         boost=1.5,
     )
 
 
-def _shares(bodies: tuple[Pack, ...]) -> tuple[BreakShare, ...]:
-    """Reasons in the order in which they are tried, the unexplained last."""
-    texts = {explanation.id: explanation.text for explanation in EXPLANATIONS} | {
-        UNEXPLAINED: "None of the innocent explanations holds."
-    }
-    by_body = [{row.reason: row.share for row in break_rows(evidence)} for evidence in bodies]
-    rows = (BreakShare(reason, text, tuple(shares.get(reason) for shares in by_body)) for reason, text in texts.items())
-    return tuple(row for row in rows if any(share is not None for share in row.shares))
+def _figure(dossier: Dossier, breaks: tuple[BreakCount, ...]) -> Chart | None:
+    counts = {row.reason.replace("-", " "): row.count for row in breaks}
+    steps = sum(pack.totals.steps for pack in dossier.real_packs)
+    return breaks_chart(counts, steps, "breaks", drawn=dossier.draw) if counts else None
 
 
 def _measured(dossier: Dossier, measurement: Measurement) -> MeasuredSet:
@@ -168,14 +155,15 @@ def _measured(dossier: Dossier, measurement: Measurement) -> MeasuredSet:
             (row.reason, row.count, row.count / count if count else 0.0, row.excess_tokens, row.usd)
             for row in sorted(measurement.breaks, key=lambda row: (-row.count, row.reason))
         ),
-        break_rate=exact_rate(count, measurement.steps),
-        unexplained_rate=exact_rate(unexplained, measurement.steps),
+        break_rate=counts(count, measurement.steps, share=True, unit="steps"),
+        unexplained_rate=counts(unexplained, measurement.steps, share=True, unit="steps"),
         rates=tuple(
             BaseRate(
                 row.id,
                 row.id in known,
-                finding_rate(row.findings, row.examined, share=row.id in known and known[row.id].one_a_unit),
+                measured_counts(known.get(row.id), measurement, row),
                 row.naive,
+                naive_note(known[row.id], row.naive, row.findings) if row.id in known else "",
             )
             for row in measurement.detectors
         ),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.base.wording import n
+from generator.base.wording import n, stat
 from generator.pages.calibration import calibrated
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.peers import RIGHT, PeerView, peer_views
@@ -94,8 +94,8 @@ def _pairs(view: DetectorView, dossier: Dossier) -> Iterator[Pair]:
 def _stats(rows: tuple[RuleRow, ...]) -> tuple[tuple[str, str], ...]:
     pairs = [pair for row in rows for pair in row.pairs]
     return (
-        (n(len(rows)), "rules"),
-        (n(sum(pair.naive is not None for pair in pairs)), "counts in real logs"),
+        stat(len(rows), "rule"),
+        stat(sum(pair.naive is not None for pair in pairs), "count", after="in real logs"),
         (n(sum((pair.naive or 0) > (pair.refined or 0) for pair in pairs)), "in which less is left"),
     )
 
@@ -109,6 +109,8 @@ def _record(row: RuleRow) -> dict[str, object]:
     return {
         "detector": row.detector.id,
         "naive_rule": row.detector.naive_text,
+        "naive_unit": row.detector.naive_unit,
+        "finding_unit": row.detector.finding_unit or row.detector.unit,
         "counts": [{"where": pair.where, "naive": pair.naive, "refined": pair.refined} for pair in row.pairs],
     }
 

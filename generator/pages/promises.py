@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.pages.parts.base import Page, PageKind
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{library.case.id}/promises/",
         template="promises.md.j2",
         title="What we promise and how it is tested",
-        description=f"{len(found)} promises, {on_record} of them with tests on record; failures: {failures}.",
+        description=f"{plural(len(found), 'promise')}, {on_record} of them with tests on record; failures: {failures}.",
         context=PromisesContext(
             tested=found,
             without=without,

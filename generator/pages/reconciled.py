@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from generator.base.drawing import Draw, draw
-from generator.base.wording import n, usd
+from generator.base.wording import n, plural, usd
 from generator.charts import Chart, account_chart
 from generator.charts.files import csv_bytes
 from generator.importers import IMPORTERS
@@ -81,6 +81,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     """One page for each body of evidence."""
     case = dossier.library.case
     for evidence in sorted(dossier.packs, key=lambda evidence: (evidence.simulated, evidence.id)):
+        if not has_account(evidence):
+            continue
         context, downloads = reconciled_context(evidence, case.id, dossier.draw)
         kind = "Simulated account" if evidence.simulated else "One account"
         yield Page(
@@ -90,7 +92,13 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             description="Logged calls, usage meter and reports of the same account side by side, and what is missing.",
             context=context,
             downloads=downloads,
+            simulated=evidence.simulated,
         )
+
+
+def has_account(evidence: Pack) -> bool:
+    """Is there a meter or a report to compare with its calls?"""
+    return bool(evidence.reconciliation.windows or evidence.reconciliation.lines)
 
 
 def reconciled_context(evidence: Pack, case: str, drawn: Draw = draw) -> tuple[ReconciledContext, tuple[Download, ...]]:
@@ -142,11 +150,11 @@ def _figure(evidence: Pack, account: Reconciliation, drawn: Draw) -> Chart | Non
 
 
 def _sentence(evidence: Pack, account: Reconciliation) -> str:
-    parts = [f"{n(evidence.totals.requests)} logged calls, {period(evidence)} UTC"]
+    parts = [f"{plural(evidence.totals.requests, 'logged call')}, {period(evidence)} UTC"]
     if account.windows:
-        parts.append(f"{n(len(account.windows))} windows of the usage meter")
+        parts.append(f"{plural(len(account.windows), 'window')} of the usage meter")
     if account.lines:
-        parts.append(f"{n(len(account.lines))} lines of reports")
+        parts.append(f"{plural(len(account.lines), 'line')} of reports")
     return f"{', '.join(parts)}: compared with each other, never added."
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.charts import Chart, reports_chart
 from generator.curated.counting import is_independent, is_user_report
 from generator.curated.models import Claim, Detail, EvidenceClass, Figure, Report, SurfaceText, Symptom
@@ -170,7 +171,7 @@ def _list_page(dossier: Dossier) -> Page:
         path=f"{library.case.id}/reports/",
         template="reports.md.j2",
         title="Public reports",
-        description=f"{context.total} public reports, {context.users} of them by users, by date, surface, symptom.",
+        description=f"{plural(context.total, 'public report')}, {context.users} of them by users, by date and surface.",
         context=context,
         downloads=chart.downloads(),
     )

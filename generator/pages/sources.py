@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.curated.models import Claim, Event, Report, Source
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.neighbours import neighbours
@@ -98,7 +99,7 @@ def _list_page(rows: tuple[Citing, ...], dossier: Dossier) -> Page:
         path=f"{dossier.library.case.id}/sources/",
         template="sources.md.j2",
         title="Sources",
-        description=f"{context.total} documents that claims and events lean on, with how each was read.",
+        description=f"{plural(context.total, 'document')} that claims and events lean on, with how each was read.",
         context=context,
     )
 
@@ -123,7 +124,7 @@ def _source_page(citing: Citing, before: Source | None, after: Source | None, do
         path=f"{case}/s/{source.id}/",
         template="source.md.j2",
         title=f"Source {source.id}",
-        description=f"A document that {len(citing.claims)} claims and {len(citing.events)} events lean on.",
+        description=f"Leaning on it: {plural(len(citing.claims), 'claim')}, {plural(len(citing.events), 'event')}.",
         context=SourceContext(source=source, citing=citing, previous=before, next=after),
         downloads=(json_twin("source", source.id, source.model_dump(mode="json"), links),),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.curated.models import Claim, Event, Report, SurfaceText
 from generator.pages.incidents import IncidentRow, incident_row
 from generator.pages.logs import LogRow
@@ -160,7 +161,10 @@ def _surface_page(
         path=f"{library.case.id}/surface/{surface.id}/",
         template="surface.md.j2",
         title=surface.title,
-        description=f"{surface.title}: {counts.reports} public reports, {counts.claims} claims, and what is missing.",
+        description=(
+            f"{surface.title}: {plural(counts.reports, 'public report')}, {plural(counts.claims, 'claim')}, "
+            "and what is missing."
+        ),
         context=context,
         downloads=(json_twin("surface", surface.id, surface.model_dump(mode="json"), links),),
         boost=1.5,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.curated.models import Claim, Symptom
 from generator.pages.measurements import measured_with
 from generator.pages.parts.base import Page, PageKind
@@ -13,12 +14,14 @@ from generator.pages.parts.matrix import Matrix, Periods, counted, matrix, perio
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.report_lists import ReportMonth, report_months
 from generator.pages.parts.sampling_bias import Spans, spans
+from generator.pages.parts.sentences import sentence
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.curated.measurements import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
+    from generator.dossier.rows import FindingView
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,10 @@ class SymptomContext:
     """Id and title of each surface with user reports of this symptom, and their counts."""
     published: tuple[Published, ...]
     claims: tuple[Claim, ...]
+    findings: tuple[FindingView, ...]
+    """In real logs, by detectors that speak to it."""
+    on_article_days: tuple[tuple[FindingView, str], ...]
+    """Those of the article's days, with their sentences."""
     reports: int
     """All reports with the symptom, also those of the press and the vendor, and echoes."""
     months: tuple[ReportMonth, ...]
@@ -70,7 +77,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{library.case.id}/symptoms/",
         template="symptoms.md.j2",
         title="Symptoms",
-        description=f"{len(rows)} things that users describe, defined, with counts before, in and after the window.",
+        description=f"{plural(len(rows), 'thing')} that users describe, defined, with counts by months.",
         context=SymptomsContext(
             rows=tuple(sorted(rows.values(), key=lambda row: (-row.users.window, row.symptom.title))),
             spans=spans(library),
@@ -99,6 +106,7 @@ def _symptom_page(row: SymptomRow, before: Symptom | None, after: Symptom | None
     library, symptom = dossier.library, row.symptom
     reports = dossier.reports_with(symptom.id)
     claims = dossier.claims_with(symptom.id)
+    findings = tuple(view for view in dossier.findings if view.detector in row.detectors)
     by_surface = [
         (
             surface.id,
@@ -113,6 +121,12 @@ def _symptom_page(row: SymptomRow, before: Symptom | None, after: Symptom | None
         spans=spans(library),
         matrix=matrix(reports, (symptom,), library.case),
         published=measured_with(dossier.library.published, symptom=symptom.id),
+        findings=findings,
+        on_article_days=tuple(
+            (view, sentence(view))
+            for view in findings
+            if view.is_within(library.case.article_window_start, library.case.article_window_end)
+        ),
         surfaces=tuple(by_surface),
         claims=claims,
         reports=len(reports),
@@ -124,6 +138,7 @@ def _symptom_page(row: SymptomRow, before: Symptom | None, after: Symptom | None
         "claims": [f"{library.case.id}/c/{claim.id}/" for claim in claims],
         "reports": [f"{library.case.id}/r/{report.id}/" for report in reports],
         "detectors": [f"{library.case.id}/d/{detector.id}/" for detector in row.detectors],
+        "findings": [f"{library.case.id}/f/{view.finding.id}/" for view in findings],
     }
     return Page(
         path=f"{library.case.id}/symptom/{symptom.id}/",

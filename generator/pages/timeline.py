@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.charts import Chart, timeline_chart
 from generator.charts.weeks import DAY
 from generator.curated.models import Case
@@ -108,7 +109,8 @@ def _timeline_page(dossier: Dossier) -> Page:
         template="timeline.md.j2",
         title="Timeline",
         description=(
-            f"{context.events} dated events, {context.incidents} incidents and {context.reports} reports in order, "
+            f"{plural(context.events, 'dated event')}, {plural(context.incidents, 'incident')} and "
+            f"{plural(context.reports, 'report')} in order, "
             "with their sources."
         ),
         context=context,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.pages.parts.base import Page, PageKind
-from generator.proofs.fields import NAMED_BY, field_names
+from generator.proofs.fields import checked_fields
 from generator.proofs.words import NOT_PROVED
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=VerifyContext(
             packs=committed,
             without=len(packs) - len(committed),
-            fields=json.dumps({kind: field_names(kind) for kind in NAMED_BY}),
+            fields=checked_fields(),
             not_proved=NOT_PROVED,
             example=found[0] if found else "F-AAAAAA",
         ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ import msgspec
 
 from generator.proofs.fields import KINDS, field_names, field_texts, records_of
 from generator.proofs.tree import Tree, leaf_hash
+from generator.records.results import Pack
 from generator.records.rows import LogData
 
 FIELD = b"\x02"  # beside 0x00 of leaves and 0x01 of nodes
@@ -88,20 +89,23 @@ def identities(files: Sequence[tuple[str, bytes]]) -> tuple[bytes, ...]:
 def log_trees(reading: LogData, known: Sequence[bytes], key: bytes) -> tuple[LogTree, ...]:
     """A tree for each file of the reading, in their order; `known` as `identities` gives it."""
     master = hmac.digest(key, PURPOSE, "sha256")
-    placed: list[list[Placed]] = [[] for _ in known]
+    return secret_trees(reading, {file: hmac.digest(master, one, "sha256") for file, one in enumerate(known)})
+
+
+def secret_trees(reading: LogData | Pack, secrets: Mapping[int, bytes]) -> tuple[LogTree, ...]:
+    """A tree for each file that a secret is given for, in their order."""
+    placed: dict[int, list[Placed]] = {file: [] for file in secrets}
     for kind, records in records_of(reading).items():
         seen: Counter[tuple[int, int]] = Counter()
         for record in records:
             place = (record.source.file, record.source.line)
-            placed[place[0]].append(Placed(kind, seen[place], record))
-            seen[place] += 1
+            if place[0] in placed:
+                placed[place[0]].append(Placed(kind, seen[place], record))
+                seen[place] += 1
     order = {kind: place for place, kind in enumerate(KINDS)}
     return tuple(
-        _log_tree(
-            hmac.digest(master, identity, "sha256"),
-            sorted(rows, key=lambda row: (row.record.source.line, order[row.kind], row.nth)),
-        )
-        for identity, rows in zip(known, placed, strict=True)
+        _log_tree(secrets[file], sorted(rows, key=lambda row: (row.record.source.line, order[row.kind], row.nth)))
+        for file, rows in placed.items()
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -10,6 +11,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
+from generator.records.results import Pack
 from generator.records.rows import CounterReading, LogData, Mark, MeterReading, Request, UsageBucket
 
 KINDS: dict[str, type[msgspec.Struct]] = {
@@ -34,7 +36,7 @@ NAMED_BY: dict[str, tuple[str, ...]] = {"request": ("id",), "meter": (LINE,), "c
 """What a proof always opens: by these a finding cites the record."""
 
 
-def records_of(reading: LogData) -> dict[str, tuple[Any, ...]]:
+def records_of(reading: LogData | Pack) -> dict[str, tuple[Any, ...]]:
     """Records by kind."""
     return {
         "request": reading.requests,
@@ -63,6 +65,11 @@ def times(kind: str) -> frozenset[str]:
     """Committed fields of a kind that tell a time, or, beside one, the moment at which a client was started."""
     told = {name.removesuffix(MINUTE) for name in field_names(kind) if name.endswith(MINUTE)}
     return frozenset({*told, *(name + MINUTE for name in told), UPTIME})
+
+
+def checked_fields() -> str:
+    """Names of the fields of each kind that a finding cites, as JSON: what the checker in a page needs."""
+    return json.dumps({kind: field_names(kind) for kind in NAMED_BY})
 
 
 def field_texts(kind: str, record: Any) -> list[str]:

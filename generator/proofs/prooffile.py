@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
@@ -90,3 +91,13 @@ def parse_proof(data: bytes, name: str) -> FindingProof:
 def written(proof: FindingProof) -> bytes:
     """The proof as a file."""
     return msgspec.json.format(msgspec.json.encode(proof), indent=1) + b"\n"
+
+
+def digests_of(proof: FindingProof) -> Iterator[Digest]:
+    """Every digest and salt that it holds."""
+    yield from (proof.root, proof.pack.files_root, proof.pack.findings_root, *proof.finding.path)
+    for file in proof.files:
+        yield from (file.root, *file.path)
+    for record in proof.records:
+        yield from record.path
+        yield from (field.salt if isinstance(field, Opened) else field for field in record.fields)

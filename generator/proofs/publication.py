@@ -11,12 +11,21 @@ from generator.proofs.tree import Tree, leaf_hash
 from generator.records.results import Commitments, FileTree, Finding, Pack
 
 
-def committed(evidence: Pack, logs: Sequence[LogTree]) -> Pack:
-    """The evidence with the commitments of its logs; last step before it is written."""
+def committed(evidence: Pack, logs: Sequence[LogTree], *, public: bool = False) -> Pack:
+    """The evidence with the commitments of its logs; last step before it is written.
+
+    `public`: also with the secret of each file, so that anybody can prove what the pack says of a public log.
+    """
     files = tuple(FileTree(len(log.tree), log.tree.root.hex()) for log in logs)
     found = findings_tree(evidence)
     root = pack_root(evidence.id, len(files), files_tree(files).root, len(found), found.root)
-    commitments = Commitments(root=root.hex(), files=files, findings=len(found), findings_root=found.root.hex())
+    commitments = Commitments(
+        root=root.hex(),
+        files=files,
+        findings=len(found),
+        findings_root=found.root.hex(),
+        secrets=tuple(log.secret.hex() for log in logs) if public else (),
+    )
     return msgspec.structs.replace(evidence, commitments=commitments)
 
 

@@ -157,6 +157,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Slug, ...] = ()  # needs that no input of this evidence meets; key of detectors/shared/needs.py
     naive: int = 0  # what the naive rule of other tools would have reported
     explained: dict[Slug, int] = {}  # candidates that a benign explanation took, by its id
+    sessions_examined: int | None = None  # sessions in which the rule looked at a unit; None: not counted
+    sessions_found: int | None = None  # those of them with a finding
     findings: tuple[Finding, ...] = ()
     error: Slug | None = None  # type of the exception, never its text
 
@@ -275,6 +277,13 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Slug, ...] = ()
 
 
+class PublicLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A line of a public log: SHA-256 of its bytes as published, its line end included."""
+
+    source: SourceRef
+    sha256: Digest
+
+
 class FileTree(msgspec.Struct, frozen=True):
     """Tree over the records of one log file: how many there are, and its root (salted, see generator/proofs)."""
 
@@ -289,6 +298,7 @@ class Commitments(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[FileTree, ...]  # in the order of the tallies
     findings: int
     findings_root: Digest
+    secrets: tuple[Digest, ...] = ()  # of each file, where the log is public: then salts hide nothing
 
     @property
     def records(self) -> int:
@@ -321,4 +331,6 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     meters: tuple[MeterReading, ...] = ()
     buckets: tuple[UsageBucket, ...] = ()
     counters: tuple[CounterReading, ...] = ()
+    origin: tuple[Digest, ...] = ()  # SHA-256 of each file, in the order of the tallies, where the log is public
+    lines: tuple[PublicLine, ...] = ()  # lines of a public log that rows name
     commitments: Commitments | None = None

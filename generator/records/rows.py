@@ -62,7 +62,7 @@ __all__ = [
     "Window",
 ]
 
-SCHEMA_VERSION = 5  # raised with a step in packs/schema.py and a pack in tests/packs
+SCHEMA_VERSION = 6  # raised with a step in packs/schema.py and a pack in tests/packs
 
 
 class SourceRef(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):

@@ -18,6 +18,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from generator.base.wording import FILTERS
+from generator.detectors.shared.answers import naive_note, naive_sentence
 from generator.site.untrusted import host, plain_title, render_untrusted, txt, web_url
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ class SiteContext:
     built: date
     version: str
     repository: str | None = None
-    simulated: bool = False  # True = the evidence on this site is simulated
     grades: Mapping[str, str] = field(default_factory=dict)  # computed, by claim; "" is asked for where none is known
 
     @classmethod
@@ -57,7 +57,6 @@ class SiteContext:
             built=dossier.day,
             version=dossier.version,
             repository=str(case.repository) if case.repository else None,
-            simulated=any(pack.simulated for pack in dossier.packs),
             grades={claim: verdict.grade.value for claim, verdict in dossier.verdicts.items()},
         )
 
@@ -126,6 +125,7 @@ def template_environment(templates: Path) -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=True,
     )
     environment.filters |= FILTERS
+    environment.filters |= {"naive_note": naive_note, "naive_sentence": naive_sentence}
     environment.filters |= {"txt": txt, "untrusted": render_untrusted, "host": host, "web_url": web_url}
     return environment
 
@@ -154,7 +154,7 @@ def front_matter(page: Page, site: SiteContext) -> str:
         "snapshot": site.built.isoformat(),
         "version": site.version,
     }
-    if site.simulated:
+    if page.simulated:
         fields["simulated"] = True
     if page.tags:
         fields["tags"] = [plain_title(tag) for tag in page.tags]

@@ -226,6 +226,28 @@ async function run(form, result) {
   answer(result, verdict, [...proved(proof), compared, `Root: ${proof.root}`], rowsOf(proof));
 }
 
+// ---- "Check here" beside a finding: the proof lies beside the page, its root is on it ----
+
+async function checkHere(box, result) {
+  const answered = await fetch(box.dataset.proof);
+  const proof = answered.ok ? parsed(await answered.text()) : null;
+  if (!proof) return answer(result, "Refused. Nothing is proved.", [`${NOT_A_PROOF}.`]);
+  const wrong = await faults(proof, JSON.parse(box.dataset.fields));
+  if (proof.root !== box.dataset.root || proof.pack.evidence !== box.dataset.evidence) wrong.push("the root is not the one on this page");
+  if (wrong.length) return answer(result, "Refused. Nothing is proved.", wrong.map((fault) => `${fault}.`));
+  return answer(result, "Holds.", [...proved(proof), "Its root is the one on this page."], rowsOf(proof));
+}
+
+for (const box of document.querySelectorAll(".wm-checkhere")) {
+  const [offer, result] = [box.querySelector("p"), box.querySelector(".wm-verified")];
+  const byHand = "A page that was opened as a file may not read the proof beside it: choose proof.json on the page Verify a number.";
+  if (!globalThis.crypto?.subtle) continue;
+  offer.hidden = false;
+  offer.querySelector("button").addEventListener("click", () => {
+    checkHere(box, result).catch(() => answer(result, "Not checked.", [byHand]));
+  });
+}
+
 const form = document.querySelector("form.wm-verify");
 const result = document.querySelector(".wm-verified");
 if (form && result) {

@@ -60,15 +60,14 @@ def print_account(console: Console, evidence: Pack) -> None:
     say(
         console,
         f"\nRead {plural(tally['read'], 'line')} of {plural(len(evidence.tallies), 'file')} "
-        f"({tally['bytes'] / 1e6:,.1f} MB): {n(tally['used'])} used, {n(tally['other'])} other records, "
+        f"({tally['bytes'] / 1e6:,.1f} MB): {n(tally['used'])} used, {plural(tally['other'], 'other record')}, "
         f"{n(tally['recovered'])} recovered, {n(lost)} skipped{f' ({reasons})' if reasons else ''}, "
         f"{n(tally['pending'])} pending, {n(tally['blank'])} blank: {_whole(evidence)}.",
     )
     say(
         console,
-        f"The {plural(totals.requests, 'call')} are written on {plural(tally['usage_lines'], 'line')}; "
-        f"{n(totals.nested_requests)} are known only from a parent's log, {n(totals.unthreaded)} belong to no known "
-        "session.",
+        f"{plural(totals.requests, 'call')} on {plural(tally['usage_lines'], 'line')}; "
+        f"known only from a parent's log {n(totals.nested_requests)}, of no known session {n(totals.unthreaded)}.",
     )
     for sentence in beside(totals):
         say(console, sentence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.base.statistics import poisson_rate
+from generator.base.wording import plural
 from generator.cli.terminal.tables import table
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ def print_calibration(console: Console, calibration: Calibration) -> None:
     made = table(
         "Detector", "Unlogged causes: planted", "Recall", "Findings", "Precision",
         "Named causes: planted", "Recall", "Findings", "Precision", "Excess ratio", "False per 1,000 (up to)",
-        title=f"\n{len(calibration.seeds)} seeds of {calibration.sessions} sessions: {calibration.unseen_requests:,} "
-        f"calls with faults and causes that no log shows, {calibration.requests:,} with faults, "
-        f"{calibration.null_requests:,} with neither",
+        title=f"\n{plural(len(calibration.seeds), 'seed')} of {plural(calibration.sessions, 'session')}: "
+        f"{plural(calibration.unseen_requests, 'call')} with faults and causes that no log shows, "
+        f"{calibration.requests:,} with faults, {calibration.null_requests:,} with neither",
     )  # fmt: skip
     for row in calibration.detectors:
         false_alarms = poisson_rate(row.null_found, calibration.null_requests).per_thousand()

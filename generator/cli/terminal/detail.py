@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.base.statistics import finding_rate
 from generator.base.wording import n, pct, plural
 from generator.cli.terminal.account import print_account
 from generator.cli.terminal.findings import print_whole
@@ -13,6 +12,7 @@ from generator.cli.terminal.sources import print_sources
 from generator.cli.terminal.usage import print_usage
 from generator.cli.terminal.view import View
 from generator.cli.terminal.words import BY_ID, money, say, title_of, unit_of
+from generator.detectors.shared.answers import counts_of_run, naive_note
 from generator.detectors.shared.needs import NEEDS
 from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
 from generator.ledger.usage import By, namer, usage_by
@@ -49,28 +49,27 @@ def _print_questions(console: Console, view: View) -> None:
     for run in view.evidence.runs:
         detector = BY_ID.get(run.detector)
         say(console, detector.question if detector else run.detector)
-        say(console, f"{OUTCOMES[run.outcome]}{_counts(run)}", indent=2, style=STYLES[run.outcome])
-        if detector and run.naive > run.found and run.examined:
-            say(
-                console,
-                f"Other tools would report {n(run.naive)} by this rule: {detector.naive_text}",
-                indent=2,
-                style="dim",
-            )
+        say(
+            console,
+            f"{OUTCOMES[run.outcome]}{_counts(run, simulated=view.evidence.simulated)}",
+            indent=2,
+            style=STYLES[run.outcome],
+        )
+        if detector and run.naive and run.naive != run.found and run.examined:
+            note = naive_note(detector, run.naive, run.found)
+            why = f" (fewer: {note})" if note else ""
+            said = f"Other tools would report {n(run.naive)}{why} by this rule: {detector.naive_text}"
+            say(console, said, indent=2, style="dim")
 
 
-def _counts(run: Run) -> str:
-    """How many of how many, with the exact 95 % interval of the rate."""
+def _counts(run: Run, *, simulated: bool) -> str:
+    """How many in how many, and what else may be said of it."""
     if run.outcome not in {Outcome.FOUND, Outcome.QUIET}:
         return ""
     if not run.examined:
         return f": these logs hold none of the {unit_of(run.detector)} that it looks at"
     detector = BY_ID.get(run.detector)
-    rate = finding_rate(run.found, run.examined, share=detector is not None and detector.one_a_unit)
-    return (
-        f": {n(run.found)} in {n(run.examined)} {unit_of(run.detector)}, {pct(rate.value)} "
-        f"(95 % interval {pct(rate.low)} to {pct(rate.high)})"
-    )
+    return f": {counts_of_run(detector, run, simulated=simulated).text}"
 
 
 def _print_missing(console: Console, view: View) -> None:
@@ -95,7 +94,7 @@ def _print_breaks(console: Console, view: View) -> None:
         return
     texts = {explanation.id: explanation.text for explanation in EXPLANATIONS}
     texts[UNEXPLAINED] = "No explanation in the log."
-    say(console, f"\nWhy caches were lost: {n(total)} of {n(view.steps)} steps", style="bold")
+    say(console, f"\nWhy caches were lost: {n(total)} of {plural(view.steps, 'step')}", style="bold")
     for entry in view.breaks:
         paid = f"{plural(entry.excess_tokens, 'token')} paid again, {money(entry.excess_usd)}"
         say(console, f"{entry.reason}: {n(entry.count)} ({pct(entry.count / total)}), {paid}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from generator.base.wording import n, plural, words
+from generator.base.wording import n, noun, plural, words
 from generator.cli.terminal.account import account_line, beside
 from generator.cli.terminal.findings import print_short
 from generator.cli.terminal.next_steps import COLLECT, PACK, change, prove_command
 from generator.cli.terminal.verdict import STEP, Worry, verdict
 from generator.cli.terminal.view import View, total_tokens, total_usd
-from generator.cli.terminal.words import BY_ID, GRADES, LESS, NOT_A_BILL, money, say, title_of, unit_of
+from generator.cli.terminal.words import BY_ID, GRADES, LESS, NOT_A_BILL, money, say, title_of
+from generator.detectors.shared.answers import counts_of_run
 from generator.detectors.shared.needs import NEEDS
 from generator.ledger.explanations import UNEXPLAINED
 from generator.records.results import Finding, Outcome, Run
@@ -51,7 +52,11 @@ def days_of(view: View) -> str:
 
 def _print_calls(console: Console, view: View) -> None:
     usage = view.usage
-    unpriced = f"; {n(usage.unpriced)} calls have no known price" if usage.unpriced else ""
+    unpriced = (
+        f"; {plural(usage.unpriced, 'call')} {noun(usage.unpriced, 'has', 'have')} no known price"
+        if usage.unpriced
+        else ""
+    )
     say(
         console,
         f"{plural(usage.calls, 'call')} in {plural(view.sessions, 'session')}, {days_of(view)}: "
@@ -61,7 +66,8 @@ def _print_calls(console: Console, view: View) -> None:
     )
     broken = sum(entry.count for entry in view.breaks)
     if broken:
-        say(console, f"{n(broken)} of {n(view.steps)} steps {STEP} lost their cache: {_reasons(view)}.")
+        lost = f"lost {noun(broken, 'its', 'their')} cache"
+        say(console, f"{n(broken)} of {plural(view.steps, 'step')} {STEP} {lost}: {_reasons(view)}.")
     say(console, " ".join([account_line(view.evidence), *(beside(view.evidence.totals) if view.span.whole else ())]))
     if not view.span.whole:
         say(console, "Only findings of these days are shown; the questions were asked of all calls.", style="dim")
@@ -95,11 +101,20 @@ def _print_found(console: Console, view: View) -> None:
 
 def headline(view: View, run: Run, findings: Sequence[Finding]) -> str:
     """Unexplained cache break: 9 of 3,809 steps, 524,356 tokens, $3.55. A span has no denominator of its own."""
-    count = f"{n(len(findings))} of {n(run.examined)} {unit_of(run.detector)}" if view.span.whole else n(len(findings))
+    count = _count(view, run) if view.span.whole else n(len(findings))
     tokens, usd = total_tokens(findings), total_usd(findings)
-    cost = [f"{n(tokens)} tokens"] if tokens else []
+    cost = [plural(tokens, "token")] if tokens else []
     cost += [money(usd)] if usd else []
     return f"{title_of(run.detector)}: {', '.join([count, *cost])}"
+
+
+def _count(view: View, run: Run) -> str:
+    """A part of the units only where a finding is one of them."""
+    detector = BY_ID.get(run.detector)
+    told = counts_of_run(detector, run, simulated=view.evidence.simulated)
+    if detector and detector.one_a_unit:
+        return f"{n(run.found)} of {told.units}"
+    return f"{n(run.found)} in {told.units}" + (f", covering {n(told.covered)}" if told.covered is not None else "")
 
 
 def _titles(rows: Iterable[tuple[Run, Sequence[Finding]]]) -> str:

@@ -11,6 +11,8 @@ from generator.cli.terminal.sources import sources_json
 from generator.cli.terminal.usage import usage_json
 from generator.cli.terminal.verdict import verdict
 from generator.cli.terminal.view import View
+from generator.cli.terminal.words import BY_ID
+from generator.detectors.shared.answers import counts_of_run
 from generator.detectors.shared.running import how_to_measure
 from generator.ledger.usage import By, Usage
 
@@ -59,9 +61,10 @@ def scan_json(view: View, unclaimed: int, by: By, rows: Sequence[Usage]) -> dict
             run.detector: {
                 "outcome": run.outcome.value,
                 "findings": run.found,
-                "examined": run.examined,
+                **counts_of_run(BY_ID.get(run.detector), run, simulated=evidence.simulated).json(),
                 "explained": dict(run.explained),
                 "naive_rule": run.naive,
+                "naive_unit": BY_ID[run.detector].naive_unit if run.detector in BY_ID else "",
                 "missing": [{"input": need.text, "how": need.how} for need in how_to_measure(run)],
             }
             for run in evidence.runs

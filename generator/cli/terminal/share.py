@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from statistics import median
 
 from generator.cli.terminal.view import View
-from generator.records.results import Outcome
+from generator.cli.terminal.words import BY_ID
+from generator.detectors.shared.answers import counts_of_run
+from generator.records.results import Outcome, Run
 from generator.records.rows import Request
 
 DIGITS = 2  # significant; more would tell the numbers that a ratio was made of
@@ -29,17 +31,21 @@ def shared(view: View) -> str:
         _line("list price paid again, without one", None if not whole else lost.excess_usd / whole),
         "found, as a share of what was examined:",
     ]
-    rates = [_rate(view, run.detector, len(findings), run.examined) for run, findings in view.found]
+    rates = [_rate(view, run) for run, _ in view.found]
     lines += rates or ["  nothing"]
     unmeasured = len(view.with_outcome(Outcome.NOT_MEASURABLE))
     lines.append(_line("questions that these logs cannot answer", ratio(unmeasured, len(view.evidence.runs), fewest=1)))
     return "\n".join(lines)
 
 
-def _rate(view: View, detector: str, found: int, examined: int) -> str:
+def _rate(view: View, run: Run) -> str:
+    """The share of the units examined that findings are about: each one, or those that it says it covers."""
     if not view.span.whole:  # what was examined is known for all calls only
-        return f"  {detector}"
-    return f"  {detector}: {percent(ratio(found, examined))}"
+        return f"  {run.detector}"
+    detector = BY_ID.get(run.detector)
+    told = counts_of_run(detector, run, simulated=view.evidence.simulated)
+    part = run.found if detector and detector.one_a_unit else told.covered
+    return f"  {run.detector}" + ("" if part is None else f": {percent(ratio(part, run.examined))}")
 
 
 def _line(name: str, share: float | None) -> str:
@@ -58,8 +64,6 @@ def percent(share: float | None) -> str:
     value = 100 * share
     if value in {0, 100}:
         return f"{value:.0f} %"
-    if value > 100:  # noqa: PLR2004  a finding may be smaller than a unit
-        return "over 100 %"
     if value > 99:  # noqa: PLR2004  100 would be said of 99.6
         return "over 99 %"
     if 0 < value < 0.01:  # noqa: PLR2004

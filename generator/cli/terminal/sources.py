@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from generator.base.wording import noun, plural
 from generator.cli.terminal.tables import print_rows
 from generator.cli.terminal.words import say
 from generator.importers import IMPORTERS
@@ -124,12 +125,13 @@ def _print_formats(console: Console, evidence: Pack) -> None:
 
 def explained(account: FormatTotals) -> list[str]:
     """Each difference of one format to the calls as they are kept, in a sentence."""
-    found = [f"{count:,} calls {RECOGNISED[key]}." for key, count in account.matched.items()]
-    found += [f"{count:,} calls {DIFFERENCES[what]}." for what, count in account.differences.items()]
+    found = [f"{plural(count, 'call')} {RECOGNISED[key]}." for key, count in account.matched.items()]
+    found += [f"{plural(count, 'call')} {DIFFERENCES[what]}." for what, count in account.differences.items()]
     if account.lacking:
         found.append(
-            f"{account.lacking:,} calls between its first and its last stand only in other formats (a client's own "
-            "calls, such as titles, are in telemetry and proxy logs but not in transcripts)."
+            f"{plural(account.lacking, 'call')} between its first and its last "
+            f"{noun(account.lacking, 'stands', 'stand')} only in other formats (a client's own calls, such as titles, "
+            "are in telemetry and proxy logs but not in transcripts)."
         )
     return found
 
@@ -138,7 +140,8 @@ def _print_reports(console: Console, lines: tuple[ReportLine, ...]) -> None:
     """Reports beside the calls of the same span; never added to them."""
     print_rows(
         console,
-        f"\nReports beside logged calls (report - logs; {min(SHOWN_LINES, len(lines))} of {len(lines)} lines)",
+        "\nReports beside logged calls (report - logs; "
+        f"{min(SHOWN_LINES, len(lines))} of {plural(len(lines), 'line')})",
         ("Report", "From (UTC)", "Model", "Input", "Cache writes", "Cache reads", "Output", "Cost"),
         [
             (
@@ -180,8 +183,8 @@ def _print_windows(console: Console, windows: tuple[WindowBalance, ...]) -> None
     moved = sum(window.moved for window in windows)
     judged = [window for window in windows if window.predicted is not None]
     console.print(
-        f"\n[bold]Meter[/] {len(windows):,} reset windows, moved by {moved:,.0f} points; {len(judged):,} of them "
-        "can be compared with the price of a point in the account's other windows."
+        f"\n[bold]Meter[/] {plural(len(windows), 'reset window')}, moved by {plural(moved, 'point')}; "
+        f"{len(judged):,} of them can be compared with the price of a point in the account's other windows."
     )
     outside = [window for window in judged if (window.low or 0) > 0]
     if judged:

@@ -8,7 +8,7 @@ from datetime import datetime
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from generator.base.wording import n
+from generator.base.wording import n, plural
 from generator.cli.terminal.tables import print_rows
 from generator.cli.terminal.view import View
 from generator.cli.terminal.words import NOT_A_BILL, money, say
@@ -55,7 +55,9 @@ def print_usage(console: Console, view: View, by: By, rows: Sequence[Usage]) -> 
         [_cells(row, row.name) for row in rows] + [_cells(view.usage, "Total")],
     )
     notes = ["A call counts on the day on which its answer began; weeks begin on Monday." if by in IN_TIME else ""]
-    notes += [f"{n(view.usage.unpriced)} calls have no known price and count nothing." if view.usage.unpriced else ""]
+    notes += [
+        f"{plural(view.usage.unpriced, 'call')} of no known price, which count nothing." if view.usage.unpriced else ""
+    ]
     say(console, " ".join(note for note in (*notes, NOT_A_BILL) if note), style="dim")
 
 

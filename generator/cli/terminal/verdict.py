@@ -98,9 +98,9 @@ def _breaks(view: View) -> str:
         )
     if not lost.count:
         explained = " or has an explanation in your log" if view.breaks else ""
-        return f"every one of {n(view.steps)} steps {STEP} kept its cache{explained}."
+        return f"every one of {plural(view.steps, 'step')} {STEP} kept its cache{explained}."
     cost = f"{money(lost.excess_usd)} of {money(whole)} at list price ({pct(lost.excess_usd / whole)})" if whole else ""
     return (
-        f"in {n(lost.count)} of {n(view.steps)} steps {STEP}, cached conversation was paid again without an "
+        f"in {n(lost.count)} of {plural(view.steps, 'step')} {STEP}, cached conversation was paid again without an "
         f"explanation in your log: {cost or plural(lost.excess_tokens, 'token')}."
     )

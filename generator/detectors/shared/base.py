@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -95,6 +95,12 @@ class Detector:
     examined: Callable[[Any], int] = field(repr=False)
     naive: Callable[[Any], int] = field(repr=False)
     one_a_unit: bool = True  # a finding is one of the units examined; else it spans several, and the ratio is no share
+    unit_one: str = ""  # one unit, where the plural does not tell
+    finding_unit: str = ""  # what a finding is, in the plural; "" where it is one of the units
+    naive_unit: str = ""  # what the naive rule counts, in the plural
+    covers: Callable[[Finding], int | None] | None = field(default=None, repr=False)  # units that a finding is about
+    sessions: Callable[[Any], Mapping[str, str]] | None = field(default=None, repr=False)
+    """Sessions by the requests looked at, where a subject is more than one session; None: see `running.py`."""
     symptoms: tuple[str, ...] = ()  # ids of content/symptoms.yml that it speaks to
     proxy_for: str = ""  # what it can only approach; "" where the log decides the question
     decided_by: str = ""  # what would decide it, where the log does not

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from generator.detectors.shared.base import Detector, Explained, finding_id
 from generator.detectors.shared.needs import NEEDS, Need
-from generator.ledger.subjects import Subject, Subjects
+from generator.ledger.subjects import CounterSeries, Scope, Subject, Subjects
+from generator.ledger.threads import Thread
 from generator.records.results import Finding, Outcome, Run
 
 
@@ -83,13 +84,18 @@ def run(detector: Detector, subjects: Subjects) -> Run:
     """
     missing = unmet(detector, subjects)
     explained: Counter[str] = Counter()
+    sessions: dict[str, str] = {}
+    answers: list[Judged] = []
     try:
-        answers = [answer for _, answer in judged(detector, subjects)]
+        for subject, answer in judged(detector, subjects):
+            answers.append(answer)
+            explained.update(answer.explained)
+            if answer.examined:
+                sessions |= _sessions(detector, subject)
     except Exception as error:  # noqa: BLE001  one broken rule must not hide the others
         return failed(detector, error)
-    for answer in answers:
-        explained.update(answer.explained)
     findings = [finding for answer in answers for finding in answer.findings]
+    looked, hit = _counted(detector, sessions, findings)
     measured_any = any(answer.measurable for answer in answers)
     quiet = Outcome.QUIET if measured_any and not missing else Outcome.NOT_MEASURABLE
     return Run(
@@ -102,8 +108,34 @@ def run(detector: Detector, subjects: Subjects) -> Run:
         missing=missing,
         naive=sum(answer.naive for answer in answers),
         explained=dict(sorted(explained.items())),
+        sessions_examined=looked,
+        sessions_found=hit,
         findings=tuple(sorted(_distinct(findings), key=lambda finding: (-finding.excess_tokens, finding.id))),
     )
+
+
+def _sessions(detector: Detector, subject: Subject) -> Mapping[str, str]:
+    """Sessions of one subject by what a finding names them with: a request, or the session itself.
+
+    A call of no known session has its own id there (`threads.py`), and belongs to none.
+    """
+    if detector.sessions is not None:
+        return detector.sessions(subject)
+    if isinstance(subject, CounterSeries):
+        return {subject.session: subject.session}
+    if isinstance(subject, Thread) and not any(request.id == subject.session for request in subject.requests[:1]):
+        return {subject.session: subject.session}
+    return {}
+
+
+def _counted(
+    detector: Detector, sessions: Mapping[str, str], findings: Sequence[Finding]
+) -> tuple[int | None, int | None]:
+    """Sessions looked at and sessions with a finding; None where subjects are in no session."""
+    if detector.sessions is None and detector.scope not in {Scope.THREAD, Scope.COUNTER}:
+        return None, None
+    named = (name for finding in findings for name in (finding.session, *finding.requests))
+    return len(set(sessions.values())), len({sessions[name] for name in named if name in sessions})
 
 
 def how_to_measure(run: Run) -> tuple[Need, ...]:

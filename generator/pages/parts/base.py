@@ -28,6 +28,7 @@ class Page:
     tags: tuple[str, ...] = ()
     boost: float = 1.0
     searchable: bool = True
+    simulated: bool = False  # shows simulated data somewhere
     notes: Notes | None = None  # None = a page that nobody can reply to by itself
 
 

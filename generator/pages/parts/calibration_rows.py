@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.base.statistics import exact_rate, poisson_rate
-from generator.base.wording import interval, n
+from generator.base.wording import interval, n, plural
 
 if TYPE_CHECKING:
     from generator.curated.calibration import CalibratedDetector, Calibration
@@ -82,7 +82,7 @@ def _false_alarms(row: CalibratedDetector, calibration: Calibration) -> ScoreRow
     value, _, high = rate.per_thousand()
     return ScoreRow(
         "False alarms per 1,000 calls without faults",
-        f"{value:.4f}, at most {high:.4f} ({n(row.null_found)} in {n(calibration.null_requests)} calls)",
+        f"{value:.4f}, at most {high:.4f} ({n(row.null_found)} in {plural(calibration.null_requests, 'call')})",
     )
 
 

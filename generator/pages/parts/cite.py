@@ -23,11 +23,9 @@ class Citation:
     downloads: tuple[Download, ...]
 
 
-def cite(dossier: Dossier, path: str, title: str, *, simulated: bool = False) -> Citation:
-    """Citation of the page at `path`. A simulated record says so in the title, wherever it is quoted."""
+def cite(dossier: Dossier, path: str, title: str) -> Citation:
+    """Citation of the page at `path`."""
     title = _SPACES.sub(" ", title).strip()
-    if simulated:
-        title = f"[simulated data] {title}"
     case = dossier.library.case
     note = f"Case {case.id}, snapshot {dossier.day.isoformat()}, version {dossier.version}, page {path}"
     text = f"Witnessmark ({dossier.day.year}). {title.rstrip('.')}. {note}."

@@ -19,7 +19,8 @@ from generator.pages.parts.spans import Span, event_span, incident_span, numbere
 from generator.records.results import Lean
 
 if TYPE_CHECKING:
-    from generator.dossier import Dossier, FindingView
+    from generator.dossier import Dossier
+    from generator.dossier.rows import FindingView
 
 NONE = "none"
 """Value of a facet that a record does not state."""
@@ -114,7 +115,7 @@ class Entry:
 
 
 def entries(dossier: Dossier) -> tuple[Entry, ...]:
-    """All records: claims, reports, events, incidents, findings in own logs."""
+    """All records: claims, reports, events, incidents, findings in logs."""
     graded = claims_on_records(dossier)
     issues = numbered(dossier.library.reports)
     library = dossier.library
@@ -123,7 +124,7 @@ def entries(dossier: Dossier) -> tuple[Entry, ...]:
         *(_report(report, report_span(report, issues), graded, dossier) for report in library.reports),
         *(_event(event, graded, dossier) for event in library.events),
         *(_incident(incident, graded, dossier) for incident in library.incidents),
-        *(_finding(view, graded, dossier) for view in dossier.findings if not view.pack.simulated),
+        *(_finding(view, graded, dossier) for view in dossier.findings),
     )
 
 
@@ -226,6 +227,6 @@ def _finding(view: FindingView, graded: dict[tuple[str, str], Graded], dossier: 
         symptoms=tuple(symptom.id for symptom in dossier.library.symptoms if finding.detector in symptom.detectors),
         layer=_LAYERS.get(finding.lean, Layer.UNKNOWN).value,
         graded=graded.get(("finding", finding.id), ()),
-        sources=("own-finding",),
+        sources=("others-finding" if view.origin else "own-finding",),
         note=f"{view.detector.title}, grade {finding.grade.value}",
     )

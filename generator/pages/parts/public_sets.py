@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.base.statistics import exact_rate, finding_rate
+from generator.base.counting import counts
 from generator.curated.judged import Judged, Tally, tally
+from generator.detectors.shared.answers import ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from generator.base.statistics import Rate
+    from generator.base.counting import Counts
     from generator.curated.base_rates import MeasuredDetector, Measurement
     from generator.detectors import Detector
 
@@ -22,8 +23,7 @@ class PublicRate:
 
     title: str
     url: str
-    rate: Rate
-    sessions: Rate | None  # with at least one finding; None where findings lie in no session
+    rate: Counts
     naive: int
 
 
@@ -32,8 +32,8 @@ class PublicTotal:
     """The same over all sets that hold what it needs."""
 
     sets: int
-    rate: Rate
-    sessions: Rate | None
+    rate: Counts
+    sessions: Counts | None  # with at least one finding; None where findings lie in no session
     naive: int
 
 
@@ -52,24 +52,44 @@ def public_rates(detector: Detector, measurements: Iterable[Measurement]) -> tup
         PublicRate(
             measured.title,
             str(measured.url),
-            finding_rate(row.findings, row.examined, share=detector.one_a_unit),
-            _sessions([(measured, row)]),
+            measured_counts(detector, measured, row),
             row.naive,
         )
         for measured, row in _rows(detector, measurements)
     )
 
 
+def measured_counts(detector: Detector | None, measured: Measurement, row: MeasuredDetector) -> Counts:
+    """What one detector said of one set; None for a detector that this program does not have."""
+    return counts(
+        row.findings,
+        row.examined,
+        share=detector is not None and detector.one_a_unit,
+        unit=detector.unit if detector else "units",
+        one=detector.unit_one if detector else "",
+        answered=row.outcome in ANSWERS,
+        sessions=_sessions([(measured, row)]),
+    )
+
+
 def public_total(detector: Detector, measurements: Iterable[Measurement]) -> PublicTotal | None:
     """All sets together; None where none holds what the detector needs."""
-    known = [(measured, row) for measured, row in _rows(detector, measurements) if row.outcome in {"found", "quiet"}]
+    known = [(measured, row) for measured, row in _rows(detector, measurements) if row.outcome in ANSWERS]
     if not known:
         return None
     found, examined = sum(row.findings for _, row in known), sum(row.examined for _, row in known)
+    sessions = _sessions(known)
     return PublicTotal(
         sets=len(known),
-        rate=finding_rate(found, examined, share=detector.one_a_unit),
-        sessions=_sessions(known),
+        rate=counts(
+            found,
+            examined,
+            share=detector.one_a_unit,
+            unit=detector.unit,
+            one=detector.unit_one,
+            sessions=sessions,
+        ),
+        sessions=counts(*sessions, share=True, unit="sessions") if sessions else None,
         naive=sum(row.naive for _, row in known),
     )
 
@@ -90,8 +110,9 @@ def _rows(detector: Detector, measurements: Iterable[Measurement]) -> Iterable[t
     return ((measured, row) for measured in measurements for row in measured.detectors if row.id == detector.id)
 
 
-def _sessions(known: Sequence[tuple[Measurement, MeasuredDetector]]) -> Rate | None:
+def _sessions(known: Sequence[tuple[Measurement, MeasuredDetector]]) -> tuple[int, int] | None:
+    """Sessions with a finding, and all of the same sets."""
     counted = [(row.sessions, measured.sessions) for measured, row in known if row.sessions is not None]
     if not counted or not sum(every for _, every in counted):
         return None
-    return exact_rate(sum(found for found, _ in counted), sum(every for _, every in counted))
+    return sum(found for found, _ in counted), sum(every for _, every in counted)

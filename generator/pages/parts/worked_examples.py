@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.base.wording import duration, n
+from generator.base.wording import duration, n, plural
 from generator.detectors import run
 from generator.records.rows import Mark
 
@@ -91,9 +91,9 @@ def _remarks(request: Request, first: Request | None, step: Step | None, parent:
     if parent:
         yield f"answers {parent.replace('-', ' ')}"
     if request.lines > 1:
-        yield f"on {request.lines} lines"
+        yield f"on {plural(request.lines, 'line')}"
     if request.prompt_words is not None:
-        yield f"prompt of {request.prompt_words} words"
+        yield f"prompt of {plural(request.prompt_words, 'word')}"
     if step is not None:
         yield f"pause {duration(step.age)}"
     if request.miss_reason:

@@ -6,71 +6,25 @@ Everything here is looked up or counted once, so that two pages can never disagr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from generator.base.counting import Counts
 from generator.base.drawing import Draw, draw
-from generator.base.statistics import Rate, finding_rate
 from generator.curated.counting import is_independent
 from generator.curated.examples import Example
 from generator.curated.kinds import Library
 from generator.curated.models import Claim, Event, Incident, Report, Source, SurfaceText, Symptom
+from generator.curated.origins import Origin
 from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
+from generator.dossier.rows import FindingView, counts_in, views
 from generator.grading import Verdict, grades
-from generator.ledger.steps import Step
-from generator.ledger.threads import Thread, threads_of
-from generator.packs.redact import NEIGHBOURS
-from generator.records.results import Finding, Pack, Run
-from generator.records.rows import Counter, CounterReading, MeterReading, Request, SourceRef
-
-TOKEN_COUNTERS = frozenset({Counter.INPUT_TOKENS, Counter.OUTPUT_TOKENS})
-
-
-@dataclass(frozen=True)
-class ThreadRow:
-    """One request of the thread around a finding, as a page shows it."""
-
-    position: int
-    request: str  # pseudonym
-    at: datetime
-    expected: int | None  # None for the first request of a thread or after a gap in the pack
-    read: int
-    written: int
-    uncached: int
-    output: int
-    pause: float | None  # seconds since the end of the previous answer
-    lifetime: str  # "5m", "1h", "unknown"
-    reason: str | None  # why the identity broke here: a benign id, "unexplained", or None
-    cited: bool
-    source: str  # "log-0003 line 812"
-
-
-@dataclass(frozen=True)
-class ReadingRow:
-    """One reading of the meter or counter around a finding, as a page shows it."""
-
-    at: datetime
-    value: float  # percent of a meter; tokens or USD of a counter
-    unit: str
-    resets_at: datetime | None
-    cited: bool
-    source: str
-
-
-@dataclass(frozen=True)
-class FindingView:
-    """A finding with everything its page needs."""
-
-    finding: Finding
-    pack: Pack
-    detector: Detector
-    run: Run
-    rate: Rate  # findings of this detector in this evidence, of all units examined
-    rows: tuple[ThreadRow, ...]
-    readings: tuple[ReadingRow, ...] = ()
+from generator.proofs.prooffile import digests_of
+from generator.proofs.public import Prove, public_proofs
+from generator.records.results import Pack, Run
 
 
 @dataclass(frozen=True)
@@ -78,7 +32,7 @@ class DetectorView:
     """A detector with its runs over every pack and its worked examples."""
 
     detector: Detector
-    runs: tuple[tuple[Pack, Run, Rate], ...]
+    runs: tuple[tuple[Pack, Run, Counts], ...]
     findings: tuple[FindingView, ...]
     examples: tuple[Example, ...]
 
@@ -93,18 +47,49 @@ class Dossier:
     built: datetime
     version: str
     draw: Draw = draw  # draws the charts of the pages
+    prove: Prove = public_proofs  # proves findings of public logs
+
+    @cached_property
+    def real_packs(self) -> tuple[Pack, ...]:
+        """Packs of logs that somebody's work left behind: all but simulated ones, by id."""
+        return tuple(sorted((pack for pack in self.packs if not pack.simulated), key=lambda pack: pack.id))
 
     @cached_property
     def findings(self) -> tuple[FindingView, ...]:
-        """All findings: own logs before simulated ones, then by detector, then by excess."""
+        """Findings of real logs: by detector, then as their packs have them."""
         found: dict[str, FindingView] = {}
-        for pack in sorted(self.packs, key=lambda one: (one.simulated, one.id)):
-            for view in _views(pack, self.detectors):
-                # Two packs of one log hold the same finding: one page. If either says simulated, it is.
-                if view.finding.id not in found or pack.simulated:
-                    found[view.finding.id] = view
+        made = {one.id for pack in self.packs if pack.simulated for run in pack.runs for one in run.findings}
+        for pack in self.real_packs:
+            for view in views(pack, self.detectors, self.origins.get(pack.id), self.prove):
+                if view.finding.id not in made:  # a pack that passes simulated logs off as real ones
+                    found.setdefault(view.finding.id, view)  # two packs of one log hold the same finding: one page
         order = {detector.id: place for place, detector in enumerate(self.detectors)}
-        return tuple(sorted(found.values(), key=lambda view: (view.pack.simulated, order[view.detector.id])))
+        return tuple(sorted(found.values(), key=lambda view: order[view.detector.id]))
+
+    @cached_property
+    def specimens(self) -> dict[str, FindingView]:
+        """A simulated finding of each detector that has one: the dearest, to show what a finding looks like."""
+        shown: dict[str, FindingView] = {}
+        for pack in self.packs:
+            for view in views(pack, self.detectors, None, self.prove) if pack.simulated else ():
+                best = shown.get(view.detector.id)
+                if best is None or view.finding.excess_tokens > best.finding.excess_tokens:
+                    shown[view.detector.id] = view
+        return shown
+
+    @property
+    def proof_digests(self) -> Iterator[str]:
+        """Digests in the proofs of findings, which are published on purpose."""
+        return (digest for view in self.findings if view.proof for digest in digests_of(view.proof))
+
+    def title_of(self, pack: Pack) -> str:
+        """What a body of evidence is called on pages."""
+        return self.origins[pack.id].title if pack.id in self.origins else pack.id
+
+    @cached_property
+    def origins(self) -> dict[str, Origin]:
+        """Where public logs lie, by the id of their pack."""
+        return {origin.id: origin for origin in self.library.origins}
 
     @cached_property
     def detector_views(self) -> tuple[DetectorView, ...]:
@@ -113,7 +98,7 @@ class Dossier:
             DetectorView(
                 detector=detector,
                 runs=tuple(
-                    (pack, run, finding_rate(run.found, run.examined, share=detector.one_a_unit))
+                    (pack, run, counts_in(detector, run, pack))
                     for pack in self.packs
                     for run in pack.runs
                     if run.detector == detector.id
@@ -255,89 +240,3 @@ class Dossier:
     def day(self) -> date:
         """Day of the build, UTC."""
         return self.built.date()
-
-
-def _views(evidence: Pack, detectors: Sequence[Detector]) -> Iterable[FindingView]:
-    by_id = {detector.id: detector for detector in detectors}
-    threads = threads_of(evidence.requests, evidence.marks)
-    by_thread = {(thread.session, thread.agent): thread for thread in threads}
-    by_request = {request.id: thread for thread in threads for request in thread.requests}
-    for run in evidence.runs:
-        detector = by_id.get(run.detector)
-        if detector is None:
-            continue
-        rate = finding_rate(run.found, run.examined, share=detector.one_a_unit)
-        for finding in run.findings:
-            thread = by_thread.get((finding.session, finding.agent))
-            shown = (
-                (thread,)
-                if thread
-                else tuple(
-                    {id(by_request[one]): by_request[one] for one in finding.requests if one in by_request}.values()
-                )
-            )
-            rows = tuple(row for thread in shown for row in _rows(thread, finding, evidence))
-            yield FindingView(finding, evidence, detector, run, rate, rows, _readings(finding, evidence))
-
-
-def _readings(finding: Finding, evidence: Pack) -> tuple[ReadingRow, ...]:
-    """Readings of the finding's series around those that it cites."""
-    if not finding.readings:
-        return ()
-    cited = set(finding.readings)
-    series: Sequence[MeterReading | CounterReading] = (
-        [one for one in evidence.meters if (one.account, one.window) == (finding.account, finding.window)]
-        if finding.window
-        else _counter_series(evidence, cited)
-    )
-    places = [index for index, one in enumerate(series) if one.source in cited]
-    if not places:
-        return ()
-    shown = series[max(0, places[0] - NEIGHBOURS) : places[-1] + NEIGHBOURS + 1]
-    return tuple(_reading_row(one, evidence, cited=one.source in cited) for one in shown)
-
-
-def _counter_series(evidence: Pack, cited: set[SourceRef]) -> list[CounterReading]:
-    keys = {
-        (one.session, one.counter) for one in evidence.counters if one.source in cited and one.counter in TOKEN_COUNTERS
-    }
-    return [one for one in evidence.counters if (one.session, one.counter) in keys]
-
-
-def _reading_row(one: MeterReading | CounterReading, evidence: Pack, *, cited: bool) -> ReadingRow:
-    return ReadingRow(
-        at=one.at,
-        value=round(100 * one.used, 2) if isinstance(one, MeterReading) else one.value,
-        unit="percent" if isinstance(one, MeterReading) else "tokens",
-        resets_at=one.resets_at if isinstance(one, MeterReading) else None,
-        cited=cited,
-        source=f"{evidence.tallies[one.source.file].label} line {one.source.line}",
-    )
-
-
-def _rows(thread: Thread, finding: Finding, evidence: Pack) -> tuple[ThreadRow, ...]:
-    cited = set(finding.requests)
-    places = [index for index, request in enumerate(thread.requests) if request.id in cited]
-    if not places:
-        return ()
-    steps = {step.after.id: step for step in thread.steps}
-    shown = thread.requests[max(0, places[0] - NEIGHBOURS) : places[-1] + NEIGHBOURS + 1]
-    return tuple(_row(request, steps.get(request.id), evidence, cited=request.id in cited) for request in shown)
-
-
-def _row(request: Request, step: Step | None, evidence: Pack, *, cited: bool) -> ThreadRow:
-    return ThreadRow(
-        position=request.position or 0,
-        request=request.id,
-        at=request.first_seen,
-        expected=step.expected if step else None,
-        read=request.cache_read_tokens,
-        written=request.cache_write_tokens,
-        uncached=request.input_tokens,
-        output=request.output_tokens,
-        pause=step.age if step else None,
-        lifetime=step.lifetime.value if step else "unknown",
-        reason=step.reason if step else None,
-        cited=cited,
-        source=f"{evidence.tallies[request.source.file].label} line {request.source.line}",
-    )

@@ -1,0 +1,53 @@
+"""A share a day, as bars of a fixed height scale: what a finding about days is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from generator.base.drawing import Draw, draw
+from generator.charts.base import ALERT, Chart, template
+from generator.records.results import DayShare
+
+
+def shares_chart(
+    days: Sequence[DayShare], chart_id: str = "days-chart", *, note: str = "", drawn: Draw = draw
+) -> Chart:
+    """Hits of trials of each UTC day. Raises ValueError for no day with a trial."""
+    counted = [day for day in sorted(days, key=lambda one: one.day) if day.trials]
+    if not counted:
+        raise ValueError("no day with a trial, no chart")
+    data = [
+        {"day": day.day, "share": day.hits / day.trials, "label": f"{day.hits:,} of {day.trials:,}"} for day in counted
+    ]
+    svg, width, height = drawn(_template(), {"rows": data})
+    hits, trials = sum(day.hits for day in counted), sum(day.trials for day in counted)
+    top = max(counted, key=lambda one: (one.hits / one.trials, one.day))
+    return Chart(
+        id=chart_id,
+        title="Share of each day",
+        sentence=(
+            f"{hits:,} of {trials:,} on {len(counted):,} days; the highest share is {top.hits:,} of {top.trials:,} on "
+            f"{top.day}."
+        ),
+        width=width,
+        height=height,
+        columns=("Day", "With", "Of"),
+        rows=tuple((day.day, day.hits, day.trials) for day in counted),
+        svg=svg,
+        note=note or "Days with few calls swing widely; the numbers above the bars say how many there were.",
+    )
+
+
+@cache
+def _template() -> dict[str, Any]:
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData("rows")).encode(
+        x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=-45, labelExpr="slice(datum.value, 5)")),
+        y=alt.Y("share:Q", title="Share", axis=alt.Axis(format=".0%", tickCount=4), scale=alt.Scale(domainMin=0)),
+    )
+    bars = base.mark_bar(color=ALERT, size=14)
+    labels = base.mark_text(dy=-6, fontSize=9).encode(text="label:N")
+    return template(alt.layer(bars, labels).properties(width={"step": 44}, height=180))
