@@ -90,3 +90,35 @@ def samples():
     for path in sorted(SAMPLES.rglob("*")):
         if path.suffix in {".json", ".jsonl", ".ndjson", ".har", ".csv", ".txt"} and path.is_file():
             yield path.relative_to(SAMPLES).parts[0], path
+
+
+DIGITS = (
+    "claude-20991231-20123456-49.17-30.55",
+    "claude-47-11-08-15-42",
+    "claude-opus-4-6-49170555",
+    "claude-opus-4917-0555",
+    "claude-3-5-sonnet-20241022-49170555",
+    "gpt-49170555-47118815",
+    "gpt-4-4917-0555-4711",
+    "gemini-2.5-pro-491705-55120",
+    "0049.0170.55512",
+    "49.170.55512",
+    "2.1.49170",
+    "+49-170-55512047",
+    "49170555120-47118815",
+)
+"""Digits in the shapes of models and versions that there are not: an account, a phone number, a day of birth."""
+PLACES = ("model", "version")
+
+
+def numbers_shown(canary, text):
+    """Are the digits of the canary in the text, as they were written or without what parts them?"""
+    parts = [part for part in _runs(canary) if len(part) >= 3 and part not in PUBLIC_DIGITS]
+    return canary in text or any(f'"{part}' in text or f"-{part}" in text or f".{part}" in text for part in parts)
+
+
+PUBLIC_DIGITS = {"20241022"}
+
+
+def _runs(text):
+    return "".join(letter if letter.isdigit() else " " for letter in text).split()

@@ -70,7 +70,7 @@ def finding(number, *, requests=(), readings=(), window=None):
     )
 
 
-def pack(records, seed, findings=12):
+def pack(records, seed, findings=12, level=Level.FULL):
     """Evidence with commitments, and the trees it was made from."""
     rolls = random.Random(f"findings {seed}")
     found = []
@@ -83,7 +83,7 @@ def pack(records, seed, findings=12):
             found.append(finding(number, requests=cited))
     run = Run(detector="cache-break", version="1.0.0", outcome=Outcome.FOUND, findings=tuple(found))
     evidence = Pack(
-        id="tried", simulated=True, level=Level.FINDINGS, tool_version="0.1.0", tallies=(), totals=Totals(), days=(),
+        id="tried", simulated=True, level=level, tool_version="0.1.0", tallies=(), totals=Totals(), days=(),
         marks_by_kind={}, breaks=(), runs=(run,), requests=records.requests, meters=records.meters,
     )  # fmt: skip
     files = 1 + max((one.source.file for one in (*records.requests, *records.meters)), default=0)

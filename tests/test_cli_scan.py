@@ -25,7 +25,8 @@ from generator.base.problems import Exit
 from generator.cli import cli
 from generator.cli.terminal.verdict import WORDS
 from generator.detectors import DETECTORS
-from generator.packs.pack import load_key, read_pack
+from generator.packs.key import load_key
+from generator.packs.pack import read_pack
 from generator.records.pseudonyms import pseudonym
 from generator.simulator import FaultRates
 from generator.simulator import simulate as simulated

@@ -28,7 +28,7 @@ from generator.ledger.prices import cost
 from generator.ledger.subjects import subjects
 from generator.ledger.usage import MAIN, UNNAMED, By, Span, monday, namer, usage_by
 from generator.packs.examine import examine
-from generator.packs.pack import KEY_BYTES, load_key
+from generator.packs.key import KEY_BYTES, load_key
 from generator.records.results import FindingGrade, Lean, Level, Outcome
 from generator.records.rows import LogData, Role, SkipReason, Tally, Window
 
@@ -366,6 +366,7 @@ def test_two_runs_that_make_a_key_at_once_agree(tmp_path, monkeypatch):
 
     def quicker(source, target):
         Path(target).write_bytes(b"k" * KEY_BYTES)  # the other run
+        Path(target).chmod(0o600)
         link(source, target)
 
     monkeypatch.setattr(os, "link", quicker)

@@ -22,6 +22,7 @@ from generator.packs.aggregate import aggregate
 from generator.packs.numbers import impossible_numbers
 from generator.pages.parts.sentences import quantity_text
 from generator.records.results import Level, Outcome, Pack, Run, Totals, Unit
+from generator.records.rows import LogData
 
 BY_ID = {detector.id: detector for detector in DETECTORS}
 MANY = st.integers(0, 400)
@@ -165,14 +166,11 @@ def test_more_sessions_with_a_finding_than_sessions_are_refused_in_a_pack():
 
 def test_at_level_aggregate_no_count_of_sessions_is_told():
     """A session is often one person's day: those with a finding are few."""
-    calls = steady(30)
-    told = run(UNCACHED_INPUT, arranged(calls, ()))
-    assert told.sessions_examined == 1
-    whole = Pack(
-        id="p", simulated=False, level=Level.AGGREGATE, tool_version="", tallies=(), totals=Totals(), days=(), marks_by_kind={},
-        breaks=(), runs=(told,),
-    )  # fmt: skip
-    (shown,) = aggregate(whole, calls).runs
+    calls = [call for place in range(6) for call in steady(5, first=10 * place, session_name=f"s{place}")]
+    later = request(999, 30 * 86_400, 0, 100, session_name="later")
+    assert run(UNCACHED_INPUT, arranged(calls, ())).sessions_examined == 6
+    made = aggregate(LogData(requests=(*calls, later)), id="p", simulated=False, tool_version="0.1.0")
+    shown = next(one for one in made.runs if one.detector == UNCACHED_INPUT.id)
     assert (shown.sessions_examined, shown.sessions_found) == (None, None)
     assert counts_of_run(UNCACHED_INPUT, shown, simulated=False, few=5).text == "0 findings in 30 requests"
 

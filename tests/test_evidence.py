@@ -20,7 +20,8 @@ from generator.importers import read_bytes
 from generator.ledger.subjects import arranged
 from generator.ledger.threads import threads_of
 from generator.packs.examine import examine
-from generator.packs.pack import load_key, read_pack, read_packs, write_pack
+from generator.packs.key import load_key
+from generator.packs.pack import read_pack, read_packs, write_pack
 from generator.packs.redact import NEIGHBOURS
 from generator.records.results import Level, Outcome
 from generator.records.rows import LogData, Tally, Trigger
@@ -77,20 +78,13 @@ def test_the_rules_give_the_same_answer_on_what_is_left(reading):
     }
 
 
-def test_shown_times_start_on_a_full_minute(reading):
-    evidence = at(Level.FINDINGS, reading)
-    first = evidence.requests[0].started
-    assert (first.second, first.microsecond) == (0, 0)
-
-
 def test_at_level_aggregate_no_row_and_no_finding_leaves(reading):
     evidence = at(Level.AGGREGATE, reading)
     assert not evidence.requests
     assert not evidence.marks
     assert all(not one.findings for one in evidence.runs)
-    found = next(one for one in evidence.runs if one.detector == "cache-break")
-    assert (found.outcome, found.found) == (Outcome.FOUND, 0)  # one finding is a small count
-    assert evidence.totals.input_tokens == at(Level.FULL, reading).totals.input_tokens
+    assert {one.found for one in evidence.runs} == {0}  # one finding is a small count, and the day is still open
+    assert evidence.totals.requests == 0
 
 
 def test_no_log_at_all_is_not_measurable_rather_than_quiet():
@@ -162,8 +156,8 @@ def test_no_time_of_a_reading_leaves_more_exactly_than_to_the_minute():
     assert all(window.longest_gap % 60 == 0 for window in evidence.reconciliation.windows)
 
 
-def test_ids_of_findings_on_meters_hold_no_second():
-    """The digest has no key: a whole time in it could be tried out, 60,000 times a minute."""
+def test_ids_of_findings_on_meters_hold_no_more_than_the_day():
+    """The digest has no key: a time in it could be tried out."""
     made = simulate(7, sessions=10, start=datetime(2026, 3, 2, tzinfo=UTC), faults=FaultRates.specimen())
     reading = read_bytes(made.files, key=b"key")
     names: list[tuple[str, ...]] = []
@@ -177,14 +171,14 @@ def test_ids_of_findings_on_meters_hold_no_second():
         examine(reading, id="e", simulated=True, level=Level.FINDINGS, tool_version="")
     times = [part for name in names for part in name if re.match(r"\d{4}-\d{2}-\d{2}", part)]
     assert times
-    assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", part) for part in times)
+    assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", part) for part in times)
 
 
 def test_two_findings_of_the_same_names_get_ids_of_their_own():
     made = simulate(7, sessions=10, start=datetime(2026, 3, 2, tzinfo=UTC), faults=FaultRates.specimen())
     reading = read_bytes(made.files, key=b"key")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(base, "minute", lambda _at: "")
+        patch.setattr(base, "day", lambda _at: "")
         evidence = examine(reading, id="e", simulated=True, level=Level.FINDINGS, tool_version="")
     ids = [finding.id for run in evidence.runs for finding in run.findings]
     assert len(set(ids)) == len(ids)

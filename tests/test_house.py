@@ -18,6 +18,7 @@ WRITERS = {
     "site/publish.py",
     "site/swap.py",
     "packs/pack.py",
+    "packs/key.py",
     "base/kept.py",
     "cli/lab.py",
     "cli/tables.py",

@@ -105,6 +105,26 @@ def test_strange_ids_in_rows(tmp_path, name, column):
     assert refusal(with_rows(pack, name, made), "W-pack-id").message.startswith(f"evidence.{name}.{column} ")
 
 
+@pytest.mark.parametrize(
+    "model", ["claude-47-11-08-15-42", "claude-opus-4-6-49170555", "gpt-49170555", "claude-x.evil.example"]
+)
+def test_a_name_of_a_model_that_no_log_gives_is_refused_with_its_place(tmp_path, model):
+    pack = copied(tmp_path / "days")
+    problem = refusal(changed(pack, setting("days", 0, "model", to=model)), "W-pack-id")
+    assert "evidence.days[0].model" in problem.message
+    assert model not in str(problem)
+    for name, column in (("requests", "model"), ("counters", "model"), ("buckets", "model")):
+        pack = copied(tmp_path / name)
+        rows = table(pack, name)
+        made = rows.set_column(rows.column_names.index(column), column, pa.array([model] * rows.num_rows))
+        assert refusal(with_rows(pack, name, made), "W-pack-id").message.startswith(f"evidence.{name}.{column} ")
+
+
+@pytest.mark.parametrize("version", ["0049.0170.55512", "2.1.49170", "2.1.1000", "49.1.0", "2.01.3"])
+def test_a_version_that_no_client_has_is_refused(tmp_path, version):
+    assert "tool_version" in refusal(changed(copied(tmp_path), setting("tool_version", to=version)), "W-pack").message
+
+
 def test_all_problems_are_told_at_once(tmp_path):
     def change(value):
         setting(*FINDING, "lean_reason", to="x")(value)

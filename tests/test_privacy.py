@@ -86,3 +86,59 @@ def test_only_plain_versions_pass(raw, known):
 def test_vocabularies_fit_their_types(raw):
     msgspec.convert(public_model(raw), ModelId)
     msgspec.convert(known_version(raw), Version)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "claude-20991231-20123456-49.17-30.55",
+        "claude-47-11-08-15-42",
+        "claude-20251101",
+        "claude-4",
+        "claude-opus-47-11",
+        "claude-opus-4-123",
+        "claude-opus-4-5-20251301",
+        "claude-opus-4-5-20250230-20250231",
+        "claude-opus-4-5-19991231",
+        "claude-opus-4-5-20991231",
+        "claude-opus-sonnet-haiku",
+        "claude-fast-latest",
+        "claude-opus-\u0664-\u0665",
+        "claude-3-5-sonnet-20241022-v2-4711",
+    ],
+)
+def test_a_claude_in_no_known_shape_is_other(raw):
+    assert public_model(raw) == "other"
+
+
+@pytest.mark.parametrize(
+    ("raw", "known"),
+    [
+        ("gpt-4o-2024-08-06", "gpt-4o-2024-08-06"),
+        ("gpt-4-1106-preview", "gpt-4-1106-preview"),
+        ("gemini-2.5-flash-preview-05-20", "gemini-2.5-flash-preview-05-20"),
+        ("qwen3-235b-a22b-2507", "qwen3-235b-a22b-2507"),
+        ("grok-4-1-fast", "grok-4-1-fast"),
+        ("gpt-49170555", "gpt"),
+        ("gpt-4-4917-0555", "gpt"),
+        ("gpt-4917-0555-1204", "gpt"),
+        ("o3-491-705-551", "other"),
+        ("qwen3-491b-705b-551b", "qwen"),
+        ("gemini-20991231-20123456", "gemini"),
+    ],
+)
+def test_of_another_makers_model_only_one_version_one_date_and_two_sizes_are_kept(raw, known):
+    assert public_model(raw) == known
+
+
+@given(st.from_regex(r"(claude-(opus|sonnet)|gpt|gemini)(-[0-9a-z.]{1,6}){0,5}", fullmatch=True))
+def test_what_was_a_public_name_stays_one(raw):
+    """So a pack with a name that is not its own public name was made by no log."""
+    assert public_model(public_model(raw)) == public_model(raw)
+
+
+@pytest.mark.parametrize(
+    "raw", ["0049.0170.55512", "49.170.555", "2.01.3", "2.1.1000", "2.100.3", "\u0662.1.4", "2.1.04"]
+)
+def test_versions_with_more_digits_than_clients_have_are_none(raw):
+    assert known_version(raw) == ""

@@ -38,7 +38,7 @@ LEVEL = click.option(
     type=click.Choice(["aggregate", "findings", "full"]),
     default="findings",
     show_default=True,
-    help="aggregate: sums a day. findings: rows that findings cite and their neighbours. full: every row.",
+    help="aggregate: sums of days that are over. findings: rows they cite, and neighbours. full: every row.",
 )
 JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes for reading. [default: cores]")
 MOST_LINKS = 20  # links named one by one
@@ -99,11 +99,24 @@ def evidence_of(
     commit: bool = False,
 ) -> Pack:
     """Read the files and run the detectors; `commit`: also hash every record, so that it can be proved later."""
+    return examined(found, reading_of(found, key, jobs), key, name, level, simulated=simulated, commit=commit)
+
+
+def examined(
+    found: Discovery,
+    reading: LogData,
+    key: bytes,
+    name: str,
+    level: str,
+    *,
+    simulated: bool = False,
+    commit: bool = False,
+) -> Pack:
+    """The same of files that are read."""
     from generator.packs.examine import examine
     from generator.proofs.publication import committed
     from generator.records.results import Level
 
-    reading = reading_of(found, key, jobs)
     evidence = examine(
         reading, id=name, simulated=simulated, level=Level(level), tool_version=__version__, track=track()
     )
@@ -126,10 +139,13 @@ def reading_of(found: Discovery, key: bytes, jobs: int | None) -> LogData:
 
 
 def own_key() -> tuple[bytes, bool]:
-    """The owner's key, made where there is none; else one for this run, and False, where none can be kept."""
+    """The owner's key, made where there is none; else one for this run, and False, where none can be kept.
+
+    Raises PackError where there is one that is not safe.
+    """
     import secrets
 
-    from generator.packs.pack import KEY_BYTES, load_key
+    from generator.packs.key import KEY_BYTES, load_key
 
     try:
         return load_key(state_folder() / "key"), True
@@ -193,12 +209,15 @@ def warn_silent(found: Discovery, tallies: Sequence[Tally]) -> bool:
     return bool(problems)
 
 
-def finish(found: Discovery, evidence: Pack) -> None:
-    """End with exit code 3 where a file was left out or gave nothing, or a detector failed."""
+def finish(found: Discovery, evidence: Pack, tallies: Sequence[Tally] | None = None) -> None:
+    """End with exit code 3 where a file was left out or gave nothing, or a detector failed.
+
+    `tallies`: those of the files, where those of the evidence may be sums (level `aggregate`).
+    """
     from generator.records.results import Outcome
 
     warn_unclaimed(found)
-    silent = warn_silent(found, evidence.tallies)
+    silent = warn_silent(found, evidence.tallies if tallies is None else tallies)
     if silent or found.unclaimed or any(run.outcome is Outcome.FAILED for run in evidence.runs):
         sys.exit(Exit.PARTIAL)
 
@@ -220,9 +239,11 @@ def now() -> datetime:
 
 
 def state_folder() -> Path:
-    """Where the key of the pseudonyms lives."""
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "witnessmark"
+    """Where the key of the pseudonyms lives. A relative XDG_STATE_HOME counts for nothing, as its specification says:
+    it would be a folder of the repository that packs are committed to.
+    """
+    base = Path(os.environ.get("XDG_STATE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".local" / "state") / "witnessmark"
 
 
 def cache_folder() -> Path:

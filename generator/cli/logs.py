@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.base.wording import plural, printable
-from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, evidence_of, finish, state_folder
+from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, examined, finish, reading_of, state_folder
 from generator.cli.public import ORIGIN, origin_in, public_evidence, unpacked
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def collect(  # noqa: PLR0917  click passes options so
       witnessmark collect logs/ --into content/evidence/team --level aggregate
       witnessmark collect agentv.git --origin content/origins/agentv.yml --into content/evidence/agentv
     """
-    from generator.packs.pack import check_name, load_key, write_pack
+    from generator.packs.key import load_key
+    from generator.packs.pack import check_name, write_pack
 
     check_name(folder)
     if origin is not None:
@@ -54,10 +55,11 @@ def collect(  # noqa: PLR0917  click passes options so
         return
     found = discover(logs)
     key = SIMULATED_KEY if simulated else load_key(state_folder() / "key")
-    evidence = evidence_of(found, key, jobs, folder.resolve().name, level, simulated=simulated, commit=True)
+    reading = reading_of(found, key, jobs)
+    evidence = examined(found, reading, key, folder.resolve().name, level, simulated=simulated, commit=True)
     write_pack(evidence, folder)
     _say(folder, evidence)
-    finish(found, evidence)
+    finish(found, evidence, reading.tallies)
 
 
 def _public(logs: tuple[Path, ...], folder: Path, origin: Path, jobs: int | None, *, simulated: bool) -> None:
@@ -78,7 +80,8 @@ def _public(logs: tuple[Path, ...], folder: Path, origin: Path, jobs: int | None
 
 def _say(folder: Path, evidence: Pack) -> None:
     findings = sum(run.found for run in evidence.runs)
+    told = "told, of days that are over" if evidence.level.value == "aggregate" else "read"
     click.echo(
-        f"Wrote {printable(folder)}: {plural(evidence.totals.requests, 'call')} read, {plural(findings, 'finding')}, "
+        f"Wrote {printable(folder)}: {plural(evidence.totals.requests, 'call')} {told}, {plural(findings, 'finding')}, "
         f"{plural(len(evidence.requests), 'row')} shown (level {evidence.level.value})."
     )

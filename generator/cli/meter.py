@@ -235,7 +235,7 @@ def import_(files: tuple[Path, ...], into: Path | None) -> None:
     """
     from generator.importers.meters.polls import lines
     from generator.importers.values import account
-    from generator.packs.pack import load_key
+    from generator.packs.key import load_key
 
     key = load_key(state_folder() / "key")
     found, data, silent = _read(files, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -39,8 +40,8 @@ def prove(  # noqa: PLR0917  click passes options so
 ) -> None:
     """Prove a published number from your logs without showing them. Runs where the logs and your key are.
 
-    Opens what names the cited records and their token counts, and one time to the minute. Look into the file before
-    you pass it on: it holds exactly what it shows.
+    Opens what names the cited records and their token counts; of a pack at level full one time to the minute too, of
+    any other no time. Look into the file before you pass it on: it holds exactly what it shows.
 
     \b
     Example:
@@ -116,14 +117,14 @@ def _trees(evidence: Pack, logs: tuple[Path, ...], jobs: int | None) -> tuple[Lo
 
 def _key(evidence: Pack) -> bytes:
     """The key that the pack was made with. Raises PackError where it is the owner's and not here."""
-    from generator.packs.pack import load_key
+    from generator.packs.key import load_key
 
     if evidence.simulated:
         return SIMULATED_KEY
     if evidence.origin:
         return PUBLIC_KEY
     path = state_folder() / "key"
-    if not path.is_file():
+    if not os.path.lexists(path):
         hint = "run this where the pack was made, with the same state folder"
         raise PackError(Problem("key", 0, 0, "W-key", "is not there, and no proof can be made without it", hint))
     return load_key(path)

@@ -54,7 +54,7 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
     """
     from generator.build import build as build_site
     from generator.guard.leaks import read_canaries
-    from generator.packs.pack import load_key
+    from generator.packs.key import load_key
 
     extra: tuple[Pack, ...] = ()
     found = discover(logs) if logs else None

@@ -14,8 +14,8 @@ from generator.detectors.shared.base import (
     Judgement,
     Parameter,
     Reference,
+    day,
     finding,
-    minute,
 )
 from generator.detectors.shared.meters import STATUSLINE_DOCS
 from generator.detectors.shared.needs import COUNTERS, MARKS
@@ -78,9 +78,9 @@ def _reset(series: CounterSeries, before: CounterReading, after: CounterReading)
         key=(
             series.session,
             series.counter.value,
-            minute(before.at),
+            day(before.at),
             str(before.value),
-            minute(after.at),
+            day(after.at),
             str(after.value),
         ),
         at=before.at,

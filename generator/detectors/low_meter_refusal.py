@@ -16,8 +16,8 @@ from generator.detectors.shared.base import (
     Judgement,
     Parameter,
     Reference,
+    day,
     finding,
-    minute,
 )
 from generator.detectors.shared.covering import counted
 from generator.detectors.shared.meters import LIMITS_DOCS
@@ -105,7 +105,7 @@ def _refused(meter: Meter, others: Sequence[Readings], burst: Sequence[datetime]
     made = finding(
         LOW_METER_REFUSAL,
         (),
-        key=(meter.account, meter.window.value, minute(burst[0])),
+        key=(meter.account, meter.window.value, day(burst[0])),
         at=burst[0],
         until=burst[-1],
         grade=FindingGrade.B,

@@ -13,8 +13,8 @@ from generator.detectors import Detector
 from generator.detectors.shared.answers import counts_of_run
 from generator.ledger.steps import Step
 from generator.ledger.threads import Thread, threads_of
-from generator.packs.aggregate import FEWEST_CALLS
 from generator.packs.redact import NEIGHBOURS
+from generator.packs.safety import FEWEST_CALLS
 from generator.proofs.prooffile import FindingProof
 from generator.proofs.public import Prove
 from generator.records.results import Finding, Level, Pack, Run

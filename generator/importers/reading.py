@@ -17,6 +17,7 @@ from generator.importers.buckets import settled
 from generator.importers.fold import Extract, fold
 from generator.importers.match import joined, marks_once, one_account
 from generator.importers.values import account
+from generator.records.pseudonyms import clock_shift
 from generator.records.rows import LogData, Request
 
 WORTH_A_PROCESS = 30_000_000  # bytes; below it a second process costs more than it saves
@@ -105,6 +106,7 @@ def assembled(folded: Extract, importers: Sequence[Importer], key: bytes) -> Log
         tallies=tuple(tally for _, tally in sorted(folded.tallies.items())),
         formats=calls.formats,
         repeated_marks=dict(sorted(folded.repeated.items())),
+        clock_shift=clock_shift(key),
     )
 
 

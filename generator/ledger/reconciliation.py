@@ -111,7 +111,7 @@ def reconcile(reading: LogData, subjects: Subjects) -> Reconciliation:
     return Reconciliation(
         windows=windows,
         lines=tuple(_lines(reading.buckets, reading.requests)),
-        surfaces=_surfaces(reading.requests),
+        surfaces=surfaces_of(reading.requests),
         missing=tuple(_missing(reading, windows)),
     )
 
@@ -258,7 +258,8 @@ def _dollars(values: Iterable[float | None]) -> float | None:
     return round(sum(known), 6) if known else None
 
 
-def _surfaces(requests: Iterable[Request]) -> tuple[SurfaceDay, ...]:
+def surfaces_of(requests: Iterable[Request]) -> tuple[SurfaceDay, ...]:
+    """Calls by UTC day and surface."""
     cells: defaultdict[tuple[str, Surface], list[Request]] = defaultdict(list)
     for request in requests:
         cells[request.first_seen.date().isoformat(), request.surface].append(request)

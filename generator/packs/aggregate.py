@@ -1,227 +1,223 @@
-"""Level `aggregate`: no published figure rests on few calls, and none can be got by subtracting published figures.
+"""Level `aggregate`: sums of a log, of which none rests on few calls, alone, by subtraction or beside an older pack.
 
-All tables of calls are sums over the blocks of one partition. Whatever is added or subtracted, the calls that remain
-are again whole blocks, so it is enough that every block is large (a common partition instead of cell suppression;
-Hundepool et al. 2012, Statistical Disclosure Control, chapter 4, has the usual ways and their attacks). Plain counts
-stand in no such table: they are rounded down to fives, and what rounds to nothing is left out.
+Sums of days, models and surfaces are those of blocks of closed days (`blocks.py`), totals those of the same blocks.
+Counts come in groups that are told once they are enough (`safety.py`); those of breaks and detectors are of the log as
+it was at the end of an epoch (`epochs.py`). Nothing of the days that are still open is told, and of the account of
+lines only how many gave the calls that are told: a line has no day.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from typing import TypeVar
 
-import msgspec
+from generator.base.progress import Track, silent
+from generator.detectors import DETECTORS, Detector
+from generator.ledger.prices import cost
+from generator.packs.blocks import Block, Span, blocks, part_of, spans
+from generator.packs.epochs import epochs, told_breaks, told_runs, told_steps
+from generator.packs.safety import (
+    DOLLAR_GRID,
+    FEWEST_CALLS,
+    TOKEN_GRID,
+    Part,
+    few,
+    groups_told,
+    nearest,
+    told_sums,
+)
+from generator.records.models import is_other_makers
+from generator.records.results import DaySum, Level, Pack, Reconciliation, SurfaceDay, Totals
+from generator.records.rows import LogData, MarkKind, ModelId, Request, Role, Surface, Tally
 
-from generator.ledger.sums import day_sums, surface_days
-from generator.records.results import BreakCount, DaySum, Pack, Reconciliation, Run, SurfaceDay, Totals
-from generator.records.rows import ModelId, Request, Surface, Tally
-
-FEWEST_CALLS = 5  # the threshold of official statistics is 3 to 10
-FEWEST_SESSIONS = 2  # one session alone would be told as it was
-OTHER: ModelId = "other"
 ALL_FILES = "all-files"
-MARGIN = 2 * FEWEST_CALLS  # calls that join those of small models, so that their own number stays open
-BYTES = 10_000  # sizes of files are rounded down to whole multiples
-
-Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row")
+BESIDE = (Role.ADVISOR, Role.COMPACTION)
 
 
-@dataclass(frozen=True)
-class Block:
-    """Calls that are only ever told together. `day` is the last of its days; `surface` is None where none is told."""
-
-    day: str
-    model: ModelId
-    surface: Surface | None
-    requests: tuple[Request, ...]
-
-
-def aggregate(whole: Pack, requests: Sequence[Request]) -> Pack:
-    """The sums of the evidence without its rows, small cells merged. `requests`: all calls that it rests on."""
-    told = blocks(requests)
-    return msgspec.structs.replace(
-        whole,
-        tallies=_tallies(whole.tallies),
-        totals=_totals(whole.totals) if told else Totals(),
-        days=_days(told),
-        marks_by_kind=rounded(whole.marks_by_kind),
-        breaks=_breaks(whole.breaks),
-        runs=tuple(_run(run) for run in whole.runs),
-        formats=(),  # calls of one format less those of all are calls of few
-        reconciliation=Reconciliation(surfaces=_surfaces(told), missing=whole.reconciliation.missing),
-        requests=(),
-        rounds=(),
-        marks=(),
-        meters=(),
-        buckets=(),
-        counters=(),
+def aggregate(
+    reading: LogData,
+    *,
+    id: str,
+    simulated: bool,
+    tool_version: str,
+    detectors: Sequence[Detector] = DETECTORS,
+    track: Track = silent,
+) -> Pack:
+    """The pack of these logs."""
+    closed = spans(reading.requests)
+    told = blocks(closed)
+    seen = epochs(reading, closed)
+    days = _days(told)
+    return Pack(
+        id=id,
+        simulated=simulated,
+        level=Level.AGGREGATE,
+        tool_version=tool_version,
+        tallies=tuple(_tallies(reading, closed)),
+        totals=_totals(reading, closed, told, days, told_steps(seen)),
+        days=days,
+        marks_by_kind=_marks(reading, closed),
+        breaks=told_breaks(seen),
+        runs=told_runs(seen, detectors, track),
+        reconciliation=Reconciliation(surfaces=_surfaces(told), missing=tuple(_missing(reading))),
     )
-
-
-def blocks(requests: Sequence[Request]) -> tuple[Block, ...]:
-    """The finest safe partition that this way finds; none where all calls together are few.
-
-    A day of few calls is told with the next day shown, the last with the one before it. Surfaces of such a span are
-    told apart if each has calls enough, then models. Models of few calls become "other", and the smallest of the
-    large ones join them: else 8 calls of two small models would be four and four.
-    """
-    return tuple(block for day, calls in _spans(requests) for block in _by_surface(day, calls))
-
-
-def is_safe(requests: Sequence[Request]) -> bool:
-    """May these calls be told as one figure? A call of no known session counts as a session of its own."""
-    return len(requests) >= FEWEST_CALLS and len({request.session for request in requests}) >= FEWEST_SESSIONS
-
-
-def few(count: int) -> int:
-    """A count, rounded down to fives."""
-    return count - count % FEWEST_CALLS
-
-
-def rounded(counts: Mapping[Key, int]) -> dict[Key, int]:
-    """Counts rounded down; those that round to nothing are left out."""
-    return {key: few(count) for key, count in counts.items() if few(count)}
-
-
-def _spans(requests: Sequence[Request]) -> Sequence[tuple[str, list[Request]]]:
-    spans: list[tuple[str, list[Request]]] = []
-    waiting: list[Request] = []
-    day = ""
-    for day, calls in sorted(_grouped(requests, lambda request: request.first_seen.date().isoformat()).items()):
-        waiting += calls
-        if is_safe(waiting):
-            spans.append((day, waiting))
-            waiting = []
-    if waiting and spans:
-        spans[-1] = (day, spans[-1][1] + waiting)
-    return spans
-
-
-def _by_surface(day: str, requests: list[Request]) -> Iterator[Block]:
-    surfaces = _grouped(requests, lambda request: request.surface)
-    if not all(is_safe(calls) for calls in surfaces.values()):
-        yield from _by_model(day, None, requests)
-        return
-    for surface, calls in sorted(surfaces.items()):
-        yield from _by_model(day, surface, calls)
-
-
-def _by_model(day: str, surface: Surface | None, requests: list[Request]) -> Iterator[Block]:
-    models = sorted(_grouped(requests, lambda request: request.model).items(), key=lambda item: (len(item[1]), item[0]))
-    merged = [request for _, calls in models if not is_safe(calls) for request in calls]
-    apart = [(model, calls) for model, calls in models if is_safe(calls)]
-    enough = len(merged) + MARGIN
-    while merged and apart and not (is_safe(merged) and len(merged) >= enough):
-        merged += apart.pop(0)[1]
-    if merged:
-        yield Block(day, OTHER, surface, tuple(merged))
-    for model, calls in apart:
-        yield Block(day, model, surface, tuple(calls))
-
-
-def _grouped(requests: Sequence[Request], key: Callable[[Request], Key]) -> dict[Key, list[Request]]:
-    groups: defaultdict[Key, list[Request]] = defaultdict(list)
-    for request in requests:
-        groups[key(request)].append(request)
-    return groups
 
 
 def _days(told: Sequence[Block]) -> tuple[DaySum, ...]:
-    cells: defaultdict[tuple[str, ModelId], list[Request]] = defaultdict(list)
+    cells: defaultdict[tuple[str, ModelId], list[Block]] = defaultdict(list)
     for block in told:
-        cells[block.day, block.model] += block.requests
-    return day_sums(cells)
+        cells[block.day, block.model].append(block)
+    return tuple(_day(day, model, same) for (day, model), same in sorted(cells.items()))
+
+
+def _day(day: str, model: ModelId, same: Sequence[Block]) -> DaySum:
+    tokens = [sum(column) for column in zip(*(_tokens(block) for block in same), strict=True)]
+    return DaySum(
+        day=day,
+        model=model,
+        requests=sum(_calls(block) for block in same),
+        input_tokens=tokens[0],
+        cache_write_tokens=tokens[1],
+        cache_read_tokens=tokens[2],
+        output_tokens=tokens[3],
+    )
+
+
+def _calls(block: Block) -> int:
+    return int(nearest(len(block.requests), FEWEST_CALLS))
+
+
+def _tokens(block: Block) -> list[int]:
+    """Input, cache writes, cache reads and output, rounded."""
+    *tokens, _ = told_sums([part_of(request) for request in block.requests])
+    return [int(nearest(count, TOKEN_GRID)) for count in tokens]
+
+
+def _dollars(block: Block) -> float:
+    *_, dollars = told_sums([part_of(request) for request in block.requests])
+    return nearest(dollars, DOLLAR_GRID)
 
 
 def _surfaces(told: Sequence[Block]) -> tuple[SurfaceDay, ...]:
-    cells: defaultdict[tuple[str, Surface], list[Request]] = defaultdict(list)
+    cells: defaultdict[tuple[str, Surface], list[Block]] = defaultdict(list)
     for block in told:
         if block.surface is not None:
-            cells[block.day, block.surface] += block.requests
-    return surface_days(cells)
-
-
-def _totals(totals: Totals) -> Totals:
-    """Sums of all calls stay exact; counts of some of them are rounded, so that threads less sessions tell nothing."""
-    return msgspec.structs.replace(
-        totals,
-        nested_requests=few(totals.nested_requests),
-        unpriced=few(totals.unpriced),
-        unthreaded=few(totals.unthreaded),
-        threads=few(totals.threads),
-        steps=few(totals.steps),
-        other_makers=few(totals.other_makers),
-        rounds_apart=few(totals.rounds_apart),
-        rounds_usd=round(totals.rounds_usd, 2) if few(totals.rounds_apart) else 0.0,
-        declined=few(totals.declined),
-        declined_usd=round(totals.declined_usd, 2) if few(totals.declined) else 0.0,
-        web_searches=few(totals.web_searches),
-    )
-
-
-def _tallies(tallies: Sequence[Tally]) -> tuple[Tally, ...]:
-    """One account for all files of a format, since a file is often a session; it balances like that of a file."""
-    by_importer: defaultdict[str, list[Tally]] = defaultdict(list)
-    for tally in tallies:
-        by_importer[tally.importer].append(tally)
-    return tuple(_tally(importer, files) for importer, files in sorted(by_importer.items()))
-
-
-def _tally(importer: str, files: Sequence[Tally]) -> Tally:
-    used, other, recovered, pending, blank, usage_lines = (
-        few(sum(getattr(tally, name) for tally in files))
-        for name in ("used", "other", "recovered", "pending", "blank", "usage_lines")
-    )
-    skipped = rounded(_added([tally.skipped for tally in files]))
-    size = sum(tally.bytes for tally in files)
-    return Tally(
-        label=ALL_FILES,
-        importer=importer,
-        bytes=size - size % BYTES,
-        read=used + other + recovered + pending + blank + sum(skipped.values()),
-        used=used,
-        other=other,
-        recovered=recovered,
-        pending=pending,
-        blank=blank,
-        skipped=skipped,
-        types=rounded(_added([tally.types for tally in files])),
-        usage_lines=usage_lines,
-    )
-
-
-def _added(counts: Sequence[Mapping[Key, int]]) -> dict[Key, int]:
-    total: defaultdict[Key, int] = defaultdict(int)
-    for one in counts:
-        for key, count in one.items():
-            total[key] += count
-    return total
-
-
-def _breaks(breaks: Sequence[BreakCount]) -> tuple[BreakCount, ...]:
+            cells[block.day, block.surface].append(block)
     return tuple(
-        msgspec.structs.replace(row, count=few(row.count), excess_usd=round(row.excess_usd, 2))
-        for row in breaks
-        if few(row.count)
+        SurfaceDay(
+            day=day,
+            surface=surface,
+            requests=sum(map(_calls, same)),
+            cost_usd=round(sum(map(_dollars, same)), 2),
+        )
+        for (day, surface), same in sorted(cells.items())
     )
 
 
-def _run(run: Run) -> Run:
-    """No finding and no small count. The naive count is the sum of its rounded parts, so that it tells no more."""
-    explained = rounded(run.explained)
-    rest = run.naive - run.found - sum(run.explained.values())
-    found = few(run.found)
-    return msgspec.structs.replace(
-        run,
-        found=found,
-        examined=few(run.examined),
-        not_measurable=few(run.not_measurable),
-        naive=max(0, found + sum(explained.values()) + few(rest)) if rest >= 0 else few(run.naive),
-        explained=explained,
-        sessions_examined=None,
-        sessions_found=None,
-        findings=(),
+def _totals(
+    reading: LogData, closed: Sequence[Span], told: Sequence[Block], days: Sequence[DaySum], steps: int
+) -> Totals:
+    """Sums of the blocks; counts of some calls are no larger than that of all, which is rounded otherwise."""
+    calls = sum(map(_calls, told))
+    first = _Firsts()
+
+    def count(holds: Callable[[Request], bool]) -> int:
+        return min(calls, _counted([Part(one.session) for one in span.requests if holds(one)] for span in closed))
+
+    searches = [
+        [Part(one.session, (float(one.web_searches),)) for one in span.requests if one.web_searches] for span in closed
+    ]
+    beside, beside_usd = _rounds(reading, closed, BESIDE)
+    declined, declined_usd = _rounds(reading, closed, (Role.DECLINED,))
+    return Totals(
+        requests=calls,
+        nested_requests=count(lambda one: one.nested),
+        input_tokens=sum(day.input_tokens for day in days),
+        cache_write_tokens=sum(day.cache_write_tokens for day in days),
+        cache_read_tokens=sum(day.cache_read_tokens for day in days),
+        output_tokens=sum(day.output_tokens for day in days),
+        cost_usd=round(sum(map(_dollars, told)) + beside_usd, 2),
+        unpriced=count(lambda one: cost(one) is None),
+        sessions=count(lambda one: one.id != one.session and first.is_new("session", one.session)),
+        unthreaded=count(lambda one: one.id == one.session),
+        threads=count(lambda one: first.is_new("thread", *one.thread)),
+        steps=steps,
+        other_makers=count(lambda one: is_other_makers(one.model)),
+        rounds_apart=beside,
+        rounds_usd=beside_usd,
+        declined=declined,
+        declined_usd=declined_usd,
+        web_searches=sum(few(int(told_sums(parts)[0])) for parts in groups_told(searches)),
     )
+
+
+class _Firsts:
+    """What was seen before."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, ...]] = set()
+
+    def is_new(self, *names: str) -> bool:
+        """Is it asked for the first time?"""
+        is_new = names not in self._seen
+        self._seen.add(names)
+        return is_new
+
+
+def _counted(groups: Iterable[Sequence[Part]]) -> int:
+    return few(sum(map(len, groups_told(groups))))
+
+
+def _rounds(reading: LogData, closed: Sequence[Span], roles: Sequence[Role]) -> tuple[int, float]:
+    """Number and list price in USD of rounds beside the calls."""
+    rounds = [one for one in reading.rounds if one.role in roles]
+    groups = [
+        [Part(one.session, (cost(one) or 0.0,)) for one in same]
+        for same in _by_span(rounds, [one.first_seen.date() for one in rounds], closed)
+    ]
+    told = list(groups_told(groups))
+    dollars = sum(nearest(told_sums(parts)[0], DOLLAR_GRID) for parts in told)
+    return few(sum(map(len, told))), round(dollars, 2)
+
+
+def _marks(reading: LogData, closed: Sequence[Span]) -> dict[MarkKind, int]:
+    groups = _by_span(reading.marks, [mark.at.date() for mark in reading.marks], closed)
+    kinds = sorted({mark.kind for same in groups for mark in same})
+    counts = {
+        kind: _counted([Part(one.session) for one in same if one.kind is kind] for same in groups) for kind in kinds
+    }
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def _tallies(reading: LogData, closed: Sequence[Span]) -> Iterator[Tally]:
+    """For each format the lines that gave calls which are told, one a call; nothing of the other lines."""
+    importers = [reading.tallies[one.source.file].importer if reading.tallies else "" for one in reading.requests]
+    of_call = dict(zip((one.id for one in reading.requests), importers, strict=True))
+    for importer in sorted(set(importers) - {""}):
+        lines = _counted([Part(one.session) for one in span.requests if of_call[one.id] == importer] for span in closed)
+        if lines:
+            yield Tally(label=ALL_FILES, importer=importer, bytes=0, read=lines, used=lines)
+
+
+def _by_span(rows: Sequence[Row], days: Sequence[date], closed: Sequence[Span]) -> list[list[Row]]:
+    """The rows by the span that their day is in; those of open days are left out."""
+    ends = [span.last for span in closed]
+    groups: list[list[Row]] = [[] for _ in ends]
+    for row, day in zip(rows, days, strict=True):
+        place = bisect_left(ends, day)
+        if place < len(ends):
+            groups[place].append(row)
+    return groups
+
+
+def _missing(reading: LogData) -> Iterator[str]:
+    """What is missing to decide a remainder, as far as one call cannot change it (keys of reconciliation.MISSING)."""
+    if not reading.meters:
+        yield "no-meter"
+    if not reading.buckets:
+        yield "no-report"
+    yield "other-computers"

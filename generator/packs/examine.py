@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from math import fsum
 
 import msgspec
@@ -11,11 +12,12 @@ import msgspec
 from generator.base.progress import Track, silent
 from generator.detectors import DETECTORS, Detector, run
 from generator.ledger.prices import cost
-from generator.ledger.reconciliation import reconcile
+from generator.ledger.reconciliation import reconcile, surfaces_of
 from generator.ledger.subjects import Subjects, subjects
 from generator.ledger.sums import break_counts, day_sums
 from generator.ledger.threads import Thread
 from generator.packs.aggregate import aggregate
+from generator.packs.clock import clock_of
 from generator.packs.redact import around_findings
 from generator.records.models import is_other_makers
 from generator.records.results import DaySum, Level, Pack, Totals
@@ -37,10 +39,16 @@ def examine(
 
     `shown`: the subjects of the reading, where somebody has arranged them already.
     """
+    if level is Level.AGGREGATE:
+        return aggregate(
+            reading, id=id, simulated=simulated, tool_version=tool_version, detectors=detectors, track=track
+        )
     shown = shown or subjects(reading)
     threads = shown.threads
     runs = tuple(run(detector, shown) for detector in track(detectors, "Running detectors"))
-    days = _days(reading.requests)
+    clock = clock_of(reading.requests, reading.clock_shift if level is Level.FINDINGS else timedelta(0))
+    dated = tuple(map(clock.request, reading.requests))
+    days = _days(dated)
     whole = Pack(
         id=id,
         simulated=simulated,
@@ -53,17 +61,15 @@ def examine(
         breaks=break_counts(step for thread in threads for step in thread.steps),
         runs=runs,
         formats=reading.formats,
-        reconciliation=reconcile(reading, shown),
+        reconciliation=msgspec.structs.replace(reconcile(reading, shown), surfaces=surfaces_of(dated)),
         meters=reading.meters,
         buckets=reading.buckets,
         counters=reading.counters,
     )
-    if level is Level.AGGREGATE:
-        return aggregate(whole, [*(request for thread in threads for request in thread.requests), *shown.foreign])
     if level is Level.FULL:
         requests = (*(request for thread in threads for request in thread.requests), *shown.foreign)
         return msgspec.structs.replace(whole, requests=requests, rounds=reading.rounds, marks=reading.marks)
-    return around_findings(whole, threads)
+    return around_findings(whole, threads, clock)
 
 
 def _totals(threads: Sequence[Thread], reading: LogData, days: Sequence[DaySum]) -> Totals:

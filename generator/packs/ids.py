@@ -21,12 +21,22 @@ from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
 from generator.ledger.reconciliation import MISSING
 from generator.packs.aggregate import ALL_FILES
 from generator.packs.quantities import QUANTITIES
+from generator.records.models import public_model
 from generator.records.results import Finding, Level, Pack, Run
 
 Flaw = tuple[str, str]
 
 MOST_TYPES, LONGEST_TYPE = 100, 40
 """Record types of one file and letters of each: they are names of each format, in no registry of their own."""
+MODELS = (
+    ("requests", "model"),
+    ("requests", "requested_model"),
+    ("rounds", "model"),
+    ("rounds", "requested_model"),
+    ("buckets", "model"),
+    ("counters", "model"),
+)
+"""Columns with names of models."""
 _LABEL = re.compile(r"log-[0-9]{4,9}")
 _ERRORS = frozenset(
     name.lower() for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
@@ -65,6 +75,7 @@ def known() -> Known:
 def strange_ids(evidence: Pack) -> Iterator[Flaw]:
     """Place of every id that this program does not know, and what it should be."""
     ids = known()
+    yield from _models(evidence)
     for index, tally in enumerate(evidence.tallies):
         where = f"evidence.tallies[{index}]"
         if not _LABEL.fullmatch(tally.label) and not (evidence.level is Level.AGGREGATE and tally.label == ALL_FILES):
@@ -85,6 +96,24 @@ def strange_ids(evidence: Pack) -> Iterator[Flaw]:
         where = f"evidence.reconciliation.lines[{index}]"
         yield from _among((line.report,), ids.importers, f"{where}.report", "is not a format")
     yield from _rows(evidence, ids)
+
+
+def _models(evidence: Pack) -> Iterator[Flaw]:
+    """A name that no log could have given: digits in it may be anything."""
+    lines = evidence.reconciliation.lines
+    places: list[tuple[str, str | None]] = [
+        *((f"evidence.days[{index}].model", day.model) for index, day in enumerate(evidence.days)),
+        *((f"evidence.reconciliation.lines[{index}].model", line.model) for index, line in enumerate(lines)),
+        *((f"evidence.reconciliation.lines[{index}].logged", line.logged.model) for index, line in enumerate(lines)),
+        *(
+            (f"evidence.{table}.{name}", model)
+            for table, name in MODELS
+            for model in {getattr(row, name) for row in getattr(evidence, table)}
+        ),
+    ]
+    for where, model in places:
+        if model is not None and public_model(model) != model:
+            yield where, "is not a name of a model that this program knows"
 
 
 def _run(run: Run, ids: Known, where: str) -> Iterator[Flaw]:

@@ -9,12 +9,8 @@ record types, ids against the registries (`ids.py`), numbers against each other 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -29,7 +25,6 @@ from generator.packs.tables import MOST_ROWS, TableError, from_parquet, to_parqu
 from generator.records.results import Pack
 from generator.records.rows import SCHEMA_VERSION
 
-KEY_BYTES = 32
 MOST_PACK_ROWS = 2 * MOST_ROWS
 """Of all tables together."""
 _HINTS = {"W-pack-size": TOO_LARGE, "W-pack-column": UNKNOWN, "W-pack-number": IMPOSSIBLE, "W-pack-row": IMPOSSIBLE}
@@ -160,26 +155,3 @@ def _read_table(folder: Path, name: str, entry: TableEntry, schema: int) -> tupl
     except TableError as error:
         hint = _HINTS.get(error.code, DAMAGED)
         raise PackError(problem(path, error.code, error.message, hint)) from None
-
-
-def load_key(path: Path) -> bytes:
-    """The owner's pseudonym key; made on first use, readable by the owner only. Never in the repository."""
-    if path.is_file():
-        key = path.read_bytes()
-        if len(key) == KEY_BYTES:
-            return key
-        raise PackError(
-            Problem(path.name, 0, 0, "W-key", "is not a key of 32 bytes", "move it away; a new one is made")
-        )
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, made = tempfile.mkstemp(dir=path.parent)  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-        with suppress(FileExistsError):  # another run was quicker, and its key is whole
-            os.link(made, path)
-    except OSError:  # a file system without links
-        os.replace(made, path)  # noqa: PTH105  one call, as the link
-    finally:
-        Path(made).unlink(missing_ok=True)
-    return path.read_bytes()

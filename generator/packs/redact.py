@@ -1,8 +1,9 @@
-"""Level `findings`: the rows that findings cite and their neighbours, times to the minute.
+"""Level `findings`: the rows that findings cite and their neighbours, on a clock put back by less than a minute.
 
-Each thread's clock is shifted by less than a minute, so that its first shown row falls on a full minute: absolute
-times are known to the minute, while the distances that the rules need stay exact and the rules give the same answer
-on the rows that are left.
+Absolute times are known to the minute, while the distances that the rules need stay exact and the rules give the same
+answer on the rows that are left (`clock.py`). Sums of days are those of that clock too: days of another one would tell
+of a call near midnight on which side of it it was. Readings of meters and counters are shown at whole minutes, and the
+time for which a client had run not at all: it is the same moment, less the same start, in every reading of a process.
 """
 
 from __future__ import annotations
@@ -10,70 +11,79 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 import msgspec
 
 from generator.ledger.threads import Thread
-from generator.records.results import Finding, Pack, Reconciliation, Run
+from generator.packs.clock import MINUTE, Clock
+from generator.records.results import Finding, Pack, Reconciliation, Run, Unit
 from generator.records.rows import CounterReading, Mark, MeterReading, Request, UsageBucket
 
 MARKS_BEFORE = timedelta(minutes=15)  # of a row; its step and the one before it rarely take longer
 NEIGHBOURS = 8  # requests kept, and shown, on either side of a cited one
 
 
-def around_findings(whole: Pack, threads: Sequence[Thread]) -> Pack:
+def around_findings(whole: Pack, threads: Sequence[Thread], clock: Clock) -> Pack:
     """The pack with the rows around its findings; `whole` has none yet, and readings of every series."""
     cited = {request for finding in _findings(whole) for request in finding.requests}
     requests: list[Request] = []
     marks: list[Mark] = []
-    shifts: dict[tuple[str, str], timedelta] = {}
     for thread in threads:
         wanted = cited.intersection(request.id for request in thread.requests)
         if not wanted:
             continue
-        rows, notes, shift = _window(thread, wanted)
-        shifts[thread.session, thread.agent] = shift
-        requests.extend(rows)
-        marks.extend(notes)
+        rows, notes = _window(thread, wanted)
+        requests.extend(map(clock.request, rows))
+        marks.extend(map(clock.mark, notes))
     return msgspec.structs.replace(
         whole,
-        runs=tuple(_to_the_minute(run, shifts) for run in whole.runs),
+        runs=tuple(_to_the_minute(run, clock) for run in whole.runs),
         requests=tuple(requests),
         marks=tuple(marks),
-        reconciliation=_windows_to_the_minute(whole.reconciliation),
-        buckets=tuple(_bucket_to_the_minute(bucket) for bucket in whole.buckets),
-        meters=tuple(_around_readings(whole, whole.meters)),
-        counters=tuple(_around_readings(whole, whole.counters)),
+        reconciliation=_windows_to_the_minute(whole.reconciliation, clock),
+        buckets=tuple(_bucket_to_the_minute(bucket, clock) for bucket in whole.buckets),
+        meters=tuple(_meter_to_the_minute(row, clock) for row in _around_readings(whole, whole.meters)),
+        counters=tuple(
+            msgspec.structs.replace(row, at=clock.minute(row.at), uptime=None)
+            for row in _around_readings(whole, whole.counters)
+        ),
     )
 
 
-def _windows_to_the_minute(account: Reconciliation) -> Reconciliation:
+def _meter_to_the_minute(row: MeterReading, clock: Clock) -> MeterReading:
+    resets = None if row.resets_at is None else clock.border(row.resets_at)
+    return msgspec.structs.replace(row, at=clock.minute(row.at), resets_at=resets)
+
+
+def _windows_to_the_minute(account: Reconciliation, clock: Clock) -> Reconciliation:
     """The same with times and gaps in whole minutes: an edge of a window is the time of a reading."""
     return msgspec.structs.replace(
         account,
         windows=tuple(
             msgspec.structs.replace(
                 window,
-                start=_minute(window.start),
-                end=_minute(window.end),
+                start=clock.minute(window.start),
+                end=clock.minute(window.end),
                 longest_gap=window.longest_gap // 60 * 60,
             )
             for window in account.windows
         ),
         lines=tuple(
-            msgspec.structs.replace(line, start=_minute(line.start), end=_minute(line.end)) for line in account.lines
+            msgspec.structs.replace(line, start=clock.border(line.start), end=clock.border(line.end))
+            for line in account.lines
         ),
     )
 
 
-def _bucket_to_the_minute(bucket: UsageBucket) -> UsageBucket:
+def _bucket_to_the_minute(bucket: UsageBucket, clock: Clock) -> UsageBucket:
+    start, end = clock.border(bucket.start), clock.border(bucket.end)
     return msgspec.structs.replace(
         bucket,
-        start=_minute(bucket.start),
-        end=_minute(bucket.end),
-        as_of=None if bucket.as_of is None else _minute(bucket.as_of),
+        start=start,
+        end=max(end, start + MINUTE),  # a shorter one would end as it begins
+        as_of=None if bucket.as_of is None else clock.border(bucket.as_of),
     )
 
 
@@ -81,7 +91,7 @@ Read = TypeVar("Read", MeterReading, CounterReading)
 
 
 def _around_readings(whole: Pack, readings: Sequence[Read]) -> Iterator[Read]:
-    """Readings that findings cite and their neighbours of the same series, at whole minutes."""
+    """Readings that findings cite and their neighbours of the same series."""
     cited = {source for finding in _findings(whole) for source in finding.readings}
     series: defaultdict[tuple[str, str], list[Read]] = defaultdict(list)
     for reading in readings:
@@ -95,7 +105,7 @@ def _around_readings(whole: Pack, readings: Sequence[Read]) -> Iterator[Read]:
             for place in range(max(0, index - NEIGHBOURS), min(len(rows), index + NEIGHBOURS + 1))
         }
         for index in sorted(kept):
-            yield msgspec.structs.replace(rows[index], at=_minute(rows[index].at))
+            yield rows[index]
 
 
 def _series(reading: MeterReading | CounterReading) -> tuple[str, str]:
@@ -108,8 +118,8 @@ def _findings(evidence: Pack) -> Iterable[Finding]:
     return (finding for run in evidence.runs for finding in run.findings)
 
 
-def _window(thread: Thread, wanted: set[str]) -> tuple[list[Request], list[Mark], timedelta]:
-    """Rows and marks to keep of one thread, and how far its clock is put back."""
+def _window(thread: Thread, wanted: set[str]) -> tuple[list[Request], list[Mark]]:
+    """Rows and marks to keep of one thread."""
     kept: set[int] = set()
     cited = [index for index, request in enumerate(thread.requests) if request.id in wanted]
     for index in cited:
@@ -119,7 +129,6 @@ def _window(thread: Thread, wanted: set[str]) -> tuple[list[Request], list[Mark]
     for start in [index for index in kept if index - 1 not in kept]:
         kept.update(range(_last_write(thread.requests, start), start))
     rows = [thread.requests[index] for index in sorted(kept)]
-    shift = _to_full_minute(rows[0].started or rows[0].first_seen)
     times = [mark.at for mark in thread.marks]
     notes = {
         index
@@ -129,11 +138,7 @@ def _window(thread: Thread, wanted: set[str]) -> tuple[list[Request], list[Mark]
             bisect_right(times, row.first_seen),
         )
     }
-    return (
-        [_shifted_request(row, shift) for row in rows],
-        [_shifted_mark(thread.marks[index], shift) for index in sorted(notes)],
-        shift,
-    )
+    return rows, [thread.marks[index] for index in sorted(notes)]
 
 
 def _last_write(requests: Sequence[Request], index: int) -> int:
@@ -143,37 +148,20 @@ def _last_write(requests: Sequence[Request], index: int) -> int:
     return index
 
 
-def _to_full_minute(at: datetime) -> timedelta:
-    return timedelta(seconds=at.second, microseconds=at.microsecond)
+def _to_the_minute(run: Run, clock: Clock) -> Run:
+    return msgspec.structs.replace(run, findings=tuple(_finding(finding, clock) for finding in run.findings))
 
 
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
-
-
-def _shifted_request(request: Request, shift: timedelta) -> Request:
+def _finding(finding: Finding, clock: Clock) -> Finding:
+    """At whole minutes; so are the spans of one on readings, whose rows are at whole minutes too."""
     return msgspec.structs.replace(
-        request,
-        started=request.started - shift if request.started else None,
-        first_seen=request.first_seen - shift,
-        ended=request.ended - shift,
-    )
-
-
-def _shifted_mark(mark: Mark, shift: timedelta) -> Mark:
-    return msgspec.structs.replace(mark, at=mark.at - shift)
-
-
-def _to_the_minute(run: Run, shifts: dict[tuple[str, str], timedelta]) -> Run:
-    return msgspec.structs.replace(
-        run,
-        findings=tuple(
-            msgspec.structs.replace(
-                finding,
-                at=_minute(finding.at - shift),
-                until=None if finding.until is None else _minute(finding.until - shift),
-            )
-            for finding in run.findings
-            for shift in [shifts.get((finding.session, finding.agent), timedelta(0))]
+        finding,
+        at=clock.minute(finding.at),
+        until=None if finding.until is None else clock.minute(finding.until),
+        quantities=tuple(
+            msgspec.structs.replace(quantity, value=quantity.value // 60 * 60)
+            if finding.readings and quantity.unit is Unit.SECONDS
+            else quantity
+            for quantity in finding.quantities
         ),
     )

@@ -25,9 +25,13 @@ if TYPE_CHECKING:
     from generator.records.results import Pack
 
 LEVELS = {
-    "aggregate": "Sums only: no row of a log is shown. Fewer than five calls, or calls of one session, are never told "
-    "apart: small days stand under the next one, small models under other, and counts are rounded down to fives.",
-    "findings": "Rows that findings cite, with eight neighbours each; a thread's clock is moved by less than a minute.",
+    "aggregate": "Sums only, of days that are over: no row of a log is shown. At least five calls of two sessions are "
+    "behind each figure, so small days are told with the next one and small models under other. Counts are rounded to "
+    "fives, tokens to thousands, dollars to ten cents; what is fewer than five counts as none. Of a sum that is mostly "
+    "one call or session only a part is told. Breaks and answers of detectors may be of fewer days than the sums. "
+    "Lines are those that gave the calls told.",
+    "findings": "Rows that findings cite, with eight neighbours each; all clocks are put back by the same part of a "
+    "minute, which nobody knows without the owner's key.",
     "full": "Every row, with its exact time.",
 }
 DAY_COLUMNS = (

@@ -25,6 +25,7 @@ LEFT_OUT = frozenset({"lines", "position", "source"})
 """Not of the line itself: copies in later files raise `lines`, and the rest depends on the other files."""
 MINUTE = "_minute"
 LINE = "line"
+UPTIME = "uptime"
 DEFAULT_FIELDS: dict[str, tuple[str, ...]] = {
     "request": ("id", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens"),
     "meter": (LINE, "window", "at_minute", "used"),
@@ -57,6 +58,13 @@ def field_names(kind: str) -> tuple[str, ...]:
         if hint is datetime or datetime in get_args(hint):
             names.append(name + MINUTE)
     return tuple(names)
+
+
+@lru_cache
+def times(kind: str) -> frozenset[str]:
+    """Committed fields of a kind that tell a time, or, beside one, the moment at which a client was started."""
+    told = {name.removesuffix(MINUTE) for name in field_names(kind) if name.endswith(MINUTE)}
+    return frozenset({*told, *(name + MINUTE for name in told), UPTIME})
 
 
 def checked_fields() -> str:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from generator.base.problems import PackError, Problem
 from generator.proofs.commitments import LogTree, Placed
-from generator.proofs.fields import DEFAULT_FIELDS, MINUTE, NAMED_BY, field_names
+from generator.proofs.fields import DEFAULT_FIELDS, MINUTE, NAMED_BY, field_names, times
 from generator.proofs.prooffile import FilePart, FindingPart, FindingProof, Header, Opened, RecordPart
 from generator.proofs.publication import files_tree, findings_of, findings_tree, root_of, statement
-from generator.records.results import Commitments, FileTree, Finding, Pack
+from generator.records.results import Commitments, FileTree, Finding, Level, Pack
 
 Place = tuple[int, int]  # file of the pack, record in it
 COLLECT_AGAIN = "collect the pack again with `witnessmark collect`"
+TIMELESS = "the pack shows when it was, to the minute; only a pack at level full can be proved to the time"
 NO_FINDING = (
     "on one machine `scan` and `collect` give the same ids: where `scan` shows this one, "
     f"{COLLECT_AGAIN} of the same logs"
@@ -22,8 +23,13 @@ NO_FINDING = (
 def prove_finding(evidence: Pack, id: str, logs: Sequence[LogTree], show: tuple[str, ...] = ()) -> FindingProof:
     """Proof of a finding that opens the fields `show`, else those of DEFAULT_FIELDS. Raises PackError.
 
-    The logs may have grown since the pack was made; what stood in them then must still be their beginning.
+    The logs may have grown since the pack was made; what stood in them then must still be their beginning. No time is
+    opened where the pack shows its times on a clock that was put back (`packs/redact.py`): what is committed to are
+    the times of the log, and each minute of them would narrow down by how much.
     """
+    timeless = evidence.level is not Level.FULL
+    if timeless and (asked := sorted(name for name in set(show) if any(name in times(kind) for kind in NAMED_BY))):
+        raise PackError(_problem(evidence, "W-proof-time", f"opens no time: {', '.join(asked)}", TIMELESS))
     published = commitments_of(evidence)
     found = findings_of(evidence)
     place = next((place for place, finding in enumerate(found) if finding.id == id), None)
@@ -50,7 +56,9 @@ def prove_finding(evidence: Pack, id: str, logs: Sequence[LogTree], show: tuple[
             for file in sorted({file for file, _ in cited})
         ),
         records=tuple(
-            _record_part(at, logs[now[at[0]] or 0], published.files[at[0]].size, show, first=at == cited[0])
+            _record_part(
+                at, logs[now[at[0]] or 0], published.files[at[0]].size, show, first=at == cited[0], timeless=timeless
+            )
             for at in cited
         ),
     )
@@ -114,12 +122,16 @@ def _is_meant(finding: Finding, row: Placed) -> bool:
     return finding.window is None and finding.session in {"", row.record.session}
 
 
-def _record_part(at: Place, log: LogTree, size: int, show: tuple[str, ...], *, first: bool) -> RecordPart:
+def _record_part(
+    at: Place, log: LogTree, size: int, show: tuple[str, ...], *, first: bool, timeless: bool
+) -> RecordPart:
     file, index = at
     kind = log.records[index].kind
     chosen = {*NAMED_BY[kind], *(show or DEFAULT_FIELDS[kind])}
     if not show and first:
         chosen.update(name for name in field_names(kind) if name == f"first_seen{MINUTE}")
+    if timeless:
+        chosen -= times(kind)
     return RecordPart(
         file=file,
         index=index,

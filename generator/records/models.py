@@ -15,9 +15,14 @@ from generator.records.vocabulary import FAMILIES, ModelId
 
 OTHER: ModelId = "other"
 LONGEST = 40  # characters of a name
+_DAY = r"20[2-3][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"  # 20250929
+_FAMILY = "haiku|sonnet|opus|fable|mythos"
+_NUMBER = r"[1-9](?:-(?:1?[0-9]))?"  # 4, 4-5, 4-10
 _CLAUDE = re.compile(
-    r"claude(?:-(?:[0-9]{1,2}(?:\.[0-9]{1,2})?|20[0-9]{6}|instant|haiku|sonnet|opus|fable|mythos|latest|fast)){1,5}"
+    rf"claude-(?:(?:{_FAMILY})(?:-{_NUMBER})?|{_NUMBER}-(?:{_FAMILY}))(?:-{_DAY}|-latest|-fast)?"
+    r"|claude-(?:2(?:\.[01])?|instant-1(?:\.[12])?)"
 )
+"""A family, one version and one date: digits in any other shape may be anything (an account, a phone number)."""
 _NAMED = re.compile(
     r"claude-(?:([a-z]+)-([0-9]{1,2})(?:[-.]([0-9]{1,2}))?|([0-9]{1,2})(?:[-.]([0-9]{1,2}))?-([a-z]+))(?:-[0-9]{8}|-latest)?"
 )
@@ -42,10 +47,20 @@ _WORDS = (
     "|preview|exp|highspeed|lightning|fast|latest|vision|r1|vl|oss|scout|maverick|text|free|speciale|terminus|lean|x|embedding|r|a|micro"
     "|premier|sonic|canvas|reel|omni|realtime|audio|image|live|deep|research|think|search|ultra|next|dev|hd|tts"
 )
-_MAKERS_MODEL = re.compile(
-    rf"(?:{FAMILIES})"
-    rf"(?:[0-9]{{1,2}}(?:\.[0-9]{{1,2}})?)?(?:-(?:{_WORDS}|[a-z]?[0-9]{{1,8}}(?:\.[0-9]{{1,2}})?[a-z]{{0,2}})){{0,6}}"
+_SHORT_DAY = r"(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])"  # 0613, 05-20
+_DATES = re.compile(
+    rf"-(?:{_DAY}|20[2-3][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|{_SHORT_DAY}"
+    r"|2[0-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])-20[2-3][0-9])(?=-|$)"
 )
+"""How makers date their models: 20240806, 2024-08-06, 0613, 05-20, 2507, 08-2024."""
+_SIZE = r"[a-z]?[1-9][0-9]{0,2}[a-z]|[a-z][0-9]{1,2}"  # 405b, a22b, 128k, 4o, k2
+_VERSION = r"[a-z]?[0-9](?:\.[0-9]{1,2}|-[0-9])?|00[1-9]"  # 3, 3.1, 4-1, m2.1, 001
+_MAKERS_MODEL = re.compile(
+    rf"(?:{FAMILIES})(?:[0-9](?:\.[0-9])?)?(?:-(?:{_WORDS}))*(?:-(?:{_VERSION}))?(?:-(?:{_WORDS}|{_SIZE}))*(?:-00[1-9])?"
+)
+MOST_SIZES = 2  # 235b-a22b: parameters in all, and those at work
+MOST_PARTS = 9
+_SIZES = re.compile(rf"-(?:{_SIZE})(?=-|$)")
 
 
 @lru_cache(maxsize=1024)
@@ -64,10 +79,17 @@ def public_model(raw: str) -> ModelId:
         return name if _CLAUDE.fullmatch(name) else OTHER
     if "claude" in whole:
         return OTHER
-    if _MAKERS_MODEL.fullmatch(name) and not _ONLY_WEAK.fullmatch(name) and len(name) <= LONGEST:
+    if _is_makers(name) and not _ONLY_WEAK.fullmatch(name) and len(name) <= LONGEST:
         return name
     maker = _MAKERS.search(name) or _MAKERS.search(whole)
     return maker[0] if maker else OTHER
+
+
+def _is_makers(name: str) -> bool:
+    """Is it a public name of another maker's model: public words, one version, one date, and sizes?"""
+    undated = _DATES.sub("", name, count=1)
+    few = undated.count("-") < MOST_PARTS and len(_SIZES.findall(undated)) <= MOST_SIZES
+    return few and _MAKERS_MODEL.fullmatch(undated) is not None
 
 
 def is_other_makers(model: ModelId) -> bool:

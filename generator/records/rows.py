@@ -7,7 +7,7 @@ say", 0 means zero. No field holds free text: every `str` is an enum, a checked 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -314,7 +314,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 class LogData(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was read from a set of logs: each call once, oldest first, and the account of every line.
 
-    `rounds`: rounds of an answer that its counts leave out; each `follows` the answer it is of.
+    `rounds`: rounds of an answer that its counts leave out; each `follows` the answer it is of. `clock_shift`: by how
+    much a pack that shows times to the minute puts them back (`pseudonyms.clock_shift`).
     """
 
     requests: tuple[Request, ...] = ()
@@ -326,3 +327,4 @@ class LogData(msgspec.Struct, frozen=True, kw_only=True):
     tallies: tuple[Tally, ...] = ()
     formats: tuple[FormatTotals, ...] = ()
     repeated_marks: dict[MarkKind, int] = {}  # copies of marks that resumes and forks made, dropped by id
+    clock_shift: timedelta = timedelta(0)

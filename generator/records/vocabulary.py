@@ -12,7 +12,8 @@ import msgspec
 
 Pseudonym = Annotated[str, msgspec.Meta(pattern=r"\A([a-z2-7]{16})?\Z")]
 """Keyed pseudonym (16 letters of base32, 80 bits); "" where there is nothing to name."""
-Version = Annotated[str, msgspec.Meta(pattern=r"\A([0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,5})?\Z")]
+VERSION = r"[0-9]\.(?:0|[1-9][0-9]?)\.(?:0|[1-9][0-9]{0,2})"
+Version = Annotated[str, msgspec.Meta(pattern=rf"\A(?:{VERSION})?\Z")]
 """Client version as major.minor.patch; "" where the log does not say."""
 FAMILIES = (
     "gpt|chatgpt|text|embed|whisper|tts|dall-e|codex|o[134]|gemini|gemma|palm|llama|mistral|mixtral|ministral|codestral"
@@ -23,7 +24,9 @@ FAMILIES = (
 ModelId = Annotated[
     str, msgspec.Meta(pattern=rf"\A(claude-[a-z0-9.-]{{1,40}}|other|(?:{FAMILIES})[a-z0-9.-]{{0,40}})\Z")
 ]
-"""Public id of a model, of this vendor or another maker, or "other" (gateways put company names there)."""
+"""Public id of a model, of this vendor or another maker, or "other" (gateways put company names there).
+
+Which of them are public names `models.public_model` decides, also of those in a pack (`packs/ids.py`)."""
 Slug = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,63}\Z")]
 """Identifier from this repository's own vocabulary: a detector, a benign reason, a quantity."""
 

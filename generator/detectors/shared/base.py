@@ -120,16 +120,17 @@ UNSEEN = tuple(Benign(id, text, decidable=False) for id, text in UNDECIDABLE)
 """Explanations that no transcript can exclude; every detector on the cache identity lists them."""
 
 
-def minute(at: datetime) -> str:
-    """The minute of a time, as far as a published row tells it."""
-    return at.strftime("%Y-%m-%dT%H:%M")
+def day(at: datetime) -> str:
+    """The UTC day of a time, the most that an id may hold of it."""
+    return at.strftime("%Y-%m-%d")
 
 
 def finding_id(detector: str, version: str, names: Sequence[str]) -> str:
     """Fingerprint of detector, major version and names (the idea of SARIF partialFingerprints).
 
     Names are keyed pseudonyms, or what a published row shows anyway: the digest has no key, so whoever guesses a name
-    can try it. Times go in as `minute`, never whole.
+    can try it. Times go in as `day`: a pack shows its minutes on a clock that was put back (`packs/redact.py`), and a
+    minute of the log's own clock beside them would tell by how much.
     """
     major = version.split(".", 1)[0]
     digest = hashlib.sha256("\x1f".join((detector, major, *names)).encode()).digest()
@@ -285,7 +286,7 @@ def meter_finding(
     made = finding(
         detector,
         (),
-        key=(meter.account, meter.window.value, minute(first.at), str(first.used), minute(last.at), str(last.used)),
+        key=(meter.account, meter.window.value, day(first.at), str(first.used), day(last.at), str(last.used)),
         at=first.at,
         until=last.at,
         grade=grade,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -15,7 +16,7 @@ from generator.records.results import Finding, Outcome, Run
 
 
 def _distinct(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Findings with ids of their own: two of one minute may have the same names."""
+    """Findings with ids of their own: two of one day may have the same names."""
     seen: Counter[str] = Counter()
     for finding in findings:
         seen[finding.id] += 1
@@ -29,52 +30,83 @@ def _public_type(error: Exception) -> str:
     return next(kind.__name__.lower() for kind in type(error).__mro__ if kind.__module__ == "builtins")
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What one detector says of one subject; nothing but `measurable` where it could not judge it."""
+
+    measurable: bool
+    examined: int = 0
+    naive: int = 0
+    explained: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def judged(detector: Detector, subjects: Subjects) -> Iterator[tuple[Subject, Judged]]:
+    """What the detector says of each of its subjects. Raises whatever its rule raises."""
+    for subject in subjects.of(detector.scope):
+        if not detector.measurable(subject):
+            yield subject, Judged(measurable=False)
+            continue
+        findings: list[Finding] = []
+        explained: Counter[str] = Counter()
+        for verdict in detector.rule(subject):
+            if isinstance(verdict, Explained):
+                explained[verdict.benign] += 1
+            else:
+                findings.append(verdict)
+        yield (
+            subject,
+            Judged(
+                measurable=True,
+                examined=detector.examined(subject),
+                naive=detector.naive(subject),
+                explained=explained,
+                findings=tuple(findings),
+            ),
+        )
+
+
+def unmet(detector: Detector, subjects: Subjects) -> tuple[str, ...]:
+    """Ids of the needs that no input of this evidence meets."""
+    return tuple(need.id for need in detector.needs if not need.met(subjects))
+
+
+def failed(detector: Detector, error: Exception) -> Run:
+    """The answer of a detector whose rule raised this."""
+    return Run(detector=detector.id, version=detector.version, outcome=Outcome.FAILED, error=_public_type(error))
+
+
 def run(detector: Detector, subjects: Subjects) -> Run:
     """Run one detector over its subjects. An exception becomes the outcome "failed", with its type and no text.
 
     "Quiet" needs every input and at least one subject that the rule could judge; else it is "not measurable", and
     `missing` names the inputs that were not there. What was found stays found.
     """
-    findings: list[Finding] = []
+    missing = unmet(detector, subjects)
     explained: Counter[str] = Counter()
     sessions: dict[str, str] = {}
-    examined = unmeasured = naive = 0
-    measured_any = False
-    missing = tuple(need.id for need in detector.needs if not need.met(subjects))
+    answers: list[Judged] = []
     try:
-        for subject in subjects.of(detector.scope):
-            if not detector.measurable(subject):
-                unmeasured += 1
-                continue
-            measured_any = True
-            units = detector.examined(subject)
-            examined += units
-            if units:
+        for subject, answer in judged(detector, subjects):
+            answers.append(answer)
+            explained.update(answer.explained)
+            if answer.examined:
                 sessions |= _sessions(detector, subject)
-            naive += detector.naive(subject)
-            for verdict in detector.rule(subject):
-                if isinstance(verdict, Explained):
-                    explained[verdict.benign] += 1
-                else:
-                    findings.append(verdict)
     except Exception as error:  # noqa: BLE001  one broken rule must not hide the others
-        return Run(
-            detector=detector.id,
-            version=detector.version,
-            outcome=Outcome.FAILED,
-            error=_public_type(error),
-        )
+        return failed(detector, error)
+    findings = [finding for answer in answers for finding in answer.findings]
     looked, hit = _counted(detector, sessions, findings)
+    measured_any = any(answer.measurable for answer in answers)
     quiet = Outcome.QUIET if measured_any and not missing else Outcome.NOT_MEASURABLE
     return Run(
         detector=detector.id,
         version=detector.version,
         outcome=Outcome.FOUND if findings else quiet,
         found=len(findings),
-        examined=examined,
-        not_measurable=unmeasured,
+        examined=sum(answer.examined for answer in answers),
+        not_measurable=sum(not answer.measurable for answer in answers),
         missing=missing,
-        naive=naive,
+        naive=sum(answer.naive for answer in answers),
         explained=dict(sorted(explained.items())),
         sessions_examined=looked,
         sessions_found=hit,
