@@ -41,9 +41,12 @@ CHOSEN = {
     "claim.md.j2": "2026-03/c/C-064/",
     "detector.md.j2": "2026-03/d/premature-expiry/",
     "event.md.j2": "2026-03/e/E-090/",
+    "evidence.md.j2": "2026-03/evidence/specimen/",
     "report.md.j2": "2026-03/r/cc-46829/",
 }
 """Instead of the first page of the template: it has more of the parts that such a page can have."""
+PUBLIC = "agentv"
+"""A small public log, so that pages of findings are there: simulated ones have none."""
 CITED = "2026-03/c/C-064/"
 """The page whose citations are golden files; all others say the same with another title and address."""
 LEFT_OUT = {"logs_detectors.md.j2"}
@@ -55,7 +58,9 @@ IN_FULL = (
     "2026-03/claims/",
     "2026-03/d/premature-expiry/",
     "2026-03/e/E-090/",
+    "2026-03/evidence/",
     "2026-03/evidence/specimen/",
+    "2026-03/f/F-7BRBRXYP/",
     "2026-03/r/cc-46829/",
 )
 """Pages that are kept with frame and macros as they are. Together they have every macro that the small case uses."""
@@ -95,6 +100,9 @@ def root(tmp_path_factory):
     root = tmp_path_factory.mktemp("golden")
     shutil.copytree(CASE / "content", root / "content")
     shutil.copytree(ROOT / "content" / "examples", root / "content" / "examples")
+    shutil.copytree(ROOT / "content" / "evidence" / PUBLIC, root / "content" / "evidence" / PUBLIC)
+    (root / "content" / "origins").mkdir()
+    shutil.copy(ROOT / "content" / "origins" / f"{PUBLIC}.yml", root / "content" / "origins")
     return root
 
 
@@ -196,12 +204,14 @@ def test_no_page_says_a_share_of_nothing_or_over_all_or_one_of_a_plural(small):
 
 
 def test_no_finding_or_evidence_of_the_simulator_has_an_interval(small):
-    pages = [
-        path for path in small.files if re.search(r"/(f/F-\w+|evidence/specimen|findings|detectors)/index\.md$", path)
-    ]
-    assert len(pages) > 8
-    for path in pages:
-        assert "interval " not in text_of_page(small.files[path].decode()).replace("95 % interval,", ""), path
+    shown = {"2026-03/evidence/specimen/": small.files["2026-03/evidence/specimen/index.md"].decode()}
+    for path in small.pages:
+        if path.startswith("2026-03/d/"):
+            text = small.files[f"{path}index.md"].decode()
+            shown[path] = text.partition("{ #specimen")[2].partition("## Worked examples")[0]
+    assert sum(map(bool, shown.values())) > 2
+    for path, text in shown.items():
+        assert "interval " not in text_of_page(text).replace("95 % interval,", ""), path
 
 
 def test_every_page_has_its_frame_and_its_parts(small):
@@ -297,8 +307,15 @@ def test_two_renderings_are_the_same_bytes(small, root, tmp_path):
     assert rendered(dossier, tuple(page for made in kinds.values() for page in made)) == small.files
 
 
-def test_simulated_findings_say_so_wherever_they_stand(small):
-    pages = [path for path in small.files if "/f/F-" in path and path.endswith(TEXTS)]
-    assert len(pages) > 5
-    for path in pages:
-        assert b"simulated" in small.files[path].lower(), path
+def test_pages_with_simulated_data_say_so_and_no_simulated_finding_has_one(small):
+    told = {path for path, page in small.pages.items() if page.simulated}
+    assert len(told) > 3
+    for path in small.pages:
+        text = small.files[f"{path}index.md"].decode()
+        assert ("wm-banner--simulated" in text) == (path in told), path
+        assert ("\nsimulated: true\n" in text.partition("\n---\n")[0] + "\n") == (path in told), path
+    twins = [
+        json.loads(data)["record"] for path, data in small.files.items() if re.search(r"/f/F-\w+/index\.json$", path)
+    ]
+    assert len(twins) > 5
+    assert {twin["evidence"] for twin in twins} == {PUBLIC}
