@@ -219,6 +219,7 @@ def test_a_table_sums_its_seeds_and_says_what_each_detector_is_held_to():
     assert bars["context-drift"] is None
 
 
+@pytest.mark.slow
 def test_calibration_can_fail():
     """With unlogged causes ten times as frequent and few faults, precision falls below its bar, and the cause is named.
 

@@ -20,6 +20,8 @@ from generator.packs.examine import examine
 from generator.packs.ids import strange_ids
 from generator.records.results import Level
 
+pytestmark = pytest.mark.slow
+
 KEY = b"canaries"
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 NAME = "quokka-zinnia-49170555120 47118815"

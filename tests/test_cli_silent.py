@@ -112,6 +112,7 @@ def test_times_at_the_ends_of_the_calendar_are_bad_fields_and_no_traceback(tmp_p
 NAMES = ("[/red]x.jsonl", "[bold]\x1b[31mred\n\u202egnp.jsonl", "[link=file:\u0007]y.jsonl")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [[], ["--files"], ["--all", "--by", "project"], ["--json"]])
 def test_a_name_is_never_markup_and_never_moves_the_cursor(tmp_path, arguments, monkeypatch):
     """Case attack-names: findings of files of such names, files that nobody knows, links, and a path that is not there."""

@@ -447,6 +447,7 @@ def _seeded(lines, chance):
     return [*lines[:number], *new, *lines[number + 1 :]], number + 1 + at, code
 
 
+@pytest.mark.slow
 def test_sixty_seeded_mistakes_in_the_real_content(tmp_path):
     """One mistake in each of sixty real files, all at once: each is reported at its line, and no other line is."""
     chance = random.Random(20260317)

@@ -65,6 +65,7 @@ NEVER = {
 """Explanations that cannot hold of what a detector looks at."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("explanation", EXPLANATIONS, ids=lambda explanation: explanation.id)
 def test_without_any_one_explanation_an_example_fails(explanation, monkeypatch):
     """A mutation test: an explanation that no example needs would be untested prose."""

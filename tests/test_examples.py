@@ -106,6 +106,7 @@ def test_what_is_not_measurable_is_never_quiet():
             assert result_of(example).examined == 0
 
 
+@pytest.mark.slow
 def test_an_example_has_a_session_of_its_own():
     sessions = [{row.session for row in example.reading().requests} for example in EXAMPLES]
     assert sum(map(len, sessions)) == len(set().union(*sessions))

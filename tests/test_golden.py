@@ -302,6 +302,7 @@ def test_twins_tables_and_citations_can_be_read_and_lead_to_pages_that_exist(sma
     assert min(kinds[kind] for kind in ("json", "csv", "bib", "txt")) >= 3
 
 
+@pytest.mark.slow
 def test_two_renderings_are_the_same_bytes(small, root, tmp_path):
     dossier, kinds = planned(root, tmp_path)
     assert rendered(dossier, tuple(page for made in kinds.values() for page in made)) == small.files

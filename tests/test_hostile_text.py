@@ -26,6 +26,8 @@ from generator.pages.parts.base import Page
 from generator.site.render import render
 from generator.site.untrusted import MAX_BYTES, plain_title, render_untrusted
 
+pytestmark = pytest.mark.slow
+
 CONFIG = yaml.load((stub_site.REPOSITORY / "mkdocs.yml").read_text("utf-8"), yaml.BaseLoader)
 MARK = "WITNESS{:05}MARK"
 SINKS = {

@@ -14,6 +14,8 @@ from generator.base.problems import ContentError
 from generator.curated import yamlfile
 from generator.curated.yamlfile import MAX_BYTES, MAX_DEPTH, MAX_NODES, parse, read
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SECONDS = 2.0
 """Far above the promise of 0.2 s, for slow and shared machines; the measured figure goes into the record."""

@@ -15,6 +15,8 @@ from typing import BinaryIO
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 MEBIBYTE = 1024 * 1024
 ALLOWED = 100 * MEBIBYTE
 READ = """

@@ -27,6 +27,8 @@ from generator.records.results import Level, Unit
 from generator.records.rows import Counter, CounterReading, LogData, Mark, MarkKind, SourceRef
 from generator.simulator import FaultRates, simulate
 
+pytestmark = pytest.mark.slow
+
 KEY = b"the owner's"
 PROOFS = 8
 SPECIMEN = Path(__file__).parents[1] / "content" / "evidence" / "specimen"

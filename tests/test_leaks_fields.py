@@ -19,6 +19,8 @@ from generator.packs.examine import examine
 from generator.pages import evidence, findings, reconciled
 from generator.records.results import Level
 
+pytestmark = pytest.mark.slow
+
 KEY = b"canaries"
 FORMS = {name: disguise(CANARY) for name, disguise in ALL.items()}
 NEEDLES = [folded(form) for form in FORMS.values()]

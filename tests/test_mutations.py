@@ -20,6 +20,8 @@ from test_examples import EXAMPLES, SETTLED_WHILE_READING, borrowed_by
 
 from generator.detectors import DETECTORS, Detector, run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "generator" / "detectors"
 MARKED = re.compile(r"# benign:")

@@ -20,6 +20,8 @@ from generator.packs.tables import TableError, from_parquet
 from generator.records.results import Pack
 from generator.records.rows import SCHEMA_VERSION
 
+pytestmark = pytest.mark.slow
+
 SMALL = PACKS / str(SCHEMA_VERSION) / "small"
 MANIFEST = document(SMALL)
 COUNTS = {name: MANIFEST["tables"][name]["rows"] for name in TABLES}

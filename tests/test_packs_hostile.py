@@ -22,6 +22,8 @@ from generator.packs.pack import read_pack, read_packs
 from generator.packs.quantities import QUANTITIES
 from generator.packs.tables import FREE_ROWS, MOST_ROWS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 MOST_PEAK = 300_000  # kB of memory that refusing a pack may take, Python and Arrow themselves included
 

@@ -159,8 +159,17 @@ MEASURED = Measurement(
 
 @cache
 def dossier() -> Dossier:
+    shown = {
+        "cache-break",
+        "doubled-call",
+        "short-prompt-overbilled",
+        "idle-advance",
+        "synthetic-refusal",
+        "tier-change",
+    }
+    some = [example for example in EXAMPLES if example.detector in shown and not example.benign]
     few = [example for example in EXAMPLES if example.detector in {"cache-break", "doubled-call", "idle-advance"}]
-    own, made = body("mine", simulated=False), body("specimen", simulated=True, examples=few)
+    own, made = body("mine", simulated=False, examples=some), body("specimen", simulated=True, examples=few)
     return dossier_of(own, made, measurements=(MEASURED,))
 
 

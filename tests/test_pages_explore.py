@@ -132,6 +132,7 @@ def test_every_record_is_a_row_of_explore_and_every_dated_one_of_the_timeline():
     assert set(rows("2026-03/explore/").rows) == {*dated, *(f"c/{claim.id}/" for claim in LIBRARY.claims)}
 
 
+@pytest.mark.slow
 def test_every_record_of_the_case_itself_is_a_row():
     case = real_case.dossier()
     found = entries(case)

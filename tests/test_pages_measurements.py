@@ -200,6 +200,7 @@ def test_corrections_are_read_newest_first(tmp_path):
 # ---- pages ----
 
 
+@pytest.mark.slow
 def test_every_measurement_has_a_page_with_method_limits_and_claims():
     found = texts(published=(one(),))
     page = found["2026-03/m/one/"]
@@ -225,6 +226,7 @@ def test_words_of_strangers_in_a_measurement_stay_text():
     assert 'href="javascript' not in page
 
 
+@pytest.mark.slow
 def test_every_drawn_table_of_this_site_has_a_picture_for_each_theme_and_for_phones():
     for record in real_case.library().published:
         for table in record.tables:

@@ -74,6 +74,7 @@ def test_a_record_that_makes_no_sense_is_refused_even_when_nothing_is_written(id
         promises.record(id, trials=trials, failures=failures)
 
 
+@pytest.mark.slow
 def test_processes_that_record_at_once_lose_nothing(tmp_path):
     """What workers of pytest-xdist do: four processes, 25 entries each, one file."""
     path = written(tmp_path, "[]\n") / "measurements" / "promises.yml"

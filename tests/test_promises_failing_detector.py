@@ -29,6 +29,8 @@ from generator.records.results import Level, Outcome
 from generator.simulator import FaultRates, simulate
 from generator.site.render import SiteContext, render
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SITE = SiteContext(id="2026-03", title="The case", built=datetime(2026, 11, 24, tzinfo=UTC).date(), version="0.1.0")
 SECRET = "canary line of the log"

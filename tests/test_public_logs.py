@@ -211,6 +211,7 @@ def test_the_packs_of_the_site_hold_what_the_sets_are_said_to_hold():
     assert size <= MOST_BYTES
 
 
+@pytest.mark.slow
 def test_every_finding_of_a_public_log_has_a_proof_that_holds_and_a_line_with_its_hash():
     for name in CALLS:
         pack = read_pack(PACKS / name)
@@ -290,6 +291,7 @@ def test_scan_of_a_clone_prints_the_ids_that_the_site_shows(repository, tmp_path
     assert json.loads(result.output)["requests"]["count"] == 3
 
 
+@pytest.mark.slow
 def test_content_with_a_pack_of_no_origin_is_refused(tmp_path):
     from datetime import UTC, datetime
 

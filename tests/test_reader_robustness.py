@@ -36,6 +36,8 @@ from generator.ledger.subjects import subjects
 from generator.records.results import Outcome
 from generator.records.rows import LogData, SkipReason, SourceRef
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"
 LINES = {".jsonl", ".ndjson"}

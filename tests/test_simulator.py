@@ -26,6 +26,8 @@ from generator.simulator.sessions import FOLDER
 from generator.simulator.unlogged import BY_ID as UNLOGGED
 from generator.simulator.unlogged import OTHER_DEVICE
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 8, 3, tzinfo=UTC)
 SPRING = datetime(2026, 3, 6, tzinfo=UTC)  # long prompts cost more until the 13th; cleared thinking from the 30th on
 KEY = b"simulated"

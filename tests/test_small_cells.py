@@ -18,6 +18,8 @@ from generator.packs.safety import FEWEST_CALLS, FEWEST_SESSIONS, Part, few, is_
 from generator.records.results import Level
 from generator.records.rows import LogData, Surface, Tally
 
+pytestmark = pytest.mark.slow
+
 DAY = 86_400
 MODELS = ("claude-opus-4-6", "claude-sonnet-4-6", "claude-haiku-4-5")
 SURFACES = (Surface.CLAUDE_CODE, Surface.API)

@@ -26,6 +26,8 @@ from generator.records.results import Level
 from generator.records.rows import LogData, Tally
 from generator.simulator import FaultRates, simulate
 
+pytestmark = pytest.mark.slow
+
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 SUMS = ("input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens")
 
