@@ -36,6 +36,22 @@ class Allowed:
     digests: frozenset[str] = frozenset()
 
 
+class Digests:
+    """Digests that are published on purpose, and the shown beginnings of them."""
+
+    def __init__(self, whole: frozenset[str]) -> None:
+        self._whole = whole
+        self._begun: dict[int, frozenset[str]] = {}
+
+    def __contains__(self, digest: str) -> bool:
+        if digest in self._whole:
+            return True
+        length = len(digest)
+        if length not in self._begun:
+            self._begun[length] = frozenset(one[:length] for one in self._whole if len(one) > length)
+        return digest in self._begun[length]
+
+
 def allow(*, cited: Iterable[str], reviewed: Iterable[str] = (), digests: Iterable[str] = ()) -> Allowed:
     """What the URLs that content cites, and other reviewed texts (templates, code), make public by choice."""
     matches: set[str] = set()
@@ -54,10 +70,10 @@ def gate(
     files: Sequence[RenderedFile], allowed: Allowed, sources: Callable[[str], Sequence[Source]] = lambda _found: ()
 ) -> Iterator[Problem]:
     """Problems of all files: one a place that `sources` names; of what it names none for, one of each kind a file."""
-    made = frozenset(hashlib.sha256(file.content).hexdigest() for file in files)
+    digests = Digests(allowed.digests | {hashlib.sha256(file.content).hexdigest() for file in files})
     hits: dict[tuple[str, str], list[Problem]] = {}
     for file in files:
-        for found, problem in _hits(file, allowed, made):
+        for found, problem in _hits(file, allowed, digests):
             hits.setdefault((problem.code, found), []).append(problem)
     untraced: dict[tuple[str, str], Problem] = {}
     for number, ((_, found), problems) in enumerate(hits.items()):
@@ -69,18 +85,18 @@ def gate(
     yield from untraced.values()
 
 
-def _hits(file: RenderedFile, allowed: Allowed, made: frozenset[str]) -> Iterator[tuple[str, Problem]]:
+def _hits(file: RenderedFile, allowed: Allowed, digests: Digests) -> Iterator[tuple[str, Problem]]:
     """What may not leave, each thing once, with its problem on the page."""
     if not file.path.endswith(TEXT_SUFFIXES):
         return
     text = file.content.decode("utf-8", "replace")
     plain = uncoded(text)
     known = set()
-    for found, problem in (*_secrets(file.path, text, allowed), *_strangers(file.path, text, allowed, made)):
+    for found, problem in (*_secrets(file.path, text, allowed), *_strangers(file.path, text, allowed, digests)):
         known.add(problem.code)
         yield found, problem
     if plain != text:  # HTML, URL and JSON coding undone; a line of it may differ by what was coded
-        again = (*_secrets(file.path, plain, allowed), *_strangers(file.path, plain, allowed, made))
+        again = (*_secrets(file.path, plain, allowed), *_strangers(file.path, plain, allowed, digests))
         yield from ((found, problem) for found, problem in again if problem.code not in known)
 
 
@@ -93,14 +109,13 @@ def _secrets(path: str, text: str, allowed: Allowed) -> Iterator[tuple[str, Prob
                 yield found, _problem(path, text, place, pattern.code, f"would publish {pattern.what}")
 
 
-def _strangers(path: str, text: str, allowed: Allowed, made: frozenset[str]) -> Iterator[tuple[str, Problem]]:
+def _strangers(path: str, text: str, allowed: Allowed, digests: Digests) -> Iterator[tuple[str, Problem]]:
     for host, place in _once(hosts_in(text)):
         if host not in allowed.hosts:
             words = "names a host that nothing in content, templates or code cites"
             yield host, _problem(path, text, place, "W-gate-host", words)
-    known = allowed.digests | made
     for digest, place in _once(digests_in(text)):
-        if not _is_known(digest, known):
+        if digest not in digests:
             yield digest, _problem(path, text, place, "W-gate-digest", "holds a digest of nothing that is published")
 
 
@@ -119,11 +134,6 @@ def _at_source(place: Source, problems: Sequence[Problem]) -> Problem:
     pages = sorted({problem.path for problem in problems})
     more = f" and {n(len(pages) - 1)} more" if len(pages) > 1 else ""
     return Problem(*place, problems[0].code, f"{problems[0].message}, on {pages[0]}{more}", "remove it here")
-
-
-def _is_known(digest: str, known: frozenset[str]) -> bool:
-    """Is it a known digest, or the shown beginning of one?"""
-    return digest in known or any(one.startswith(digest) for one in known)
 
 
 def _problem(path: str, text: str, place: int, code: str, message: str) -> Problem:
