@@ -390,7 +390,7 @@ def test_import_says_which_rows_gave_no_reading(tmp_path):
     (tmp_path / "a.csv").write_text("\n".join(rows) + "\n")
     done = witnessmark("meter", "import", tmp_path / "a.csv", "--into", tmp_path / "own.jsonl", home=tmp_path)
     assert (done.returncode, done.stderr) == (Exit.OK, "")
-    assert "Appended 1 readings" in done.stdout
+    assert "Appended 1 reading" in done.stdout
     assert "Rows that were skipped: 1 bad-field, 1 no-time." in done.stdout
     (tmp_path / "b.csv").write_text("time,window,used_percent\n,five_hour,3\n")
     none = witnessmark("meter", "import", tmp_path / "b.csv", "--into", tmp_path / "own.jsonl", home=tmp_path)

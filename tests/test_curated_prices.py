@@ -228,7 +228,6 @@ def shown(rows):
         built=datetime(2026, 11, 24, tzinfo=UTC).date(),
         version="0.1.0",
         repository=None,
-        simulated=False,
     )
     files = render((page,), templates=ROOT / "templates", site_context=context)
     return page, next(file.content.decode() for file in files if file.path.endswith("index.md"))
