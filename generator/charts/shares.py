@@ -7,14 +7,14 @@ from functools import cache
 from typing import Any
 
 from generator.base.drawing import Draw, draw
-from generator.charts.base import ALERT, Chart, template
+from generator.charts.base import ALERT, TEXT, Chart, template
 from generator.records.results import DayShare
 
 
 def shares_chart(
-    days: Sequence[DayShare], chart_id: str = "days-chart", *, note: str = "", drawn: Draw = draw
+    days: Sequence[DayShare], of: str, chart_id: str = "days-chart", *, note: str = "", drawn: Draw = draw
 ) -> Chart:
-    """Hits of trials of each UTC day. Raises ValueError for no day with a trial."""
+    """Hits of trials of each UTC day; `of` says of what. Raises ValueError for no day with a trial."""
     counted = [day for day in sorted(days, key=lambda one: one.day) if day.trials]
     if not counted:
         raise ValueError("no day with a trial, no chart")
@@ -26,7 +26,7 @@ def shares_chart(
     top = max(counted, key=lambda one: (one.hits / one.trials, one.day))
     return Chart(
         id=chart_id,
-        title="Share of each day",
+        title=f"{of}: share of each day",
         sentence=(
             f"{hits:,} of {trials:,} on {len(counted):,} days; the highest share is {top.hits:,} of {top.trials:,} on "
             f"{top.day}."
@@ -49,5 +49,5 @@ def _template() -> dict[str, Any]:
         y=alt.Y("share:Q", title="Share", axis=alt.Axis(format=".0%", tickCount=4), scale=alt.Scale(domainMin=0)),
     )
     bars = base.mark_bar(color=ALERT, size=14)
-    labels = base.mark_text(dy=-6, fontSize=9).encode(text="label:N")
+    labels = base.mark_text(dy=-6, fontSize=TEXT - 2).encode(text="label:N")
     return template(alt.layer(bars, labels).properties(width={"step": 44}, height=180))
