@@ -9,7 +9,7 @@ import click
 
 from generator.base.wording import plural, printable
 from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, examined, finish, reading_of, state_folder
-from generator.cli.public import ORIGIN, origin_in, public_evidence, unpacked
+from generator.cli.public import ORIGIN, clone_of, origin_in, public_evidence
 
 if TYPE_CHECKING:
     from generator.records.results import Pack
@@ -67,11 +67,11 @@ def _public(logs: tuple[Path, ...], folder: Path, origin: Path, jobs: int | None
     from generator.packs.pack import write_pack
 
     record = origin_in(origin)
-    if len(logs) != 1 or simulated:
-        raise click.UsageError("--origin goes with one clone, and not with --simulated")
+    if simulated:
+        raise click.UsageError("--origin is for logs of real use, and --simulated for others")
     if record.id != folder.resolve().name:
         raise click.UsageError(f"the pack of this origin is named {record.id}: --into content/evidence/{record.id}")
-    with unpacked(record, logs[0]) as place:
+    with clone_of(record, logs) as place:
         found, evidence = public_evidence(place, record.id, jobs)
         write_pack(evidence, folder)
         _say(folder, evidence)

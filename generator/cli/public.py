@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -44,12 +45,11 @@ def origin_in(path: Path) -> Origin:
     return found
 
 
-def clone_of(origin: Path, logs: tuple[Path, ...]) -> AbstractContextManager[Path]:
-    """The unpacked files of the one clone that was named. Raises UsageError, ContentError or LogError."""
-    record = origin_in(origin)
+def clone_of(origin: Origin, logs: tuple[Path, ...]) -> AbstractContextManager[Path]:
+    """The unpacked files of the one clone that was named. Raises UsageError or LogError."""
     if len(logs) != 1:
         raise click.UsageError("--origin goes with one clone of the repository that it names")
-    return unpacked(record, logs[0])
+    return unpacked(origin, logs[0])
 
 
 @contextmanager
@@ -67,8 +67,12 @@ def unpacked(origin: Origin, clone: Path) -> Iterator[Path]:
             if data is None:
                 problems.append(_problem(file, "is not in this clone at the commit that the origin names"))
                 continue
+            lines = data.count(b"\n") + (not data.endswith(b"\n"))
             if hashlib.sha256(data).hexdigest() != file.sha256:
                 problems.append(_problem(file, "differs from the SHA-256 in the origin"))
+                continue
+            if (len(data), lines) != (file.bytes, file.lines):
+                problems.append(_problem(file, f"has {len(data)} bytes and {lines} lines, and the origin says others"))
                 continue
             target = folder / origin.local(file)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -93,19 +97,26 @@ def public_evidence(folder: Path, name: str, jobs: int | None) -> tuple[Discover
 
 
 def _data(origin: Origin, file: PublicFile, clone: Path) -> bytes | None:
-    copied = clone / origin.local(file)
-    if copied.is_file():
-        return copied.read_bytes()
     place = f"{origin.at(file)}:{file.path}"
+    copied = clone / origin.local(file)
     try:
         shown = subprocess.run(  # noqa: S603  no shell; commit and path are held to their patterns
             ["git", "-C", str(clone), "cat-file", "blob", place],  # noqa: S607  the reader's own git
             capture_output=True,
             check=False,
+            env=_offline(),
         )
-    except OSError:
-        return None
-    return shown.stdout if shown.returncode == 0 else None
+        if shown.returncode == 0:
+            return shown.stdout
+    except OSError:  # no git here
+        pass
+    return copied.read_bytes() if copied.is_file() else None
+
+
+def _offline() -> dict[str, str]:
+    """The environment of a git that looks at this clone alone and asks no other machine for what it lacks."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}
 
 
 def _problem(file: PublicFile, message: str) -> Problem:

@@ -23,7 +23,7 @@ from generator.cli.context import (
     reading_of,
     track,
 )
-from generator.cli.public import ORIGIN, PUBLIC_KEY, clone_of
+from generator.cli.public import ORIGIN, PUBLIC_KEY, clone_of, origin_in
 from generator.ledger.by import IN_TIME, By
 
 if TYPE_CHECKING:
@@ -102,12 +102,14 @@ def scan(  # noqa: PLR0917  click passes options so
     span = Span(_zone(zone), *(day.date() if day else None for day in (since, until)))
     _in_order(span.since, span.until)
     with ExitStack() as stack:
+        if origin is not None and simulated:
+            raise click.UsageError("--origin is for logs of real use, and --simulated for others")
         key: bytes | None = SIMULATED_KEY if simulated else None
         if origin is not None:
-            logs, key = (stack.enter_context(clone_of(origin, logs)),), PUBLIC_KEY
+            logs, key = (stack.enter_context(clone_of(origin_in(origin), logs)),), PUBLIC_KEY
         paths = logs or default_logs()
         found = discover(paths)
-        view = _view(found, span, zone, jobs, key=key, simulated=simulated)
+        view = _view(found, span, zone, jobs, key=key, simulated=simulated, public=origin is not None)
         _print(
             view, found, paths, table, as_json=as_json, as_csv=as_csv, share=share, everything=everything, files=files
         )
@@ -153,7 +155,9 @@ def _in_order(since: date | None, until: date | None) -> None:
         raise click.UsageError(f"--since {since} is after --until {until}")
 
 
-def _view(found: Discovery, span: Span, zone: str, jobs: int | None, *, key: bytes | None, simulated: bool) -> View:
+def _view(
+    found: Discovery, span: Span, zone: str, jobs: int | None, *, key: bytes | None, simulated: bool, public: bool
+) -> View:
     """Read the logs, run the detectors, and keep what the days allow."""
     from generator.cli.terminal import view_of
     from generator.ledger.subjects import subjects
@@ -167,7 +171,7 @@ def _view(found: Discovery, span: Span, zone: str, jobs: int | None, *, key: byt
         reading,
         id="scan",
         simulated=simulated,
-        level=Level.FINDINGS,
+        level=Level.FULL if public else Level.FINDINGS,  # a public log hides nothing: times as on its page
         tool_version=__version__,
         shown=shown,
         track=track(),

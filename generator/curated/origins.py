@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Annotated, Literal
@@ -14,6 +15,8 @@ from generator.curated.models import Line, Model, Slug, Text, WebUrl
 
 GITHUB = "https://github.com/"
 RAW = "https://raw.githubusercontent.com/"
+_REPOSITORY = re.compile(r"https://github\.com/[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9_.-]{1,100}")
+"""What may be put into a command that readers copy."""
 SHORT = 9  # digits of a commit that name a folder
 
 
@@ -24,8 +27,7 @@ def _inside(path: str) -> str:
 
 
 def _on_github(url: WebUrl) -> WebUrl:
-    parts = str(url).removeprefix(GITHUB).split("/")
-    if not str(url).startswith(GITHUB) or len(parts) != 2 or not all(parts):  # noqa: PLR2004  owner and name
+    if not _REPOSITORY.fullmatch(str(url)):
         raise ValueError(f"must be {GITHUB}OWNER/NAME: addresses of single lines are made from it")
     return url
 
@@ -68,7 +70,7 @@ class Origin(Model):
     @property
     def name(self) -> str:
         """Owner and name of the repository."""
-        return str(self.repository).removeprefix(GITHUB).rstrip("/")
+        return str(self.repository).removeprefix(GITHUB)
 
     @property
     def several_commits(self) -> bool:

@@ -68,6 +68,11 @@ class Dossier:
         return tuple(sorted(found.values(), key=lambda view: order[view.detector.id]))
 
     @cached_property
+    def found(self) -> int:
+        """Findings of real logs, those of packs that publish sums only included."""
+        return len(self.findings) + sum(run.found for pack in self.real_packs for run in pack.runs if not run.findings)
+
+    @cached_property
     def specimens(self) -> dict[str, FindingView]:
         """A simulated finding of each detector that has one: the dearest, to show what a finding looks like."""
         shown: dict[str, FindingView] = {}

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from generator.base.counting import Counts
 from generator.base.problems import Problem
+from generator.base.wording import utc
 from generator.curated.origins import Origin
 from generator.detectors import Detector
 from generator.detectors.shared.answers import counts_of_run
@@ -90,6 +91,12 @@ class FindingView:
     readings: tuple[ReadingRow, ...] = ()
     origin: Origin | None = None
     proof: FindingProof | None = None
+
+    @property
+    def when(self) -> str:
+        """Its moment, or its first and last day."""
+        first, last = self.finding.at, self.finding.until or self.finding.at
+        return utc(first) if first.date() == last.date() else f"{first.date()} to {last.date()}"
 
     def is_within(self, first: date, last: date) -> bool:
         """Does any day of it lie in these?"""

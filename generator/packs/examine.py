@@ -61,7 +61,11 @@ def examine(
         breaks=break_counts(step for thread in threads for step in thread.steps),
         runs=runs,
         formats=reading.formats,
-        reconciliation=msgspec.structs.replace(reconcile(reading, shown), surfaces=surfaces_of(dated)),
+        reconciliation=msgspec.structs.replace(
+            reconcile(reading, shown),
+            surfaces=surfaces_of(dated),
+            lines=reconcile(msgspec.structs.replace(reading, requests=dated), shown).lines,
+        ),
         meters=reading.meters,
         buckets=reading.buckets,
         counters=reading.counters,

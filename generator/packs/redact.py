@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
 import msgspec
 
 from generator.ledger.threads import Thread
-from generator.packs.clock import MINUTE, Clock
+from generator.packs.clock import MINUTE, Clock, floored
 from generator.records.results import Finding, Pack, Reconciliation, Run, Unit
 from generator.records.rows import CounterReading, Mark, MeterReading, Request, UsageBucket
 
@@ -30,6 +30,9 @@ def around_findings(whole: Pack, threads: Sequence[Thread], clock: Clock) -> Pac
     cited = {request for finding in _findings(whole) for request in finding.requests}
     requests: list[Request] = []
     marks: list[Mark] = []
+    files = {
+        request.id: request.source.file for thread in threads for request in thread.requests if request.id in cited
+    }
     for thread in threads:
         wanted = cited.intersection(request.id for request in thread.requests)
         if not wanted:
@@ -39,7 +42,7 @@ def around_findings(whole: Pack, threads: Sequence[Thread], clock: Clock) -> Pac
         marks.extend(map(clock.mark, notes))
     return msgspec.structs.replace(
         whole,
-        runs=tuple(_to_the_minute(run, clock) for run in whole.runs),
+        runs=tuple(_to_the_minute(run, clock, files) for run in whole.runs),
         requests=tuple(requests),
         marks=tuple(marks),
         reconciliation=_windows_to_the_minute(whole.reconciliation, clock),
@@ -148,16 +151,22 @@ def _last_write(requests: Sequence[Request], index: int) -> int:
     return index
 
 
-def _to_the_minute(run: Run, clock: Clock) -> Run:
-    return msgspec.structs.replace(run, findings=tuple(_finding(finding, clock) for finding in run.findings))
+def _to_the_minute(run: Run, clock: Clock, files: Mapping[str, int]) -> Run:
+    return msgspec.structs.replace(run, findings=tuple(_finding(finding, clock, files) for finding in run.findings))
 
 
-def _finding(finding: Finding, clock: Clock) -> Finding:
-    """At whole minutes; so are the spans of one on readings, whose rows are at whole minutes too."""
+def _finding(finding: Finding, clock: Clock, files: Mapping[str, int]) -> Finding:
+    """At whole minutes, as its rows are; so are the spans of one on readings, whose rows are at whole minutes too.
+
+    Its days are counted on the log's own clock: beside days on the clock of the pack they would tell the shift.
+    """
+    cited = {files[one] for one in finding.requests if one in files}
+    minute = floored if cited and cited <= clock.whole else clock.minute
     return msgspec.structs.replace(
         finding,
-        at=clock.minute(finding.at),
-        until=None if finding.until is None else clock.minute(finding.until),
+        at=minute(finding.at),
+        until=None if finding.until is None else minute(finding.until),
+        days=(),
         quantities=tuple(
             msgspec.structs.replace(quantity, value=quantity.value // 60 * 60)
             if finding.readings and quantity.unit is Unit.SECONDS

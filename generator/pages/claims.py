@@ -142,7 +142,7 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         detectors=detectors,
         deciding=tuple(detector for detector in dossier.detectors if detector.id in claim.tested_by),
         answers=answers,
-        lacking=tuple(answer.detector for answer in answers if not answer.logs),
+        lacking=tuple(answer.detector for answer in answers if answer.outcome == "not-measurable"),
         days=_days(dossier, claim),
         checkable_by=(
             _checkable_by(claim, detectors)

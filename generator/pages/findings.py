@@ -73,7 +73,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{case.id}/findings/",
         template="findings.md.j2",
         title="Findings",
-        description=f"{plural(len(findings), 'thing')} that the detectors found in logs, down to the line.",
+        description=f"{plural(dossier.found, 'thing')} that the detectors found in logs, down to the line.",
         context=_list(dossier),
         boost=2,
     )
@@ -91,7 +91,7 @@ def _list(dossier: Dossier) -> FindingsContext:
     return FindingsContext(
         own=tuple(body for body in bodies if body.origin is None),
         others=tuple(body for body in bodies if body.origin is not None),
-        findings=len(dossier.findings),
+        findings=dossier.found,
         calls=sum(body.evidence.totals.requests for body in bodies),
         article_calls=sum(day.requests for day in days if first.isoformat() <= day.day <= last.isoformat()),
         article_findings=sum(view.is_within(first, last) for view in dossier.findings),

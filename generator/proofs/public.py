@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -21,7 +23,7 @@ FORM = "1"  # raised when other fields are opened
 
 
 def kept_in(folder: Path | None) -> Prove:
-    """`public_proofs` that keeps what it made below `folder`, where there is one; a root names all that it is of."""
+    """`public_proofs` that keeps what it made below `folder`, if there is one, under the digest of its pack."""
     if folder is None:
         return public_proofs
     store = Store(folder / "proofs", ".proofs")
@@ -29,15 +31,19 @@ def kept_in(folder: Path | None) -> Prove:
     def prove(evidence: Pack) -> Proofs:
         if not evidence.origin or evidence.commitments is None:
             return {}
-        name = f"{evidence.commitments.root}-{FORM}"
-        kept = store.read(name)
-        if kept is not None:
-            return msgspec.json.decode(kept, type=Proofs)
+        name = _name(evidence)
+        with suppress(msgspec.MsgspecError):  # of another form
+            return msgspec.json.decode(store.read(name) or "", type=Proofs)
         proofs = public_proofs(evidence)
         store.write(name, msgspec.json.encode(proofs).decode())
         return proofs
 
     return prove
+
+
+def _name(evidence: Pack) -> str:
+    """Of the whole pack: a root alone does not say that the rows are those that it commits to."""
+    return hashlib.sha256(FORM.encode() + msgspec.msgpack.encode(evidence)).hexdigest()
 
 
 def public_proofs(evidence: Pack) -> Proofs:

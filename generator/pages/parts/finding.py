@@ -153,7 +153,7 @@ def finding_figure(view: FindingView, drawn: Draw) -> Chart | None:
     figure: Chart | None = None
     if view.readings:
         figure = meter_chart(view.readings, drawn=drawn)
-    elif len(view.finding.days) > 1:
+    elif sum(bool(day.trials) for day in view.finding.days) > 1:
         figure = shares_chart(view.finding.days, view.detector.title, drawn=drawn)
     elif view.rows and READS & {quantity.name for quantity in view.finding.quantities}:
         figure = thread_chart(view.rows, drawn=drawn)

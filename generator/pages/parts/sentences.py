@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
 
 def sentence(view: FindingView) -> str:
-    """What was found. Shapes that several detectors share have a sentence of their own."""
+    """What was found. Shapes that several detectors share have a sentence of their own.
+
+    A pack of another version of a detector may lack a quantity: then those that are there are listed.
+    """
+    try:
+        return _told(view)
+    except KeyError:
+        return f"{view.detector.title}{_about(view.finding)}: {_listed(view.finding.quantities)}."
+
+
+def _told(view: FindingView) -> str:
     finding = view.finding
     known = {quantity.name: quantity.value for quantity in finding.quantities}
     tokens = f"{plural(finding.excess_tokens, 'token')} {'was' if finding.excess_tokens == 1 else 'were'}"
@@ -84,7 +94,10 @@ def _short_counts(finding: Finding, known: Known) -> str:
         f"output"
     )
     last = f"{n(known['without-a-final-count'])} of {n(known['tool-calls'])} tool calls have no final count at all"
-    return f"In logs of client {finding.client or 'of unknown version'}, {first}, and {last}."
+    short = [
+        said for said, holds in ((first, known["understated"] > 0), (last, known["without-a-final-count"] > 0)) if holds
+    ]
+    return f"In logs of client {finding.client or 'of unknown version'}, {', and '.join(short or [first])}."
 
 
 def _drift(_: Finding, known: Known) -> str:
