@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import shutil
@@ -84,7 +85,7 @@ def repository(tmp_path):
     git("add", "-A")
     git("commit", "-qm", "gone")
     lines = "".join(
-        f"  - path: {name}\n    sha256: '{hashlib.sha256(data).hexdigest()}'\n    bytes: {len(data)}\n    lines: 2\n"
+        f"  - path: {name}\n    sha256: '{hashlib.sha256(data).hexdigest()}'\n    bytes: {len(data)}\n    lines: {len(data.splitlines())}\n"
         + (f"    commit: '{commits[name]}'\n" if name.startswith("a") else "")
         for name, data in files.items()
     )
@@ -142,6 +143,14 @@ def test_every_file_that_is_missing_or_differs_is_named_and_nothing_is_written(r
         ("path: a/full.jsonl", "path: /etc/passwd", "path"),
         ("repository: https://github.com/example/mine", "repository: https://github.com/example", "repository"),
         ("repository: https://github.com/example/mine", "repository: https://evil.example/a/b", "repository"),
+        ("repository: https://github.com/example/mine", "repository: https://github.com/example/mine;id", "repository"),
+        ("repository: https://github.com/example/mine", "repository: https://github.com/example/$(id)", "repository"),
+        ("repository: https://github.com/example/mine", "repository: https://github.com/--upload/mine", "repository"),
+        (
+            "repository: https://github.com/example/mine",
+            "repository: https://github.com/example/mine?a=b",
+            "repository",
+        ),
         ("licence: MIT", "licence: MIT\nauthor: somebody", "unknown field"),
     ],
 )
@@ -337,3 +346,66 @@ def test_a_scrubbed_copy_proves_nothing_of_the_public_log(tmp_path):
     result = CliRunner().invoke(cli, words)
     # The scrubbed copy has other first lines, so its trees are others; with the public files themselves they are the same.
     assert "a record that it cites is not in these logs" in str(result.exception) + result.output
+
+
+def test_a_size_that_is_not_told_as_it_is_is_refused(repository, tmp_path):
+    clone, origin, _ = repository
+    origin.write_text(origin.read_text().replace("lines: 1", "lines: 7"))
+    result = collect(clone, origin, tmp_path / "mine")
+    assert "b/full.jsonl:0:0: W-origin has" in result.output + str(result.exception)
+
+
+def test_a_work_tree_at_another_commit_serves_all_the_same(repository, tmp_path):
+    """What is in the repository at the commit counts, not what was checked out since."""
+    clone, origin, _ = repository
+    (clone / "b" / "full.jsonl").write_bytes(b"changed since")
+    assert collect(clone, origin, tmp_path / "mine").exit_code == 0
+
+
+def test_git_asks_no_other_machine_for_what_a_clone_lacks(repository, tmp_path):
+    clone, origin, _ = repository
+    partial = tmp_path / "partial"
+    words = ["clone", "-q", "--bare", "--filter=blob:none", "--no-local", f"file://{clone}", str(partial)]
+    subprocess.run(["git", "-C", str(clone), "config", "uploadpack.allowFilter", "true"], check=True)
+    subprocess.run(["git", *words], check=True, capture_output=True)
+    lacking = ["git", "-C", str(partial), "rev-list", "--all", "--objects", "--missing=print"]
+    before = subprocess.run(lacking, check=True, capture_output=True).stdout.count(b"?")
+    assert before >= 2
+    assert collect(partial, origin, tmp_path / "mine").exit_code != 0
+    assert subprocess.run(lacking, check=True, capture_output=True).stdout.count(b"?") == before
+
+
+def test_a_kept_proof_of_other_rows_is_not_used(tmp_path):
+    from generator.base.problems import PackError
+    from generator.proofs.public import kept_in
+
+    pack = read_pack(PACKS / "agentv")
+    prove = kept_in(tmp_path)
+    prove(pack)
+    cited = {request for run in pack.runs for finding in run.findings for request in finding.requests}
+    rows = tuple(
+        msgspec.structs.replace(row, output_tokens=row.output_tokens + 1) if row.id in cited else row
+        for row in pack.requests
+    )
+    with pytest.raises(PackError):
+        prove(msgspec.structs.replace(pack, requests=rows))
+
+
+def test_a_finding_that_lacks_a_quantity_is_told_all_the_same():
+    """Packs of other versions of a detector are read for years."""
+    from generator.detectors import DETECTORS
+    from generator.dossier.rows import views
+    from generator.pages.parts.sentences import sentence
+
+    seen = set()
+    for name in CALLS:
+        pack = read_pack(PACKS / name)
+        for view in views(pack, DETECTORS, None, lambda _: {}):
+            if view.detector.id in seen:
+                continue
+            seen.add(view.detector.id)
+            for left_out in view.finding.quantities:
+                rest = tuple(one for one in view.finding.quantities if one is not left_out)
+                less = msgspec.structs.replace(view.finding, quantities=rest)
+                assert sentence(dataclasses.replace(view, finding=less)).endswith(".")
+    assert len(seen) > 8

@@ -60,7 +60,7 @@ SYNTHETIC_REFUSAL = Detector(
     naive_text='Every line of the model "<synthetic>", taken for a false limit.',
     naive_unit="lines",
     finding_unit="runs of lines",
-    counterfactual="None: such a line is no call and costs nothing.",
+    counterfactual="None: such a line is not a call and costs nothing.",
     needs=(MARKS,),
     benign=(
         Benign("no-response", "A note that no answer was requested, as after an interruption or a resume."),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.base.wording import n, stat
 from generator.ledger.subjects import Scope
-from generator.pages.findings import Listed
+from generator.pages.findings import Listed, listed
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.calibration_rows import ScoreRow, score_rows
 from generator.pages.parts.coverage import answering, giving
@@ -164,14 +164,14 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
     worked = {example.name: worked_example(detector, example) for example in view.examples}
     shown = {example.benign: worked[example.name] for example in view.examples if example.benign}
     explanations = tuple(ExplanationView(benign, shown.get(benign.id)) for benign in detector.benign)
-    listed = tuple(Listed(found, sentence(found)) for found in view.findings)
+    found = tuple(listed(dossier, one) for one in view.findings)
     results = _results(view)
     return DetectorContext(
         detector=detector,
         counts=(
             stat(len(detector.decidable), "explanation", after="tried"),
             (n(len(detector.undecidable)), "that no log can exclude"),
-            stat(len(listed), "finding", after="in logs"),
+            stat(len(found), "finding", after="in logs"),
         ),
         facts=(
             ("Version", detector.version),
@@ -200,7 +200,7 @@ def _context(dossier: Dossier, view: DetectorView, before: Detector | None, afte
         base_rates=() if dossier.real_packs else public_rates(detector, dossier.library.measurements),
         by_hand=read_by_hand(detector.id, dossier.library.judged),
         explained=_explained(detector, results),
-        found=listed,
+        found=found,
         specimen=_specimen(dossier, detector),
         symptoms=tuple(dossier.symptoms[id] for id in detector.symptoms if id in dossier.symptoms),
         previous=before,

@@ -12,10 +12,10 @@ import msgspec
 from generator.base.wording import n, plural, stat, usd
 from generator.charts import Chart, days_chart
 from generator.charts.files import csv_bytes
-from generator.pages.findings import Answer, Listed
+from generator.pages.findings import Answer, Listed, listed
 from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.breaks import BreakRow, break_rows, breaks_figure_of
-from generator.pages.parts.sentences import period, sentence
+from generator.pages.parts.sentences import period
 from generator.pages.parts.twin import json_twin
 from generator.pages.reconciled import has_account
 
@@ -105,7 +105,7 @@ class EvidenceContext:
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
-    """The list, then each body of evidence: own logs before simulated ones."""
+    """The list, then each body of evidence: real logs before simulated ones."""
     case = dossier.library.case
     bodies = tuple(_body(evidence, dossier) for evidence in _ordered(dossier))
     yield Page(
@@ -193,7 +193,7 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
         usage_lines=usage_lines,
         lines_per_call=usage_lines / calls if calls and usage_lines else None,
         account=has_account(evidence),
-        found=tuple(Listed(view, sentence(view)) for view in dossier.findings if view.pack is evidence),
+        found=tuple(listed(dossier, view) for view in dossier.findings if view.pack is evidence),
     )
     days = ((evidence.simulated, *msgspec.structs.astuple(day)) for day in evidence.days)
     links = {"evidence": f"{dossier.library.case.id}/evidence/"}

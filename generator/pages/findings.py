@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.base.wording import plural
 from generator.pages.parts.base import Page, PageKind
-from generator.pages.parts.finding import finding_page
+from generator.pages.parts.finding import finding_page, judged_of
 from generator.pages.parts.sentences import period, sentence
 from generator.records.results import Outcome
 
@@ -27,6 +28,13 @@ class Listed:
 
     view: FindingView
     sentence: str
+    verdict: str  # of whoever read its lines; "" where nobody did
+
+
+def listed(dossier: Dossier, view: FindingView) -> Listed:
+    """A finding for a list."""
+    judged = judged_of(dossier, view)
+    return Listed(view, sentence(view), judged.verdict.value if judged else "")
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class FindingsContext:
     calls: int
     article_calls: int  # on the article's days
     article_findings: int
+    verdicts: tuple[tuple[str, int], ...]  # of findings read by hand, each with its count
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -94,6 +103,7 @@ def _list(dossier: Dossier) -> FindingsContext:
         findings=dossier.found,
         calls=sum(body.evidence.totals.requests for body in bodies),
         article_calls=sum(day.requests for day in days if first.isoformat() <= day.day <= last.isoformat()),
+        verdicts=tuple(Counter(one.verdict for body in bodies for one in body.findings if one.verdict).most_common()),
         article_findings=sum(view.is_within(first, last) for view in dossier.findings),
     )
 
@@ -115,7 +125,7 @@ def _answers(dossier: Dossier, evidence: Pack) -> EvidenceAnswers:
         silent=tuple(answer for answer in quiet if answer.run.examined),
         idle=tuple(answer for answer in quiet if not answer.run.examined),
         lacking=tuple(answer for answer in answers if answer.run.outcome is Outcome.NOT_MEASURABLE),
-        findings=tuple(Listed(view, sentence(view)) for view in dossier.findings if view.pack is evidence),
+        findings=tuple(listed(dossier, view) for view in dossier.findings if view.pack is evidence),
     )
 
 

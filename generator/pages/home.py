@@ -39,7 +39,7 @@ class Holdings:
     events: int
     sources: int
     logs: int
-    """Bodies of own logs."""
+    """Logs of real use."""
     requests: int
     """Calls in them."""
     findings: int
@@ -57,9 +57,9 @@ class Gaps:
     unopened: int
     """Reports known only from an index."""
     article_calls: int
-    """Calls in own logs on the article's days."""
+    """Calls in real logs on the article's days."""
     dark_surfaces: tuple[SurfaceText, ...]
-    """Surfaces without any own log."""
+    """Surfaces without any real log."""
 
 
 @dataclass(frozen=True)

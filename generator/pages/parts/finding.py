@@ -27,6 +27,7 @@ from generator.proofs.prooffile import written
 if TYPE_CHECKING:
     from datetime import date
 
+    from generator.curated.judged import Judged
     from generator.curated.models import Claim
     from generator.curated.origins import Origin
     from generator.detectors import Detector
@@ -69,6 +70,7 @@ class FindingContext:
     cards: tuple[ThreadRow, ...]
     more_cited: int  # cited lines without a card
     rows: tuple[ThreadRow, ...]
+    judged: Judged | None  # what a person found in its lines
     proof_fields: str  # JSON that the checker in the page needs
     cite_text: str
     previous: FindingView | None
@@ -108,6 +110,7 @@ def finding_page(dossier: Dossier, view: FindingView, before: FindingView | None
         cards=cited[-MOST_CARDS:],
         more_cited=max(0, len(cited) - MOST_CARDS),
         rows=view.rows,
+        judged=judged_of(dossier, view),
         proof_fields=checked_fields() if view.proof else "",
         cite_text=citation.text,
         previous=before,
@@ -194,6 +197,38 @@ def _about(view: FindingView) -> str:
 
 def _share(day: DayShare) -> str:
     return pct(day.hits / day.trials) if day.trials >= FEWEST else "\u2013"
+
+
+def judged_of(dossier: Dossier, view: FindingView) -> Judged | None:
+    """The verdict of whoever read its lines, found by its place: the first call that it cites."""
+    cited = view.finding.requests[:1]
+    first = next((row.place for row in view.rows if row.request in cited), None)
+    if first is None:
+        return None
+    return next(
+        (
+            one
+            for one in dossier.library.judged
+            if one.set == view.pack.id
+            and one.detector == view.detector.id
+            and one.what == "finding"
+            and one.line == first.line
+            and _same_file(one.file, first.path)
+        ),
+        None,
+    )
+
+
+def _same_file(named: str, path: str) -> bool:
+    """Is it the file of the set? A set may name it below a folder of its own, or by the first letters of its name."""
+    folder, _, name = named.rpartition("/")
+    return (
+        named.endswith(path)
+        or path.endswith(named)
+        or (
+            path.rpartition("/")[2].startswith(name.removesuffix(".jsonl")) and path.rpartition("/")[0].endswith(folder)
+        )
+    )
 
 
 def _related(dossier: Dossier, view: FindingView) -> tuple[FindingView, ...]:
