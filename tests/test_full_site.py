@@ -190,7 +190,11 @@ def address(site):
 def test_a_finding_is_checked_in_its_page_and_a_changed_proof_is_refused(site, address):
     from playwright.sync_api import sync_playwright
 
-    proof = min((site / "2026-03" / "f").glob("*/proof.json"), key=lambda path: path.stat().st_size)
+    proofs = [
+        (path, json.loads(path.read_text())["pack"]["evidence"])
+        for path in (site / "2026-03" / "f").glob("*/proof.json")
+    ]
+    proof = min((path for path, pack in proofs if pack == "agentv"), key=lambda path: path.stat().st_size)
     changed = proof.read_text().replace(
         '"name": "output_tokens",\n     "text": "', '"name": "output_tokens",\n     "text": "1'
     )
@@ -207,6 +211,19 @@ def test_a_finding_is_checked_in_its_page_and_a_changed_proof_is_refused(site, a
         page.click(".wm-checkhere button")
         page.wait_for_selector(".wm-verified strong")
         assert page.inner_text(".wm-verified strong") == "Refused. Nothing is proved."
+        other = next(
+            path
+            for path in (site / "2026-03" / "f").glob("*/proof.json")
+            if path != proof and json.loads(path.read_text())["root"] == json.loads(proof.read_text())["root"]
+        )
+        page.unroute("**/proof.json")
+        page.route(
+            "**/proof.json", lambda route: route.fulfill(body=other.read_text(), content_type="application/json")
+        )
+        page.reload()
+        page.click(".wm-checkhere button")
+        page.wait_for_selector(".wm-verified strong")
+        assert "another finding" in page.inner_text(".wm-verified")
         browser.close()
 
 

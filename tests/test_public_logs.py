@@ -409,3 +409,37 @@ def test_a_finding_that_lacks_a_quantity_is_told_all_the_same():
                 less = msgspec.structs.replace(view.finding, quantities=rest)
                 assert sentence(dataclasses.replace(view, finding=less)).endswith(".")
     assert len(seen) > 8
+
+
+@pytest.mark.parametrize("change", [{"findings_root": "3" * 64}, {"secrets": ("0" * 64,)}, {"root": "4" * 64}])
+def test_a_pack_whose_root_is_of_something_else_is_named_by_its_file(change):
+    from generator.base.problems import PackError
+
+    pack = read_pack(PACKS / "prompts-chat")
+    other = msgspec.structs.replace(pack, commitments=msgspec.structs.replace(pack.commitments, **change))
+    with pytest.raises(PackError) as refused:
+        public_proofs(other)
+    assert [problem.path for problem in refused.value.problems] == ["content/evidence/prompts-chat/pack.json"]
+
+
+def test_a_finding_that_is_there_twice_is_refused():
+    pack = read_pack(PACKS / "prompts-chat")
+    runs = tuple(
+        msgspec.structs.replace(run, findings=run.findings * 2, found=run.found * 2) if run.findings else run
+        for run in pack.runs
+    )
+    twice = msgspec.structs.replace(pack, runs=runs)
+    assert "evidence.runs" in [where for where, _ in impossible_numbers(twice)]
+
+
+def test_a_file_whose_rows_are_not_its_lines_has_no_line_to_link_to(tmp_path):
+    """Two objects on one line, and a list over several."""
+    from generator.packs.examine import examine
+
+    glued, sound = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    glued.write_bytes(answer(1) + answer(2) + b"\n")
+    sound.write_bytes(answer(3) + b"\n" + answer(4) + b"\n")
+    reading = read(discover([tmp_path]).claimed, key=PUBLIC_KEY)
+    pack = with_lines(examine(reading, id="x", simulated=False, level=Level.FULL, tool_version="0.1.0"), [glued, sound])
+    assert pack.totals.requests == 4
+    assert {line.source.file for line in pack.lines} == {1}

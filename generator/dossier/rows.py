@@ -38,7 +38,7 @@ class PublicPlace:
     line: int
     page: str  # address for people
     raw: str  # address of the bare file
-    sha256: str | None  # of the line with its end; None where the pack does not hold it
+    sha256: str  # of the line with its end
 
     @property
     def command(self) -> str:
@@ -128,12 +128,11 @@ class Places:
     def of(self, source: SourceRef) -> PublicPlace | None:
         """Of one line."""
         file = self._files[source.file] if self._files else None
-        if file is None or self._origin is None:
+        sha256 = self._lines.get(source)
+        if file is None or self._origin is None or sha256 is None:  # not published, or its rows are not lines
             return None
         origin = self._origin
-        return PublicPlace(
-            file.path, source.line, origin.page(file, source.line), origin.raw(file), self._lines.get(source)
-        )
+        return PublicPlace(file.path, source.line, origin.page(file, source.line), origin.raw(file), sha256)
 
 
 def views(evidence: Pack, detectors: Sequence[Detector], origin: Origin | None, prove: Prove) -> Iterable[FindingView]:

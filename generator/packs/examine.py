@@ -46,7 +46,7 @@ def examine(
     shown = shown or subjects(reading)
     threads = shown.threads
     runs = tuple(run(detector, shown) for detector in track(detectors, "Running detectors"))
-    clock = clock_of(reading.requests, reading.clock_shift if level is Level.FINDINGS else timedelta(0))
+    clock = clock_of(reading.requests, reading.marks, reading.clock_shift if level is Level.FINDINGS else timedelta(0))
     dated = tuple(map(clock.request, reading.requests))
     days = _days(dated)
     whole = Pack(

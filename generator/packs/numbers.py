@@ -169,6 +169,9 @@ def _origin(evidence: Pack) -> Iterator[Flaw]:
 
 
 def _commitments(evidence: Pack) -> Iterator[Flaw]:
+    ids = [finding.id for run in evidence.runs for finding in run.findings]
+    if len(set(ids)) < len(ids):
+        yield "evidence.runs", "hold one finding twice"
     made = evidence.commitments
     if made is None:
         return

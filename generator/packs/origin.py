@@ -16,7 +16,8 @@ from generator.records.rows import SourceRef
 def with_lines(evidence: Pack, files: Sequence[Path]) -> Pack:
     """The evidence with the digests of its `files`, which are in the order of its tallies. Raises OSError.
 
-    A line is its bytes with its line end, as `sed -n 812p` prints it; so the hash can be made without this program.
+    A line is its bytes with its line end, as `sed -n 812p` prints it; so the hash can be made without this program. A
+    file whose rows are not its lines (a list, a table, two objects on a line) has no lines to link to.
     """
     wanted: defaultdict[int, set[int]] = defaultdict(set)
     for source in _named(evidence):
@@ -24,13 +25,16 @@ def with_lines(evidence: Pack, files: Sequence[Path]) -> Pack:
     digests: list[str] = []
     lines: list[PublicLine] = []
     for place, path in enumerate(files):
-        whole = hashlib.sha256()
+        whole, number = hashlib.sha256(), 0
+        found: list[PublicLine] = []
         with path.open("rb") as stream:
             for number, line in enumerate(stream, start=1):
                 whole.update(line)
                 if number in wanted[place]:
-                    lines.append(PublicLine(SourceRef(place, number), hashlib.sha256(line).hexdigest()))
+                    found.append(PublicLine(SourceRef(place, number), hashlib.sha256(line).hexdigest()))
         digests.append(whole.hexdigest())
+        if number == evidence.tallies[place].read:
+            lines += found
     return msgspec.structs.replace(evidence, origin=tuple(digests), lines=tuple(lines))
 
 

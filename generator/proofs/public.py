@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from generator.base.kept import Store
+from generator.base.problems import PackError, Problem
 from generator.proofs.commitments import LogTree, secret_trees
 from generator.proofs.prooffile import FindingProof
 from generator.proofs.proving import prove_finding
@@ -55,8 +56,13 @@ def public_proofs(evidence: Pack) -> Proofs:
     if not evidence.origin or evidence.commitments is None:
         return {}
     found = [finding for run in evidence.runs for finding in run.findings if finding.requests or finding.readings]
-    trees = _trees(evidence, found)
-    return {finding.id: prove_finding(evidence, finding.id, trees) for finding in found}
+    try:
+        trees = _trees(evidence, found)
+        return {finding.id: prove_finding(evidence, finding.id, trees) for finding in found}
+    except (PackError, IndexError) as error:
+        path, hint = f"content/evidence/{evidence.id}/pack.json", "make it again from the public log, or leave it out"
+        words = "holds other rows, findings or secrets than its root commits to"
+        raise PackError(Problem(path, 0, 0, "W-proof-root", words, hint)) from error
 
 
 def _trees(evidence: Pack, findings: Iterable[Finding]) -> tuple[LogTree, ...]:

@@ -77,9 +77,11 @@ def pack_root(evidence: str, files: int, files_root: bytes, findings: int, findi
 
 
 def root_of(evidence: Pack) -> str | None:
-    """Root made again from what the pack lists; None where it holds no commitments."""
+    """Root made again from what the pack lists; None where it holds no commitments, or those of other findings."""
     published = evidence.commitments
     if published is None:
         return None
     found, files = findings_tree(evidence), files_tree(published.files)
+    if (found.root.hex(), len(found)) != (published.findings_root, published.findings):
+        return None
     return pack_root(evidence.id, len(files), files.root, len(found), found.root).hex()

@@ -233,6 +233,7 @@ async function checkHere(box, result) {
   const proof = answered.ok ? parsed(await answered.text()) : null;
   if (!proof) return answer(result, "Refused. Nothing is proved.", [`${NOT_A_PROOF}.`]);
   const wrong = await faults(proof, JSON.parse(box.dataset.fields));
+  if (statementOf(proof)?.id !== box.dataset.finding) wrong.push("the proof is of another finding");
   if (proof.root !== box.dataset.root || proof.pack.evidence !== box.dataset.evidence) wrong.push("the root is not the one on this page");
   if (wrong.length) return answer(result, "Refused. Nothing is proved.", wrong.map((fault) => `${fault}.`));
   return answer(result, "Holds.", [...proved(proof), "Its root is the one on this page."], rowsOf(proof));
