@@ -240,9 +240,21 @@ def test_files_whose_times_are_whole_minutes_do_not_tell_the_shift():
         request(number, 0, 0, 100, started=at, first_seen=at, ended=at, source=SourceRef(1, number + 1))
         for number, at in enumerate(times)
     ]
-    fine = [request(50 + number, 20 * number, 0, 100) for number in range(5)]
-    clock = clock_of([*coarse, *fine], timedelta(seconds=41))
+    fine = [request(50 + number, 7 * number + 1, 0, 100) for number in range(5)]
+    clock = clock_of([*coarse, *fine], [], timedelta(seconds=41))
     assert [clock.request(one).first_seen for one in coarse] == times
+    odd = request(
+        40,
+        0,
+        0,
+        100,
+        started=times[1],
+        first_seen=times[1] + timedelta(seconds=7),
+        ended=times[1],
+        source=SourceRef(1, 9),
+    )
+    mixed = clock_of([*coarse, odd, *fine], [], timedelta(seconds=41))
+    assert [mixed.request(one).first_seen for one in (*coarse, odd)] == [*times, times[1]]
     assert all(one.first_seen - clock.request(one).first_seen == timedelta(seconds=41) for one in fine)
 
 
