@@ -21,6 +21,8 @@ from generator.simulator import FaultRates, simulate
 from generator.simulator.base_rates import IN_SESSIONS, measured_again
 from generator.simulator.calibrate import START
 
+pytestmark = pytest.mark.slow
+
 CONTENT = Path(__file__).parents[1] / "content"
 SETS = CORPORA.parent / "sets"
 HEAD = """\

@@ -35,6 +35,8 @@ from generator.simulator.planted import PLANTED
 from generator.simulator.unlogged import BY_ID as UNLOGGED
 from generator.simulator.unlogged import OTHER_DEVICE
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"
 CORPORA = ROOT.parent / "shared" / "corpora" / "claude-code"

@@ -15,6 +15,8 @@ import pytest
 from generator.base.problems import Exit
 from generator.detectors import DETECTORS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "tests" / "samples" / "claude-code"
 HEAVY = (

@@ -30,6 +30,8 @@ from generator.ledger.subjects import Interval
 from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Counter, MeterReading, SourceRef, Window
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parent / "samples"
 KEY = b"key of a test"
 SESSION = "00000000-0000-4000-8000-000000000001"

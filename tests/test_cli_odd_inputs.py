@@ -22,6 +22,8 @@ from generator.packs.manifest import read_manifest
 from generator.packs.pack import read_pack
 from generator.site.manifest import NAME, Provenance, differences, manifest_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 PACK = Path(__file__).parent / "packs" / "5" / "small"
 CASES = ROOT.parent / "shared" / "cases"

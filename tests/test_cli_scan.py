@@ -31,6 +31,8 @@ from generator.records.pseudonyms import pseudonym
 from generator.simulator import FaultRates
 from generator.simulator import simulate as simulated
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 CORPORA = ROOT.parent / "shared" / "corpora" / "claude-code"
 PROJECT = "-home-canary-secretproject"

@@ -14,7 +14,7 @@ from conftest import unpacked
 from generator.cli import cli
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "corpora"
-pytestmark = pytest.mark.corpora
+pytestmark = [pytest.mark.corpora, pytest.mark.slow]
 # ccusage claude daily --json --offline --timezone ZONE: day: input, cache writes, cache reads, output
 SPOTTER = {
     "2026-02-10": (1876, 111096, 1080233, 1846),

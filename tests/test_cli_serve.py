@@ -28,6 +28,8 @@ from generator.site.static_files import static_files
 from generator.site.swap import held
 from generator.site.templates import told
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 CASE = ROOT / "tests" / "sites" / "small"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

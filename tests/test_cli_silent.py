@@ -14,6 +14,8 @@ from generator.base.problems import Exit, Problem
 from generator.base.wording import printable
 from generator.importers.claude.claude_code import folders
 
+pytestmark = pytest.mark.slow
+
 ANSWER = {
     "response": {
         "id": "msg_01",

@@ -18,6 +18,8 @@ from generator.records.results import Level
 from generator.records.rows import LogData
 from generator.simulator import FaultRates, exported, simulate
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (1, 2, 3)
 
 

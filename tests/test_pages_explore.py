@@ -27,6 +27,8 @@ from generator.records.results import Finding, FindingGrade, Lean, Level, Outcom
 from generator.records.rows import Tally
 from generator.site.render import SiteContext, render
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "sites" / "small" / "content"
 SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0", repository=None)

@@ -26,6 +26,8 @@ from generator.pages.parts.report_lists import report_months
 from generator.pages.parts.sampling_bias import collected, spans
 from generator.site.render import SiteContext, render
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0")
 KINDS = (measurements, corrections, claims, reports, timeline, surfaces, symptoms, data)

@@ -13,6 +13,8 @@ from generator.base.problems import PackError, WitnessmarkError
 from generator.cli import cli
 from generator.proofs.fields import field_names
 
+pytestmark = pytest.mark.slow
+
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]{7,}")
 
 
