@@ -205,6 +205,7 @@ def test_collect_writes_a_pack_and_keeps_the_key_in_the_state_folder(tmp_path, l
         "pack.json",
         "requests.parquet",
         "rounds.parquet",
+        "lines.parquet",
         "marks.parquet",
         "counters.parquet",
         "meters.parquet",

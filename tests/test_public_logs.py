@@ -44,6 +44,15 @@ CALLS = {  # ../shared/corpora/README.md
     "prompts-chat": (29, 1_020, 108_579, 900_216, 13_693),
     "spotter": (904, 9_165, 2_079_960, 77_423_878, None),
 }
+TEXT_MARKS = {("git-sync", "prompt"): -15, ("git-sync", "automatic-prompt"): 15}
+TEXT_RUNS = {
+    "cipher-box": {"truncated-results"},
+    "context-evaluator": {"truncated-results"},
+    "entire-february": {"truncated-results"},
+    "git-sync": {"short-prompt-overbilled"},
+}
+"""Where a scrubbed copy, whose texts are filler, differs from the public lines: who typed 15 prompts, how many prompts were
+short, and how many results of tools look alike. Calls, sums, days, breaks, outcomes and findings are the same in all sets."""
 MOST_BYTES = 6 * 2**20  # of all public packs together
 
 
@@ -264,14 +273,17 @@ def test_the_scrubbed_copies_give_the_same_counts_breaks_and_findings(name, tmp_
     folder = unpacked_set(name, tmp_path)
     made = public_evidence(folder, name, 1)[1]
     kept = read_pack(PACKS / name)
-    assert (made.totals, made.days, made.breaks, made.marks_by_kind) == (
-        kept.totals, kept.days, kept.breaks, kept.marks_by_kind
-    )  # fmt: skip
+    assert (made.totals, made.days, made.breaks) == (kept.totals, kept.days, kept.breaks)
+    for kind in {*made.marks_by_kind, *kept.marks_by_kind}:
+        differs = made.marks_by_kind.get(kind, 0) - kept.marks_by_kind.get(kind, 0)
+        assert differs == TEXT_MARKS.get((name, kind.value), 0), kind
     told = [
         [(run.detector, run.outcome, run.found, run.examined, run.naive, run.explained) for run in pack.runs]
         for pack in (made, kept)
     ]
-    assert told[0] == told[1]
+    differing = {one[0] for one, other in zip(*told, strict=True) if one != other}
+    assert differing == TEXT_RUNS.get(name, set())
+    assert [one[:3] for one in told[0]] == [one[:3] for one in told[1]]
     found = [{(one.id, one.excess_tokens) for run in pack.runs for one in run.findings} for pack in (made, kept)]
     assert found[0] == found[1]
 

@@ -48,6 +48,7 @@ DIGESTS = {
     "importers/reports/names.py": "of names of dimensions, a fixed list",
     "pages/data.py": "of published downloads",
     "proofs/commitments.py": "with a salt from the owner's key",
+    "proofs/public.py": "of packs of public logs, to name what is kept for the next build",
     "proofs/tree.py": "of salted leaves",
     "simulator/calibrate.py": "of counts on simulated input",
 }
