@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.base.statistics import exact_rate, poisson_rate
+from generator.statistics.rates import exact_rate, poisson_rate
 
 
 def test_zero_of_n_has_the_closed_form_upper_bound():

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from generator.base.statistics import Rate, exact_rate
 from generator.base.wording import interval, n, plural, singular, spread
+from generator.statistics.rates import Rate, exact_rate
 
 FEWEST = 20
 """Units. Of fewer, the exact interval of a share is wider than 16 points even where nothing was found."""

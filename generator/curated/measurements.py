@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
@@ -32,17 +33,29 @@ Cell = Annotated[int | float | Line | None, WrapValidator(_one_message)]
 """A number, a word, or nothing where the source does not say."""
 
 
+class Mark(Model):
+    """A day of a picture with a line and a word."""
+
+    day: dt.date
+    word: Line
+
+
 class Plot(Model):
     """How a table is drawn; every word names one of its columns.
 
     `bars`: one value a row, with an interval from `low` to `high` if both are named. `spans`: two days a row, from and
-    to. `months`: a panel for each value, a month a row.
+    to. `months`: a panel for each value, a month a row. `days`: a point for each row at its day, with an interval from
+    `low` to `high` if both are named; `label` names the column of days, `panel` that of the pictures below each other.
     """
 
-    kind: Literal["bars", "spans", "months"]
+    kind: Literal["bars", "spans", "months", "days"]
     label: Line
     values: Annotated[tuple[Line, ...], Field(min_length=1, max_length=3)]
     group: Line | None = None  # what the colour means
+    panel: Line | None = None
+    band: tuple[dt.date, dt.date] | None = None  # days that are shaded, both included
+    band_label: Line | None = None
+    dates: tuple[Mark, ...] = ()  # days with a line and a word
     low: Line | None = None
     high: Line | None = None
     rule: float | None = None  # a line to compare with
@@ -59,6 +72,16 @@ class PublishedTable(Model):
     rows: tuple[tuple[Cell, ...], ...]
     note: Line | None = None
     plot: Plot | None = None
+
+
+class Computation(StrEnum):
+    """What is worked out when the site is built; `dossier/computed` has the function of each."""
+
+    UNREAD_LAST_WRITE = "unread-last-write"
+    CACHE_LIFE = "cache-life"
+    BREAKS_BY_WEEK = "breaks-by-week"
+    SAME_TASKS = "same-tasks"
+    AGENT_ERRORS = "agent-errors"
 
 
 class Bearing(Model):
@@ -92,7 +115,8 @@ class Published(Model):
     symptoms: tuple[Slug, ...] = ()
     detectors: tuple[Slug, ...] = ()
     bears_on: tuple[Bearing, ...] = ()
-    tables: tuple[PublishedTable, ...]
+    tables: tuple[PublishedTable, ...] = ()
+    computed: Computation | None = None  # figures and tables that the build works out, shown before those written here
 
 
 def tables_are_even(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
@@ -104,7 +128,7 @@ def tables_are_even(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
 def _tables(entry: Entry, one: Published) -> Iterator[Problem]:
     """Lengths are checked here and not by the model, which counts only the sound entries of a list."""
     ids: set[str] = set()
-    if not one.tables:
+    if not one.tables and one.computed is None:
         yield entry.problem(("tables",), "W-length", "a measurement needs a table")
     for place, table in enumerate(one.tables):
         where: Where = ("tables", place)
@@ -124,7 +148,13 @@ def _tables(entry: Entry, one: Published) -> Iterator[Problem]:
 
 
 def _plot(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iterator[Problem]:
-    named = (("label", plot.label), ("group", plot.group), ("low", plot.low), ("high", plot.high))
+    named = (
+        ("label", plot.label),
+        ("group", plot.group),
+        ("low", plot.low),
+        ("high", plot.high),
+        ("panel", plot.panel),
+    )
     wanted: list[tuple[Where, str]] = [((name,), column) for name, column in named if column is not None]
     wanted += [(("values", number), column) for number, column in enumerate(plot.values)]
     unknown = [(path, column) for path, column in wanted if column not in table.columns]
@@ -133,7 +163,7 @@ def _plot(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iter
         yield entry.problem((*where, "plot", *path), "W-ref", f'no column "{clipped(column)}"', hint)
     if (plot.low is None) != (plot.high is None):
         yield entry.problem((*where, "plot"), "W-missing", "an interval needs both low and high")
-    counts = {"bars": (1, 1), "spans": (2, 2), "months": (1, 3)}[plot.kind]
+    counts = {"bars": (1, 1), "spans": (2, 2), "months": (1, 3), "days": (1, 1)}[plot.kind]
     if not counts[0] <= len(plot.values) <= counts[1]:
         yield entry.problem((*where, "plot", "values"), "W-length", f"{plot.kind} needs {counts[0]} values")
     if not unknown:
@@ -142,7 +172,7 @@ def _plot(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iter
 
 def _drawn_cells(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iterator[Problem]:
     """Days where spans begin and end, months where months are named, and numbers everywhere else."""
-    forms = {plot.label: _MONTH} if plot.kind == "months" else {}
+    forms = {"months": {plot.label: _MONTH}, "days": {plot.label: _DAY}}.get(plot.kind, {})
     if plot.kind == "spans":
         forms = dict.fromkeys(plot.values, _DAY)
     ends = (plot.low, plot.high)

@@ -20,6 +20,7 @@ from generator.curated.models import Claim, Event, Incident, Report, Source, Sur
 from generator.curated.origins import Origin
 from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
+from generator.dossier.computed import COMPUTED, Computed
 from generator.dossier.rows import FindingView, counts_in, views
 from generator.grading import Verdict, grades
 from generator.packs.pack import published_digests
@@ -125,6 +126,12 @@ class Dossier:
     def verdicts(self) -> dict[str, Verdict]:
         """Computed grade of each claim, by its id."""
         return grades(self.library, self.packs)
+
+    @cached_property
+    def computed(self) -> dict[str, Computed]:
+        """What the build works out for measurements, by their id."""
+        wanted = [one for one in self.library.published if one.computed in COMPUTED]
+        return {one.id: COMPUTED[one.computed](one, self.real_packs) for one in wanted if one.computed}
 
     @cached_property
     def reports(self) -> dict[str, Report]:

@@ -6,22 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.base.statistics import exact_rate, poisson_rate
 from generator.base.wording import plural, stat
 from generator.curated.judged import tally
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.calibration_rows import EXCESS_TOLERANCE, is_below
 from generator.pages.parts.public_sets import public_total, read_by_hand
 from generator.pages.parts.twin import json_twin
+from generator.statistics.rates import exact_rate, poisson_rate
 
 if TYPE_CHECKING:
-    from generator.base.statistics import Rate
     from generator.curated.base_rates import Measurement
     from generator.curated.calibration import CalibratedCause, CalibratedDetector, Calibration
     from generator.curated.judged import Tally
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.pages.parts.public_sets import PublicTotal, ReadByHand
+    from generator.statistics.rates import Rate
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generator.base.wording import plural
 from generator.charts import Chart, published_chart
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from generator.curated.models import Claim, SurfaceText, Symptom
     from generator.detectors import Detector
     from generator.dossier import Dossier
+    from generator.dossier.computed import Computed
 
 RAW = {
     "public": "the raw data is public",
@@ -52,6 +53,7 @@ class MeasurementContext:
     """Variables of measurement.md.j2."""
 
     one: Published
+    computed: Computed | None
     parts: tuple[Part, ...]
     raw: str
     places: tuple[tuple[str, str], ...]
@@ -94,12 +96,14 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
     case = dossier.library.case.id
     path = f"{case}/m/{one.id}/"
     citation = cite(dossier, path, f"Measurement: {one.title}")
+    computed = dossier.computed.get(one.id)
     parts = tuple(
         Part(table, published_chart(table, table.plot, drawn=dossier.draw) if table.plot else None)
-        for table in one.tables
+        for table in (*(computed.tables if computed else ()), *one.tables)
     )
     context = MeasurementContext(
         one=one,
+        computed=computed,
         parts=parts,
         raw=RAW[one.raw],
         places=tuple((str(url), place(url)) for url in (one.url, *one.more_urls)),
@@ -127,13 +131,27 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
         context=context,
         downloads=(
             *citation.downloads,
-            json_twin("measurement", one.id, one.model_dump(mode="json"), links),
+            json_twin("measurement", one.id, _record(one, computed), links),
             *(download for part in parts if part.chart for download in part.chart.downloads()),
         ),
         tags=one.symptoms,
         boost=1.5,
         notes=notes_on(dossier, f"m/{one.id}"),
     )
+
+
+def _record(one: Published, computed: Computed | None) -> dict[str, Any]:
+    worked_out = (
+        {
+            "function": computed.function,
+            "answer": computed.answer,
+            "estimates": [{"what": what, **estimate.json()} for what, estimate in computed.estimates],
+            "tables": [table.model_dump(mode="json", exclude={"plot"}) for table in computed.tables],
+        }
+        if computed
+        else None
+    )
+    return {**one.model_dump(mode="json"), "worked_out": worked_out}
 
 
 KIND = PageKind("measurements", pages)

@@ -137,6 +137,7 @@ def template_environment(templates: Path) -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=True,
     )
     environment.filters |= FILTERS
+    environment.filters |= {"estimate": lambda one: one.text}
     environment.filters |= {"naive_note": naive_note, "naive_sentence": naive_sentence}
     environment.filters |= {"txt": txt, "untrusted": render_untrusted, "host": host, "web_url": web_url}
     return environment

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.base.statistics import poisson_rate
 from generator.base.wording import plural
 from generator.cli.terminal.tables import table
+from generator.statistics.rates import poisson_rate
 
 if TYPE_CHECKING:
     from rich.console import Console

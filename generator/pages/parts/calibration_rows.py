@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.base.statistics import exact_rate, poisson_rate
 from generator.base.wording import interval, n, plural
+from generator.statistics.rates import exact_rate, poisson_rate
 
 if TYPE_CHECKING:
     from generator.curated.calibration import CalibratedDetector, Calibration

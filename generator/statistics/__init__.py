@@ -1,0 +1,1 @@
+"""Statistics: pure functions of numbers. They know no record, no page and no file."""
