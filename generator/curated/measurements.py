@@ -53,7 +53,7 @@ class Plot(Model):
     values: Annotated[tuple[Line, ...], Field(min_length=1, max_length=3)]
     group: Line | None = None  # what the colour means
     panel: Line | None = None
-    band: tuple[dt.date, dt.date] | None = None  # days that are shaded, both included
+    band: Annotated[tuple[dt.date, ...], Field(max_length=2)] = ()  # first and last day that are shaded
     band_label: Line | None = None
     dates: tuple[Mark, ...] = ()  # days with a line and a word
     low: Line | None = None
@@ -163,6 +163,8 @@ def _plot(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iter
         yield entry.problem((*where, "plot", *path), "W-ref", f'no column "{clipped(column)}"', hint)
     if (plot.low is None) != (plot.high is None):
         yield entry.problem((*where, "plot"), "W-missing", "an interval needs both low and high")
+    if len(plot.band) == 1:
+        yield entry.problem((*where, "plot", "band"), "W-length", "a shaded stretch needs its first and its last day")
     counts = {"bars": (1, 1), "spans": (2, 2), "months": (1, 3), "days": (1, 1)}[plot.kind]
     if not counts[0] <= len(plot.values) <= counts[1]:
         yield entry.problem((*where, "plot", "values"), "W-length", f"{plot.kind} needs {counts[0]} values")
