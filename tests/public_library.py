@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from generator.curated.claims import Claim
 from generator.curated.entries import Outside
 from generator.curated.kinds import Library, kinds_of
 from generator.curated.models import (
     Answer,
     Case,
-    Claim,
     Event,
     Figure,
     Incident,

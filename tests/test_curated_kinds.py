@@ -159,7 +159,7 @@ def reaches(schema, whole, steps):
 def test_a_kind_alone_is_read_without_the_others(content):
     """Its references are not looked up unless somebody says what is known."""
     (content / "claims" / "C-002.yml").write_text(TREE["claims/C-002.yml"].replace("[runaway-usage]", "[no-such]"))
-    from generator.curated.models import Claim
+    from generator.curated.claims import Claim
 
     assert [claim.symptoms for claim in load_kind(content, Claim)] == [("runaway-usage",), ("no-such",)]
     with pytest.raises(LookupError):

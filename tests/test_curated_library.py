@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from generator.base.problems import ContentError
 from generator.curated.checking import checked
+from generator.curated.claims import Claim
 from generator.curated.codes import CODES
 from generator.curated.entries import Outside
 from generator.curated.library import load
-from generator.curated.models import Case, Claim, Event, Incident, Report, Source, SurfaceText, Symptom, Variant
+from generator.curated.models import Case, Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.yamlfile import parse
 
 REAL = Path(__file__).parents[1] / "content"

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from public_library import LIBRARY, report
 
+from generator.curated.claims import Claim, ClaimEvidence, Grade, Period
 from generator.curated.kinds import Library
-from generator.curated.models import Claim, ClaimEvidence, EvidenceKind, Grade, Period
+from generator.curated.models import EvidenceKind
 from generator.grading import (
     OWN_LOGS,
     RULES,

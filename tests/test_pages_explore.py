@@ -15,7 +15,8 @@ from builders import request
 from public_library import LIBRARY, TRACKER, dossier, event, incident, report
 
 from generator.build import read_content
-from generator.curated.models import ClaimEvidence, EvidenceKind
+from generator.curated.claims import ClaimEvidence
+from generator.curated.models import EvidenceKind
 from generator.pages import claims, data, explore, home, reports, surfaces, symptoms, timeline
 from generator.pages.parts.claims_of_record import claims_on_records
 from generator.pages.parts.entries import KINDS, LOOKS, entries

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from generator.curated.models import Case, EvidenceClass, Report
+from generator.curated.models import Case, Detail, EvidenceClass, EvidenceKind, Report
+
+if TYPE_CHECKING:
+    from generator.curated.measurements import Published
 
 
 def is_independent(report: Report) -> bool:
@@ -25,3 +29,35 @@ def states_a_number(report: Report) -> bool:
 def in_window(day: date, case: Case) -> bool:
     """Is the day in the window of the case, both ends included?"""
     return case.window_start <= day <= case.window_end
+
+
+_OF_REPORTS = {
+    "official": EvidenceKind.OFFICIAL_STATEMENT,
+    "press": EvidenceKind.PRESS,
+    "blog": EvidenceKind.BLOG,
+    "social-as-reported": EvidenceKind.SOCIAL,
+}
+_OF_MEASUREMENTS = {
+    "public": EvidenceKind.OPEN_MEASUREMENT,
+    "partly": EvidenceKind.OTHERS_FINDING,
+    "no": EvidenceKind.CLOSED_MEASUREMENT,
+}
+
+
+def kind_of(report: Report) -> EvidenceKind:
+    """What a report is: as its record says, else by where it is and by what it shows; unopened, it is a story."""
+    if report.kind is not None:
+        return report.kind
+    if report.evidence_class is EvidenceClass.OFFICIAL_STATUS:
+        return EvidenceKind.ADMISSION
+    if report.evidence_class is EvidenceClass.OFFICIAL_STATEMENT:
+        return EvidenceKind.OFFICIAL_STATEMENT
+    if report.source_type != "issue":
+        return _OF_REPORTS[report.source_type]
+    shown = report.opened and report.detail in {Detail.LOGS, Detail.MEASUREMENTS}
+    return EvidenceKind.ISSUE_WITH_LOGS if shown else EvidenceKind.NARRATIVE_ISSUE
+
+
+def kind_of_measurement(one: Published) -> EvidenceKind:
+    """What a measurement is: as its record says, else by whether anybody can do it again."""
+    return one.kind or _OF_MEASUREMENTS[one.raw]

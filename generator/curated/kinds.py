@@ -14,17 +14,23 @@ from typing import Annotated, get_args, get_origin
 from generator.curated.analysis import Section, facts_have_sources
 from generator.curated.base_rates import Measurement
 from generator.curated.calibration import Calibration, rows_are_whole
+from generator.curated.claims import Claim
 from generator.curated.entries import Kind
 from generator.curated.examples import Example
 from generator.curated.headline import Headline, equal_space, observations_have_sources, tests_have_own_ids
 from generator.curated.judged import Judged, true_ones_are_reported
 from generator.curated.measurements import Published, tables_are_even
-from generator.curated.models import Case, Claim, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
+from generator.curated.models import Case, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.origins import Origin, places_are_single
 from generator.curated.peers import Peer, words_are_explained
 from generator.curated.prices import PriceEpoch, epochs_do_not_overlap, prices_are_those_in_use
 from generator.curated.promises import Promise, Trial, failures_are_trials, trials_have_one_promise
-from generator.curated.rules import events_end_once, evidence_leads_somewhere
+from generator.curated.rules import (
+    events_end_once,
+    evidence_names_one_record,
+    measured_kinds_have_been_read,
+    wanted_is_for_the_unchecked,
+)
 from generator.curated.voices import Correction, Reply
 
 _RECORDS = {"report": "report", "event": "event", "incident": "incident"}
@@ -51,7 +57,16 @@ class Library(Model):
         ),
     ]
     sources: Annotated[
-        tuple[Source, ...], Kind(word="source", files="sources.yml", listed=True, needed=True, order=("id",))
+        tuple[Source, ...],
+        Kind(
+            word="source",
+            files="sources.yml",
+            listed=True,
+            needed=True,
+            refers={"relays": "relayed"},
+            rings=("relays",),
+            order=("id",),
+        ),
     ]
     symptoms: Annotated[
         tuple[Symptom, ...],
@@ -84,12 +99,14 @@ class Library(Model):
                 "symptoms": "symptom",
                 "same_as": "claim",
                 "tested_by": "detector",
-                **_below("evidence", _RECORDS),
+                **_below(
+                    "evidence", {**_RECORDS, "source": "source", "measurement": "measurement", "relays": "relayed"}
+                ),
             },
             rings=("same_as",),
             spans=(("dates.start", "dates.end"),),
             order=("id",),
-            also=(evidence_leads_somewhere,),
+            also=(evidence_names_one_record, wanted_is_for_the_unchecked),
         ),
     ]
     reports: Annotated[
@@ -103,10 +120,12 @@ class Library(Model):
                 "echo_of": "report",
                 "supports": "claim",
                 "contradicts": "claim",
+                "relays": "relayed",
             },
-            rings=("echo_of",),
+            rings=("echo_of", "relays"),
             spans=(("observed_from", "observed_to"),),
             order=("date", "id"),
+            also=(measured_kinds_have_been_read,),
         ),
     ]
     events: Annotated[

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from generator.base.problems import Problem
 from generator.curated.checking import did_you_mean
 from generator.curated.entries import Entry, Outside, sound
-from generator.curated.models import ClaimId, Line, Model, Slug, Text, WebUrl
+from generator.curated.models import ClaimId, EvidenceKind, Line, Model, Slug, Text, WebUrl
 from generator.curated.yamlfile import Where, clipped
 
 _DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
@@ -115,6 +115,8 @@ class Published(Model):
     symptoms: tuple[Slug, ...] = ()
     detectors: tuple[Slug, ...] = ()
     bears_on: tuple[Bearing, ...] = ()
+    kind: EvidenceKind | None = None  # where `raw` does not say what evidence it is: arithmetic
+    data: Slug | None = None  # the data set it rests on, where others rest on the same
     tables: tuple[PublishedTable, ...] = ()
     computed: Computation | None = None  # figures and tables that the build works out, shown before those written here
 

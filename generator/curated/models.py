@@ -50,16 +50,6 @@ class Layer(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Grade(StrEnum):
-    """The reviewer's grade of a claim; `grading/` computes another beside it."""
-
-    SUPPORTED = "supported"
-    PARTLY_SUPPORTED = "partly_supported"
-    UNSUPPORTED = "unsupported"
-    CONTRADICTED = "contradicted"
-    NOT_CHECKABLE = "not_checkable"
-
-
 class Confidence(StrEnum):
     """How firm a statement of ours is."""
 
@@ -68,19 +58,12 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
-class Period(Model):
-    """Dates of a claim; either end may be open. `text` is how the article puts it."""
-
-    start: dt.date | None = None
-    end: dt.date | None = None
-    text: Line
-
-
 class EvidenceKind(StrEnum):
-    """What a piece of evidence is, by its source and never by the grade wanted."""
+    """What a document is, said once at its own record: a claim that names it can't say another thing."""
 
     OFFICIAL_DOCUMENT = "official-document"
     OFFICIAL_STATEMENT = "official-statement"
+    ADMISSION = "admission"  # the vendor says of itself that something failed
     CHANGELOG = "changelog"
     OPEN_MEASUREMENT = "open-measurement"  # with data or code that others can run
     CLOSED_MEASUREMENT = "closed-measurement"  # numbers without the data behind them
@@ -92,50 +75,7 @@ class EvidenceKind(StrEnum):
     MACHINE_SUMMARY = "machine-summary"
     OWN_FINDING = "own-finding"
     OTHERS_FINDING = "others-finding"
-
-
-class Stance(StrEnum):
-    """What a piece of evidence does to a claim."""
-
-    FOR = "for"
-    AGAINST = "against"
-    CONTEXT = "context"
-
-
-class ClaimEvidence(Model):
-    """One piece of evidence. Pieces of one `group` have one origin and count once."""
-
-    kind: EvidenceKind
-    stance: Stance
-    shows: Line  # what exactly it shows of this claim, and no more
-    group: Slug
-    url: WebUrl | None = None
-    report: Slug | None = None
-    event: EventId | None = None
-    incident: Slug | None = None
-
-
-class Claim(Model):
-    """One assertion of the article."""
-
-    id: ClaimId
-    section: Line
-    lines: Annotated[str, StringConstraints(pattern=r"^[0-9]+([-,][0-9]+)*$")]  # line numbers in the article
-    statement: Line
-    surfaces: tuple[Slug, ...] = ()  # empty = the article names none
-    symptoms: tuple[Slug, ...] = ()
-    dates: Period | None = None
-    kind: Literal["event", "symptom", "inference", "mechanism", "figure"]
-    grade: Grade
-    confidence: Confidence
-    reason: Text  # why the reviewer graded it so
-    sources: tuple[WebUrl, ...] = ()
-    evidence: tuple[ClaimEvidence, ...] = ()
-    looked: Text | None = None  # where was looked, if no evidence was found
-    private: bool = False  # known to the author alone: a log, a memory, a belief
-    tested_by: tuple[Slug, ...] = ()  # detectors that would decide it on the author's own logs
-    same_as: ClaimId | None = None
-    withdrawn: Text | None = None  # who took the claim back, when and where
+    ARITHMETIC = "arithmetic"  # a count, a sum or a base rate that anybody can work out again from records of this site
 
 
 class Figure(Model):
@@ -197,6 +137,10 @@ class Report(Model):
     independence: Line
     opened: bool
     provenance: Line
+    kind: EvidenceKind | None = None  # where source type and detail do not say it: a measurement, a machine's digest
+    author: Slug | None = None  # a handle, or its digest; None = not on record: its address is its origin
+    data: Slug | None = None  # the data set it rests on, where others rest on the same
+    relays: Slug | None = None  # "vendor", or the report or source that it only passes on
     supports: tuple[ClaimId, ...] = ()
     contradicts: tuple[ClaimId, ...] = ()
 
@@ -268,7 +212,11 @@ class Source(Model):
     id: SourceId
     url: WebUrl
     date: Line | None = None  # None = undated
-    source_type: Slug
+    kind: EvidenceKind
+    author: Slug | None = None
+    data: Slug | None = None
+    relays: Slug | None = None  # as in reports
+    opened: bool = True  # read whole or in part, and not known from somebody's list only
     read_how: Line
     reliability: Line
     archive_url: WebUrl | None = None

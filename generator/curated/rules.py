@@ -1,25 +1,84 @@
-"""Checks of claims and events that are no references: what a piece of evidence leads to, and how an event ends."""
+"""Checks that are no references: what evidence rests on, what a document is, and how an event ends."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from generator.base.problems import Problem
-from generator.curated.entries import Entry, Outside, sound
-from generator.curated.models import Claim, Event
+from generator.curated.claims import Claim
+from generator.curated.counting import kind_of
+from generator.curated.entries import Entry, Outside, Records, sound
+from generator.curated.models import Detail, Event, EvidenceKind, Report, Source
+
+RECORDS = ("source", "report", "incident", "measurement")
+"""Fields of an item of evidence that name its record."""
 
 
-def evidence_leads_somewhere(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
-    """Each piece of evidence names a record or an address, and its address is one of the claim's sources."""
+def evidence_names_one_record(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """Each item of evidence leads to one record, which says what it is and from whom."""
     for entry, claim in sound(entries, Claim):
-        sources = {str(url) for url in claim.sources}
-        for index, piece in enumerate(claim.evidence):
-            if piece.url is not None and str(piece.url) not in sources:
-                message = "the address is not among the sources of the claim"
-                yield entry.problem(("evidence", index, "url"), "W-source", message, "add it there")
-            elif not (piece.url or piece.report or piece.event or piece.incident):
-                message = "the piece names no url, report, event or incident"
-                yield entry.problem(("evidence", index), "W-source", message)
+        for index, item in enumerate(claim.evidence):
+            named = [field for field in RECORDS if getattr(item, field)]
+            if len(named) > 1:
+                message = f"the item names {' and '.join(named)}; it rests on one record"
+                yield entry.problem(("evidence", index, named[1]), "W-source", message)
+            elif not named:
+                message = f"the item names no {', '.join(RECORDS[:-1])} or {RECORDS[-1]}"
+                hint = "an event tells of it and weighs nothing" if item.event else ""
+                yield entry.problem(("evidence", index), "W-source", message, hint)
+
+
+def wanted_is_for_the_unchecked(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """A record is wanted where none decides; a repeat leaves that to the claim it repeats."""
+    for entry, claim in sound(entries, Claim):
+        if claim.wanted and claim.same_as:
+            yield entry.problem(("wanted",), "W-twice", "the claim repeats another", f"say it at {claim.same_as}")
+
+
+def documents_agree(records: Records) -> Iterator[Problem]:
+    """One address has one kind, and a site of digests has no second face.
+
+    A source at the address of a report is of the kind of one of the reports there. Where one document of a host is a
+    machine's text, none of that host is press or blog: a digest is not typed up by another record.
+    """
+    reports = list(sound(records.of_word("report"), Report))
+    sources = list(sound(records.of_word("source"), Source))
+    kinds: dict[str, set[EvidenceKind]] = {}
+    for _, report in reports:
+        kinds.setdefault(str(report.url), set()).add(kind_of(report))
+    for entry, source in sources:
+        told = kinds.get(str(source.url))
+        if told and source.kind not in told:
+            message = f"the report at this address is of another kind: {', '.join(sorted(told))}"
+            yield entry.problem(("kind",), "W-twice", message, "one document has one kind")
+    typed = [(entry, str(source.url), source.kind, "kind") for entry, source in sources]
+    typed += [(entry, str(report.url), kind_of(report), "source_type") for entry, report in reports]
+    digests = {urlsplit(url).hostname for _, url, kind, _ in typed if kind is EvidenceKind.MACHINE_SUMMARY}
+    for entry, url, kind, field in typed:
+        if kind in {EvidenceKind.PRESS, EvidenceKind.BLOG} and urlsplit(url).hostname in digests:
+            message = "another record says that the texts of this host are made by a machine"
+            yield entry.problem((field,), "W-twice", message, "write kind: machine-summary, or change the other")
+
+
+def measured_kinds_have_been_read(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """A kind that is written at a report may make it a measurement only if somebody opened it and it has figures."""
+    for entry, report in sound(entries, Report):
+        if report.kind in _MEASURED and not (report.opened and report.detail in {Detail.MEASUREMENTS, Detail.LOGS}):
+            message = "a measurement that nobody opened, or that shows no figures, is none"
+            yield entry.problem(("kind",), "W-source", message, "open it, or write another kind")
+        if report.kind is EvidenceKind.OWN_FINDING:
+            yield entry.problem(("kind",), "W-source", "only packs of the author's own logs are own findings")
+
+
+_MEASURED = frozenset(
+    {
+        EvidenceKind.OPEN_MEASUREMENT,
+        EvidenceKind.CLOSED_MEASUREMENT,
+        EvidenceKind.OTHERS_FINDING,
+        EvidenceKind.ARITHMETIC,
+    }
+)
 
 
 def events_end_once(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from generator.curated.yamlfile import Where, clipped
 
 Allowed = frozenset[str] | None  # None = cannot be known, so nothing is said
 
-WORDS = {"scope": "surface", "pack": "evidence pack", "claimed section": "section"}
+WORDS = {"scope": "surface", "pack": "evidence pack", "claimed section": "section", "relayed": "report or source"}
 """Targets that messages call otherwise."""
 
 
@@ -42,10 +42,17 @@ def _explanations(records: Records, entry: Entry, written: str) -> Allowed:  # n
     return records.outside.explanations.get(str(entry.value("detector")))
 
 
+def _relayed(records: Records, entry: Entry, written: str) -> Allowed:  # noqa: ARG001  one form for all targets
+    """Whose words a document may pass on: the vendor's, its status page's, or those of a report or a source."""
+    known = [records.ids("report"), records.ids("source")]
+    return None if None in known else frozenset({"vendor", "status-page"}.union(*(ids or () for ids in known)))
+
+
 TARGETS: dict[str, Callable[[Records, Entry, str], Allowed]] = {
     "scope": _scopes,
     "claimed section": _sections,
     "page": _pages,
+    "relayed": _relayed,
     "explanation": _explanations,
 }
 

@@ -13,10 +13,11 @@ from functools import cached_property
 
 from generator.base.counting import Counts
 from generator.base.drawing import Draw, draw
+from generator.curated.claims import Claim
 from generator.curated.counting import is_independent
 from generator.curated.examples import Example
 from generator.curated.kinds import Library
-from generator.curated.models import Claim, Event, Incident, Report, Source, SurfaceText, Symptom
+from generator.curated.models import Event, Incident, Report, Source, SurfaceText, Symptom
 from generator.curated.origins import Origin
 from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
@@ -142,6 +143,11 @@ class Dossier:
     def sources(self) -> dict[str, Source]:
         """Sources by URL."""
         return {str(source.url): source for source in self.library.sources}
+
+    @cached_property
+    def sources_by_id(self) -> dict[str, Source]:
+        """Sources by their id."""
+        return {source.id: source for source in self.library.sources}
 
     @cached_property
     def surfaces(self) -> dict[str, SurfaceText]:

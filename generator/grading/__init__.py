@@ -5,14 +5,14 @@ Nobody types these grades. Pieces of one origin count once; echoes and machine-m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from generator.curated.counting import is_independent
+from generator.curated.claims import Claim, Stance
 from generator.curated.kinds import Library
-from generator.curated.models import Claim, Report, Stance
+from generator.grading.documents import Document, documents
 from generator.grading.own_logs import OWN_LOGS, own_pieces
-from generator.grading.rules import RULES, Balance, ComputedGrade, Rule, decide, lowering, raising
+from generator.grading.rules import RULES, Balance, ComputedGrade, Rule, Weight, decide, lowering, raising
 from generator.grading.weights import STRENGTHS, TITLES, WEIGHTS, KindWeight, Piece, Strength, weigh
 from generator.records.results import Pack
 
@@ -24,17 +24,23 @@ __all__ = [
     "WEIGHTS",
     "Balance",
     "ComputedGrade",
+    "Document",
     "KindWeight",
     "Piece",
     "Rule",
     "Strength",
     "Verdict",
+    "Weight",
+    "balance_of",
     "decide",
-    "echoes_among",
+    "documents",
     "grade",
     "grades",
     "own_pieces",
 ]
+
+
+SAME_ORIGIN = "same origin as another"
 
 
 @dataclass(frozen=True)
@@ -47,59 +53,55 @@ class Verdict:
     raises: tuple[str, ...]
     lowers: tuple[str, ...]
     pieces: tuple[Piece, ...]
+    balance: Balance
 
     def side(self, stance: Stance) -> tuple[Piece, ...]:
         """Pieces of one stance: the strongest first, what does not count last."""
         mine = (piece for piece in self.pieces if piece.stance is stance)
-        return tuple(sorted(mine, key=lambda piece: (bool(piece.uncounted), -piece.strength)))
+        return tuple(sorted(mine, key=lambda piece: (bool(piece.uncounted), -piece.strength, not piece.direct)))
 
 
 def grades(library: Library, packs: Sequence[Pack]) -> dict[str, Verdict]:
     """Verdict of each claim, by its id; a repeat has that of the claim it repeats."""
     claims = {claim.id: claim for claim in library.claims}
-    echoes = echoes_among(library.reports)
+    known = documents(library)
     firsts = {id: _first(claim, claims) for id, claim in claims.items()}
     found = {
-        claim.id: grade(claim, own_pieces(claim, packs, library.case.author_packs), echoes)
+        claim.id: grade(claim, known, own_pieces(claim, packs, library.case.author_packs))
         for claim in claims.values()
         if claim.same_as is None
     }
     return {id: found[first.id] for id, first in firsts.items()}
 
 
-def echoes_among(reports: Iterable[Report]) -> frozenset[str]:
-    """Ids and addresses of reports that only repeat others; an address with one first-hand report is none."""
-    ids, urls, first_hand = set[str](), set[str](), set[str]()
-    for report in reports:
-        if is_independent(report):
-            first_hand.add(str(report.url))
-        else:
-            ids.add(report.id)
-            urls.add(str(report.url))
-    return frozenset(ids | (urls - first_hand))
-
-
-def grade(claim: Claim, own: tuple[Piece, ...] = (), echoes: frozenset[str] = frozenset()) -> Verdict:
-    """Verdict on a claim's evidence and on `own` outcomes; `echoes` are ids and addresses of repeating reports."""
-    pieces = _once((*(weigh(piece, echoes) for piece in claim.evidence), *own))
-    balance = Balance(
-        supports=_side(pieces, Stance.FOR),
-        opposes=_side(pieces, Stance.AGAINST),
-        context=any(piece.stance is Stance.CONTEXT for piece in pieces),
-        private=claim.private or bool(claim.tested_by),
-        testable=bool(claim.tested_by),
-        looked=claim.looked is not None,
-        withdrawn=claim.withdrawn is not None,
-    )
+def grade(claim: Claim, known: Mapping[str, Document], own: tuple[Piece, ...] = ()) -> Verdict:
+    """Verdict on a claim's evidence and on `own` outcomes; `known` are the records that evidence may name."""
+    pieces = _once((*(weigh(item, claim, known) for item in claim.evidence), *own))
+    balance = balance_of(claim, pieces)
     rule = decide(balance)
     untested = replace(balance, testable=balance.testable and not own)  # what was tested is no longer a "would"
     return Verdict(
         grade=rule.grade,
         rule=rule,
-        why=f"Weighed for it: {_counted(balance.supports)}; against it: {_counted(balance.opposes)}.",
+        why=f"For it: {_counted(balance.supports)}. Against it: {_counted(balance.opposes)}.",
         raises=raising(untested),
         lowers=lowering(untested),
         pieces=pieces,
+        balance=balance,
+    )
+
+
+def balance_of(claim: Claim, pieces: Iterable[Piece]) -> Balance:
+    """What counts on each side of a claim; of one origin, the heaviest item."""
+    pieces = _once(tuple(pieces))
+    return Balance(
+        supports=_side(pieces, Stance.FOR),
+        opposes=_side(pieces, Stance.AGAINST),
+        context=any(piece.stance is Stance.CONTEXT for piece in pieces),
+        private=claim.private or (bool(claim.tested_by) and claim.kind != "inference"),
+        testable=bool(claim.tested_by),
+        looked=claim.looked is not None,
+        withdrawn=claim.withdrawn is not None,
     )
 
 
@@ -110,26 +112,29 @@ def _first(claim: Claim, claims: dict[str, Claim]) -> Claim:
 
 
 def _once(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """The first of an origin's strongest pieces on a side speaks for it; the others say so."""
+    """The first of an origin's heaviest items on a side speaks for it; the others say so."""
     speaks: dict[tuple[str, Stance], Piece] = {}
     for piece in pieces:
         key = (piece.origin, piece.stance)
-        if key not in speaks or piece.strength > speaks[key].strength:
+        if key not in speaks or (piece.points, piece.direct) > (speaks[key].points, speaks[key].direct):
             speaks[key] = piece
     return tuple(
         piece
         if piece.uncounted or piece.stance is Stance.CONTEXT or speaks[piece.origin, piece.stance] is piece
-        else replace(piece, uncounted="same origin as another piece")
+        else replace(piece, uncounted=SAME_ORIGIN)
         for piece in pieces
     )
 
 
-def _side(pieces: tuple[Piece, ...], stance: Stance) -> tuple[Strength, ...]:
-    counted = (piece.strength for piece in pieces if piece.stance is stance and not piece.uncounted)
-    return tuple(sorted(counted, reverse=True))
+def _side(pieces: Iterable[Piece], stance: Stance) -> tuple[Weight, ...]:
+    counted = (one for one in pieces if one.stance is stance and not one.uncounted)
+    return tuple(sorted((Weight(one.strength, one.direct) for one in counted), reverse=True))
 
 
-def _counted(side: tuple[Strength, ...]) -> str:
-    levels = (Strength.STRONG, Strength.MEDIUM, Strength.WEAK)
-    parts = [f"{side.count(level)} {level.name.lower()}" for level in levels if level in side]
-    return ", ".join(parts) or "nothing"
+def _counted(side: tuple[Weight, ...]) -> str:
+    said = []
+    for direct, note in ((True, ""), (False, " of a part or of other dates")):
+        levels = [one.strength for one in side if one.direct is direct]
+        parts = [f"{levels.count(level)} {level.name.lower()}" for level in reversed(Strength) if level in levels]
+        said += [", ".join(parts) + note] if parts else []
+    return "; ".join(said) or "nothing"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from generator.curated.models import Claim, Grade
+from generator.curated.claims import Claim, Grade
 from generator.grading.rules import ComputedGrade
 
 # A reviewer says how much of a statement holds, the rules how much stands behind it; these go together.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from generator.curated.models import Claim, EvidenceKind, Stance
+from generator.curated.claims import Claim, Stance
+from generator.curated.models import EvidenceKind
 from generator.detectors import DETECTORS
 from generator.grading.weights import Piece, Strength
 from generator.records.results import Finding, FindingGrade, Outcome, Pack, Run

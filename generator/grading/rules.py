@@ -5,14 +5,16 @@ What would raise or lower a grade is not written down but found by trying: one m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
-from generator.grading.weights import Strength
+from generator.grading.weights import POINTS, Strength
 
 STRONG, MEDIUM, WEAK = Strength.STRONG, Strength.MEDIUM, Strength.WEAK
-ENOUGH_WEAK = 3
+ENOUGH = 3  # origins, so that one angry thread contradicts nothing
+TWICE = 2
 
 
 class ComputedGrade(StrEnum):
@@ -38,25 +40,55 @@ RANK = {
 }
 
 
+class Weight(NamedTuple):
+    """What one origin adds to a side."""
+
+    strength: Strength
+    direct: bool = True  # it speaks to the statement as it is worded, and not to a part of it or of other dates
+
+    @property
+    def points(self) -> int:
+        """Weak 1, medium 3, strong 6."""
+        return POINTS[self.strength]
+
+
 @dataclass(frozen=True)
 class Balance:
-    """What counts on each side, strongest first: one strength a group, that of its strongest piece."""
+    """What counts on each side, heaviest first: one weight an origin, that of its heaviest item."""
 
-    supports: tuple[Strength, ...] = ()
-    opposes: tuple[Strength, ...] = ()
+    supports: tuple[Weight, ...] = ()
+    opposes: tuple[Weight, ...] = ()
     context: bool = False
     private: bool = False  # known to the author alone
     testable: bool = False  # the author's own logs would decide it
     looked: bool = False
     withdrawn: bool = False
 
-    def pro(self, strength: Strength) -> int:
-        """Independent pieces for the claim of at least this strength."""
-        return sum(one >= strength for one in self.supports)
+    @property
+    def pro(self) -> int:
+        """Points for the claim."""
+        return sum(one.points for one in self.supports)
 
-    def con(self, strength: Strength) -> int:
-        """Independent pieces against it of at least this strength."""
-        return sum(one >= strength for one in self.opposes)
+    @property
+    def con(self) -> int:
+        """Points against it."""
+        return sum(one.points for one in self.opposes)
+
+
+def firm(side: Iterable[Weight]) -> bool:
+    """Is there direct evidence of a strong origin, or of two medium ones?"""
+    return sum(one.points for one in side if one.direct and one.strength >= MEDIUM) >= POINTS[STRONG]
+
+
+def direct(side: Iterable[Weight]) -> int:
+    """Origins that speak to the statement as it is worded."""
+    return sum(one.direct for one in side)
+
+
+def seconded(side: Iterable[Weight]) -> bool:
+    """Is there direct evidence of a strong origin and of another one of medium weight or more?"""
+    heard = [one.strength for one in side if one.direct]
+    return STRONG in heard and sum(one >= MEDIUM for one in heard) > 1
 
 
 @dataclass(frozen=True)
@@ -72,64 +104,52 @@ class Rule:
 RULES = (
     Rule("withdrawn", ComputedGrade.WITHDRAWN, "Whoever made the claim took it back.", lambda it: it.withdrawn),
     Rule(
-        "strong-against",
+        "firmly-against",
         ComputedGrade.CONTRADICTED,
-        "A strong piece stands against it and no strong piece for it.",
-        lambda it: it.con(STRONG) > 0 and it.pro(STRONG) == 0,
+        "Firm evidence is against it, and at least twice as much as for it.",
+        lambda it: firm(it.opposes) and it.con >= TWICE * it.pro,
     ),
     Rule(
-        "two-medium-against",
+        "only-against",
         ComputedGrade.CONTRADICTED,
-        "Two independent medium pieces stand against it and nothing of medium weight or more for it.",
-        lambda it: it.con(MEDIUM) > 1 and it.pro(MEDIUM) == 0,
+        "Three independent origins deny it directly, and nothing speaks for it.",
+        lambda it: direct(it.opposes) >= ENOUGH and not it.supports,
     ),
     Rule(
-        "strong-and-second",
+        "firm-and-seconded",
         ComputedGrade.ESTABLISHED,
-        "A strong piece and a second, independent one of medium weight or more stand for it, and nothing of medium "
-        "weight or more against it.",
-        lambda it: it.pro(STRONG) > 0 and it.pro(MEDIUM) > 1 and it.con(MEDIUM) == 0,
+        "Strong evidence and a second origin of medium weight or more speak for it directly, and less than one medium "
+        "origin against it.",
+        lambda it: seconded(it.supports) and it.con < POINTS[MEDIUM],
     ),
     Rule(
-        "strong-for",
+        "firmly-for",
         ComputedGrade.SUPPORTED,
-        "A strong piece stands for it and no strong piece against it.",
-        lambda it: it.pro(STRONG) > 0 and it.con(STRONG) == 0,
+        "Firm evidence is for it, and at least twice as much as against it.",
+        lambda it: firm(it.supports) and it.pro >= TWICE * it.con,
     ),
     Rule(
-        "two-medium-for",
-        ComputedGrade.SUPPORTED,
-        "Two independent medium pieces stand for it, more than against it, and no strong piece against it.",
-        lambda it: it.pro(MEDIUM) > max(1, it.con(MEDIUM)) and it.con(STRONG) == 0,
+        "more-for",
+        ComputedGrade.PLAUSIBLE,
+        "Two independent origins speak for it directly, or the weight of a medium one; no more is against it.",
+        lambda it: (direct(it.supports) > 1 or it.pro >= POINTS[MEDIUM]) and it.pro >= it.con,
     ),
     Rule(
         "contested",
         ComputedGrade.PLAUSIBLE,
-        "Strong pieces stand on both sides.",
-        lambda it: it.pro(STRONG) > 0 and it.con(STRONG) > 0,
-    ),
-    Rule(
-        "medium-for",
-        ComputedGrade.PLAUSIBLE,
-        "A medium piece stands for it, and not more of them against it than for it.",
-        lambda it: it.pro(MEDIUM) > 0 and it.pro(MEDIUM) >= it.con(MEDIUM),
-    ),
-    Rule(
-        "three-weak-for",
-        ComputedGrade.PLAUSIBLE,
-        "Three independent weak pieces stand for it and nothing of medium weight or more against it.",
-        lambda it: it.pro(WEAK) >= ENOUGH_WEAK and it.con(MEDIUM) == 0,
+        "There is evidence on both sides, and against it less than twice as much as for it.",
+        lambda it: it.pro >= POINTS[MEDIUM] and it.con < TWICE * it.pro,
     ),
     Rule(
         "too-little",
         ComputedGrade.UNSUPPORTED,
-        "Evidence is on record, but less for it than any rule above asks for.",
+        "There is evidence, but less for it than any rule above asks for.",
         lambda it: bool(it.supports or it.opposes),
     ),
     Rule(
         "private",
         ComputedGrade.NOT_CHECKABLE,
-        "Nothing that counts stands on either side, and only the author's own logs or memory can tell.",
+        "Nothing that counts speaks for or against it, and only the author's own logs or memory can tell.",
         lambda it: it.private,
     ),
     Rule(
@@ -141,7 +161,7 @@ RULES = (
     Rule(
         "only-context",
         ComputedGrade.NOT_CHECKABLE,
-        "Nothing that counts stands on either side; what is on record is context.",
+        "Nothing that counts speaks for or against it; what is on record is context.",
         lambda it: it.context,
     ),
     Rule(
@@ -154,11 +174,12 @@ RULES = (
 
 # From the least to the most that could be asked for.
 _ADDITIONS: tuple[tuple[tuple[Strength, ...], str], ...] = (
-    ((WEAK,), "One more independent piece, even a weak one,"),
-    ((MEDIUM,), "One more independent piece of medium weight"),
-    ((MEDIUM, MEDIUM), "Two more independent pieces of medium weight"),
-    ((STRONG,), "One strong piece of independent origin"),
-    ((STRONG, MEDIUM), "A strong piece and a medium one of other origin"),
+    ((WEAK,), "Evidence of one more origin, even weak,"),
+    ((MEDIUM,), "Direct evidence of medium weight, of one more origin,"),
+    ((MEDIUM, MEDIUM), "Direct evidence of medium weight, of two more origins,"),
+    ((STRONG,), "Direct and strong evidence of one more origin"),
+    ((STRONG, MEDIUM), "Direct and strong evidence of one more origin, and of medium weight of another,"),
+    ((STRONG, STRONG), "Direct and strong evidence of two more origins"),
 )
 
 
@@ -212,8 +233,8 @@ def _lowering(balance: Balance) -> Iterator[str]:
 def _with(balance: Balance, supports: tuple[Strength, ...] = (), opposes: tuple[Strength, ...] = ()) -> Balance:
     return replace(
         balance,
-        supports=tuple(sorted((*balance.supports, *supports), reverse=True)),
-        opposes=tuple(sorted((*balance.opposes, *opposes), reverse=True)),
+        supports=tuple(sorted((*balance.supports, *map(Weight, supports)), reverse=True)),
+        opposes=tuple(sorted((*balance.opposes, *map(Weight, opposes)), reverse=True)),
     )
 
 

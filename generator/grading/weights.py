@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from generator.curated.models import ClaimEvidence, EvidenceKind, Stance
+from generator.curated.claims import Bears, Claim, ClaimEvidence, Stance
+from generator.curated.models import EvidenceKind
+from generator.grading.documents import STATUS_PAGE, VENDOR, Document
+
+RECORDS = ("source", "report", "incident", "measurement")
+"""Fields of an item that name its record; exactly one is set."""
 
 
 class Strength(IntEnum):
-    """Weight of one piece of evidence."""
+    """Weight of one item of evidence."""
 
     NONE = 0
     WEAK = 1
     MEDIUM = 2
     STRONG = 3
+
+
+POINTS: Mapping[Strength, int] = {Strength.NONE: 0, Strength.WEAK: 1, Strength.MEDIUM: 3, Strength.STRONG: 6}
+"""Three weak ones weigh as much as a medium one, two medium ones as much as a strong one."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,7 @@ class KindWeight:
 
 _TITLES = {
     EvidenceKind.OFFICIAL_STATEMENT: "vendor's statement on itself",
+    EvidenceKind.ADMISSION: "vendor's admission of a fault",
     EvidenceKind.OWN_FINDING: "finding in own logs",
     EvidenceKind.OTHERS_FINDING: "finding of others",
 }
@@ -40,8 +51,14 @@ WEIGHTS = (
     KindWeight(
         EvidenceKind.OFFICIAL_DOCUMENT, Strength.STRONG, "What the product is or was, in its maker's own record."
     ),
+    KindWeight(
+        EvidenceKind.ADMISSION,
+        Strength.STRONG,
+        "The vendor admits a fault of its own, for example on its status page; it gains nothing by inventing one.",
+    ),
     KindWeight(EvidenceKind.CHANGELOG, Strength.STRONG, "Dated with the release; the released files can be compared."),
     KindWeight(EvidenceKind.OPEN_MEASUREMENT, Strength.STRONG, "Data or code are public: anybody can run it again."),
+    KindWeight(EvidenceKind.ARITHMETIC, Strength.STRONG, "Anybody can work it out again from records of this site."),
     KindWeight(
         EvidenceKind.OWN_FINDING,
         Strength.MEDIUM,
@@ -53,46 +70,107 @@ WEIGHTS = (
     KindWeight(
         EvidenceKind.OFFICIAL_STATEMENT,
         Strength.MEDIUM,
-        "What its staff say or write; nobody outside has checked it.",
+        "What its staff say or write in its favour, or without stake; nobody outside has checked it.",
     ),
-    KindWeight(EvidenceKind.PRESS, Strength.MEDIUM, "An editor stands behind it; what it rests on is seldom shown."),
+    KindWeight(EvidenceKind.PRESS, Strength.MEDIUM, "Edited, but its sources are seldom shown."),
     KindWeight(EvidenceKind.NARRATIVE_ISSUE, Strength.WEAK, "One user's story without figures from a log."),
     KindWeight(EvidenceKind.BLOG, Strength.WEAK, "One person's account."),
-    KindWeight(EvidenceKind.SOCIAL, Strength.WEAK, "A post, as relayed by somebody else."),
+    KindWeight(EvidenceKind.SOCIAL, Strength.WEAK, "A post, as passed on by somebody else."),
     KindWeight(EvidenceKind.MACHINE_SUMMARY, Strength.NONE, "A machine's text repeats what it was fed."),
 )
-# Whatever the vendor writes about itself has one origin, however its pieces are grouped.
-OF_THE_VENDOR = frozenset({EvidenceKind.OFFICIAL_DOCUMENT, EvidenceKind.OFFICIAL_STATEMENT, EvidenceKind.CHANGELOG})
-VENDOR = "vendor"
 TITLES = {weight.kind: weight.title for weight in WEIGHTS}
 STRENGTHS = {weight.kind: weight.strength for weight in WEIGHTS}
+_LOWERED = {"medium": Strength.MEDIUM, "weak": Strength.WEAK, "none": Strength.NONE}
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of evidence with its weight; `uncounted` says why it does not count."""
+    """One item of evidence with its weight; `uncounted` says why it does not count."""
 
     kind: EvidenceKind
     stance: Stance
     shows: str
-    group: str
+    origin: str  # what it shares with the items that it counts once with
     strength: Strength
+    direct: bool = True  # it speaks to the statement as it is worded
+    notes: tuple[str, ...] = ()  # why it weighs less than its kind
     written: ClaimEvidence | None = None  # None: computed from a pack of the author
+    document: Document | None = None
     pack: str = ""
     detector: str = ""
     uncounted: str = ""
 
     @property
-    def origin(self) -> str:
-        """What it shares with the pieces that it counts once with."""
-        return VENDOR if self.kind in OF_THE_VENDOR else self.group
+    def points(self) -> int:
+        """What it adds to its side."""
+        return 0 if self.uncounted else POINTS[self.strength]
 
 
-def weigh(piece: ClaimEvidence, echoes: frozenset[str]) -> Piece:
-    """The weight of a written piece; `echoes` are ids and addresses of reports that only repeat others."""
-    echo = piece.report in echoes if piece.report else str(piece.url) in echoes
-    strength = Strength.NONE if echo else STRENGTHS[piece.kind]
+def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> Piece:
+    """The weight of a written item. Raises KeyError for a record that is not known, which the loader refuses."""
+    document = known[named(item)]
+    relayed = item.relays or document.relays
+    strength, origin = STRENGTHS[document.kind], document.origin
+    notes: list[str] = []
+    if relayed and document.kind is not EvidenceKind.MACHINE_SUMMARY:
+        passed_on, origin = _relayed(relayed, known)
+        strength = min(strength, passed_on)  # what passes on weighs no more than either
+        notes.append("passes on words of the vendor" if origin == VENDOR else "passes on what another says")
+    if claim.kind == "report" and document.first_hand and item.stance is Stance.FOR and not relayed:
+        strength = Strength.STRONG
+        notes.append("the report itself is what the claim speaks of")
+    strength, why = _nearer(item, strength)
+    notes += [why] if why else []
+    if item.lowered and _LOWERED[item.lowered.to] < strength:
+        strength = _LOWERED[item.lowered.to]
+        notes.append(item.lowered.why)
     uncounted = ""
-    if piece.stance is not Stance.CONTEXT and strength is Strength.NONE:
-        uncounted = "echo of another report" if echo else "machine-made text"
-    return Piece(piece.kind, piece.stance, piece.shows, piece.group, strength, written=piece, uncounted=uncounted)
+    if document.echo:
+        strength, uncounted = Strength.NONE, "echo of another report"
+    elif strength is Strength.NONE:
+        uncounted = "machine-made text" if document.kind is EvidenceKind.MACHINE_SUMMARY else "lowered to nothing"
+    return Piece(
+        kind=document.kind,
+        stance=item.stance,
+        shows=item.shows,
+        origin=origin,
+        strength=strength,
+        direct=item.bears is Bears.DIRECT,
+        notes=tuple(notes),
+        written=item,
+        document=document,
+        uncounted="" if item.stance is Stance.CONTEXT else uncounted,
+    )
+
+
+def named(item: ClaimEvidence) -> str:
+    """Key of the record that an item names; the loader has seen to it that it is one."""
+    pairs = (
+        ("source", item.source),
+        ("report", item.report),
+        ("incident", item.incident),
+        ("measurement", item.measurement),
+    )
+    return next(f"{word}:{id}" for word, id in pairs if id)
+
+
+def _relayed(name: str, known: Mapping[str, Document]) -> tuple[Strength, str]:
+    """Weight and origin of what is passed on: the vendor's word, or a record of this site."""
+    passed: set[str] = set()
+    while name not in {VENDOR, STATUS_PAGE, *passed}:  # what passes on what passes on
+        passed.add(name)
+        document = known.get(f"report:{name}") or known[f"source:{name}"]
+        if not document.relays:
+            return STRENGTHS[document.kind], document.origin
+        name = document.relays
+    kind = EvidenceKind.ADMISSION if name == STATUS_PAGE else EvidenceKind.OFFICIAL_STATEMENT
+    return STRENGTHS[kind], VENDOR
+
+
+def _nearer(item: ClaimEvidence, strength: Strength) -> tuple[Strength, str]:
+    """For a part of the statement nothing weighs more than medium, and from other dates nothing more than weak."""
+    if item.bears is Bears.PART:
+        return min(strength, Strength.MEDIUM), "for a part of the statement"
+    if item.bears is Bears.OTHER_DATES:
+        return min(strength, Strength.WEAK), "from other dates"
+    return strength, ""

@@ -8,8 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from generator.base.wording import stat
-from generator.curated.models import Claim, Event, Grade, Report, Source, Symptom
-from generator.grading import ComputedGrade
+from generator.curated.claims import Claim, Grade
+from generator.curated.models import Event, Report, Source, Symptom
+from generator.grading import TITLES, ComputedGrade
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import cite
 from generator.pages.parts.claim_ledger import ledger, reports_at
@@ -37,6 +38,7 @@ class CitedSource:
     url: str
     label: str  # the address without its scheme
     source: Source | None
+    kind: str  # of the document, in words
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
     answers = _answers(dossier, claim, detectors)
     written = [piece.written for piece in judged.verdict.pieces if piece.written]
     typed = {piece.report for piece in written} | {piece.event for piece in written}
-    addresses = {str(piece.url) for piece in written}
+    addresses = {str(dossier.sources_by_id[piece.source].url) for piece in written if piece.source}
+    addresses |= {str(dossier.reports[piece.report].url) for piece in written if piece.report}
     context = ClaimContext(
         claim=claim,
         weighed=judged,
@@ -127,7 +130,7 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         ),
         original=dossier.claims[claim.same_as] if claim.same_as else None,
         repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),
-        sources=tuple(CitedSource(str(url), place(url), dossier.sources.get(str(url))) for url in claim.sources),
+        sources=tuple(_cited(dossier, str(url)) for url in claim.sources),
         supporting=tuple(report for report in reports if claim.id in report.supports and report.id not in typed),
         contradicting=tuple(report for report in reports if claim.id in report.contradicts and report.id not in typed),
         reports=tuple(one for one in found if one.id not in typed and str(one.url) not in addresses),
@@ -169,6 +172,11 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         boost=2,
         notes=notes_on(dossier, f"c/{claim.id}"),
     )
+
+
+def _cited(dossier: Dossier, url: str) -> CitedSource:
+    source = dossier.sources.get(url)
+    return CitedSource(url, place(url), source, TITLES[source.kind] if source else "")
 
 
 def _facts(dossier: Dossier, claim: Claim) -> tuple[tuple[str, str], ...]:

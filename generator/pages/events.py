@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from generator.charts.strip import ROWS
-from generator.curated.models import Claim, Event, Incident, Report, Source
+from generator.curated.claims import Claim
+from generator.curated.models import Event, Incident, Report, Source
 from generator.pages.parts.base import Page
 from generator.pages.parts.entries import KINDS
 from generator.pages.parts.neighbours import neighbours

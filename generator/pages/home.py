@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.charts import Chart, reports_chart
+from generator.curated.claims import Claim, Grade
 from generator.curated.counting import is_user_report
-from generator.curated.models import Case, Claim, Detail, Grade, SurfaceText
+from generator.curated.models import Case, Detail, SurfaceText
 from generator.pages.parts.base import Page, PageKind
 
 if TYPE_CHECKING:

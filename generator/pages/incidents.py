@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from generator.base.wording import plural
 from generator.charts import Chart, incidents_chart
-from generator.curated.models import Claim, Event, Incident, Report
+from generator.curated.claims import Claim
+from generator.curated.models import Event, Incident, Report
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.twin import json_twin

@@ -16,8 +16,9 @@ from generator.pages.parts.position import place
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
+    from generator.curated.claims import Claim
     from generator.curated.measurements import Published, PublishedTable
-    from generator.curated.models import Claim, SurfaceText, Symptom
+    from generator.curated.models import SurfaceText, Symptom
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.dossier.computed import Computed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from generator.base.counting import counts
 from generator.base.wording import duration
 from generator.charts import Chart, breaks_chart
-from generator.curated.models import Grade
+from generator.curated.claims import Grade
 from generator.detectors.shared.answers import naive_note
 from generator.grading import RULES, WEIGHTS, KindWeight, Rule
 from generator.grading.agreement import CrossRow, agree, cross_table
@@ -24,7 +24,8 @@ from generator.pages.parts.public_sets import measured_counts
 if TYPE_CHECKING:
     from generator.base.counting import Counts
     from generator.curated.base_rates import Measurement
-    from generator.curated.models import Claim, Person
+    from generator.curated.claims import Claim
+    from generator.curated.models import Person
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.grading import Verdict

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from generator.base.wording import plural
 from generator.charts import Chart, reports_chart
+from generator.curated.claims import Claim
 from generator.curated.counting import is_independent, is_user_report
-from generator.curated.models import Claim, Detail, EvidenceClass, Figure, Report, SurfaceText, Symptom
+from generator.curated.models import Detail, EvidenceClass, Figure, Report, SurfaceText, Symptom
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.matrix import (
     Counted,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.base.wording import plural
-from generator.curated.models import Claim, Event, Report, Source
+from generator.curated.claims import Claim
+from generator.curated.models import Event, Report, Source
+from generator.grading import STRENGTHS, TITLES
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.position import place
@@ -55,6 +57,8 @@ class SourceContext:
     """Variables of source.md.j2."""
 
     source: Source
+    kind: str  # in words
+    strength: str  # what evidence from it weighs at most
     citing: Citing
     previous: Source | None
     next: Source | None
@@ -85,14 +89,14 @@ def _citing(source: Source, dossier: Dossier) -> Citing:
 def _list_page(rows: tuple[Citing, ...], dossier: Dossier) -> Page:
     groups: defaultdict[str, list[Citing]] = defaultdict(list)
     for row in rows:
-        groups[row.source.source_type].append(row)
+        groups[TITLES[row.source.kind]].append(row)
     context = SourcesContext(
         total=len(rows),
         undated=sum(row.source.date is None for row in rows),
         archived=sum(row.source.archive_url is not None for row in rows),
         groups=tuple(
-            SourceGroup(type, _title(type), tuple(sorted(found, key=_rank)))
-            for type, found in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+            SourceGroup(_anchor(title), title[0].upper() + title[1:], tuple(sorted(found, key=_rank)))
+            for title, found in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
         ),
     )
     return Page(
@@ -104,8 +108,8 @@ def _list_page(rows: tuple[Citing, ...], dossier: Dossier) -> Page:
     )
 
 
-def _title(type: str) -> str:
-    return type.replace("-", " ").capitalize().replace("Github", "GitHub")
+def _anchor(title: str) -> str:
+    return title.replace(" ", "-").replace("'", "")
 
 
 def _rank(row: Citing) -> tuple[int, str]:
@@ -125,6 +129,13 @@ def _source_page(citing: Citing, before: Source | None, after: Source | None, do
         template="source.md.j2",
         title=f"Source {source.id}",
         description=f"Leaning on it: {plural(len(citing.claims), 'claim')}, {plural(len(citing.events), 'event')}.",
-        context=SourceContext(source=source, citing=citing, previous=before, next=after),
+        context=SourceContext(
+            source=source,
+            kind=TITLES[source.kind],
+            strength=STRENGTHS[source.kind].name.lower().replace("none", "nothing"),
+            citing=citing,
+            previous=before,
+            next=after,
+        ),
         downloads=(json_twin("source", source.id, source.model_dump(mode="json"), links),),
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.base.wording import plural
-from generator.curated.models import Claim, Event, Report, SurfaceText
+from generator.curated.claims import Claim
+from generator.curated.models import Event, Report, SurfaceText
 from generator.pages.incidents import IncidentRow, incident_row
 from generator.pages.logs import LogRow
 from generator.pages.measurements import measured_with

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.base.wording import plural
-from generator.curated.models import Claim, Symptom
+from generator.curated.claims import Claim
+from generator.curated.models import Symptom
 from generator.pages.measurements import measured_with
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.matrix import Matrix, Periods, counted, matrix, periods

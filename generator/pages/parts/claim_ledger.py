@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from generator.curated.models import Claim, Grade, Report
+from generator.curated.claims import Claim, Grade
+from generator.curated.models import Report
 from generator.grading import ComputedGrade, Verdict
 from generator.grading.agreement import agree
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.grading import ComputedGrade
 
 if TYPE_CHECKING:
-    from generator.curated.models import Claim
+    from generator.curated.claims import Claim
     from generator.dossier import Dossier
 
 Graded = tuple[tuple[str, ComputedGrade], ...]

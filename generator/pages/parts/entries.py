@@ -11,7 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from generator.charts.weeks import monday
-from generator.curated.models import Claim, Event, Incident, Layer, Report
+from generator.curated.claims import Claim
+from generator.curated.models import Event, Incident, Layer, Report
 from generator.pages.parts.claims_of_record import Graded, claims_on_records
 from generator.pages.parts.sentences import sentence
 from generator.pages.parts.source_types import of_event, of_kind, of_report

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.curated.models import Stance
+from generator.curated.claims import ClaimEvidence, Stance
 from generator.grading import TITLES
 from generator.grading.agreement import agree, first_sentence
+from generator.grading.documents import OURS, VENDOR
 from generator.pages.parts.position import place
 
 if TYPE_CHECKING:
     from generator.curated.analysis import Reference
-    from generator.curated.models import Claim, ClaimEvidence
+    from generator.curated.claims import Claim
     from generator.dossier import Dossier
     from generator.grading import Piece, Verdict
 
@@ -33,6 +35,7 @@ class EvidenceItem:
     piece: Piece
     kind: str  # "issue with logs"
     strength: str  # "strong"
+    origin: str  # in words
     ways: tuple[Way, ...]
 
 
@@ -53,13 +56,29 @@ def weighed(dossier: Dossier, claim: Claim) -> Weighed:
     verdict = dossier.verdicts[claim.id]
     supports, opposes, context = (
         tuple(
-            EvidenceItem(piece, TITLES[piece.kind], piece.strength.name.lower(), _ways(dossier, piece))
+            EvidenceItem(
+                piece,
+                TITLES[piece.kind],
+                piece.strength.name.lower(),
+                origin_words(piece.origin),
+                _ways(dossier, piece),
+            )
             for piece in verdict.side(stance)
         )
         for stance in (Stance.FOR, Stance.AGAINST, Stance.CONTEXT)
     )
     agrees = agree(verdict.grade, claim.grade)
     return Weighed(verdict, supports, opposes, context, agrees, None if agrees else difference(claim, verdict))
+
+
+def origin_words(origin: str) -> str:
+    """An origin in running text: who wrote it, which data it rests on, or its address."""
+    if origin == VENDOR:
+        return "the vendor"
+    word, _, name = origin.partition(":")
+    if word == "by" and name == OURS:
+        return "this site"
+    return {"by": name, "data": f"the data {name}", "at": place(name)}.get(word, origin.replace("-", " "))
 
 
 def difference(claim: Claim, verdict: Verdict) -> str:
@@ -83,9 +102,11 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
             {
                 "kind": piece.kind.value,
                 "stance": piece.stance.value,
-                "group": piece.group,
+                "record": piece.document.key if piece.document else None,
                 "origin": piece.origin,
                 "strength": piece.strength.name.lower(),
+                "direct": piece.direct,
+                "notes": list(piece.notes),
                 "uncounted": piece.uncounted or None,
                 "shows": piece.shows,
                 "evidence_pack": piece.pack or None,
@@ -106,9 +127,11 @@ def _ways(dossier: Dossier, piece: Piece) -> tuple[Way, ...]:
 
 
 def ways(dossier: Dossier, named: ClaimEvidence | Reference) -> tuple[Way, ...]:
-    """Where a piece or a source leads: each address, and each record of this site."""
+    """Where an item of evidence or a source leads: each address, and each record of this site."""
     found: list[Way] = []
-    if named.url is not None:
+    if isinstance(named, ClaimEvidence):
+        found += _ways_of_records(dossier, named)
+    elif named.url is not None:
         source = dossier.sources.get(str(named.url))
         found += [Way(source.id, page=f"s/{source.id}/")] if source else []
         found.append(Way(place(named.url), url=str(named.url)))
@@ -119,3 +142,15 @@ def ways(dossier: Dossier, named: ClaimEvidence | Reference) -> tuple[Way, ...]:
     if named.incident is not None:
         found.append(Way(f"incident {named.incident}", page=f"i/{named.incident}/"))
     return tuple(found)
+
+
+def _ways_of_records(dossier: Dossier, item: ClaimEvidence) -> Iterator[Way]:
+    if item.source is not None:
+        source = dossier.sources_by_id[item.source]
+        yield Way(source.id, page=f"s/{source.id}/")
+        yield Way(place(source.url), url=str(source.url))
+    if item.report is not None:
+        url = dossier.reports[item.report].url
+        yield Way(place(url), url=str(url))
+    if item.measurement is not None:
+        yield Way(f"measurement {item.measurement}", page=f"m/{item.measurement}/")

@@ -27,8 +27,8 @@ from generator.proofs.prooffile import written
 if TYPE_CHECKING:
     from datetime import date
 
+    from generator.curated.claims import Claim
     from generator.curated.judged import Judged
-    from generator.curated.models import Claim
     from generator.curated.origins import Origin
     from generator.detectors import Detector
     from generator.detectors.shared.attribution import Leaning

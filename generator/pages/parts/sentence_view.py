@@ -10,7 +10,7 @@ from generator.pages.parts.evidence_view import Way, ways
 
 if TYPE_CHECKING:
     from generator.curated.analysis import Fact, Reference, Sentence
-    from generator.curated.models import Claim
+    from generator.curated.claims import Claim
     from generator.dossier import Dossier
     from generator.grading import ComputedGrade
 
