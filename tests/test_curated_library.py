@@ -67,7 +67,7 @@ SYMPTOMS = """\
 SOURCES = """\
 - id: S-001
   url: https://example.org/a
-  source_type: issue
+  kind: blog
   read_how: opened
   reliability: high
 """
@@ -217,7 +217,7 @@ def test_ten_kinds_of_mistakes_at_once(content):
     assert hints["content/reports/aa-2.yml"] == "put it in quotes"
 
 
-PIECE = "kind: event\nevidence:\n  - {kind: press, stance: for, shows: s, group: gg, "
+PIECE = "kind: event\nevidence:\n  - {stance: for, shows: s, "
 # file, what stands there, what is written instead, then line, column and code of the only problem
 ONE = [
     ("claims/C-001.yml", "end: 2026-03-23", "end: 2026-03-16", 9, 8, "W-order"),
@@ -229,14 +229,24 @@ ONE = [
     ("claims/C-001.yml", "kind: event", "kind: event\nsame_as: C-001", 12, 10, "W-self"),
     ("claims/C-001.yml", "kind: event", "kind: event\nsame_as: C-009", 12, 10, "W-ref"),
     ("claims/C-001.yml", "reason: r", "reason: ''", 14, 9, "W-length"),
-    ("claims/C-001.yml", "kind: event", PIECE + "report: aa-9}", 13, 61, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "event: E-009}", 13, 60, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "incident: earl}", 13, 63, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "event: E-001, incident: early, report: aa-2}", None, None, None),
-    ("claims/C-001.yml", "kind: event", PIECE + "url: 'https://example.org/b'}", 13, 58, "W-source"),
-    ("claims/C-001.yml", "kind: event", PIECE + "url: 'https://example.org/a'}", None, None, None),
+    ("claims/C-001.yml", "kind: event", PIECE + "report: aa-9}", 13, 37, "W-ref"),
+    ("claims/C-001.yml", "kind: event", PIECE + "incident: early, event: E-009}", 13, 53, "W-ref"),
+    ("claims/C-001.yml", "kind: event", PIECE + "incident: earl}", 13, 39, "W-ref"),
+    ("claims/C-001.yml", "kind: event", PIECE + "measurement: none}", 13, 42, "W-ref"),
+    ("claims/C-001.yml", "kind: event", PIECE + "event: E-001, incident: early, report: aa-2}", 13, 53, "W-source"),
+    ("claims/C-001.yml", "kind: event", PIECE + "event: E-001}", 13, 5, "W-source"),
+    ("claims/C-001.yml", "kind: event", PIECE + "source: S-009}", 13, 37, "W-ref"),
+    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, event: E-001, relays: aa-2}", None, None, None),
+    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, relays: nobody}", 13, 52, "W-ref"),
+    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, kind: changelog}", 13, 44, "W-field"),
+    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, lowered: {to: strong, why: w}}", 13, 58, "W-value"),
     ("claims/C-001.yml", "kind: event", PIECE[:-2] + "}", 13, 5, "W-source"),
-    ("claims/C-001.yml", "kind: event", PIECE + "colour: red}", 13, 53, "W-field"),
+    ("claims/C-001.yml", "kind: event", PIECE + "colour: red}", 13, 29, "W-field"),
+    ("claims/C-001.yml", "kind: event", "kind: event\nsame_as: C-002\nwanted: {record: r, holder: h}", 13, 9, "W-twice"),
+    ("sources.yml", "example.org/a\n  kind: blog", "example.org/aa-2\n  kind: press", 3, 9, "W-twice"),
+    ("reports/aa-2.yml", "opened: true", "kind: open-measurement\nopened: true", 14, 7, "W-source"),
+    ("reports/aa-2.yml", "opened: true", "kind: own-finding\nopened: true", 14, 7, "W-source"),
+    ("reports/aa-2.yml", "source_type: issue", "source_type: blog\nrelays: nobody", 11, 9, "W-ref"),
     ("claims/C-001.yml", "kind: event", "kind: event\ntested_by: [cache-brake]", 12, 13, "W-ref"),
     ("case.yml", "people:", "author_packs: [no-pack]\npeople:", 14, 16, "W-ref"),
     ("claims/C-001.yml", "reason: r\n", "", 1, 1, "W-missing"),
@@ -327,6 +337,15 @@ def test_nothing_but_plain_yml_files(content):
         ("content/reports/link.yml", "W-file"),
         ("content/reports/page.html", "W-file"),
     ]
+
+
+def test_a_host_of_digests_has_no_press(content):
+    """One record says that its texts are made by a machine; a second one cannot call them press."""
+    more = "- {id: S-002, url: 'https://example.org/b', kind: machine-summary, read_how: r, reliability: low}\n"
+    sources = content / "sources.yml"
+    sources.write_text(sources.read_text() + more)
+    problems = mistakes(content)
+    assert [(one.path, one.line, one.code) for one in problems] == [("content/sources.yml", 3, "W-twice")]
 
 
 def test_ids_that_differ_in_case_only_are_taken(content):

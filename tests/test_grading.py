@@ -11,39 +11,42 @@ from public_library import LIBRARY, report
 
 from generator.curated.claims import Claim, ClaimEvidence, Grade, Period
 from generator.curated.kinds import Library
-from generator.curated.models import EvidenceKind
+from generator.curated.models import EvidenceKind, Source
 from generator.grading import (
     OWN_LOGS,
     RULES,
     STRENGTHS,
     ComputedGrade,
+    Document,
     Strength,
-    echoes_among,
-    grade,
+    documents,
     grades,
     own_pieces,
 )
+from generator.grading import grade as grade_of
 from generator.grading.agreement import AGREES, agree, cross_table, first_sentence
+from generator.grading.documents import OF_THE_VENDOR
 from generator.grading.rules import RANK
 from generator.records.results import Finding, FindingGrade, Level, Outcome, Pack, Run, Severity, Totals
 
 STRONG, MEDIUM, WEAK = "open-measurement", "issue-with-logs", "blog"
+KNOWN: dict[str, Document] = {}
+"""Records that the pieces of these tests name; each is made with its piece."""
 
 
 def piece(kind, stance="for", group=None, **more) -> ClaimEvidence:
-    """A piece of its own origin unless a group is given."""
-    piece.made += 1
-    return ClaimEvidence(
-        kind=kind,
-        stance=stance,
-        shows="It.",
-        group=group or f"origin-{piece.made}",
-        url="https://example.org/x",
-        **more,
-    )
+    """A piece of its own origin unless a group is given; what else is known of its record goes to the record."""
+    number = len(KNOWN) + 1
+    record = {name: more.pop(name) for name in ("first_hand", "echo", "opened") if name in more}
+    kind = EvidenceKind(kind)
+    origin = "vendor" if kind in OF_THE_VENDOR else group or f"origin-{number}"
+    key = f"r{number:05d}"
+    KNOWN[f"report:{key}"] = Document(f"report:{key}", kind, origin, **({"opened": True} | record))
+    return ClaimEvidence(report=key, stance=stance, shows="It.", **more)
 
 
-piece.made = 0
+def grade(one, own=()):
+    return grade_of(one, KNOWN, own)
 
 
 def claim(*evidence, **more) -> Claim:
@@ -60,25 +63,35 @@ def sides(supports=(), opposes=()):
 
 RULED = [
     ("withdrawn", "withdrawn", sides([STRONG, STRONG]), {"withdrawn": "Its author, on 1 May."}),
-    ("strong-against", "contradicted", sides([MEDIUM, MEDIUM, MEDIUM], [STRONG]), {}),
-    ("two-medium-against", "contradicted", sides([WEAK, WEAK], [MEDIUM, MEDIUM]), {}),
-    ("strong-and-second", "established", sides([STRONG, MEDIUM], [WEAK]), {}),
-    ("strong-for", "supported", sides([STRONG, WEAK]), {}),
-    ("strong-for", "supported", sides([STRONG, MEDIUM], [MEDIUM]), {}),
-    ("two-medium-for", "supported", sides([MEDIUM, MEDIUM], [MEDIUM]), {}),
-    ("contested", "plausible", sides([STRONG, MEDIUM], [STRONG]), {}),
-    ("medium-for", "plausible", sides([MEDIUM]), {}),
-    ("medium-for", "plausible", sides([MEDIUM, MEDIUM], [MEDIUM, MEDIUM]), {}),
-    ("three-weak-for", "plausible", sides([WEAK] * 3, [WEAK]), {}),
-    ("too-little", "unsupported", sides([WEAK, WEAK]), {"looked": "In the tracker."}),
-    ("too-little", "unsupported", sides([MEDIUM], [MEDIUM, MEDIUM]), {}),
-    ("too-little", "unsupported", sides([WEAK] * 3, [MEDIUM]), {}),
+    ("firmly-against", "contradicted", sides([MEDIUM], [STRONG]), {}),
+    ("firmly-against", "contradicted", sides([WEAK, WEAK], [MEDIUM, MEDIUM]), {}),
+    ("firmly-against", "contradicted", sides([STRONG], [MEDIUM] * 10), {}),
+    ("only-against", "contradicted", sides([], [WEAK] * 3), {}),
+    ("firm-and-seconded", "established", sides([STRONG, MEDIUM], [WEAK, WEAK]), {}),
+    ("firmly-for", "supported", sides([STRONG, WEAK]), {}),
+    ("firmly-for", "supported", sides([STRONG, MEDIUM], [MEDIUM]), {}),
+    ("firmly-for", "supported", sides([MEDIUM, MEDIUM], [MEDIUM]), {}),
+    ("more-for", "plausible", sides([STRONG, MEDIUM], [STRONG]), {}),
+    ("more-for", "plausible", sides([MEDIUM]), {}),
+    ("more-for", "plausible", sides([MEDIUM, MEDIUM], [MEDIUM, MEDIUM]), {}),
+    ("more-for", "plausible", sides([WEAK] * 2, [WEAK]), {}),
+    ("more-for", "plausible", (piece(STRONG, bears="part"),), {}),
+    ("contested", "plausible", sides([MEDIUM, MEDIUM], [STRONG, MEDIUM]), {}),
+    ("too-little", "unsupported", sides([WEAK]), {"looked": "In the tracker."}),
+    ("too-little", "unsupported", sides([MEDIUM], [MEDIUM, MEDIUM, WEAK][:1] + [WEAK] * 3), {}),
+    ("too-little", "unsupported", sides([WEAK] * 3, [WEAK] * 30), {}),
+    ("too-little", "unsupported", (piece(STRONG, bears="other-dates"),), {}),
     ("private", "not_checkable", (), {"tested_by": ("idle-advance",)}),
     ("private", "not_checkable", (piece(STRONG, "context"),), {"tested_by": ("idle-advance",)}),
     ("private", "not_checkable", (piece(STRONG, "context"),), {"looked": "In the tracker.", "private": True}),
     ("only-context", "not_checkable", (piece(STRONG, "context"),), {}),
     ("nothing-found", "unsupported", (piece(STRONG, "context"),), {"looked": "In the tracker."}),
-    ("nothing-found", "unsupported", (), {"looked": "In the tracker."}),
+    (
+        "nothing-found",
+        "unsupported",
+        (),
+        {"looked": "In the tracker.", "tested_by": ("idle-advance",), "kind": "inference"},
+    ),
     ("not-looked", "not_checkable", (), {}),
 ]
 
@@ -108,12 +121,11 @@ def test_strength_is_no_matter_of_order():
 
 PIECES = st.lists(
     st.builds(
-        ClaimEvidence,
-        kind=st.sampled_from(EvidenceKind),
-        stance=st.sampled_from(["for", "against", "context"]),
-        shows=st.just("It."),
-        group=st.sampled_from(["aa", "bb", "cc", "dd", "ee"]),
-        url=st.just("https://example.org/x"),
+        piece,
+        st.sampled_from(EvidenceKind),
+        st.sampled_from(["for", "against", "context"]),
+        st.sampled_from(["aa", "bb", "cc", "dd", "ee"]),
+        bears=st.sampled_from(["direct", "part", "other-dates"]),
     ),
     max_size=8,
 )
@@ -142,19 +154,24 @@ def test_more_of_one_origin_changes_nothing(evidence):
 def test_echoes_and_machine_texts_change_nothing(evidence, stance, echo):
     """Added to any evidence, on either side; an echo also when it is written as something strong."""
     verdict = grade(claim(*evidence))
-    added = piece("changelog", stance, report="copy") if echo else piece("machine-summary", stance)
-    after = grade(claim(*evidence, added), echoes=frozenset({"copy"}))
+    added = piece("changelog", stance, echo=True) if echo else piece("machine-summary", stance)
+    after = grade(claim(*evidence, added))
     assert (after.rule, after.why) == (verdict.rule, verdict.why)
     assert after.pieces[-1].uncounted
 
 
-@given(PIECES, st.sampled_from(["own-finding", *COUNTED]))
-def test_what_becomes_a_machine_text_never_raises(evidence, kind):
-    for_it = piece(kind, group="zz")
-    assert (
-        RANK[grade(claim(*evidence, for_it)).grade]
-        >= RANK[grade(claim(*evidence, for_it.model_copy(update={"kind": EvidenceKind.MACHINE_SUMMARY}))).grade]
-    )
+@given(PIECES, st.sampled_from(COUNTED), st.sampled_from(["medium", "weak", "none"]))
+def test_what_weighs_less_never_raises(evidence, kind, to):
+    """A part, other dates, a lowered weight and a machine's text in place of a document: never a higher grade."""
+    whole = RANK[grade(claim(*evidence, piece(kind, group="zz"))).grade]
+    lower = {"to": to, "why": "So."}
+    for less in (
+        piece(kind, group="zz", bears="part"),
+        piece(kind, group="zz", bears="other-dates"),
+        piece(kind, group="zz", lowered=lower),
+        piece("machine-summary", group="zz"),
+    ):
+        assert RANK[grade(claim(*evidence, less)).grade] <= whole
 
 
 @given(PIECES, st.booleans())
@@ -172,26 +189,27 @@ def test_what_would_change_a_grade_names_another_grade(evidence, private):
 
 
 def test_what_would_raise_is_true():
-    """The announced piece, once added, gives the announced grade."""
+    """The announced evidence, once added, gives the announced grade."""
     verdict = grade(claim(piece(MEDIUM)))
-    assert verdict.raises == ("One more independent piece of medium weight for it would make it supported.",)
+    assert verdict.raises == ("Direct evidence of medium weight, of one more origin, for it would make it supported.",)
     assert grade(claim(piece(MEDIUM), piece(MEDIUM))).grade is ComputedGrade.SUPPORTED
-    assert verdict.lowers[0] == "Two more independent pieces of medium weight against it would make it unsupported."
-    assert grade(claim(*sides([MEDIUM], [MEDIUM, MEDIUM]))).grade is ComputedGrade.UNSUPPORTED
+    lowers = "Direct evidence of medium weight, of two more origins, against it would make it contradicted."
+    assert verdict.lowers[0] == lowers
+    assert grade(claim(*sides([MEDIUM], [MEDIUM, MEDIUM]))).grade is ComputedGrade.CONTRADICTED
 
 
 def test_the_strongest_of_an_origin_speaks_and_the_others_say_why_they_do_not():
     verdict = grade(claim(piece(WEAK, group="one-user"), piece(STRONG, group="one-user")))
-    assert [one.uncounted for one in verdict.pieces] == ["same origin as another piece", ""]
+    assert [one.uncounted for one in verdict.pieces] == ["same origin as another", ""]
     assert verdict.grade is ComputedGrade.SUPPORTED
 
 
 def test_the_vendor_cannot_second_itself():
-    """Changelog, documents and statements are one origin, also under different groups."""
-    alone = grade(claim(*sides(["changelog", "official-document", "official-statement"])))
-    assert alone.rule.id == "strong-for"
-    assert [one.uncounted for one in alone.pieces] == ["", *["same origin as another piece"] * 2]
-    assert grade(claim(*sides(["changelog", "press"]))).rule.id == "strong-and-second"
+    """Changelog, documents and statements are one origin."""
+    alone = grade(claim(*sides(["changelog", "official-document", "official-statement", "admission"])))
+    assert alone.rule.id == "firmly-for"
+    assert [one.uncounted for one in alone.pieces] == ["", *["same origin as another"] * 3]
+    assert grade(claim(*sides(["changelog", "press"]))).rule.id == "firm-and-seconded"
     assert grade(claim(*sides((), ["official-statement", "official-statement"]))).rule.id == "too-little"
 
 
@@ -200,14 +218,109 @@ def test_withdrawn_claims_are_not_weighed():
     assert (verdict.raises, verdict.lowers) == ((), ())
 
 
+# ---- eleven tries to game a grade ----
+
+
+def _of(*reports, sources=(), **more):
+    """Verdict on a claim whose evidence is these records of a library, all for it unless they say otherwise."""
+    evidence = [ClaimEvidence(report=one.id, stance=more.get(one.id, "for"), shows="It.") for one in reports]
+    evidence += [ClaimEvidence(source=one.id, stance=more.get(one.id, "for"), shows="It.") for one in sources]
+    made = LIBRARY.model_copy(update={"reports": reports, "sources": sources, "claims": (claim(*evidence),)})
+    return grades(made, ())["C-001"]
+
+
+def post(number, **fields):
+    return report(
+        f"post-{number}", date(2026, 3, 18), url=f"https://example.org/{number}", source_type="blog", **fields
+    )
+
+
+def document(number, kind, **fields):
+    url = fields.pop("url", f"https://{number}.example.net/")
+    return Source(id=f"S-{number:03d}", url=url, kind=kind, read_how="whole", reliability="any", **fields)
+
+
+def test_ten_posts_of_one_person_are_one():
+    assert _of(*(post(number, author="somebody") for number in range(10))).grade is ComputedGrade.UNSUPPORTED
+
+
+def test_ten_posts_at_one_outlet_are_one_though_no_author_is_on_record():
+    assert _of(*(post(number) for number in range(10))).grade is ComputedGrade.UNSUPPORTED
+
+
+def test_one_thread_named_as_two_records_is_one():
+    url = "https://github.com/example/client/issues/7"
+    thread = report("thread", date(2026, 3, 18), url=url, detail="logs")
+    measured = report("measured", date(2026, 3, 18), url=url, detail="measurements", kind="open-measurement")
+    verdict = _of(thread, measured)
+    assert [one.uncounted for one in verdict.pieces].count("same origin as another") == 1
+    assert verdict.grade is ComputedGrade.SUPPORTED  # by the open measurement alone, and not established
+
+
+def test_what_passes_on_the_status_page_is_the_vendor_and_no_second_origin():
+    listed = document(1, "open-measurement", relays="status-page")
+    log = document(2, "changelog")
+    verdict = _of(sources=(listed, log))
+    assert {one.origin for one in verdict.pieces} == {"vendor"}
+    assert verdict.grade is ComputedGrade.SUPPORTED
+
+
+def test_passing_on_never_weighs_more_than_what_is_passed_on():
+    story = post(1)
+    listed = document(1, "open-measurement", relays="post-1")
+    verdict = _of(story, sources=(listed,))
+    assert verdict.grade is ComputedGrade.UNSUPPORTED
+    assert {one.strength for one in verdict.pieces} == {Strength.WEAK}
+
+
+@pytest.mark.parametrize(
+    ("supports", "opposes", "expected"),
+    [
+        ([WEAK] * 3, [WEAK] * 30, "unsupported"),
+        ([], [WEAK] * 3, "contradicted"),
+        ([STRONG], [MEDIUM] * 10, "contradicted"),
+        (["machine-summary"] * 10, [], "not_checkable"),
+        (["official-statement", "changelog"], [], "supported"),
+    ],
+)
+def test_numbers_weigh_on_both_sides_alike(supports, opposes, expected):
+    assert grade(claim(*sides(supports, opposes), tested_by=("idle-advance",))).grade.value == expected
+
+
+def test_private_evidence_without_a_pack_is_not_checkable():
+    assert grade(claim(private=True)).grade is ComputedGrade.NOT_CHECKABLE
+
+
+def test_unopened_threads_are_stories_also_where_an_index_gives_figures():
+    thread = report("thread", date(2026, 3, 18), detail="logs", opened=False)
+    assert _of(thread).pieces[0].strength is Strength.WEAK
+
+
+def test_a_claim_that_something_was_reported_is_shown_by_the_report():
+    thread = report("thread", date(2026, 3, 18))
+    made = LIBRARY.model_copy(
+        update={
+            "reports": (thread,),
+            "claims": (claim(ClaimEvidence(report="thread", stance="for", shows="It."), kind="report"),),
+        }
+    )
+    assert grades(made, ())["C-001"].grade is ComputedGrade.SUPPORTED
+
+
 # ---- echoes and repeats ----
 
 
 def test_an_address_is_an_echo_only_if_nobody_says_it_first_hand_there():
     url = "https://example.org/copy"
     copy = report("copy", date(2026, 3, 18), url=url, echo_of="first")
-    assert echoes_among((copy,)) == {"copy", url}
-    assert echoes_among((copy, report("comment", date(2026, 3, 19), url=url))) == {"copy"}
+    source = LIBRARY.sources[0].model_copy(update={"url": url})
+
+    def echoes(*reports):
+        known = documents(LIBRARY.model_copy(update={"reports": reports, "sources": (source,)}))
+        return {key for key, document in known.items() if document.echo}
+
+    assert echoes(copy) == {"report:copy", "source:S-001"}
+    assert echoes(copy, report("comment", date(2026, 3, 19), url=url)) == {"report:copy"}
 
 
 def library(*claims, **case) -> Library:
@@ -216,7 +329,7 @@ def library(*claims, **case) -> Library:
 
 
 def test_a_repeat_has_the_verdict_of_the_first():
-    first = claim(piece(STRONG))
+    first = claim(ClaimEvidence(incident="inc1", stance="for", shows="It."))
     second = claim(id="C-002", same_as="C-001")
     third = claim(id="C-003", same_as="C-002")
     found = grades(library(first, second, third), ())
@@ -226,7 +339,7 @@ def test_a_repeat_has_the_verdict_of_the_first():
 
 def test_an_echo_in_the_library_does_not_support_a_claim():
     """ "copy" of the library repeats another report; its address is that of no first-hand report."""
-    echo = ClaimEvidence(kind="press", stance="for", shows="It.", group="copy", report="copy")
+    echo = ClaimEvidence(stance="for", shows="It.", report="copy")
     assert grades(library(claim(echo, looked="Here.")), ())["C-001"].rule.id == "nothing-found"
 
 
@@ -278,9 +391,9 @@ def verdict_on(*bodies, authors=("mine",), of=PRIVATE):
 @pytest.mark.parametrize(
     ("run", "rule"),
     [
-        (outcome("found", finding("A")), "strong-for"),
-        (outcome("found", finding("B")), "strong-for"),
-        (outcome("found", finding("D"), finding("C")), "medium-for"),
+        (outcome("found", finding("A")), "firmly-for"),
+        (outcome("found", finding("B")), "firmly-for"),
+        (outcome("found", finding("D"), finding("C")), "more-for"),
         (outcome("found", finding("D")), "too-little"),
         (outcome("quiet"), "too-little"),
         (outcome("quiet", examined=0), "private"),
@@ -299,7 +412,7 @@ def test_found_speaks_for_and_quiet_against_with_the_number_examined():
     (quiet,) = own_pieces(PRIVATE, [pack(outcome("quiet", examined=1234))], ["mine"])
     assert (found.stance.value, quiet.stance.value) == ("for", "against")
     assert "1,234 examined" in quiet.shows
-    assert {found.group, quiet.group} == {OWN_LOGS}
+    assert {found.origin, quiet.origin} == {OWN_LOGS}
 
 
 @pytest.mark.parametrize(
@@ -318,7 +431,7 @@ def test_simulated_strange_and_other_days_say_nothing(body):
 def test_a_pack_of_sums_weighs_medium():
     """It says neither when nor how surely."""
     sums = Run(detector="idle-advance", version="1.0.0", outcome=Outcome.FOUND, found=3, examined=40)
-    assert verdict_on(pack(sums)).rule.id == "medium-for"
+    assert verdict_on(pack(sums)).rule.id == "more-for"
 
 
 def test_two_packs_of_the_author_are_one_origin():
@@ -329,8 +442,10 @@ def test_two_packs_of_the_author_are_one_origin():
 
 def test_a_machine_summary_in_place_of_the_own_log_lowers_the_grade():
     own = verdict_on(pack(outcome("found", finding())))
-    summary = claim(piece("machine-summary"), tested_by=("idle-advance",), dates=MARCH)
-    without = verdict_on(of=summary)
+    digests = LIBRARY.sources[0].model_copy(update={"kind": EvidenceKind.MACHINE_SUMMARY})
+    summary = claim(ClaimEvidence(source="S-001", stance="for", shows="It."), tested_by=("idle-advance",), dates=MARCH)
+    told = library(summary, author_packs=("mine",)).model_copy(update={"sources": (digests,)})
+    without = grades(told, ())["C-001"]
     assert RANK[own.grade] > RANK[without.grade]
     assert without.grade is ComputedGrade.NOT_CHECKABLE
 

@@ -61,7 +61,7 @@ def missing(lines, rng):
     required = [
         at
         for at, line in enumerate(lines)
-        if re.match(r"(?:kind|grade|confidence|date|date_basis|period|detail|opened):", line)
+        if re.match(r"(?:grade|confidence|date|date_basis|period|detail|opened):", line)
     ]
     at = rng.choice(required)
     left = [*lines[:at], *lines[at + 1 :]]
@@ -87,7 +87,7 @@ KINDS = {
     "other order of the day": swap(r"(?:date|observed_from|observed_to): 2", lambda line, rng: re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\3.\2.\1", line)),
     "unknown symptom": swap(r"symptoms: \[\w", lambda line, rng: line.replace("[", "[no-such-symptom, ")),
     "unknown surface": swap(r"surfaces: \[", lambda line, rng: line.replace("[", "[claude-cod, " if "[c" in line else "[claude-cod")),
-    "unknown report": swap(r"    report: ", lambda line, rng: line + "9x"),
+    "unknown report": swap(r"  - report: ", lambda line, rng: line + "9x"),
     "unknown event": swap(r"    event: ", lambda line, rng: "    event: E-999"),
     "script address": swap(r"url: https", lambda line, rng: "url: javascript:alert(1)"),
     "plain http": swap(r"url: https", lambda line, rng: line.replace("https:", "http:")),

@@ -59,8 +59,11 @@ def claim(number: int, **more) -> Claim:
     return Claim(**(defaults | more))
 
 
+SOURCE_OF = {"changelog": "S-002", "machine-summary": "S-003", "blog": "S-004", "press": "S-005"}
+
+
 def piece(kind: str, stance: str, shows: str = "What it shows.", **where) -> ClaimEvidence:
-    return ClaimEvidence(kind=kind, stance=stance, shows=shows, group=f"{kind}-one", **where)
+    return ClaimEvidence(source=SOURCE_OF[kind], stance=stance, shows=shows, **where)
 
 
 CLAIMS = (
@@ -69,8 +72,8 @@ CLAIMS = (
     claim(2, grade="not_checkable", symptoms=("cache-miss",), tested_by=("cache-break",)),
     claim(3, grade="not_checkable", kind="inference", section=f"2. {HOSTILE[:80]}", looked=f"Nowhere. {HOSTILE}"),
     claim(4, statement=HOSTILE, reason=HOSTILE, grade="contradicted", section="3. Meaning", withdrawn=HOSTILE,
-          sources=(URL,), evidence=(piece("blog", "for", HOSTILE, url=URL), piece("press", "against", HOSTILE, url=URL),
-                                    piece("social", "context", HOSTILE, report="r-1"))),
+          sources=(URL,), evidence=(piece("blog", "for", HOSTILE), piece("press", "against", HOSTILE),
+                                    ClaimEvidence(report="r-1", stance="context", shows=HOSTILE))),
     claim(5, same_as="C-001", sources=(URL,)),
 )  # fmt: skip
 
@@ -104,7 +107,13 @@ def library() -> Library:
         reports=(report,),
         incidents=(),
         events=(event,),
-        sources=(Source(id="S-001", url=URL, source_type="issue", read_how="in full", reliability="user report"),),
+        sources=(
+            Source(id="S-001", url=URL, kind="narrative-issue", read_how="in full", reliability="user report"),
+            *(
+                Source(id=id, url=f"https://{kind}.example.org/", kind=kind, read_how="in full", reliability="any")
+                for kind, id in SOURCE_OF.items()
+            ),
+        ),
         surfaces=(text(SurfaceText, id="api", title="API"),),
         elsewhere=(),
         symptoms=(text(Symptom, id="cache-miss", title="Cache miss"),),
@@ -357,11 +366,11 @@ def test_evidence_stands_in_two_columns_with_kind_weight_origin_and_link():
     assert "For (2)" in supports
     assert "Against (0)" in opposes
     assert "Nothing on record." in opposes
-    assert "<b>Changelog</b>, strong. Origin: vendor." in supports
+    assert "<b>Changelog</b>, strong. Origin: the vendor." in supports
     assert "not counted: machine-made text" in supports
     assert 'href="../../e/E-001/"' in supports
     supports, opposes = columns("c/C-004/")
-    assert f'href="{URL}"' in supports
+    assert 'href="https://blog.example.org/"' in supports
     assert "weak" in supports
     assert "medium" in opposes
     assert "### Context" in markdown("c/C-004/")
@@ -372,8 +381,8 @@ def test_a_claim_shows_both_grades_its_rule_and_what_would_change_it():
     text = markdown("c/C-001/")
     head = text.partition("## Evidence")[0]
     assert head.count("wm-grade--supported") == 2
-    assert "A strong piece stands for it and no strong piece against it." in text
-    assert "method/#rule-strong-for" in text
+    assert "Firm evidence is for it, and at least twice as much as against it." in text
+    assert "method/#rule-firmly-for" in text
     verdict = page_at("c/C-001/").context.weighed.verdict
     assert verdict.raises
     assert verdict.lowers

@@ -209,7 +209,7 @@ def test_no_surface_is_invented_for_a_record_that_names_none():
 
 
 def test_a_record_has_the_grades_of_the_claims_whose_evidence_names_it():
-    piece = ClaimEvidence(kind="issue-with-logs", stance="for", shows="It.", group="one", report="before-one")
+    piece = ClaimEvidence(stance="for", shows="It.", report="before-one")
     first = LIBRARY.claims[0].model_copy(update={"evidence": (piece,), "sources": ()})
     graded = LIBRARY.model_copy(update={"claims": (first, *LIBRARY.claims[1:])})
     case = dossier(library=graded)
@@ -228,7 +228,7 @@ def test_an_address_that_several_events_share_says_nothing_of_any_of_them():
 
 
 def test_a_repeated_claim_does_not_grade_a_record_twice():
-    piece = ClaimEvidence(kind="press", stance="for", shows="It.", group="one", incident="inc1")
+    piece = ClaimEvidence(stance="for", shows="It.", incident="inc1")
     repeat = LIBRARY.claims[3].model_copy(update={"evidence": (piece,)})
     library = LIBRARY.model_copy(update={"claims": (*LIBRARY.claims[:3], repeat)})
     assert ("incident", "inc1") not in claims_on_records(dossier(library=library))

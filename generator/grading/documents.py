@@ -47,9 +47,10 @@ def documents(library: Library) -> dict[str, Document]:
 
 
 def _plain(library: Library) -> Iterator[Document]:
+    repeated = _repeated(library)
     for source in library.sources:
-        key = f"source:{source.id}"
-        yield Document(key, source.kind, "", source.opened, relays=source.relays)
+        echo = str(source.url) in repeated and source.relays is None
+        yield Document(f"source:{source.id}", source.kind, "", source.opened, echo=echo, relays=source.relays)
     for report in library.reports:
         kind = kind_of(report)
         yield Document(
@@ -65,6 +66,14 @@ def _plain(library: Library) -> Iterator[Document]:
         yield Document(f"incident:{incident.id}", EvidenceKind.ADMISSION, "", opened=True)
     for one in library.published:
         yield Document(f"measurement:{one.id}", kind_of_measurement(one), "", opened=True)
+
+
+def _repeated(library: Library) -> frozenset[str]:
+    """Addresses at which every report only repeats others."""
+    said = {is_independent(report): set[str]() for report in library.reports}
+    for report in library.reports:
+        said[is_independent(report)].add(str(report.url))
+    return frozenset(said.get(False, set()) - said.get(True, set()))
 
 
 def _ties(library: Library) -> Iterator[tuple[str, frozenset[str]]]:

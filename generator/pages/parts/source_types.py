@@ -11,6 +11,7 @@ ORIGINS = {
     "status-page": "Status page",
     "status-relayed": "Status page, relayed",
     "issue": "Public issue",
+    "admission": "Vendor's admission",
     "measurement": "Measurement",
     "press": "Press",
     "blog": "Blog",
@@ -26,6 +27,7 @@ ORIGINS = {
 _OF_KIND = {
     EvidenceKind.OPEN_MEASUREMENT: "measurement",
     EvidenceKind.CLOSED_MEASUREMENT: "measurement",
+    EvidenceKind.ARITHMETIC: "measurement",
     EvidenceKind.ISSUE_WITH_LOGS: "issue",
     EvidenceKind.NARRATIVE_ISSUE: "issue",
 }
