@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from generator.base.pictures import kept_in as pictures_in
 from generator.base.problems import ContentError, Problem, attempt
 from generator.base.progress import Track, silent
 from generator.curated.cited import cited
 from generator.curated.library import load
 from generator.curated.outside import outside
 from generator.detectors import DETECTORS
-from generator.dossier import Dossier
+from generator.dossier import Dossier, joined
 from generator.dossier.rows import without_origin
+from generator.dossier.stated import held_to_grades
 from generator.guard.gate import allow, gate
 from generator.guard.leaks import find_private
 from generator.guard.public import public_files, public_texts
@@ -23,7 +23,6 @@ from generator.guard.sources import Sources
 from generator.packs.pack import read_packs
 from generator.pages import PAGE_KINDS
 from generator.pages.parts.base import Page
-from generator.proofs.public import kept_in as proofs_in
 from generator.records.results import Outcome, Pack
 from generator.site.address import site_url
 from generator.site.manifest import Provenance, hash_inputs
@@ -54,7 +53,7 @@ def read_content(
     problems.extend(without_origin(packs or (), library.origins if library else None))
     if packs is None or library is None or problems:
         raise ContentError(*problems)
-    return Dossier(library, packs, DETECTORS, now, version, pictures_in(cache), proofs_in(cache))
+    return held_to_grades(joined(library, packs, DETECTORS, now=now, version=version, cache=cache), root)
 
 
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:

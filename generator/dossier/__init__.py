@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 
 from generator.base.counting import Counts
 from generator.base.drawing import Draw, draw
+from generator.base.pictures import kept_in as pictures_in
 from generator.curated.claims import Claim
 from generator.curated.counting import is_independent
 from generator.curated.examples import Example
@@ -24,9 +26,11 @@ from generator.detectors import Detector
 from generator.dossier.computed import COMPUTED, Computed
 from generator.dossier.rows import FindingView, counts_in, views
 from generator.grading import Verdict, grades
+from generator.grading.sensitivity import Sensitivity, largest_investigator, sensitivity
 from generator.packs.pack import published_digests
 from generator.proofs.prooffile import digests_of
 from generator.proofs.public import Prove, public_proofs
+from generator.proofs.public import kept_in as proofs_in
 from generator.records.results import Pack, Run
 
 
@@ -127,6 +131,17 @@ class Dossier:
     def verdicts(self) -> dict[str, Verdict]:
         """Computed grade of each claim, by its id."""
         return grades(self.library, self.packs)
+
+    @cached_property
+    def sensitivities(self) -> dict[str, Sensitivity]:
+        """What the grade of each claim hangs on, by its id; a repeat hangs on what the claim it repeats does."""
+        largest = largest_investigator(self.verdicts.values())
+        return {id: sensitivity(self._graded(claim), self.verdicts[id], largest) for id, claim in self.claims.items()}
+
+    def _graded(self, claim: Claim) -> Claim:
+        while claim.same_as is not None:
+            claim = self.claims[claim.same_as]
+        return claim
 
     @cached_property
     def computed(self) -> dict[str, Computed]:
@@ -260,3 +275,16 @@ class Dossier:
     def day(self) -> date:
         """Day of the build, UTC."""
         return self.built.date()
+
+
+def joined(
+    library: Library,
+    packs: tuple[Pack, ...],
+    detectors: tuple[Detector, ...],
+    *,
+    now: datetime,
+    version: str,
+    cache: Path | None,
+) -> Dossier:
+    """A dossier that keeps below `cache` what takes long to make: pictures and proofs."""
+    return Dossier(library, packs, detectors, now, version, pictures_in(cache), proofs_in(cache))

@@ -15,6 +15,7 @@ from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import cite
 from generator.pages.parts.claim_ledger import ledger, reports_at
 from generator.pages.parts.evidence_view import Weighed, verdict_record, weighed
+from generator.pages.parts.firmness import Firmness, firmness
 from generator.pages.parts.notes import notes_on
 from generator.pages.parts.position import place
 from generator.pages.parts.sentences import sentence
@@ -59,6 +60,7 @@ class ClaimContext:
 
     claim: Claim
     weighed: Weighed
+    firmness: Firmness
     facts: tuple[tuple[str, str], ...]  # label and text of the header block
     counts: tuple[tuple[str, str], ...]
     original: Claim | None
@@ -122,6 +124,7 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
     context = ClaimContext(
         claim=claim,
         weighed=judged,
+        firmness=firmness(dossier, claim),
         facts=_facts(dossier, claim),
         counts=(
             stat(len(judged.supports), "piece", after="for it"),
@@ -262,9 +265,15 @@ def _record(context: ClaimContext, found: tuple[Report, ...], events: tuple[Even
     """The claim and what is tied to it, for machines."""
     return {
         **context.claim.model_dump(mode="json"),
-        "grade_by": "reviewer",
+        "grade": context.weighed.verdict.grade.value,
+        "grade_by": "rules",
+        "reviewed_grade": context.claim.grade.value,
         "computed": verdict_record(context.weighed.verdict),
         "grades_agree": context.weighed.agrees,
+        "without": [
+            {"left_out": one.what, "items": one.items, "grade": one.grade.value}
+            for one in (*context.firmness.classes, *context.firmness.origins)
+        ],
         "reports": [report.id for report in found],
         "supporting_reports": [report.id for report in context.supporting],
         "contradicting_reports": [report.id for report in context.contradicting],

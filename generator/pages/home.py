@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.charts import Chart, reports_chart
-from generator.curated.claims import Claim, Grade
+from generator.curated.claims import Claim
 from generator.curated.counting import is_user_report
 from generator.curated.models import Case, Detail, SurfaceText
+from generator.dossier.stated import COLUMNS
+from generator.grading import ComputedGrade
 from generator.pages.parts.base import Page, PageKind
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
-
-COLUMNS = ("What is established", "What is plausible", "What is not supported, or contradicted")
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ class HomeContext:
 
     case: Case
     columns: tuple[Column, ...]
-    grades: tuple[tuple[Grade, int], ...]
-    """Claims by the reviewer's grade, without repeats."""
+    grades: tuple[tuple[ComputedGrade, int], ...]
+    """Claims by computed grade, without repeats."""
     chart: Chart
     holdings: Holdings
     gaps: Gaps
@@ -84,14 +85,15 @@ class CasesContext:
 
     case: Case
     holdings: Holdings
-    grades: tuple[tuple[Grade, int], ...]
+    grades: tuple[tuple[ComputedGrade, int], ...]
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The root of the site and the home of the case."""
     case = dossier.library.case
     claims = [claim for claim in dossier.library.claims if claim.same_as is None]
-    grades = tuple((grade, sum(claim.grade is grade for claim in claims)) for grade in Grade)
+    counted = Counter(dossier.verdicts[claim.id].grade for claim in claims)
+    grades = tuple((grade, counted[grade]) for grade in ComputedGrade if counted[grade])
     holdings = _holdings(dossier)
     yield Page(
         path="",
@@ -110,7 +112,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             case=case,
             columns=tuple(
                 Column(title, answer.text, tuple(dossier.claims[claim] for claim in answer.claims))
-                for title, answer in zip(COLUMNS, case.answers, strict=True)
+                for (title, _), answer in zip(COLUMNS, case.answers, strict=True)
             ),
             grades=grades,
             chart=chart,
@@ -150,7 +152,11 @@ def _gaps(dossier: Dossier) -> Gaps:
     first, last = case.article_window_start.isoformat(), case.article_window_end.isoformat()
     lit = {request.surface for pack in own for request in pack.requests}
     return Gaps(
-        not_checkable=sum(claim.grade is Grade.NOT_CHECKABLE for claim in library.claims if claim.same_as is None),
+        not_checkable=sum(
+            dossier.verdicts[claim.id].grade is ComputedGrade.NOT_CHECKABLE
+            for claim in library.claims
+            if claim.same_as is None
+        ),
         with_logs=sum(is_user_report(report) and report.detail is Detail.LOGS for report in library.reports),
         unopened=sum(not report.opened for report in library.reports),
         article_calls=sum(day.requests for pack in own for day in pack.days if first <= day.day <= last),

@@ -12,13 +12,13 @@ from generator.base.wording import duration
 from generator.charts import Chart, breaks_chart
 from generator.curated.claims import Grade
 from generator.detectors.shared.answers import naive_note
-from generator.grading import RULES, WEIGHTS, KindWeight, Rule
-from generator.grading.agreement import CrossRow, agree, cross_table
+from generator.grading import RULES, WEIGHTS, ComputedGrade, KindWeight, Rule
+from generator.grading.agreement import CrossRow, agree, cross_table, first_sentence
+from generator.grading.weights import POINTS
 from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE, UNEXPLAINED
 from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, MIN_EXPECTED
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.breaks import BreakRow, added_breaks, break_rows
-from generator.pages.parts.evidence_view import difference
 from generator.pages.parts.public_sets import measured_counts
 
 if TYPE_CHECKING:
@@ -64,6 +64,14 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Claims that have another grade without a class of sources, each with that grade."""
+
+    what: str
+    claims: tuple[tuple[str, ComputedGrade], ...]
+
+
+@dataclass(frozen=True)
 class MethodContext:
     """Variables of method.md.j2."""
 
@@ -75,6 +83,9 @@ class MethodContext:
     crossed: tuple[CrossRow, ...]
     differing: tuple[Difference, ...]
     claims: int
+    points: dict[str, int]  # by strength
+    firm: int  # claims whose grade no single origin and no single weight decides
+    left_out: tuple[LeftOut, ...]
     detectors: tuple[Detector, ...]
     breaks: tuple[BreakRow, ...]  # of all real logs together
     figure: Chart | None
@@ -114,11 +125,14 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             reviewed=tuple(Grade),
             crossed=cross_table((verdict.grade, claim.grade) for claim, verdict in judged),
             differing=tuple(
-                Difference(claim, verdict, difference(claim, verdict))
+                Difference(claim, verdict, first_sentence(claim))
                 for claim, verdict in judged
                 if not agree(verdict.grade, claim.grade)
             ),
             claims=len(judged),
+            points={strength.name: points for strength, points in POINTS.items()},
+            firm=sum(dossier.sensitivities[claim.id].firm for claim, _ in judged),
+            left_out=_left_out(dossier, [claim.id for claim, _ in judged]),
             detectors=dossier.detectors,
             breaks=break_rows(breaks),
             figure=figure,
@@ -138,6 +152,16 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         downloads=figure.downloads() if figure else (),
         boost=1.5,
     )
+
+
+def _left_out(dossier: Dossier, ids: list[str]) -> tuple[LeftOut, ...]:
+    found: dict[str, list[tuple[str, ComputedGrade]]] = {}
+    for id in ids:
+        for one in dossier.sensitivities[id].classes:
+            row = found.setdefault(one.what, [])
+            if one.grade is not dossier.verdicts[id].grade:
+                row.append((id, one.grade))
+    return tuple(LeftOut(what, tuple(claims)) for what, claims in found.items())
 
 
 def _figure(dossier: Dossier, breaks: tuple[BreakCount, ...]) -> Chart | None:

@@ -1,4 +1,4 @@
-"""The list of all claims with both of their grades, in the order of the article."""
+"""The list of all claims with their grades, in the order of the article."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from generator.curated.claims import Claim, Grade
+from generator.curated.claims import Claim
 from generator.curated.models import Report
 from generator.grading import ComputedGrade, Verdict
 from generator.grading.agreement import agree
@@ -51,7 +51,6 @@ class ClaimsContext:
     grade_stats: tuple[tuple[int, str], ...]
     sections: tuple[LedgerSection, ...]
     by_rules: tuple[tuple[ComputedGrade, tuple[Claim, ...]], ...]
-    by_reviewer: tuple[tuple[Grade, tuple[Claim, ...]], ...]
 
 
 def ledger(dossier: Dossier) -> ClaimsContext:
@@ -75,7 +74,6 @@ def ledger(dossier: Dossier) -> ClaimsContext:
         by_rules=tuple(
             (grade, tuple(claim for claim in distinct if computed[claim.id] is grade)) for grade in ComputedGrade
         ),
-        by_reviewer=tuple((grade, tuple(claim for claim in distinct if claim.grade is grade)) for grade in Grade),
     )
 
 
