@@ -269,6 +269,14 @@ class Answer(Model):
     claims: tuple[ClaimId, ...]
 
 
+class Publication(Model):
+    """Where and when the article came out, and by whom; what is not on record stays empty. Whoever publishes fills it."""
+
+    url: WebUrl | None = None
+    date: dt.date | None = None
+    author: Line | None = None
+
+
 class Case(Model):
     """The case: its permanent id, its title, its window, and the answer on one screen."""
 
@@ -276,6 +284,7 @@ class Case(Model):
     title: Line
     question: Line
     article: Line  # title of the article the claims come from
+    published: Publication = Publication()
     window_start: dt.date
     window_end: dt.date
     article_window_start: dt.date

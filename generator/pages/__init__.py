@@ -2,6 +2,7 @@
 
 from generator.pages import (
     analysis,
+    article,
     calibration,
     check,
     claims,
@@ -28,6 +29,7 @@ from generator.pages import (
     symptoms,
     timeline,
     verify,
+    wanted,
 )
 from generator.pages.parts.base import Page, PageKind
 
@@ -35,6 +37,7 @@ __all__ = ["PAGE_KINDS", "Page", "PageKind"]
 
 PAGE_KINDS: tuple[PageKind, ...] = (
     home.KIND,
+    article.KIND,
     analysis.KIND,
     headline.KIND,
     claims.KIND,
@@ -50,6 +53,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     sources.KIND,
     surfaces.KIND,
     symptoms.KIND,
+    wanted.KIND,
     method.KIND,
     promises.KIND,
     calibration.KIND,
