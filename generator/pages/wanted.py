@@ -71,7 +71,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{case.id}/wanted/",
         template="wanted.md.j2",
         title="Wanted",
-        description=f"The records that would decide the {plural(len(open_ones), 'claim')} that nothing public can check.",
+        description=f"What would decide the {plural(len(open_ones), 'claim')} that nothing public can check.",
         context=context,
         downloads=(json_twin("wanted", "wanted", {"claims": twin}, {"page": f"{case.id}/wanted/"}),),
         boost=1.5,
