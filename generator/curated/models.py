@@ -153,7 +153,7 @@ class Incident(Model):
     end: Moment
     title: Line
     impact: Literal["none", "minor", "major", "critical"]
-    scope: tuple[Slug, ...]  # read from the title only
+    scope: tuple[Slug, ...]  # affected components; where the announcement names none, what its title names
     url: WebUrl
 
     @property
