@@ -58,7 +58,7 @@ class IncidentsContext:
     """First and last day in the list; None where it is empty."""
     impacts: tuple[tuple[int, str], ...]
     unnamed: int
-    """Incidents whose title names no product."""
+    """Incidents whose announcement and title name no product."""
     chart: Chart | None
     months: tuple[IncidentMonth, ...]
 
@@ -69,7 +69,7 @@ class IncidentContext:
 
     row: IncidentRow
     products: tuple[tuple[str, str], ...]
-    """Each product that the title names, with the id of the surface it belongs to; both read from the title only."""
+    """Each product that was affected, with the id of the surface it belongs to."""
     in_article: bool
     """Does the announcement begin in the window of the article?"""
     reports: tuple[Report, ...]
