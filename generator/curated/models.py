@@ -283,6 +283,7 @@ class Case(Model):
     id: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     title: Line
     question: Line
+    answer: Text | None = None  # to the question, in one or two sentences that could be printed
     article: Line  # title of the article the claims come from
     published: Publication = Publication()
     window_start: dt.date
