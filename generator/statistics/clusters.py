@@ -58,16 +58,20 @@ def cluster_share(clusters: Sequence[Cluster], of: str, *, unit: str = "", scale
     if len(filled) == 1:
         return Estimate(value, None, None, trials, of, unit, "no interval: all trials are of one cluster")
     weights = redrawn(len(filled))
-    shares = (weights @ [one.hits for one in filled]) / (weights @ [one.trials for one in filled])
+    hit, tried = (np.array([getattr(one, name) for one in filled], dtype=float) for name in ("hits", "trials"))
+    shares = (weights @ hit) / (weights @ tried)
     low, high = np.percentile(shares, TAILS)
     return Estimate(value, float(low) * scale, float(high) * scale, trials, of, unit, DRAWN)
 
 
 def redrawn(clusters: int, draws: int = DRAWS) -> NDArray[Any]:
-    """How often each cluster is drawn, one row a draw; the same each time it is asked for."""
+    """How often each cluster is drawn, one row a draw; the same each time it is asked for. As floats, to be summed."""
     import numpy as np
 
-    return np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), size=draws)
+    random = np.random.default_rng(SEED)
+    drawn = random.integers(0, clusters, size=(draws, clusters))
+    places = drawn + clusters * np.arange(draws)[:, None]
+    return np.bincount(places.ravel(), minlength=draws * clusters).reshape(draws, clusters).astype(float)
 
 
 def exact_ratio(hits: int, trials: int, base_hits: int, base_trials: int, of: str) -> Estimate:

@@ -9,7 +9,7 @@ from generator.dossier.computed.base import Computed
 from generator.dossier.computed.life_agents import SubAgent, beside_main, sub_agents
 from generator.dossier.computed.life_prices import Price, priced, prices
 from generator.dossier.computed.life_tables import by_day, by_week, runs
-from generator.dossier.computed.life_writes import LAST_HOUR, Write, writes_of
+from generator.dossier.computed.life_writes import FEBRUARY, LAST_HOUR, Write, writes_of
 from generator.dossier.computed.public import nothing, public_sets, threads_by_set
 from generator.statistics.clusters import Cluster, cluster_share, exact_share
 from generator.statistics.estimate import Estimate
@@ -36,14 +36,15 @@ def cache_life(_: Published, packs: tuple[Pack, ...]) -> Computed:
     late_beside = [agent for agent in late if agent.main_for_an_hour]
     if not early or not late_beside:
         return nothing(FUNCTION)
-    paid = priced(writes, threads_by_set(packs))
+    paid = priced(threads_by_set(packs))
     hours = sum(agent.only_hour for agent in early)
     kept = sum(agent.only_hour for agent in late_beside)
-    calls = sum(agent.calls for agent in late)
+    calls = sum(agent.calls for agent in late)  # that wrote
+    cheaper = ", for which five minutes were the cheaper way" if _after(paid).five_is_cheaper else ""
     answer = (
         f"Until 4 March 2026, {hours} of {len(early)} sub-agents whose main thread wrote to the cache for an hour did "
-        f"so too; from 11 March {kept} of {len(late_beside)}, while main threads mostly kept the hour. {calls} calls "
-        "of sub-agents after the change are few, and five minutes were the cheaper way for them."
+        f"so too; from 11 March {kept} of {len(late_beside)}, while main threads mostly kept the hour ({calls} "
+        f"calls of sub-agents{cheaper})."
     )
     return Computed(
         FUNCTION,
@@ -64,12 +65,12 @@ def _estimates(
     one_hour = "writing for an hour beside a main thread that does"
     found: list[Named] = [
         (f"Sub-agents {one_hour}, until 4 March", exact_share(*early, "sub-agents", unit="percent", scale=100)),
-        (f"The same, from 11 March", exact_share(*late, "sub-agents", unit="percent", scale=100)),
+        ("The same, from 11 March", exact_share(*late, "sub-agents", unit="percent", scale=100)),
         ("Tokens of sub-agents that live an hour, 1 February to 4 March", _tokens(agents, late=False)),
         ("The same, from 11 March", _tokens(agents, late=True)),
         ("Tokens of main threads that live an hour, from 11 March", _of_sessions(writes)),
     ]
-    after = next(one for one in paid if one.is_late and one.agents)
+    after = _after(paid)
     method = f"list price, {after.calls:,} calls; a count, no interval"
     found.append(
         ("What these sub-agents' writes cost for five minutes", _usd(after.five_usd, after.calls, method)),
@@ -78,14 +79,17 @@ def _estimates(
     return found
 
 
+def _after(paid: Sequence[Price]) -> Price:
+    """Sub-agents since the change."""
+    return next(one for one in paid if one.is_late and one.agents)
+
+
 def _usd(usd: float, calls: int, method: str) -> Estimate:
     return Estimate(usd, None, None, calls, "calls", "USD", method)
 
 
 def _tokens(agents: Sequence[SubAgent], *, late: bool) -> Estimate:
     """Share of tokens, sub-agents drawn again; where all or none live an hour, exact by sub-agent."""
-    from generator.dossier.computed.life_writes import FEBRUARY
-
     chosen = [one for one in agents if (one.day > LAST_HOUR if late else FEBRUARY <= one.day <= LAST_HOUR)]
     hour = sum(one.hour for one in chosen)
     if hour in (0, sum(one.tokens for one in chosen)):

@@ -70,7 +70,15 @@ def beside_main(agents: Sequence[SubAgent]) -> PublishedTable:
     return PublishedTable(
         id="beside-main",
         title="Sub-agents beside the main thread of their session",
-        columns=("Begun", "Set", "Main thread writes for", "Sub-agents", "All for an hour", "All for five minutes", "Calls"),
+        columns=(
+            "Begun",
+            "Set",
+            "Main thread writes for",
+            "Sub-agents",
+            "All for an hour",
+            "All for five minutes",
+            "Calls",
+        ),
         rows=tuple(rows),
         note="The main thread's last write before the sub-agent's first. One that did both is in neither count.",
     )

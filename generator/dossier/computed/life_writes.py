@@ -24,11 +24,7 @@ class Write:
     version: str
     hour: int  # tokens that live an hour
     tokens: int  # all that were written
-
-    @property
-    def day(self) -> date:
-        """UTC."""
-        return self.at.date()
+    day: date  # UTC
 
 
 def writes_of(packs: Iterable[Pack]) -> tuple[Write, ...]:
@@ -42,6 +38,7 @@ def writes_of(packs: Iterable[Pack]) -> tuple[Write, ...]:
             call.version,
             call.cache_write_1h_tokens,
             call.cache_write_tokens,
+            call.first_seen.date(),
         )
         for pack in packs
         for call in sorted(pack.requests, key=lambda call: (call.first_seen, call.id))

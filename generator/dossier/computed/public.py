@@ -26,11 +26,7 @@ class Looked:
     session: str
     agent: str  # "" = main thread
     step: Step
-
-    @property
-    def day(self) -> date:
-        """UTC day of the request's first line."""
-        return self.step.after.first_seen.date()
+    day: date  # of the request's first line, UTC
 
     @property
     def version(self) -> str:
@@ -58,7 +54,7 @@ def steps_of(threads: Iterable[tuple[str, Thread]]) -> Iterator[Looked]:
     for name, thread in threads:
         for step in thread.steps:
             if step.testable and not step.before.gateway and not step.after.gateway:
-                yield Looked(name, thread.session, thread.agent, step)
+                yield Looked(name, thread.session, thread.agent, step, step.after.first_seen.date())
 
 
 def by(rows: Iterable[Kind], key: Callable[[Kind], Any]) -> dict[Any, list[Kind]]:

@@ -30,7 +30,7 @@ from generator.dossier.computed.unread_tables import (
     in_periods,
 )
 from generator.ledger.steps import UNREAD_WITHIN
-from generator.statistics.clusters import cluster_share, exact_ratio, exact_share
+from generator.statistics.clusters import Cluster, cluster_share, exact_ratio, exact_share
 from generator.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -101,17 +101,15 @@ def _estimates(rows: Sequence[Soon], parts: dict[str, list[Soon]], share: float,
     later = [row for row in rows if row.period == DURING and row.step.age > UNREAD_WITHIN]
     week = sessions([row for row in during if FIRST <= row.day <= LAST])
     found: list[Named] = [
-        ("13 March to 6 May, sessions drawn again", cluster_share(clusters, "requests", unit="percent", scale=100)),
-        *((f"{period[0].upper()}{period[1:]}, exact", _percent(counts(some), "requests")) for period, some in parts.items()),
+        ("13 March to 6 May, sessions drawn again", _drawn(clusters)),
+        *((f"{period}, exact", _percent(counts(some), "requests")) for period, some in parts.items()),
         (
             "Sessions with at least one, 13 March to 6 May",
             _percent((sum(one.hits > 0 for one in clusters), len(clusters)), "sessions"),
         ),
     ]
     if sum(one.trials for one in week):
-        found.append(
-            ("The article's days, 17 to 23 March, sessions drawn", cluster_share(week, "requests", unit="percent", scale=100))
-        )
+        found.append(("The article's days, 17 to 23 March, sessions drawn again", _drawn(week)))
     if later:
         found.append(("Five to sixty seconds after the answer", _percent(counts(later), "requests")))
     placebo = counts(during, lambda row: row.other)
@@ -138,6 +136,10 @@ def _old_against_newer(during: Sequence[Soon], before: Sequence[Soon]) -> list[N
         ("Clients up to 2.1.62 in the period against 2.1.63 to 2.1.72 before it, times as often", ratio),
         ("Sessions with at least one, clients up to 2.1.62 in the period", _percent(with_one, "sessions")),
     ]
+
+
+def _drawn(clusters: Sequence[Cluster]) -> Estimate:
+    return cluster_share(clusters, "requests", unit="percent", scale=100)
 
 
 def _percent(found: tuple[int, int], of: str) -> Estimate:

@@ -13,7 +13,7 @@ from generator.statistics.clusters import Cluster
 
 BEGIN, END = date(2026, 3, 13), date(2026, 5, 6)
 """First and last day of the period; chosen after the counts by day had been seen, and tested by change points."""
-BEFORE, DURING, AFTER = "before 13 March 2026", "13 March to 6 May", "after 6 May"
+BEFORE, DURING, AFTER = "Before 13 March 2026", "13 March to 6 May", "After 6 May"
 PERIODS = (BEFORE, DURING, AFTER)
 LATER = 60.0  # seconds; steps from five to sixty are counted beside
 
@@ -25,19 +25,13 @@ class Soon(Looked):
     unread: bool  # by the rule with its usual tolerance
     off: float  # by how much what is missing departs from the last write, as a share of it; infinite where not asked
     other: bool  # the placebo: what is missing equals the write before the last one, and not the last one
-
-    @property
-    def period(self) -> str:
-        """Which of the three."""
-        return BEFORE if self.day < BEGIN else DURING if self.day <= END else AFTER
+    period: str  # one of the three
 
 
 def soon_steps(threads: Iterable[tuple[str, Thread]]) -> tuple[Soon, ...]:
     """Steps up to sixty seconds after the answer before."""
     threads = tuple(threads)
-    wrote = {
-        (name, step.after.id): step.before.cache_write_tokens for name, thread in threads for step in thread.steps
-    }
+    wrote = {(name, step.after.id): step.before.cache_write_tokens for name, thread in threads for step in thread.steps}
     return tuple(_asked(threads, wrote))
 
 
@@ -52,9 +46,11 @@ def _asked(threads: Sequence[tuple[str, Thread]], wrote: dict[tuple[str, str], i
             row.session,
             row.agent,
             row.step,
+            row.day,
             unread=off <= UNREAD_SAME,
             off=off,
             other=older <= UNREAD_SAME < off,
+            period=BEFORE if row.day < BEGIN else DURING if row.day <= END else AFTER,
         )
 
 

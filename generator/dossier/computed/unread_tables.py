@@ -78,7 +78,7 @@ def by_kind(rows: Sequence[Soon]) -> Iterator[PublishedTable]:
     yield _beside(rows, "sets", "Set by set", "Set", lambda row: row.set)
     yield _beside(rows, "models", "Model by model", "Model", lambda row: row.step.after.model)
     kind = "Kind of thread"
-    yield _beside(rows, "threads", "Main threads and sub-agents", kind, lambda row: _kind(row))
+    yield _beside(rows, "threads", "Main threads and sub-agents", kind, _kind)
 
 
 def _kind(row: Soon) -> str:
@@ -179,14 +179,10 @@ def _panels(rows: Sequence[Soon]) -> dict[str, str]:
     large = sorted(within_period, key=lambda name: len(within_period[name]), reverse=True)[:2]
     small = sorted(set(within_period) - set(large))
     first = sorted(large, key=lambda name: min(row.day for row in within_period[name]))
-    names = {name: "sets that end before 13 March" for name in sorted({row.set for row in rows} - set(within_period))}
-    for name in first[:1]:
-        names[name] = name
-    for name in small:
-        names[name] = f"{len(small)} smaller sets of March"
-    for name in first[1:]:
-        names[name] = name
-    return names
+    alone = {name: name for name in first}
+    others = dict.fromkeys(sorted({row.set for row in rows} - set(within_period)), "sets that end before 13 March")
+    few = dict.fromkeys(small, f"{len(small)} smaller sets of March")
+    return others | dict(list(alone.items())[:1]) | few | dict(list(alone.items())[1:])
 
 
 def all_days(rows: Sequence[Soon]) -> PublishedTable:
@@ -206,8 +202,8 @@ def change_days(rows: Sequence[Soon]) -> PublishedTable:
     """First and last raised day, of all sets and of the two that carry them."""
     close = within(rows, UNREAD_WITHIN)
     sets = [("all sets", close), *by(close, lambda row: row.set).items()]
-    found = [(name, raised(sessions_by_day(some))) for name, some in sets]
-    lines = [line for name, one in found if one and one.gain > CLEAR for line in _lines(name, one)]
+    found = [(name, raised(sessions_by_day(some))) for name, some in sets if counts(some)[0] >= FEWEST]
+    lines = [line for name, one in found if one for line in _lines(name, one)]
     return PublishedTable(
         id="change-days",
         title="From which day to which the share is raised",
@@ -221,7 +217,7 @@ def change_days(rows: Sequence[Soon]) -> PublishedTable:
     )
 
 
-CLEAR = 10.0  # log likelihood over one share; below, days of a single set say nothing
+FEWEST = 10  # hits of a set, below which its days say nothing
 
 
 def _lines(name: str, one: Raised) -> Iterator[tuple[Any, ...]]:
