@@ -16,7 +16,7 @@ from typing import Any
 from generator.statistics.clusters import TAILS, Cluster, redrawn
 
 WITHIN = 1.92  # half of the 95 % point of chi-square with one degree of freedom
-DRAWS = 1_000
+DRAWS = 500
 
 
 @dataclass(frozen=True)

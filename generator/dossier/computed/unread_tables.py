@@ -211,7 +211,7 @@ def change_days(rows: Sequence[Soon]) -> PublishedTable:
         rows=tuple(lines),
         note=(
             "Two change points of a binomial share. Likely: days within the 95 % likelihood ratio of the best, wide "
-            "where no calls were made. Drawn: 95 % of the days found with sessions drawn again 1,000 times. Both "
+            "where no calls were made. Drawn: 95 % of the days found with sessions drawn again 500 times. Both "
             "end with a set's own days, so a set that begins inside of the period cannot date its begin."
         ),
     )
