@@ -52,6 +52,8 @@ def raised(clusters: Sequence[Mapping[date, Cluster]]) -> Raised | None:
     hits = np.array([[cluster[day].hits if day in cluster else 0 for day in days] for cluster in clusters])
     trials = np.array([[cluster[day].trials if day in cluster else 0 for day in days] for cluster in clusters])
     begins, ends = np.triu_indices(len(days))
+    shortest = np.argsort(ends - begins, kind="stable")  # of equals the first: no day without trials at either end
+    begins, ends = begins[shortest], ends[shortest]
     all_hits, all_trials = hits.sum(0)[None], trials.sum(0)[None]
     gains = _gains(all_hits, all_trials, begins, ends)[0]
     best = int(np.argmax(gains))

@@ -54,8 +54,7 @@ def breaks_by_week(_: Published, packs: tuple[Pack, ...]) -> Computed:
     answer = (
         f"In the week of 16 March, {hits} of {len(week):,} steps broke without an explanation "
         f"({figure(1000 * hits / len(week), 2)} in 1,000), in all other weeks {base} of {len(others):,} "
-        f"({figure(1000 * base / len(others), 2)}): {_verdict(week, others)}, and a rise smaller than "
-        f"{_times(against_all)} could hardly have been seen."
+        f"({figure(1000 * base / len(others), 2)}): {_verdict(week, others, against_all)}."
     )
     calls = sum(FIRST <= call.first_seen.date() <= LAST for pack in public_sets(packs) for call in pack.requests)
     in_week = sum(week_of(call.first_seen.date()) == WEEK for pack in public_sets(packs) for call in pack.requests)
@@ -77,9 +76,11 @@ def _unexplained(rows: Iterable[Looked]) -> int:
     return sum(row.step.reason == UNEXPLAINED for row in rows)
 
 
-def _verdict(week: Sequence[Looked], others: Sequence[Looked]) -> str:
+def _verdict(week: Sequence[Looked], others: Sequence[Looked], smallest: float | None) -> str:
     p = float(conditional_p(_unexplained(week), _unexplained(others), len(week), len(others)))
-    return "too few to tell a rise from chance" if p >= SURE else "more than chance, where steps are independent"
+    if p < SURE:
+        return "more than chance gives where steps are independent"
+    return f"too few to tell a rise from chance, and a rise smaller than {_times(smallest)} could hardly have been seen"
 
 
 def sessions(rows: Iterable[Looked]) -> tuple[Cluster, ...]:
