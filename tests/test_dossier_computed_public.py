@@ -176,6 +176,7 @@ def test_the_week_of_the_article_and_what_it_could_have_shown(breaks):
     assert sum(row["Unexplained"] for row in rows.values()) == 46
     assert "721 calls of 16 to 22 March and 538 of 17 to 23 March" in breaks.cautions[0]
     assert estimate(breaks, "That week against").p > 0.05
+    assert breaks.tables[0].plot.sentence.endswith("highest for its steps is the week of 23 March.")
     assert table(breaks, "power")[0]["Times as many breaks"] == pytest.approx(7, abs=1)
 
 
@@ -391,7 +392,7 @@ def test_more_breaks_in_the_week_are_more_than_chance():
         for one in placed(
             [request(0, 0, read=60_000, written=900), request(1, 7, read=9_000, written=51_900)],
             date(2026, 3, 16 + day),
-            chr(97 + day),
+            "uvwxy"[day],
         )
     ]
     whole = [one for day in range(20) for one in placed(pair(missing=0), date(2026, 2, 1 + day), chr(97 + day))]

@@ -60,8 +60,8 @@ def breaks_by_week(_: Published, packs: tuple[Pack, ...]) -> Computed:
     in_week = sum(week_of(call.first_seen.date()) == WEEK for pack in public_sets(packs) for call in pack.requests)
     cautions = (
         f"The eleven sets hold {in_week:,} calls of {A_WEEK} and {calls:,} of 17 to 23 March, most of one maintainer.",
-        f"Against the other weeks of the same sets alone, only a rise of {_times(against_same)} would have been seen "
-        "with a probability of 0.8.",
+        f"Against the other weeks of the same sets alone, {_alone(against_same)} would have been seen with a "
+        "probability of 0.8.",
     )
     return Computed(
         FUNCTION,
@@ -158,10 +158,17 @@ def _weeks(rows: Sequence[Looked]) -> PublishedTable:
             axis="Unexplained breaks in 1,000 steps",
             sentence=(
                 f"In the week of 16 March {_unexplained([row for row in rows if week_of(row.day) == WEEK])} breaks are "
-                f"unexplained, of {_unexplained(rows)} in all weeks; no week is far from the others for its few steps."
+                f"unexplained, of {_unexplained(rows)} in all weeks; highest for its steps is the week of "
+                f"{_highest(rows)}."
             ),
         ),
     )
+
+
+def _highest(rows: Sequence[Looked]) -> str:
+    weeks = {week: some for week, some in by(rows, lambda row: week_of(row.day)).items() if len(some) >= LEAST}
+    most = max(weeks, key=lambda week: _unexplained(weeks[week]) / len(weeks[week]), default=WEEK)
+    return f"{most.day} {most:%B}"
 
 
 def _sets(week: Sequence[Looked], others: Sequence[Looked]) -> PublishedTable:
@@ -210,6 +217,10 @@ def _powers(against_all: float | None, against_same: float | None) -> PublishedT
             "weeks; the test is the exact one of two counts at 0.05, two-sided."
         ),
     )
+
+
+def _alone(ratio: float | None) -> str:
+    return f"only a rise of {_times(ratio)}" if ratio else "no rise up to twenty times"
 
 
 def _times(ratio: float | None) -> str:

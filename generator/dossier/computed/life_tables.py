@@ -20,7 +20,7 @@ def _kind(write: Write) -> str:
 
 
 def _share(writes: Sequence[Write]) -> float:
-    return sum(one.hour for one in writes) / sum(one.tokens for one in writes)
+    return sum(one.hour for one in writes) / sum(one.tokens for one in writes) if writes else 0.0
 
 
 def by_day(writes: Sequence[Write]) -> PublishedTable:
@@ -37,7 +37,10 @@ def by_day(writes: Sequence[Write]) -> PublishedTable:
         title="Percent of written tokens that live one hour, by day and set",
         columns=("Day", "Threads", "Set", "Calls that wrote", "Tokens written", "Percent for an hour"),
         rows=rows,
-        note="A point is one set on one day. Without intervals: tokens of one session are all but one decision.",
+        note=(
+            "A point is one set on one day. Without intervals: the tokens of one session share one decision. The line "
+            "is the last hour of a sub-agent."
+        ),
         plot=Plot(
             kind="days",
             label="Day",
@@ -45,11 +48,11 @@ def by_day(writes: Sequence[Write]) -> PublishedTable:
             panel="Threads",
             band=(FIRST, LAST),
             band_label="Days of the article",
-            dates=(Mark(day=LAST_HOUR, word="last hour of a sub-agent"),),
+            dates=(Mark(day=LAST_HOUR, word="4 Mar"),),
             axis="Percent for an hour",
             sentence=(
-                f"After 4 March {percent(_share(after), 1) if after else 0} % of the tokens that sub-agents wrote live "
-                f"an hour, and {percent(_share(main), 1) if main else 0} % of those of main threads."
+                f"After 4 March {percent(_share(after), 1):g} % of the tokens that sub-agents wrote live an hour, and "
+                f"{percent(_share(main), 1):g} % of those of main threads."
             ),
         ),
     )

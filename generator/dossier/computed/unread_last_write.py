@@ -70,6 +70,7 @@ def unread_last_write(_: Published, packs: tuple[Pack, ...]) -> Computed:
         tuple(_estimates(rows, parts, share, tokens)),
         (
             days_drawn(soon),
+            all_days(soon),
             by_seconds(rows),
             in_periods(soon),
             change_days(rows),
@@ -77,7 +78,6 @@ def unread_last_write(_: Published, packs: tuple[Pack, ...]) -> Computed:
             by_version(soon),
             by_day_and_version(soon),
             cuts(rows, threads),
-            all_days(soon),
         ),
         CAUTIONS,
     )

@@ -28,7 +28,7 @@ from generator.statistics.rates import exact_rate
 SHARE = ("Percent", "Low", "High")
 LEAST = 20  # steps of a day, below which its share is not drawn
 DRAWN_FROM, DRAWN_TO = date(2026, 2, 1), date(2026, 5, 31)
-RELEASES = ((date(2026, 2, 5), "Opus"), (date(2026, 2, 17), "Sonnet"), (BEGIN, "1M"))
+RELEASES = ((date(2026, 2, 5), "O"), (date(2026, 2, 17), "S"), (BEGIN, "1M"))
 """Of the 4.6 models, and of the million-token window, whose day is that on which the period begins."""
 ENDED = date(2026, 5, 7)
 SECONDS = ((0.0, 1.0), (1.0, 2.0), (2.0, 5.0), (5.0, 60.0))
@@ -161,8 +161,8 @@ def days_drawn(rows: Sequence[Soon]) -> PublishedTable:
             axis="Percent of requests",
             sentence=(
                 f"Until 12 March {early} of {many:,} requests, on the article's days {hits} of {trials:,}, after 6 May "
-                f"{late} of {more:,}. Lines: releases of Opus 4.6 and Sonnet 4.6, the million-token window on 13 "
-                "March, the end."
+                f"{late} of {more:,}. Lines: Opus 4.6 (O), Sonnet 4.6 (S), the million-token window on 13 March "
+                "(1M), the end."
             ),
         ),
     )
@@ -187,11 +187,30 @@ def _panels(rows: Sequence[Soon]) -> dict[str, str]:
 
 def all_days(rows: Sequence[Soon]) -> PublishedTable:
     """Every day with a step, all sets together."""
-    found = tuple(
-        (str(day), *reversed(counts(some)), len({row.set for row in some})) for day, some in by(rows, _day).items()
+    found = [(str(day), len({row.set for row in some}), *_of_day(some)) for day, some in by(rows, _day).items()]
+    parts = (counts([row for row in rows if row.period == period]) for period in PERIODS)
+    shown = [f"{hits} of {trials:,}" for hits, trials in parts]
+    return PublishedTable(
+        id="all-days",
+        title="The same for all sets together, January to July",
+        columns=("Day", "Sets", *COUNTS),
+        rows=tuple(found),
+        note=f"Days with fewer than {LEAST} such requests have no point. Bars are exact 95 % intervals.",
+        plot=Plot(
+            kind="days",
+            label="Day",
+            values=("Percent",),
+            low="Low",
+            high="High",
+            band=(FIRST, LAST),
+            band_label="Days of the article",
+            dates=(Mark(day=BEGIN, word="1M"), Mark(day=ENDED, word="end")),
+            axis="Percent of requests",
+            sentence=(
+                f"{shown[0]} before 13 March, {shown[1]} to 6 May, {shown[2]} after; shaded are the article's days."
+            ),
+        ),
     )
-    columns = ("Day", "Requests", "Not read", "Sets")
-    return PublishedTable(id="all-days", title="Every day, all sets together", columns=columns, rows=found)
 
 
 def _day(row: Soon) -> date:
