@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from conftest import CORPORA
 from msgspec.structs import replace
+from scipy.stats import binomtest
 from test_grading import pack as bare_pack
 from test_ledger import pseudonym, request
 
@@ -316,14 +318,15 @@ def test_a_set_of_one_day_alone_is_no_error(computation):
         assert computation(None, (public_pack(*placed(pair(), day)),)).function
 
 
-def test_calls_of_one_session_that_were_open_at_once_are_counted_apart():
+@pytest.mark.parametrize(("at", "left"), [(6, 0), (600, 1)])
+def test_calls_of_one_session_that_were_open_at_once_are_counted_apart(at, left):
     rows = in_all_periods(pair())
     for day in DAYS.values():
-        (aside,) = placed([request(50, 6, read=9_000, written=10, agent="b" * 16)], day)
+        (aside,) = placed([request(50, at, read=9_000, written=10, agent="b" * 16)], day)
         rows.append(replace(aside, id=pseudonym(900_000 + day.toordinal())))
     cuts = {row["Rule"]: row for row in table(unread_last_write(None, (public_pack(*rows),)), "cuts")}
     assert cuts["within 5 s"]["Not read to 6 May"] == 1
-    assert cuts["no other call of the session was open meanwhile"]["Of requests to 6 May"] == 0
+    assert cuts["no other call of the session was open meanwhile"]["Of requests to 6 May"] == left
 
 
 def agent_rows(day, *, main, agent, session="a"):
@@ -364,6 +367,28 @@ def test_a_main_thread_that_had_not_written_before_says_nothing():
     assert agent.main_for_an_hour is None
 
 
+def test_what_the_main_thread_does_later_does_not_count():
+    rows = agent_rows(date(2026, 3, 4), main="1h", agent="1h")
+    (later,) = placed([request(9, 15, written=5_000, lifetime="5m")], date(2026, 3, 4))
+    later = replace(later, id=pseudonym(900_001))
+    (agent,) = sub_agents(writes_of([public_pack(*rows, later)]))
+    assert agent.main_for_an_hour is True
+
+
+@pytest.mark.parametrize(("wait", "pauses"), [(299, 0), (301, 1), (3599, 1), (3601, 0)])
+def test_a_pause_that_either_lifetime_outlives_or_neither_is_none(wait, pauses):
+    rows = placed(
+        [
+            request(0, 0, written=10_000, lifetime="5m"),
+            request(1, wait, written=10_000, lifetime="5m", took=0),
+        ],
+        date(2026, 3, 20),
+    )
+    rows = [replace(one, agent="b" * 16) for one in rows]
+    (late,) = (one for one in priced(threads_by_set([public_pack(*rows)])) if one.is_late and one.agents)
+    assert late.pauses == pauses
+
+
 def test_both_lifetimes_have_their_price_and_an_expired_pause_is_told():
     """Opus 4.6: 5 USD a million, so 10,000 tokens are 0.0625 for five minutes and 0.1 for an hour."""
     rows = placed(
@@ -401,7 +426,7 @@ def test_more_breaks_in_the_week_are_more_than_chance():
     assert "more than chance" in computed.answer
 
 
-def test_a_rise_is_seen_as_often_as_counted_by_hand():
+def test_a_rise_is_seen_as_often_as_in_a_second_simulation():
     """40 of 10,000 against 1,000 steps: where sessions do not differ, the exact test misses a threefold rise of few."""
     base, week = [Cluster(2, 500)] * 20, [Cluster(0, 50)] * 20
     assert spread(base) == 0
@@ -409,6 +434,15 @@ def test_a_rise_is_seen_as_often_as_counted_by_hand():
     rises = [power(rise, week, base) for rise in (2.0, 4.0, 8.0)]
     assert rises == sorted(rises)
     assert rises[-1] > 0.99
+    chance = random.Random(5)
+    seen = 0
+    for _ in range(400):
+        hits, base_hits = (
+            sum(chance.random() < share for _ in range(n)) for share, n in ((0.008, 1000), (0.004, 10_000))
+        )
+        less, more = (binomtest(hits, hits + base_hits, 1 / 11, one).pvalue for one in ("less", "greater"))
+        seen += 2 * min(less, more) < 0.05
+    assert power(2.0, week, base) == pytest.approx(seen / 400, abs=0.04)
     found = smallest_ratio(week, base)
     assert power(found, week, base) >= 0.8 > power(found - 0.5, week, base)
 

@@ -64,6 +64,12 @@ def test_without_a_hit_drawing_again_says_nothing_and_the_exact_interval_is_give
     assert share.method.startswith("exact")
 
 
+def test_where_every_trial_is_a_hit_the_interval_is_exact_too():
+    share = cluster_share([Cluster(20, 20), Cluster(6, 6)], "sub-agents")
+    assert (share.value, share.high) == (1, 1)
+    assert share.low == pytest.approx(0.025 ** (1 / 26))
+
+
 def test_one_cluster_has_no_interval():
     share = cluster_share([Cluster(3, 20), Cluster(0, 0)], "steps")
     assert (share.value, share.low, share.high) == (0.15, None, None)
