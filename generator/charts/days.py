@@ -55,7 +55,7 @@ def days(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:
     if len(panels) == 1:
         spec["facet"]["row"]["header"] = {"title": None, "labels": False}
     inner = spec["spec"]
-    inner |= {"width": WIDTH - 90, "height": _ONE if len(panels) == 1 else _PANEL}
+    inner |= {"width": WIDTH - 60, "height": _ONE if len(panels) == 1 else _PANEL}
     for layer in inner["layer"]:
         layer["encoding"]["x"]["scale"] = {
             "type": "utc",
@@ -87,7 +87,11 @@ def _template() -> dict[str, Any]:
     import altair as alt
 
     base = alt.Chart()
-    x = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=6, grid=False))
+    x = alt.X(
+        "day:T",
+        title=None,
+        axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap=True, labelSeparation=10),
+    )
     band = (
         base.transform_filter("datum.kind == 'band'")
         .mark_rect(color=BAND)
@@ -105,7 +109,13 @@ def _template() -> dict[str, Any]:
     )
     chart = (
         alt.layer(band, lines, interval, points, words, data=alt.NamedData("rows"))
-        .facet(row=alt.Row("panel:N", title=None, header=alt.Header(labelAngle=0, labelAlign="left", labelColor=INK)))
+        .facet(
+            row=alt.Row(
+                "panel:N",
+                title=None,
+                header=alt.Header(labelOrient="top", labelAnchor="start", labelPadding=4, labelColor=INK),
+            )
+        )
         .resolve_axis(x="shared")
     )
     spec: dict[str, Any] = chart.to_dict()

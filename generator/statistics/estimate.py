@@ -49,11 +49,12 @@ class Estimate:
         return "p under 0.001" if self.p < 0.001 else f"p {figure(self.p, 2)}"  # noqa: PLR2004  no test here says more
 
     def json(self) -> dict[str, Any]:
-        """For programs; an open end is null."""
-        ends = (None if end is None or math.isinf(end) else end for end in (self.low, self.high))
-        low, high = ends
+        """For programs; an open end is null, and so is a value without bound, as of a ratio to nothing."""
+        value, low, high = (
+            None if one is None or math.isinf(one) else one for one in (self.value, self.low, self.high)
+        )
         return {
-            "value": self.value,
+            "value": value,
             "low_95": low,
             "high_95": high,
             "n": self.n,

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from generator.curated.measurements import Computation
 from generator.dossier.computed.base import Computed
+from generator.dossier.computed.breaks_by_week import breaks_by_week
+from generator.dossier.computed.cache_life import cache_life
+from generator.dossier.computed.unread_last_write import unread_last_write
 
 if TYPE_CHECKING:
     from generator.curated.measurements import Published
@@ -17,4 +20,9 @@ __all__ = ["COMPUTED", "Compute", "Computed"]
 Compute = Callable[["Published", tuple["Pack", ...]], Computed]
 """From the record that names it, whose tables may hold its input, and the packs of real logs."""
 
-COMPUTED: Mapping[Computation, Compute] = {}
+COMPUTED: Mapping[Computation, Compute] = {
+    Computation.UNREAD_LAST_WRITE: unread_last_write,
+    Computation.CACHE_LIFE: cache_life,
+    Computation.BREAKS_BY_WEEK: breaks_by_week,
+}
+"""What a measurement that was worked out gives its page."""

@@ -1,0 +1,104 @@
+"""Shares of what comes in clusters, as steps come in sessions: whole clusters are drawn again, never single trials.
+
+Steps of one session share a client, a machine and an hour; an interval that takes them as independent is too narrow.
+Method: Efron and Tibshirani 1993, An Introduction to the Bootstrap, ch. 8 and 13 (percentile interval).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from generator.statistics.estimate import Estimate
+from generator.statistics.rates import exact_rate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DRAWS = 4_000
+SEED = 20260313
+TAILS = (2.5, 97.5)  # percentiles of a 95 % interval
+EXACT = "exact interval (Clopper and Pearson), each trial taken as independent"
+DRAWN = f"clusters drawn again {DRAWS:,} times, percentile interval"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Hits among the trials of one cluster."""
+
+    hits: int
+    trials: int
+
+
+def exact_share(hits: int, trials: int, of: str, *, unit: str = "", scale: float = 1.0) -> Estimate:
+    """The share with its exact interval, times `scale` (100 for percent). `of` names the trials in the plural.
+
+    Raises ValueError where there are no trials, or more hits than trials.
+    """
+    if not trials:
+        msg = "a share of nothing"
+        raise ValueError(msg)
+    rate = exact_rate(hits, trials)
+    return Estimate(rate.value * scale, rate.low * scale, rate.high * scale, trials, of, unit, EXACT)
+
+
+def cluster_share(clusters: Sequence[Cluster], of: str, *, unit: str = "", scale: float = 1.0) -> Estimate:
+    """The share over all clusters, its interval by drawing clusters again. Raises ValueError where there are no trials.
+
+    Drawing again says nothing where every trial or none is a hit: the interval is then the exact one of trials.
+    """
+    import numpy as np
+
+    filled = [cluster for cluster in clusters if cluster.trials]
+    hits, trials = sum(one.hits for one in filled), sum(one.trials for one in filled)
+    if hits in (0, trials):
+        return exact_share(hits, trials, of, unit=unit, scale=scale)
+    value = hits / trials * scale
+    if len(filled) == 1:
+        return Estimate(value, None, None, trials, of, unit, "no interval: all trials are of one cluster")
+    weights = redrawn(len(filled))
+    hit, tried = (np.array([getattr(one, name) for one in filled], dtype=float) for name in ("hits", "trials"))
+    shares = (weights @ hit) / (weights @ tried)
+    low, high = np.percentile(shares, TAILS)
+    return Estimate(value, float(low) * scale, float(high) * scale, trials, of, unit, DRAWN)
+
+
+def redrawn(clusters: int, draws: int = DRAWS) -> NDArray[Any]:
+    """How often each cluster is drawn, one row a draw; the same each time it is asked for. As floats, to be summed."""
+    import numpy as np
+
+    random = np.random.default_rng(SEED)
+    drawn = random.integers(0, clusters, size=(draws, clusters))
+    places = drawn + clusters * np.arange(draws)[:, None]
+    return np.bincount(places.ravel(), minlength=draws * clusters).reshape(draws, clusters).astype(float)
+
+
+def exact_ratio(hits: int, trials: int, base_hits: int, base_trials: int, of: str) -> Estimate:
+    """Ratio of two small shares with its exact interval and two-sided p, given the sum of hits.
+
+    Given the sum, hits are binomial with the odds ratio * trials / base_trials (Przyborowski and Wilenski 1940,
+    Biometrika 31:313-323). The p is twice the smaller tail. Raises ValueError where there are no trials or no hits.
+    """
+    if not trials or not base_trials or not hits + base_hits:
+        msg = "a ratio needs trials on both sides and a hit on one"
+        raise ValueError(msg)
+    rate = exact_rate(hits, hits + base_hits)
+    odds = [share / (1 - share) if share < 1 else float("inf") for share in (rate.value, rate.low, rate.high)]
+    value, low, high = (one * base_trials / trials for one in odds)
+    p = float(conditional_p(hits, base_hits, trials, base_trials))
+    method = "exact interval given the sum of both counts"
+    return Estimate(value, low, high, trials + base_trials, of, "", method, p)
+
+
+def conditional_p(hits: Any, base_hits: Any, trials: int, base_trials: int) -> Any:
+    """Two-sided p of equal shares, given the sum of hits; of numbers or of arrays. 1 where there is no hit at all."""
+    import numpy as np
+    from scipy.special import bdtr, bdtrc
+
+    total = np.maximum(hits + base_hits, 1)
+    share = trials / (trials + base_trials)
+    some, first = hits + base_hits > 0, np.asarray(hits, dtype=float)
+    at_most = bdtr(first, total, share)
+    at_least = np.where(first > 0, bdtrc(first - 1, total, share), 1.0)
+    return np.where(some, np.minimum(1.0, 2 * np.minimum(at_most, at_least)), 1.0)
