@@ -45,10 +45,10 @@ MUST_SHOW = (
     ("claude-code-loudest", ("postmortem", "three faults of the product layer"), "anthropic.com/engineering/april-23-postmortem"),
     ("meaning", ("postmortem", "product-layer faults"), "anthropic.com/engineering/april-23-postmortem"),
     ("log-analysis", ("cache-lifetime change", "6 to 8 March"), "github.com/anthropics/claude-code/issues/46829"),
-    ("meaning", ("do not fit a client-only story", "never updated"), "github.com/anthropics/claude-code/issues/37394"),
+    ("meaning", ("do not fit a client-only story", "containers pinned"), "github.com/anthropics/claude-code/issues/37394"),
     ("meaning", ("do not fit a client-only story", "92.7 percent"), "github.com/anthropics/claude-code/issues/38357"),
     ("meaning", ("do not fit a client-only story", "refused at 18 percent"), "github.com/anthropics/claude-code/issues/41212"),
-    ("meaning", ("do not fit a client-only story", "demand for extra usage"), "github.com/anthropics/claude-code/issues/42616"),
+    ("meaning", ("do not fit a client-only story", "refused as a limit"), "github.com/anthropics/claude-code/issues/39648"),
     ("meaning", ("do not fit a client-only story", "118 percent"), "github.com/anthropics/claude-code/issues/32544"),
     ("meaning", ("do not fit a client-only story", "Cowork alone"), "github.com/anthropics/claude-code/issues/33120"),
 )  # fmt: skip
