@@ -270,7 +270,7 @@ class Answer(Model):
 
 
 class Publication(Model):
-    """Where and when the article came out, and by whom. What is not on record stays empty, for the publisher to fill."""
+    """Where and when the article came out, and by whom; what is not on record stays empty."""
 
     url: WebUrl | None = None
     date: dt.date | None = None
