@@ -1,4 +1,4 @@
-"""What a computation reads from the tables of the record that names it; a record without it is refused with its place."""
+"""What a computation reads from the tables of the record that names it; what lacks it is refused with its place."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ ARTICLE: Span = (date(2026, 3, 17), date(2026, 3, 23))
 """The article's week; a test holds it to content/case.yml."""
 
 _MOST = 100_000  # sessions or tasks of one row
+_DAY = re.compile(r"2026-[0-9]{2}-[0-9]{2}")
 _VERSION = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}")
 
 
 class CellKind(StrEnum):
     """What each cell of a column must be."""
 
-    DAY = "a day such as 2026-03-17"
+    DAY = "a day of 2026 such as 2026-03-17"
     HOUR = "an hour such as 07:24"
     POSITIVE = "a number above 0"
     COUNT = f"a whole number from 0 to {_MOST}"
@@ -103,6 +104,16 @@ INPUTS: Mapping[Computation, Input] = {
 }
 
 
+def input_rows(one: Published) -> list[list[Any]]:
+    """The cells that its computation reads, row by row, in the order of `INPUTS`; for a record that was checked."""
+    wanted = INPUTS[one.computed] if one.computed else None
+    table = next((table for table in one.tables if wanted and table.id == wanted.table), None)
+    if wanted is None or table is None:
+        return []
+    places = [table.columns.index(column) for column in wanted.columns]
+    return [[row[place] for place in places] for row in table.rows]
+
+
 def inputs_are_there(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
     """Each computation finds its table, its columns, cells that it can use, and days to compare."""
     for entry, one in sound(entries, Published):
@@ -161,7 +172,7 @@ def _fits(cell: object, kind: CellKind) -> bool:
         return False
     match kind:
         case CellKind.DAY:
-            return isinstance(cell, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", cell, re.ASCII) is not None and _is_day(cell)
+            return isinstance(cell, str) and _DAY.fullmatch(cell) is not None and _is_day(cell)
         case CellKind.HOUR:
             return isinstance(cell, str) and re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", cell) is not None
         case CellKind.VERSION:

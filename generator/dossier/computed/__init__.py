@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from generator.curated.measurements import Computation
+from generator.dossier.computed.agent_errors import agent_errors
 from generator.dossier.computed.base import Computed
+from generator.dossier.computed.same_tasks import same_tasks
 
 if TYPE_CHECKING:
     from generator.curated.measurements import Published
@@ -17,4 +19,7 @@ __all__ = ["COMPUTED", "Compute", "Computed"]
 Compute = Callable[["Published", tuple["Pack", ...]], Computed]
 """From the record that names it, whose tables may hold its input, and the packs of real logs."""
 
-COMPUTED: Mapping[Computation, Compute] = {}
+COMPUTED: Mapping[Computation, Compute] = {
+    Computation.SAME_TASKS: same_tasks,
+    Computation.AGENT_ERRORS: agent_errors,
+}
