@@ -76,9 +76,12 @@ def _server_errors(days: Sequence[Day]) -> list[tuple[str, Estimate]]:
     ]
     shares = {day.day: [1.0] * day.server + [0.0] * (day.sessions - day.server) for day in days}
     rank = window_rank(shares, ARTICLE, of="mean")
-    what = "Server errors: stretches of seven days with as high a share as 17 to 23 March, itself counted"
+    what = (
+        "Server errors: stretches of seven days with as high a share as 17 to 23 March, itself counted "
+        f"({rank.as_high} of {rank.windows})"
+    )
     of = "overlapping stretches with sessions"
-    return [*found, (what, Estimate(rank.as_high, None, None, rank.windows, of, "stretches", _RANKED, rank.p))]
+    return [*found, (what, Estimate(rank.p, None, None, rank.windows, of, "of all", _RANKED, rank.p))]
 
 
 def _limits(days: Sequence[Day]) -> list[tuple[str, Estimate]]:

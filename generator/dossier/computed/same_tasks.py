@@ -102,8 +102,9 @@ def _time(runs: Sequence[Run]) -> Rows:
         length = (span[1] - span[0]).days + 1
         found.append(
             (
-                f"Seconds a task, {words}: stretches of {length} days that are as high, itself counted",
-                Estimate(rank.as_high, None, None, rank.windows, "overlapping stretches", "stretches", _RANKED, rank.p),
+                f"Seconds a task, {words}: stretches of {length} days that are as high, itself counted "
+                f"({rank.as_high} of {rank.windows})",
+                Estimate(rank.p, None, None, rank.windows, "overlapping stretches", "of all", _RANKED, rank.p),
             )
         )
     return found
