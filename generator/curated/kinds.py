@@ -15,6 +15,7 @@ from generator.curated.analysis import Section, facts_have_sources
 from generator.curated.base_rates import Measurement
 from generator.curated.calibration import Calibration, rows_are_whole
 from generator.curated.claims import Claim
+from generator.curated.computed_inputs import inputs_are_there
 from generator.curated.entries import Kind
 from generator.curated.examples import Example
 from generator.curated.headline import Headline, equal_space, observations_have_sources, tests_have_own_ids
@@ -205,7 +206,7 @@ class Library(Model):
                 "symptoms": "symptom",
                 "detectors": "detector",
             },
-            also=(tables_are_even,),
+            also=(tables_are_even, inputs_are_there),
         ),
     ] = ()
     # Public logs that packs are made of; each is named after its pack.

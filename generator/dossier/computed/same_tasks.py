@@ -1,0 +1,155 @@
+"""The same tasks run twice a day: does their cost follow the client's version or the date, and does their time?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import TYPE_CHECKING
+
+from generator.curated.computed_inputs import ARTICLE, BEFORE_CHANGE, OUTSIDE_ARTICLE, OUTSIDE_PLATEAU, PLATEAU, Span
+from generator.dossier.computed.base import Computed
+from generator.dossier.computed.run_tables import run_tables
+from generator.dossier.computed.runs import Run, by_day, middle, runs_of, same_day, within
+from generator.statistics.estimate import Estimate, figure
+from generator.statistics.permutation import block_ratio, exact_odds, permuted, window_rank
+
+if TYPE_CHECKING:
+    from generator.curated.measurements import Published
+    from generator.records.results import Pack
+
+_BLOCKS = "ratio of medians of runs; moving blocks of seven days, 4,000 draws; somewhat too narrow"
+_PERMUTED = (
+    "difference of medians of runs; whole days permuted 9,999 times; too small where neighbouring days are alike"
+)
+_RANKED = "one-sided p: share of all stretches of as many days that are as high"
+
+_PAIR = "Two versions on one day, "
+
+Rows = list[tuple[str, Estimate]]
+
+
+def same_tasks(one: Published, _: tuple[Pack, ...]) -> Computed:
+    """Cost by client version and time by day, from the runs in the record's own table."""
+    runs = runs_of(one)
+    pairs = _pair_of_versions(runs)
+    return Computed(
+        function="generator/dossier/computed/same_tasks.py:same_tasks",
+        answer=_answer(runs, pairs),
+        estimates=(*_cost(runs), *pairs, *_time(runs), *_slow(runs)),
+        tables=run_tables(runs),
+        cautions=(
+            "The cost is added up by the client from token counts and its own price list. No bill was seen, so a count "
+            "that was wrong in some versions would look the same.",
+            "Runs of neighbouring days resemble each other. The p of permuted days is therefore too small for the "
+            "time; trust the rank among stretches of days.",
+            "The stretch from 14 to 27 March was chosen after the runs had been seen. That its days are those of the "
+            "doubled allowance is a coincidence in time.",
+        ),
+    )
+
+
+def _cost(runs: Sequence[Run]) -> Rows:
+    found: Rows = []
+    for words, value in (("a run", lambda run: run.usd), ("the median task", lambda run: run.usd_task)):
+        days = by_day(runs, value)
+        ratio = block_ratio(days, ARTICLE, (BEFORE_CHANGE,))
+        count = sum(within(run, ARTICLE) or within(run, BEFORE_CHANGE) for run in runs)
+        what = f"Cost of {words}, 17 to 23 March against 21 February to 4 March"
+        found.append((what, Estimate(ratio.value, ratio.low, ratio.high, count, "runs", "times", _BLOCKS)))
+    return found
+
+
+def _pair_of_versions(runs: Sequence[Run]) -> Rows:
+    """Days on which two versions ran: the version test, as the day is the same."""
+    pairs = tuple(same_day(runs))
+    alike = [abs(before.usd - after.usd) for before, after in pairs if before.version == after.version]
+    method = (
+        "difference of two runs; p: rank among all pairs of runs of one day and one version; no interval from one pair"
+    )
+    return [
+        (
+            f"{_PAIR}{before.day:%-d %B}: {after.version} at {after.hour} minus {before.version} at {before.hour} UTC",
+            Estimate(
+                value=after.usd - before.usd,
+                low=None,
+                high=None,
+                n=len(alike),
+                of="pairs of runs of one day and one version to compare with",
+                unit="USD a run",
+                method=method,
+                p=(1 + sum(one >= abs(after.usd - before.usd) for one in alike)) / (1 + len(alike)),
+            ),
+        )
+        for before, after in pairs
+        if before.version != after.version
+    ]
+
+
+def _time(runs: Sequence[Run]) -> Rows:
+    found: Rows = []
+    days = by_day(runs, lambda run: run.seconds)
+    spans: tuple[tuple[str, Span, tuple[Span, ...]], ...] = (
+        ("17 to 23 March", ARTICLE, OUTSIDE_ARTICLE),
+        ("14 to 27 March", PLATEAU, OUTSIDE_PLATEAU),
+    )
+    for words, span, outside in spans:
+        found.append(_permuted(f"Seconds a task, {words} minus all other days", runs, lambda run: run.seconds, span))
+        ratio = block_ratio(days, span, outside)
+        what = f"Seconds a task, {words} against all other days"
+        found.append((what, Estimate(ratio.value, ratio.low, ratio.high, len(runs), "runs", "times", _BLOCKS)))
+        rank = window_rank(days, span)
+        length = (span[1] - span[0]).days + 1
+        found.append(
+            (
+                f"Seconds a task, {words}: stretches of {length} days that are as high, itself counted "
+                f"({rank.as_high} of {rank.windows})",
+                Estimate(rank.p, None, None, rank.windows, "overlapping stretches", "of all", _RANKED, rank.p),
+            )
+        )
+    return found
+
+
+def _slow(runs: Sequence[Run]) -> Rows:
+    inside = [run for run in runs if within(run, ARTICLE)]
+    others = [run for run in runs if not within(run, ARTICLE)]
+    counts = [(sum(run.over for run in side), sum(run.tasks for run in side)) for side in (inside, others)]
+    odds = exact_odds(*counts[0], *counts[1])
+    words = f"{counts[0][0]} of {counts[0][1]:,} against {counts[1][0]} of {counts[1][1]:,}"
+    rows: Rows = [
+        _permuted(
+            "Slow tasks (95th percentile of a run, seconds), 17 to 23 March minus all other days",
+            runs,
+            lambda run: run.slow,
+            ARTICLE,
+        )
+    ]
+    if math.isfinite(odds.value):  # where nothing hung on other days there is no ratio
+        method = "odds ratio with the exact conditional interval; p of Fisher's test"
+        whole = counts[0][1] + counts[1][1]
+        what = f"Tasks of more than 120 seconds, 17 to 23 March against all other days ({words})"
+        rows.append((what, Estimate(odds.value, odds.low, odds.high, whole, "tasks", "times", method, odds.p)))
+    return rows
+
+
+def _permuted(what: str, runs: Sequence[Run], value: Callable[[Run], float], span: Span) -> tuple[str, Estimate]:
+    found = permuted(by_day(runs, value), span)
+    words = f"{what} ({figure(found.inside, 4)} against {figure(found.outside, 4)})"
+    return words, Estimate(found.difference, None, None, len(runs), "runs", "seconds", _PERMUTED, found.p)
+
+
+def _answer(runs: Sequence[Run], pairs: Rows) -> str:
+    before, week = (middle(runs, span, lambda run: run.usd) for span in (BEFORE_CHANGE, ARTICLE))
+    said = (
+        f"The same tasks cost {figure(week, 4)} USD a run in the article's week and {figure(before, 4)} until 4 March "
+        f"({figure(week / before)} times)"
+    )
+    if pairs:
+        what, estimate = max(pairs, key=lambda pair: abs(pair[1].value))
+        day = what.removeprefix(_PAIR).partition(":")[0]
+        said += f"; on {day} two client versions differed by {figure(abs(estimate.value))} USD"
+    inside = middle(runs, PLATEAU, lambda run: run.seconds)
+    outside = median(run.seconds for run in runs if not within(run, PLATEAU))
+    return (
+        f"{said}. A task took {figure(inside, 4)} seconds from 14 to 27 March and {figure(outside, 4)} on other days."
+    )
