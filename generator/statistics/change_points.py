@@ -160,15 +160,19 @@ def date_interval(
     """First and last stretch at which the step in counts may be, with 95 %.
 
     Series with the step that was found, and counts that scatter as far as these, are drawn (parametric bootstrap;
-    Hinkley and Schechtman 1987, Biometrika 74:85-93); the interval is that of the places found in them.
+    Hinkley and Schechtman 1987, Biometrika 74:85-93); the interval is the shortest run of stretches with 95 % of the
+    places found in them. Stretches are whole, so an interval of equal tails would hold the truth in 97 to 98 %.
     """
     import numpy as np
 
     signal = _signal(hits, exposure)
     drawn = _drawn(signal, one_step(hits, exposure), np.random.default_rng(seed), draws)
     places = _gains(drawn, np.broadcast_to(signal[:, 1], drawn.shape), Family.COUNTS).argmax(axis=1) + SHORTEST
-    low, high = np.quantile(places, [0.025, 0.975], method="inverted_cdf")
-    return int(low), int(high)
+    below = np.concatenate([[0], np.bincount(places, minlength=len(hits)).cumsum()])
+    ends = np.searchsorted(below, below[:-1] + math.ceil(0.95 * draws))  # the stretch before which the run has enough
+    whole = np.flatnonzero(ends < len(below))
+    low = int(whole[(ends[whole] - whole).argmin()])
+    return low, int(ends[low]) - 1
 
 
 def scatter(signal: Array, at: int) -> float:

@@ -48,7 +48,7 @@ def ratio_power(
     here on whole tables; the level is two-sided 0.05.
     """
     import numpy as np
-    from scipy.stats import t
+    from scipy.stats import norm, t
 
     rng = np.random.default_rng(seed)
     first = np.asarray(means[0], float)
@@ -57,10 +57,11 @@ def ratio_power(
     other = scattered(rng, np.tile(second, (runs, 1)), dispersion)
     degrees = len(first) + len(second) - 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.maximum(1.0, (_squares(one, first) + _squares(other, second)) / degrees)
+        spread = (_squares(one, first) + _squares(other, second)) / degrees
         sums = one.sum(axis=1), other.sum(axis=1)
         log = np.log(sums[0] / sums[1] * second.sum() / first.sum())
-        found = np.abs(log) > t.ppf(1 - LEVEL / 2, degrees) * np.sqrt(spread * (1 / sums[0] + 1 / sums[1]))
+        reach = np.where(spread > 1, t.ppf(1 - LEVEL / 2, degrees), norm.ppf(1 - LEVEL / 2))
+        found = np.abs(log) > reach * np.sqrt(np.maximum(1.0, spread) * (1 / sums[0] + 1 / sums[1]))
     return float((found & (sums[0] > 0) & (sums[1] > 0)).mean())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 LEVEL = 0.95
 BLOCK_SEED = 20260317
@@ -82,32 +83,36 @@ def quasi_poisson_ratio(one: Sequence[Counted], other: Sequence[Counted]) -> Rat
     """The ratio where counts scatter more: the variance is the mean times the dispersion, never less than the mean.
 
     Wedderburn 1974, Biometrika 61:439-447; with a dispersion from n parts, the logarithm of the ratio has Student's t
-    with n - 2 degrees (McCullagh and Nelder 1989, section 4.5). Raises ValueError for fewer than three parts or a group
-    without hits, for which there is no interval of this kind.
+    with n - 2 degrees (McCullagh and Nelder 1989, section 4.5). Where the parts scatter no more than Poisson ones, the
+    dispersion is 1 and known, and the normal distribution is enough: else intervals hold the truth in 97 to 98 %.
+    Raises ValueError for fewer than three parts or a group without hits, for which there is no such interval.
     """
-    from scipy.stats import t
-
     first, second, degrees = together(one), together(other), len(one) + len(other) - 2
     if degrees < 1 or not first.hits or not second.hits:
         msg = "needs three parts, and hits in both groups"
         raise ValueError(msg)
-    spread = max(1.0, dispersion((one, other)))
-    error = math.sqrt(spread * (1 / first.hits + 1 / second.hits))
+    found = dispersion((one, other))
+    error = math.sqrt(max(1.0, found) * (1 / first.hits + 1 / second.hits))
     log = math.log(first.hits / first.exposure * second.exposure / second.hits)
-    reach = float(t.ppf((1 + LEVEL) / 2, degrees)) * error
-    p = 2 * float(t.sf(abs(log) / error, degrees))
+    spread = _spread(found, degrees)
+    reach = float(spread.ppf((1 + LEVEL) / 2)) * error
+    p = 2 * float(spread.sf(abs(log) / error))
     return Ratio(math.exp(log), math.exp(log - reach), math.exp(log + reach), p)
+
+
+def _spread(found: float, degrees: int) -> Any:
+    from scipy.stats import norm, t
+
+    return t(degrees) if found > 1 else norm()
 
 
 def quasi_poisson_rate(parts: Sequence[Counted]) -> Ratio:
     """Hits per exposure with the interval of the same model; fewer than two parts or no hits leave it open above."""
-    from scipy.stats import t
-
     whole = together(parts)
     if len(parts) < 2 or not whole.hits:  # noqa: PLR2004
         return Ratio(whole.hits / whole.exposure, 0.0, math.inf, None)
-    error = math.sqrt(max(1.0, dispersion((parts,))) / whole.hits)
-    reach = float(t.ppf((1 + LEVEL) / 2, len(parts) - 1)) * error
+    found = dispersion((parts,))
+    reach = float(_spread(found, len(parts) - 1).ppf((1 + LEVEL) / 2)) * math.sqrt(max(1.0, found) / whole.hits)
     rate = whole.hits / whole.exposure
     return Ratio(rate, rate * math.exp(-reach), rate * math.exp(reach), None)
 
