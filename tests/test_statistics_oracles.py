@@ -249,12 +249,16 @@ def test_power_of_a_ratio_is_near_that_of_statsmodels():
 
 
 def test_power_of_shifts_is_that_of_the_test_itself():
-    dates = (4, 16, 40, 50, 58)
     rng = np.random.default_rng(9)
-    mask = es.after_dates(89, dates, 7)
-    drawn = cp.scattered(rng, np.tile(1.7 * np.where(mask > 0, 2.0, 1.0), (300, 1)), 1.3).astype(int)
-    plain = np.mean([es.follows(list(row), dates, 7).p <= 0.05 for row in drawn])
-    assert shift_power(2.0, 1.7, 1.3, days=89, dates=dates, lag=7) == pytest.approx(plain, abs=0.09)
+    counts = [int(one) for one in rng.poisson(1.7, 89)]
+    mask = es.after_dates(89, DATES, 7)
+    found = 0
+    for _ in range(300):
+        turned = np.roll(counts, int(rng.integers(0, 89)))
+        found += es.follows([int(one) for one in turned + rng.poisson(turned * mask)], DATES, 7).p <= 0.05
+    assert shift_power(2.0, counts, DATES, 7) == pytest.approx(found / 300, abs=0.09)
+    assert shift_power(1.0, counts, DATES, 7) <= 0.06
+    assert shift_power(2.0, counts, DATES, 7, lags=(1, 3, 7, 14)) < shift_power(2.0, counts, DATES, 7)
 
 
 def test_smallest_effect_is_where_power_reaches_what_is_wanted():

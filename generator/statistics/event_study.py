@@ -87,11 +87,9 @@ def follows_at_any(counts: Sequence[int], dates: Sequence[int], lags: Sequence[i
 
 def as_large(shifted: Array) -> Array:
     """For each value how many of its row are as large or larger: whole numbers, so that ties are ties."""
-    import numpy as np
+    from scipy.stats import rankdata
 
-    ordered = np.sort(shifted, axis=1)
-    below = np.array([np.searchsorted(row, values - 1e-9) for row, values in zip(ordered, shifted, strict=True)])
-    found: Array = shifted.shape[1] - below
+    found: Array = rankdata(-shifted, method="max", axis=-1)
     return found
 
 
