@@ -16,6 +16,7 @@ from generator.curated.outside import outside
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier
 from generator.dossier.rows import without_origin
+from generator.dossier.special import kept_in as special_in
 from generator.guard.gate import allow, gate
 from generator.guard.leaks import find_private
 from generator.guard.public import public_files, public_texts
@@ -54,7 +55,7 @@ def read_content(
     problems.extend(without_origin(packs or (), library.origins if library else None))
     if packs is None or library is None or problems:
         raise ContentError(*problems)
-    return Dossier(library, packs, DETECTORS, now, version, pictures_in(cache), proofs_in(cache))
+    return Dossier(library, packs, DETECTORS, now, version, pictures_in(cache), proofs_in(cache), special_in(cache))
 
 
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:

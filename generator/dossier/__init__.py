@@ -22,6 +22,7 @@ from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
 from generator.dossier.computed import COMPUTED, Computed
 from generator.dossier.rows import FindingView, counts_in, views
+from generator.dossier.special import Special, WorkOut, work_out
 from generator.grading import Verdict, grades
 from generator.packs.pack import published_digests
 from generator.proofs.prooffile import digests_of
@@ -50,6 +51,7 @@ class Dossier:
     version: str
     draw: Draw = draw  # draws the charts of the pages
     prove: Prove = public_proofs  # proves findings of public logs
+    work_out: WorkOut = work_out  # tests whether March was special
 
     @cached_property
     def real_packs(self) -> tuple[Pack, ...]:
@@ -132,6 +134,11 @@ class Dossier:
         """What the build works out for measurements, by their id."""
         wanted = [one for one in self.library.published if one.computed in COMPUTED]
         return {one.id: COMPUTED[one.computed](one, self.real_packs) for one in wanted if one.computed}
+
+    @cached_property
+    def special(self) -> Special | None:
+        """Was March special? None where the case registers no tests."""
+        return self.work_out(self.library)
 
     @cached_property
     def reports(self) -> dict[str, Report]:

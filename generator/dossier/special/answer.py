@@ -132,14 +132,12 @@ def _after_releases(plan: Registered, dates: DatesFound) -> str:
 
 def _together(power: Section, verdicts: Sequence[Verdict]) -> str:
     found = [EFFECTS[one.test] for one in verdicts if one.found]
-    some = (
-        f"{len(found)} of the {len(verdicts)} tests {'finds' if len(found) == 1 else 'find'} something: {told(found)}"
-    )
+    finds = f"{len(found)} of the {len(verdicts)} tests {'finds' if len(found) == 1 else 'find'} something"
+    some = f"{finds}: {told(found)}" if found else f"none of the {len(verdicts)} tests finds anything"
     seen = [f"{row[2]} for {lowered(row[0])}" for row in power.tables[0].rows if row[2] is not None]
     return (
-        f"Taken together, {some if found else f'none of the {len(verdicts)} tests finds anything'}; a doubling "
-        "would have "
-        f"been found with probability {told(seen)}, so some of that size can be there unseen."
+        f"Taken together, {some}; a doubling would have been found with probability {told(seen)}, so an effect of "
+        "that size can be there unseen."
     )
 
 
