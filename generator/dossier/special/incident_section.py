@@ -81,7 +81,9 @@ def _weekly(found: IncidentsFound, plan: Registered, article: Stretch) -> Table:
         ),
         note=(
             "An incident titled for all services counts for each of the three. Weeks begin on Monday; the article's "
-            "week is shaded, its five releases are dashed."
+            "week is shaded. Dashed: "
+            + ", ".join(f"{place} {one.word}" for place, one in enumerate(plan.rollouts, 1))
+            + "."
         ),
         drawn=Drawn(
             value="Incidents",
@@ -89,7 +91,7 @@ def _weekly(found: IncidentsFound, plan: Registered, article: Stretch) -> Table:
             sentence=f"{rise} in the week of {day_told(every.week)}; {high}.",
             band=(article.first.isoformat(), article.last.isoformat()),
             band_label="the article's week",
-            dates=tuple((one.day.isoformat(), "") for one in plan.rollouts),
+            dates=tuple((one.day.isoformat(), str(place)) for place, one in enumerate(plan.rollouts, 1)),
         ),
     )
 
