@@ -24,6 +24,7 @@ from generator.curated.measurements import Published, tables_are_even
 from generator.curated.models import Case, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.origins import Origin, places_are_single
 from generator.curated.peers import Peer, words_are_explained
+from generator.curated.plan import plan_can_be_counted
 from generator.curated.prices import PriceEpoch, epochs_do_not_overlap, prices_are_those_in_use
 from generator.curated.promises import Promise, Trial, failures_are_trials, trials_have_one_promise
 from generator.curated.rules import (
@@ -53,8 +54,15 @@ class Library(Model):
             word="case",
             files="case.yml",
             needed=True,
-            refers={"answers.claims": "claim", "author_packs": "pack"},
+            refers={
+                "answers.claims": "claim",
+                "author_packs": "pack",
+                "registered.rollouts.event": "event",
+                "registered.usage_symptoms": "symptom",
+                "registered.neutral_questions": "measurement",
+            },
             spans=(("window_start", "window_end"), ("article_window_start", "article_window_end")),
+            also=(plan_can_be_counted,),
         ),
     ]
     sources: Annotated[

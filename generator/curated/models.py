@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from generator.curated.address import public
+from generator.curated.registered import Registered
 from generator.curated.scalars import visible
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
@@ -295,3 +296,4 @@ class Case(Model):
     repository: WebUrl | None = None
     author_packs: tuple[Slug, ...] = ()  # evidence packs made from the author's own logs; only these grade claims
     people: tuple[Person, ...]
+    registered: Registered | None = None  # what is tested; without it there is no page on whether March was special

@@ -25,6 +25,8 @@ from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
 from generator.dossier.computed import COMPUTED, Computed
 from generator.dossier.rows import FindingView, counts_in, views
+from generator.dossier.special import Special, WorkOut, work_out
+from generator.dossier.special import kept_in as special_in
 from generator.grading import Verdict, grades
 from generator.grading.sensitivity import Sensitivity, largest_investigator, sensitivity
 from generator.packs.pack import published_digests
@@ -55,6 +57,7 @@ class Dossier:
     version: str
     draw: Draw = draw  # draws the charts of the pages
     prove: Prove = public_proofs  # proves findings of public logs
+    work_out: WorkOut = work_out  # tests whether March was special
 
     @cached_property
     def real_packs(self) -> tuple[Pack, ...]:
@@ -148,6 +151,11 @@ class Dossier:
         """What the build works out for measurements, by their id."""
         wanted = [one for one in self.library.published if one.computed in COMPUTED]
         return {one.id: COMPUTED[one.computed](one, self.real_packs) for one in wanted if one.computed}
+
+    @cached_property
+    def special(self) -> Special | None:
+        """Was March special? None where the case registers no tests."""
+        return self.work_out(self.library)
 
     @cached_property
     def reports(self) -> dict[str, Report]:
@@ -286,5 +294,5 @@ def joined(
     version: str,
     cache: Path | None,
 ) -> Dossier:
-    """A dossier that keeps below `cache` what takes long to make: pictures and proofs."""
-    return Dossier(library, packs, detectors, now, version, pictures_in(cache), proofs_in(cache))
+    """A dossier that keeps below `cache` what takes long to make: pictures, proofs, statistics."""
+    return Dossier(library, packs, detectors, now, version, pictures_in(cache), proofs_in(cache), special_in(cache))

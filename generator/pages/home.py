@@ -77,6 +77,8 @@ class HomeContext:
     gaps: Gaps
     headline: str | None
     """Title of the headline page; None where there is none."""
+    special: str | None
+    """Whether March was special, in one sentence; None where that is not tested."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             holdings=holdings,
             gaps=_gaps(dossier),
             headline=dossier.library.headline.title if dossier.library.headline else None,
+            special=dossier.special.answer if dossier.special else None,
         ),
         downloads=chart.downloads(),
         boost=2.0,

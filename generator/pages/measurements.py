@@ -39,6 +39,8 @@ class MeasurementsContext:
     open: int
     """With public raw data."""
     ours: int
+    special: str | None
+    """Whether March was special, in one sentence; None where that is not tested."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             raw=RAW,
             open=sum(one.raw == "public" for one in found),
             ours=sum(one.ours for one in found),
+            special=dossier.special.answer if dossier.special else None,
         ),
         boost=1.5,
     )
