@@ -17,8 +17,9 @@ def is_independent(report: Report) -> bool:
 
 
 def is_user_report(report: Report) -> bool:
-    """First-hand and no echo: what every count of reports on this site counts."""
-    return report.evidence_class is EvidenceClass.USER_REPORT and is_independent(report)
+    """First-hand, no echo, and found by the questions that were asked for every month: what every count here counts."""
+    first_hand = report.evidence_class is EvidenceClass.USER_REPORT and is_independent(report)
+    return first_hand and not report.targeted
 
 
 def states_a_number(report: Report) -> bool:

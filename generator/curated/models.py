@@ -142,6 +142,7 @@ class Report(Model):
     author: Slug | None = None  # a handle, or its digest; None = not on record: its address is its origin
     data: Slug | None = None  # the data set it rests on, where others rest on the same
     relays: Slug | None = None  # "vendor", or the report or source that it only passes on
+    targeted: bool = False  # found by a search aimed at these days or this matter, so that no count by time may hold it
     supports: tuple[ClaimId, ...] = ()
     contradicts: tuple[ClaimId, ...] = ()
 

@@ -81,7 +81,10 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 def _files(dossier: Dossier) -> Iterator[tuple[str, Download]]:
     library = dossier.library
-    yield "Assertions of the article, with evidence and both grades", _json(dossier, "claims", _claims(dossier))
+    yield (
+        "Assertions of the article, with evidence, grade, and the grade of a reviewer",
+        _json(dossier, "claims", _claims(dossier)),
+    )
     yield "Public reports, each in our paraphrase, with its address", _models(dossier, "reports", library.reports)
     yield "The same reports as a table", _reports_table(library.reports)
     yield "Incidents of the vendor's status page", _models(dossier, "incidents", library.incidents)
@@ -98,10 +101,12 @@ def _files(dossier: Dossier) -> Iterator[tuple[str, Download]]:
 
 
 def _claims(dossier: Dossier) -> list[dict[str, Any]]:
-    """`grade` is the reviewer's; `computed` is what the rules say, with the rule that fired."""
+    """`grade` is computed, with the rule in `computed`; `reviewed_grade` is a reviewer's."""
     return [
         {
             **claim.model_dump(mode="json"),
+            "grade": verdict.grade.value,
+            "reviewed_grade": claim.grade.value,
             "computed": {"grade": verdict.grade.value, "rule": verdict.rule.id, "why": verdict.why},
         }
         for claim in dossier.library.claims
