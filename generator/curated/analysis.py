@@ -20,6 +20,7 @@ class Reference(Model):
     report: Slug | None = None
     event: EventId | None = None
     incident: Slug | None = None
+    measurement: Slug | None = None
 
 
 class Sentence(Model):
@@ -74,7 +75,7 @@ def empty_sources(entry: Entry, where: Where, sources: tuple[Reference, ...]) ->
     """Problems of the sources at `where` that name nothing."""
     for index, source in enumerate(sources):
         if source == Reference():
-            message = "the source names no url, report, event or incident"
+            message = "the source names no url, report, event, incident or measurement"
             yield entry.problem((*where, index), "W-source", message)
 
 

@@ -42,7 +42,8 @@ def _below(path: str, fields: dict[str, str]) -> dict[str, str]:
     return {f"{path}.{name}": target for name, target in fields.items()}
 
 
-_FACT = {"claims": "claim", **_below("sources", _RECORDS)}
+_CITED = _RECORDS | {"measurement": "measurement"}
+_FACT = {"claims": "claim", **_below("sources", _CITED)}
 
 
 class Library(Model):
@@ -197,7 +198,7 @@ class Library(Model):
             refers={
                 **_below("hypotheses.fits", _FACT),
                 **_below("hypotheses.strains", _FACT),
-                **_below("tests.sources", _RECORDS),
+                **_below("tests.sources", _CITED),
             },
             also=(equal_space, tests_have_own_ids, observations_have_sources),
         ),

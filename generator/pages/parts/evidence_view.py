@@ -141,6 +141,8 @@ def ways(dossier: Dossier, named: ClaimEvidence | Reference) -> tuple[Way, ...]:
         found.append(Way(named.event, page=f"e/{named.event}/"))
     if named.incident is not None:
         found.append(Way(f"incident {named.incident}", page=f"i/{named.incident}/"))
+    if named.measurement is not None:
+        found.append(Way(f"measurement {named.measurement}", page=f"m/{named.measurement}/"))
     return tuple(found)
 
 
@@ -152,5 +154,3 @@ def _ways_of_records(dossier: Dossier, item: ClaimEvidence) -> Iterator[Way]:
     if item.report is not None:
         url = dossier.reports[item.report].url
         yield Way(place(url), url=str(url))
-    if item.measurement is not None:
-        yield Way(f"measurement {item.measurement}", page=f"m/{item.measurement}/")
