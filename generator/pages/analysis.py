@@ -94,7 +94,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{case.id}/analysis/",
         template="analysis.md.j2",
         title="Analysis",
-        description="The article section by section: each assertion with its grade, and what stands against it.",
+        description="The article section by section: each assertion with its grade, and the evidence against it.",
         context=AnalysisContext(
             article=case.article,
             rows=rows,
