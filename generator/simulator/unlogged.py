@@ -149,8 +149,8 @@ KINDS: tuple[Unlogged, ...] = (
         "Thinking or another setting was switched between two turns",
         1000 * 31 / PUBLIC,
         "31 of 25,776 steps of the ten public sets read a part where a turn begins, for no reason in the log",
-        "Tools and system prompt are read and the messages are not; the log does not show why. Where neither prompt "
-        "nor answer says how a turn thinks, the two turns look alike.",
+        "Tools and system prompt are read and the messages are not, whoever caused it. Where neither prompt nor answer "
+        "says how a turn thinks, the two turns look alike.",
         _messages,
     ),
     Unlogged(
@@ -191,7 +191,7 @@ KINDS: tuple[Unlogged, ...] = (
         "Old tool results were cleared as designed",
         1000 * 4 / LARGE,
         "4 of 24,286 steps of public sets, all that the detector finds there",
-        "Clients wrote a line for it only for a while; what remains is a smaller prompt, made smaller by anyone.",
+        "Clients wrote a line for it only for a while; what remains is a smaller prompt, whoever made it smaller.",
         _clearing,
     ),
     Unlogged(
