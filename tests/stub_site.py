@@ -162,12 +162,9 @@ def context(**fields: Any) -> Any:
     return make_dataclass("StubContext", fields, frozen=True)(**fields)
 
 
-FOOTER = ("2026-03/data/", "2026-03/corrections/", "2026-03/promises/")  # hubs that the foot of every page links
-
-
 def nav_paths(config: str) -> list[str]:
     """Pages in the menu of mkdocs.yml, as paths of pages."""
-    return [path.removesuffix("index.md") for path in re.findall(r"^  - [\w ]+: (\S*index\.md)$", config, re.MULTILINE)]
+    return [path.removesuffix("index.md") for path in re.findall(r"^ +- [\w ]+: (\S*index\.md)$", config, re.MULTILINE)]
 
 
 def stub_pages(items: int = 0) -> list[Page]:
@@ -181,7 +178,7 @@ def stub_pages(items: int = 0) -> list[Page]:
             f"Hub {path}.",
             context(grades=grades, day=date(2026, 3, 17)),
         )
-        for path in [*nav_paths((REPOSITORY / "mkdocs.yml").read_text("utf-8")), *FOOTER]
+        for path in nav_paths((REPOSITORY / "mkdocs.yml").read_text("utf-8"))
     ]
     rows = tuple(
         (f"2026-03-17 14:{i:02}", "qm4z7tal", 90112, 11264 + i, 78848 - i, 0.125, "model switch, compaction")

@@ -140,7 +140,7 @@ def test_the_grade_beside_a_sentence_is_computed_anew():
 
 @pytest.mark.parametrize(("section", "words", "source"), MUST_SHOW)
 def test_named_facts_stand_on_their_page_beside_their_source(section, words, source):
-    text = texts()[f"{HUB}{section}/"].split("## What the record adds")[1].split("## What stands for")[0]
+    text = texts()[f"{HUB}{section}/"].split("## What the record adds")[1].split("## Evidence for")[0]
     facts = [item for item in text.split("<li>") if all(word in plain(item) for word in words)]
     assert facts, words
     assert any(re.search(r'href="https://(?:www\.)?' + re.escape(source), fact) for fact in facts)
@@ -252,8 +252,10 @@ def test_case_home_and_navigation_lead_to_both():
     assert 'href="analysis/"' in text
     assert 'href="headline/"' in text
     nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"]
-    names = [name for entry in nav for name in entry]
-    assert names[names.index("Answer") + 1] == "Analysis"
+    (answer,) = [entry["Short answer"] for entry in nav if "Short answer" in entry]
+    pages = [path for entry in answer for path in entry.values()]
+    assert pages[:2] == ["2026-03/index.md", "2026-03/headline/index.md"]
+    assert "2026-03/analysis/index.md" in pages
 
 
 def test_a_case_without_analysis_has_a_list_and_no_headline():

@@ -82,7 +82,7 @@ def discover(paths: tuple[Path, ...]) -> Discovery:
                 0,
                 "W-no-logs",
                 "holds no log that an importer knows",
-                "the page 'Get your logs' lists what is read, and where it lies",
+                "the page 'Get your logs' lists what is read, and where to find it",
             )
         )
     return found

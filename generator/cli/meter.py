@@ -31,7 +31,7 @@ RECORD = "statusline.jsonl"
 IMPORTED = "imported.jsonl"
 LARGEST_INPUT = 1024 * 1024  # bytes of one object of the client
 TAIL = 16 * 1024  # bytes at the record's end that are looked at for the same line
-NOT_A_FILE = "is no ordinary file"
+NOT_A_FILE = "is not an ordinary file"
 REPEAT = timedelta(seconds=60)
 WINDOWS = {"five_hour": "5h", "seven_day": "7d"}
 SCOPED = tuple(f"seven_day_{name}" for name in ("opus", "sonnet", "haiku", "fable", "mythos", "overage_included"))
@@ -139,7 +139,7 @@ def _make_folder(path: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Append. Raises OSError, also where it is no ordinary file: a pipe would wait for a reader."""
+    """Append. Raises OSError, also where it is not an ordinary file: a pipe would wait for a reader."""
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, NOT_A_FILE, str(path))
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)

@@ -131,7 +131,7 @@ def _orders(records: Records) -> Iterator[Problem]:
         for start, end in entry.kind.spans if entry.record else ():
             first, last = _attribute(entry.record, start), _attribute(entry.record, end)
             if first is not None and last is not None and last < first:
-                yield entry.problem(tuple(end.split(".")), "W-order", "the end lies before the start")
+                yield entry.problem(tuple(end.split(".")), "W-order", "the end is before the start")
 
 
 def _attribute(value: Any, path: str) -> Any:

@@ -124,7 +124,7 @@ class _Reading:
             if not stat.S_ISREG(path.lstat().st_mode):
                 self._problem(path, "W-file", "not an ordinary file")
             elif path.suffix != ".yml":
-                self._problem(path, "W-file", "only .yml files may lie here")
+                self._problem(path, "W-file", "only .yml files may be here")
             elif not _STEM.fullmatch(path.stem):
                 self._problem(path, "W-file", "the name must be letters, digits and hyphens")
             elif kind.named_after == "month" and not _MONTH.fullmatch(path.stem):
@@ -150,7 +150,7 @@ class _Reading:
             elif not stat.S_ISREG(mode):
                 self._problem(path, "W-file", "not an ordinary file")
             elif path.suffix not in suffixes or path.name.startswith("."):
-                self._problem(path, "W-file", f"only {' and '.join(suffixes)} files may lie here")
+                self._problem(path, "W-file", f"only {' and '.join(suffixes)} files may be here")
 
     def _listed(self, folder: Path) -> list[Path]:
         if folder.is_symlink() or not folder.is_dir():

@@ -225,7 +225,7 @@ class _Reading:
 
     def _key(self, event: Any, where: Where) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            self._report(event, "W-key", "a key that is no text")
+            self._report(event, "W-key", "a key that is not text")
             self._value(event, (*where, f"\n{self.nodes}"))
             return f"\n{self.nodes}"
         self.nodes += 1
@@ -237,7 +237,7 @@ class _Reading:
         if plain and event.value == "<<":
             self._report(event, "W-alias", "a merge key", "write the fields out")
         elif "\n" in event.value or (plain and not isinstance(self._scalar(event), str)):
-            self._report(event, "W-key", "a key that is no text", "put it in quotes")
+            self._report(event, "W-key", "a key that is not text", "put it in quotes")
         else:
             self._characters(event)
         return str(event.value)

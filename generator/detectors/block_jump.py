@@ -99,7 +99,7 @@ BLOCK_JUMP = Detector(
     counterfactual="The rise that the logged calls predict. Points, not tokens: no bill follows from a meter.",
     needs=(METER, TOKENS),
     benign=(
-        Benign("reset", "A reset lies between the readings, so the difference says nothing."),
+        Benign("reset", "A reset came between the readings, so the difference says nothing."),
         Benign("poll-gap", "The readings are more than 15 minutes apart: a sum of small steps looks like one jump."),
         GLITCH,
         Benign("explained-by-calls", "The calls between the readings cost as much, within the scatter of the meter."),

@@ -183,7 +183,7 @@ COMPACTION_STORM = Detector(
         "sum up an idle session, without a boundary in it, are a storm as well."
     ),
     formula="3 automatic compactions within 28 min, or 2 within 28 min with at most 5 requests between them",
-    naive_text="Every session with three or more compaction lines, however far apart and whoever asked for them.",
+    naive_text="Every session with three or more compaction lines, however far apart and no matter who asked for them.",
     naive_unit="threads",
     finding_unit="storms, of which a thread can have several",
     counterfactual="The first compaction would have been enough: what the others wrote anew is excess.",

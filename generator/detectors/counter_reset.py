@@ -122,14 +122,14 @@ COUNTER_RESET = Detector(
         Benign("model-switch", "The readings name different models: one may be of another thread."),
         Benign(
             "window-not-sum",
-            "From client 2.1.132 on the counter shows the context of the last call and is no sum.",
+            "From client 2.1.132 on the counter shows the context of the last call and is not a sum.",
         ),
         Benign("sub-agent-line", "A line of a sub-agent was read after one of the main thread.", decidable=False),
     ),
     limits=(
         "Needs the session's transcript beside the counter: without it, a compaction or a clearing cannot be excluded.",
         "A counter says nothing of what was billed. Whether the context itself shrank, the transcript shows.",
-        "In transcripts every such fall of public logs stood beside a compaction, a model switch or a command.",
+        "In transcripts every such fall in public logs was next to a compaction, a model switch or a command.",
     ),
     parameters=(
         Parameter(

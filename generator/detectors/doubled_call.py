@@ -102,7 +102,7 @@ DOUBLED_CALL = Detector(
         Benign("copied-history", "A resumed or forked session copies old lines; the message id is the same."),
         Benign("other-model", "A side call (title, summary, classifier) goes to another model."),
         Benign("other-size", "The prompts differ by more than 2 %, so the second is not a repeat of the first."),
-        Benign("far-apart", "More than 120 s lie between them: a later branch from the same line."),
+        Benign("far-apart", "They are more than 120 s apart: a later branch from the same line."),
         Benign("retry-after-error", "The service had failed a call just before, and the client tried again."),
         Benign("asked-again", "The user interrupted or restarted, and the client asked again."),
         Benign(

@@ -81,7 +81,7 @@ GAP_THEN_SPIKE = Detector(
         ),
         Parameter(
             Quantity("smallest-charge", SPIKE, Unit.TOKENS),
-            "About a system prompt with its tools (16,000-35,000 tokens in public logs); below it nothing stands out.",
+            "About a system prompt with its tools (16,000-35,000 tokens in public logs); below it nothing shows.",
         ),
         *IDENTITY_PARAMETERS,
     ),

@@ -140,10 +140,10 @@ IDLE_ADVANCE = Detector(
     naive_text="Every rise between two readings with no logged call between them.",
     naive_unit="rises between two readings",
     finding_unit="stretches of several readings",
-    counterfactual="The meter would have stood still. Points, not tokens: no bill follows from a meter.",
+    counterfactual="The meter would not have moved. Points, not tokens: no bill follows from a meter.",
     needs=(METER, TOKENS),
     benign=(
-        Benign("reset", "A reset lies between the readings, so the difference says nothing."),
+        Benign("reset", "A reset came between the readings, so the difference says nothing."),
         Benign("one-step", "It moved by less than two points: one step of the display, and its rounding."),
         LATE_POSTING,
         GLITCH,

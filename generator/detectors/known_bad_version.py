@@ -241,7 +241,7 @@ KNOWN_BAD_VERSION = Detector(
         ),
         Parameter(
             Quantity("pinned-below", PREFIX_SHARE, Unit.SHARE),
-            "Real partial misses lie below 0.6 of the expected read (measured on 27,169 requests).",
+            "Real partial misses are below 0.6 of the expected read (measured on 27,169 requests).",
         ),
         Parameter(
             Quantity("long-pause", LONG_PAUSE, Unit.SECONDS), "Anthropic's report names sessions idle for over an hour."

@@ -158,7 +158,7 @@ LOW_METER_REFUSAL = Detector(
         ),
         Benign(
             "short-term-limit",
-            "Limits on calls and tokens a minute are refused in like words and stand on no meter.",
+            "Limits on calls and tokens a minute are refused in like words and are shown by no meter.",
             decidable=False,
         ),
         Benign("other-account", "The refused call was made with another account than the meter's.", decidable=False),

@@ -180,7 +180,7 @@ METER_COST_GAP = Detector(
     needs=(METER, TOKENS),
     benign=(
         Benign("started-late", "The first reading is above 5 %: part of the window was not seen."),
-        Benign("poll-gap", "Two readings of the window lie more than an hour apart."),
+        Benign("poll-gap", "Two readings of the window are more than an hour apart."),
         Benign(
             "promotion-ended",
             "The price was measured in the off-peak hours of 13-27 March, when usage was doubled, and this window was "
@@ -192,7 +192,7 @@ METER_COST_GAP = Detector(
         ),
         Benign(
             "last-reading",
-            "More than half of the rise stands on the window's last reading alone, and one reading may be wrong.",
+            "More than half of the rise rests on the window's last reading alone, and one reading may be wrong.",
         ),
         OTHER_CLIENT,
     ),

@@ -92,7 +92,7 @@ NEGATIVE_DELTA = Detector(
     counterfactual="Inside a window the meter only grows. It is a display: no tokens and no bill follow from it.",
     needs=(METER,),
     benign=(
-        Benign("reset", "A reset lies between the readings, or no reset time is given, so that it may."),
+        Benign("reset", "A reset came between the readings, or no reset time is given, so that one may have come."),
         Benign("one-step", "It fell by less than two points: one step of the display, and its rounding."),
         Benign("no-rise", "It fell and stayed: a correction, also that of one wrong high reading."),
         OLD_VALUE,

@@ -87,7 +87,7 @@ PREFIX_PIN = Detector(
     needs=(TOKENS, THREADS),
     benign=LADDER_BENIGN,
     limits=(
-        "A thread that is no conversation looks the same: calls that share a system prompt and nothing else read "
+        "A thread that is not a conversation looks the same: calls that share a system prompt and nothing else read "
         "just that. A program that puts the whole history into one message does this by design.",
         "A program that resumes the session for each prompt breaks at each resume. Such runs are explained here, and "
         "the detector of misses after a resume has to answer them.",
@@ -104,7 +104,7 @@ PREFIX_PIN = Detector(
         ),
         Parameter(
             Quantity("prefix-share", PREFIX_SHARE, Unit.SHARE),
-            "Real partial misses lie below it (measured on 27,169 requests).",
+            "Real partial misses are below it (measured on 27,169 requests).",
         ),
         *IDENTITY_PARAMETERS,
     ),

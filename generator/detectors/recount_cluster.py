@@ -77,7 +77,7 @@ RECOUNT_CLUSTER = Detector(
     unit="intervals",
     rule_text=(
         "At least three times within ten minutes a reading is lower by a point or more than the one before it, "
-        "although both lie in one reset window and the lower value is new in it. This stands in for the article's "
+        "although both are in one reset window and the lower value is new in it. It replaces the article's "
         "recount triggers, which no public source defines."
     ),
     formula="3 intervals with u[i] - u[i-1] <= -1 point inside reset windows within 10 min",

@@ -100,9 +100,9 @@ RESUME_MISS = Detector(
     unit="resumes with a cached prefix",
     rule_text=(
         "A session is resumed at least 15 s before the lifetime of its cache ends, and the first request after that "
-        "reads less than 98 % of the cached prefix. The resume itself is what is asked about, so it is no "
-        "explanation here; every other one is. A prompt that came back shorter counts as trimmed only "
-        "if at least 0.6 of it was read, as after a cut at its end. Beside each finding stands the control: how many "
+        "reads less than 98 % of the cached prefix. The resume itself is what is asked about, so it is not "
+        "an explanation here; every other one is. A prompt that came back shorter counts as trimmed only "
+        "if at least 0.6 of it was read, as after a cut at its end. Each finding has its control: how many "
         "prompts of the same thread that came within the lifetime and not after a resume missed without a reason."
     ),
     formula="first step after a resume: q < 0.98  and  pause < lifetime - 15 s  and no other innocent explanation",
@@ -137,7 +137,7 @@ RESUME_MISS = Detector(
     parameters=(
         Parameter(
             Quantity("still-read", PREFIX_SHARE, Unit.SHARE),
-            "Real partial misses lie below it; a prompt that was only cut at its end keeps the rest in the cache.",
+            "Real partial misses are below it; a prompt that was only cut at its end keeps the rest in the cache.",
         ),
         *IDENTITY_PARAMETERS,
     ),

@@ -116,7 +116,7 @@ SERVED_MODEL = Detector(
         "A transcript names only the model that answered. The question can be asked of recorded requests alone, which "
         "this version does not read: outside the worked examples the rule has not been run.",
         "The service states the model's name itself. Whether the named model really ran, no log shows.",
-        "Names that are no public model ids are left out of the comparison.",
+        "Names that are not public model ids are left out of the comparison.",
     ),
     parameters=(
         Parameter(

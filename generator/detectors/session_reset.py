@@ -42,7 +42,7 @@ SESSION_RESET = Detector(
     rule_text=(
         "A prompt of at least 60,000 tokens is followed, in the same thread, by one of at most 40 % of its size. "
         "Model and client version are the same; no compaction, clearing, restart, command, interruption or error "
-        "lies in between; and the next request is not back at the old size."
+        "comes in between; and the next request is not back at the old size."
     ),
     formula="size[i] <= 0.4 x size[i-1]  and  size[i-1] >= 60,000  and  no innocent explanation holds",
     naive_text="Every fall of the prompt to 40 % or less from at least 60,000 tokens.",
@@ -71,7 +71,7 @@ SESSION_RESET = Detector(
         ),
         Parameter(
             Quantity("smallest-prompt", SMALLEST, Unit.TOKENS),
-            "System prompt and tools take 16,000 to 35,000 tokens; 40 % of 60,000 lies among them.",
+            "System prompt and tools take 16,000 to 35,000 tokens; 40 % of 60,000 is within that range.",
         ),
     ),
     references=(CHECKPOINT_DOCS, CLIENT_CACHING_DOCS),

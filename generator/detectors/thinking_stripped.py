@@ -120,7 +120,7 @@ THINKING_STRIPPED = Detector(
     limits=(
         "The maker's account gives dates, 26 March to 10 April 2026. That these are the clients 2.1.85 to 2.1.100 is "
         "read from their release dates.",
-        "A miss that keeps 98 % or more of the prefix is no break here, and clearing one short block of thinking "
+        "A miss that keeps 98 % or more of the prefix is not a break here, and clearing one short block of thinking "
         "costs less than that: quiet does not exclude the fault.",
         "A thread that is left after a pause with fewer than three further requests says nothing.",
     ),

@@ -144,7 +144,7 @@ TRUNCATED_RESULTS = Detector(
     counterfactual="The results stay whole. No tokens are counted: a shorter result costs less, not more.",
     needs=(TOOL_RESULTS,),
     benign=(
-        Benign("documented-clearing", "A compaction, microcompaction or context edit stands on record beside it."),
+        Benign("documented-clearing", "A compaction, microcompaction or context edit is on record beside it."),
         Benign("always-short", "More than a fifth of the thread's earlier results were as short."),
         Benign(
             "quiet-tools",
@@ -155,7 +155,7 @@ TRUNCATED_RESULTS = Detector(
     limits=(
         "A transcript keeps the result as the tool gave it. What the client removes later it removes from the "
         "request only, so this detector sees a small part of what happens; see also silent-trim.",
-        "Sizes are bytes of the result as it stands in the log, quotes and wrapper included.",
+        "Sizes are bytes of the result as it is in the log, quotes and wrapper included.",
     ),
     parameters=(
         Parameter(
@@ -172,7 +172,7 @@ TRUNCATED_RESULTS = Detector(
             "The same analysis reports a budget of 200,000 characters for all results of a conversation.",
         ),
         Parameter(
-            Quantity("usual", USUAL, Unit.SHARE), "Where one result in five is short, five in a row are no news."
+            Quantity("usual", USUAL, Unit.SHARE), "Where one result in five is short, five in a row are not remarkable."
         ),
     ),
     references=(

@@ -110,7 +110,7 @@ def without_origin(packs: Iterable[Pack], origins: Iterable[Origin] | None) -> I
         path = f"content/evidence/{pack.id}/pack.json"
         origin = known.get(pack.id)
         if origin is None and pack.origin:
-            hint = f"say where the log lies in content/origins/{pack.id}.yml"
+            hint = f"say where the log is, in content/origins/{pack.id}.yml"
             yield Problem(path, 0, 0, "W-origin", "is of a public log whose origin is not told", hint)
         elif origin is not None and not (pack.origin and set(pack.origin) <= set(origin.by_digest)):
             hint = f"make it again: witnessmark collect CLONE --origin content/origins/{pack.id}.yml"

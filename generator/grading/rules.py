@@ -102,7 +102,7 @@ class Rule:
 
 
 RULES = (
-    Rule("withdrawn", ComputedGrade.WITHDRAWN, "Whoever made the claim took it back.", lambda it: it.withdrawn),
+    Rule("withdrawn", ComputedGrade.WITHDRAWN, "The author of the claim took it back.", lambda it: it.withdrawn),
     Rule(
         "firmly-against",
         ComputedGrade.CONTRADICTED,

@@ -82,7 +82,7 @@ def _regular(path: str, flags: int) -> int:
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
     os.close(descriptor)
-    raise OSError(errno.EINVAL, "is no regular file any more", path)
+    raise OSError(errno.EINVAL, "is not a regular file any more", path)
 
 
 def utc(at: datetime | None) -> datetime:

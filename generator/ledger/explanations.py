@@ -101,7 +101,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     ),
     Explanation(
         "restart",
-        "Lines stand in between as a new process of the client writes them; its start may have been built anew.",
+        "In between are lines as a new process of the client writes them; its start may have been built anew.",
         _marked(MarkKind.RESTART),
     ),
     Explanation(
@@ -153,7 +153,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     ),
     Explanation(
         "gateway-ids",
-        "The calls carry ids that this vendor does not give: a gateway stood in between, and keeps a cache of its own.",
+        "The calls carry ids that this vendor does not give: a gateway is in between, and keeps a cache of its own.",
         lambda step: step.before.gateway or step.after.gateway,
     ),
     Explanation(
@@ -181,7 +181,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation(
         "retry",
         "The service had refused or failed a call just before, so that what it had cached may be gone; or the client "
-        "fell back from a stream to an answer in one piece, which it asks for with other settings.",
+        "fell back from a stream to an answer in one part, which it asks for with other settings.",
         lambda step: step.retried or step.fell_back,
     ),
     Explanation(

@@ -36,7 +36,7 @@ COUNTED_BY_LINE = frozenset({"stats-cache"})
 """Reports whose sums hold a call once for each line that its transcript has of it."""
 BY_LINE = (
     "The client's own statistics count a call once for each line of its transcript, 1.8 to 3.7 times in files that "
-    "were compared with their transcripts: that they are higher than the logs is no sign that calls are missing."
+    "were compared with their transcripts: that they are higher than the logs does not show that calls are missing."
 )
 
 

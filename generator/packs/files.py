@@ -18,8 +18,8 @@ MOST_MANIFEST_BYTES = 16 * 2**20
 DAMAGED = (
     "take the file from version control again; where the logs still exist, `witnessmark collect` makes the pack anew"
 )
-UNKNOWN = "if a newer witnessmark made the pack, update the program; else ask whoever made the pack"
-IMPOSSIBLE = "no log gives that: ask whoever made the pack, or leave the pack out"
+UNKNOWN = "if a newer witnessmark made the pack, update the program; else ask the maker of the pack"
+IMPOSSIBLE = "no log gives that: ask the maker of the pack, or leave the pack out"
 TOO_LARGE = "collect fewer logs into one pack, or at level findings or aggregate"
 
 

@@ -43,7 +43,7 @@ def read_manifest(folder: Path) -> tuple[Manifest, int]:
     except msgspec.ValidationError as error:
         raise PackError(problem(path, "W-pack", _in_words(str(error)), DAMAGED)) from None
     except (msgspec.MsgspecError, LookupError, TypeError, AttributeError, ValueError, OverflowError):
-        raise PackError(problem(path, "W-pack", f"is no manifest of schema {schema}", DAMAGED)) from None
+        raise PackError(problem(path, "W-pack", f"is not a manifest of schema {schema}", DAMAGED)) from None
     if found := list(_unknown(path, current, msgspec.to_builtins(manifest))):
         raise PackError(*found[:MOST_PROBLEMS])
     return manifest, schema

@@ -93,8 +93,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     yield Page(
         path=f"{case.id}/analysis/",
         template="analysis.md.j2",
-        title="Analysis",
-        description="The article section by section: each assertion with its grade, and what stands against it.",
+        title="Section by section",
+        description="The article section by section: each assertion with its grade, and the evidence against it.",
         context=AnalysisContext(
             article=case.article,
             rows=rows,

@@ -51,7 +51,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     yield Page(
         path=f"{case.id}/check/",
         template="check.md.j2",
-        title="Check your own logs",
+        title="Check your logs",
         description="Read your own transcripts on your own machine with one command; nothing leaves it.",
         context=CheckContext(
             repository=str(case.repository) if case.repository else None,

@@ -127,8 +127,8 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         firmness=firmness(dossier, claim),
         facts=_facts(dossier, claim),
         counts=(
-            stat(len(judged.supports), "piece", after="for it"),
-            stat(len(judged.opposes), "piece", after="against it"),
+            stat(len(judged.supports), "item", after="for it"),
+            stat(len(judged.opposes), "item", after="against it"),
             stat(len(claim.sources), "source"),
         ),
         original=dossier.claims[claim.same_as] if claim.same_as else None,

@@ -92,7 +92,7 @@ def _files(dossier: Dossier) -> Iterator[tuple[str, Download]]:
     yield "Measurements with their tables", _models(dossier, "measurements", library.published)
     yield "Corrections of these pages", _models(dossier, "corrections", library.corrections)
     yield "Replies to these pages, in full", _models(dossier, "replies", library.replies)
-    yield "Where the public logs lie, with the SHA-256 of each file", _models(dossier, "origins", library.origins)
+    yield "Where the public logs are, with the SHA-256 of each file", _models(dossier, "origins", library.origins)
     yield "Documents that claims and events lean on", _models(dossier, "sources", library.sources)
     yield (
         "Findings of all detectors in real logs, with the public lines that they cite",

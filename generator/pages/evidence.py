@@ -111,7 +111,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     yield Page(
         path=f"{case.id}/evidence/",
         template="evidence_list.md.j2",
-        title="Evidence",
+        title="Logs used as evidence",
         description="The logs behind the findings: what was read of each, line by line, and what was not.",
         context=EvidenceListContext(bodies),
     )

@@ -63,8 +63,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     yield Page(
         path=f"{dossier.library.case.id}/explore/",
         template="explore.md.j2",
-        title="Explore",
-        description=f"{plural(len(found), 'record')} in one table: by surface, symptom, layer, grade, source and week.",
+        title="All records",
+        description=f"{plural(len(found), 'record')} in one table: by surface, symptom, grade, source and week.",
         context=context,
         searchable=False,  # every row has a page of its own, which search finds
     )

@@ -193,7 +193,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{case}/logs/",
         template="logs.md.j2",
         title="Get your logs",
-        description="Which records of your own use exist, where they lie, and what each can answer.",
+        description="Which records of your own use exist, where they are, and what each can answer.",
         context=LogsContext(
             choices=tuple(_choices()),
             surfaces=surfaces,
@@ -244,7 +244,7 @@ def _log_page(case: str, importer: Importer, before: Importer | None, after: Imp
         path=f"{case}/logs/{importer.id}/",
         template="log.md.j2",
         title=importer.title,
-        description=f"{importer.title}: where they lie, how to export them, and what they can and cannot show.",
+        description=f"{importer.title}: where they are, how to export them, and what they can and cannot show.",
         context=context,
         downloads=(json_twin("log", importer.id, _record(context), _links(context, case)),),
         boost=1.5,

@@ -82,7 +82,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         path=f"{dossier.library.case.id}/measurements/",
         template="measurements.md.j2",
         title="Measurements",
-        description=f"{plural(len(found), 'measurement')} that bear on claims, each with method, sample and judgement.",
+        description=f"{plural(len(found), 'measurement')} about claims, each with method, sample and judgement.",
         context=MeasurementsContext(
             published=found,
             raw=RAW,

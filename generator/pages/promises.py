@@ -58,7 +58,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     yield Page(
         path=f"{library.case.id}/promises/",
         template="promises.md.j2",
-        title="What we promise and how it is tested",
+        title="Promises and tests",
         description=f"{plural(len(found), 'promise')}, {on_record} of them with tests on record; failures: {failures}.",
         context=PromisesContext(
             tested=found,

@@ -47,7 +47,7 @@ CAN_SHOW = {
 """What a report of each class can show."""
 
 CANNOT_SHOW = {
-    EvidenceClass.USER_REPORT: "how many others were affected, or which layer was at fault",
+    EvidenceClass.USER_REPORT: "how many others were affected, or whether client, server or account was at fault",
     EvidenceClass.PRESS_OR_BLOG: "anything that its own sources do not show",
     EvidenceClass.ECHO: "that a second person saw the same",
     EvidenceClass.OFFICIAL_STATUS: "who was affected, for how long, or whether usage was counted wrongly",

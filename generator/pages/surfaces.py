@@ -87,7 +87,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     yield Page(
         path=f"{case}/surfaces/",
         template="surfaces.md.j2",
-        title="Surfaces",
+        title="By product",
         description="The products that the claims name, and what this site has and has not from each.",
         context=SurfacesContext(tuple(counts.values()), spans(dossier.library)),
     )

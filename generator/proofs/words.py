@@ -6,7 +6,7 @@ from generator.proofs.checking import opened, statement_of
 from generator.proofs.prooffile import FindingProof
 
 NOT_PROVED = (
-    "that the log is genuine: whoever holds a log can change it before the root is published",
+    "that the log is genuine: the owner of a log can change it before the root is published",
     "that the log is complete: lines left out before that leave no trace here",
     "that the service wrote any of it: a client wrote the file, and nobody signed it",
     "that the finding's explanation is right: the proof is about numbers, not about causes",

@@ -19,6 +19,7 @@ from generator.site.address import base_path, site_url
 from generator.site.check import check_site
 from generator.site.csp import HEADERS_FILE, guarded, headers_file
 from generator.site.manifest import Provenance
+from generator.site.menu import fitting
 from generator.site.render import RenderedFile, checked_path
 from generator.site.scan import ScannedPage, opening, scan
 from generator.site.static_files import mended_search
@@ -110,8 +111,11 @@ def run_mkdocs(layout: Layout, built_on: date) -> None:
     Raises OSError where MkDocs ended with an error of the system.
     """
     epoch = int(datetime.combine(built_on, time(), UTC).timestamp())
-    command = [sys.executable, "-P", "-m", "mkdocs", "build", "--strict", "--config-file", str(layout.config)]
-    command += ["--site-dir", str(layout.built)]
+    written = layout.config.read_text("utf-8", "replace") if layout.config.is_file() else ""
+    config = fitting(written, layout.docs)
+    # By the standard input only where it differs: messages of MkDocs name the file.
+    command = [sys.executable, "-P", "-m", "mkdocs", "build", "--strict", "--config-file"]
+    command += [str(layout.config) if config == written else "-", "--site-dir", str(layout.built)]
     # An environment of its own: the same bytes whoever builds, wherever.
     environment = {
         "SOURCE_DATE_EPOCH": str(epoch),
@@ -125,6 +129,7 @@ def run_mkdocs(layout: Layout, built_on: date) -> None:
         command,
         cwd=layout.root,
         env=environment,
+        input=config,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -144,7 +144,7 @@ def _print_not_found(console: Console, view: View) -> None:
         missing = dict.fromkeys(NEEDS[need].text for run in unmeasured for need in run.missing if need in NEEDS)
         say(
             console,
-            f"Not measurable, which is no all-clear: {plural(len(unmeasured), 'question')}"
+            f"Not measurable, which does not mean that all is well: {plural(len(unmeasured), 'question')}"
             + (f". Missing: {'; '.join(missing)}" if missing else "")
             + ". With --all: which, and how to get it.",
         )

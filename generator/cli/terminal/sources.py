@@ -130,7 +130,7 @@ def explained(account: FormatTotals) -> list[str]:
     if account.lacking:
         found.append(
             f"{plural(account.lacking, 'call')} between its first and its last "
-            f"{noun(account.lacking, 'stands', 'stand')} only in other formats (a client's own calls, such as titles, "
+            f"{noun(account.lacking, 'is', 'are')} only in other formats (a client's own calls, such as titles, "
             "are in telemetry and proxy logs but not in transcripts)."
         )
     return found

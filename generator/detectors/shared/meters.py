@@ -26,7 +26,7 @@ GLITCH = Benign(
 )
 STOOD_STILL = Benign(
     "stood-still",
-    "The meter had stood still while calls worth as much were logged: a refused poller, or posting in batches.",
+    "The meter had not moved while calls worth as much were logged: a refused poller, or posting in batches.",
 )
 OLD_VALUE = Benign(
     "old-value",

@@ -52,7 +52,7 @@ THREADS = Need(
 LIFETIME = Need(
     "lifetime-split",
     "cache writes split into five minutes and one hour",
-    "The split stands in transcripts since about client 1.0.90 and in API responses; a gateway may drop it.",
+    "The split is in transcripts since about client 1.0.90 and in API responses; a gateway may drop it.",
     lambda subjects: _calls(
         subjects, lambda call: call.cache_write_1h_tokens is not None or call.cache_write_5m_tokens is not None
     ),

@@ -170,7 +170,7 @@ CLAUDE_TRACE = Importer(
             "Refused attempts, and the meters of the subscription in the headers of each answer.",
         ),
         hides=(
-            "By default requests with few messages are left out: a smaller total than on the bill is no proof of "
+            "By default requests with few messages are left out: a smaller total than on the bill does not prove "
             "anything.",
             "It works by changing the client while it runs, and no longer does with clients that come as one program "
             "file; forks of the tool use a proxy.",

@@ -200,7 +200,7 @@ HAR = Importer(
         hides=(
             "A chat on claude.ai states no tokens in its stream: such entries are counted and give no call.",
             "Browsers often save event streams without their body. Such a call is counted as one without usage.",
-            "A preflight (OPTIONS), a redirect and an answer out of the cache are no further calls.",
+            "A preflight (OPTIONS), a redirect and an answer out of the cache are not further calls.",
             "A client that is refused asks again by itself: two entries with two request ids are one call of yours.",
             "utilization in a usage answer is percent, in a header a fraction of one.",
         ),

@@ -126,7 +126,7 @@ RATE_LIMIT_HEADERS = Importer(
         hides=(
             "Which call moved a meter, and calls of other devices in between.",
             "Headers of an API key tell how many requests and tokens of the present minute are left, rounded to "
-            "thousands. That is no meter, and such rows give nothing.",
+            "thousands. That is not a meter, and such rows give nothing.",
             "The utilization is a fraction: 1 is all of it. In the usage endpoint 1 is one percent.",
             "The names for subscriptions are not documented and may change.",
         ),

@@ -219,7 +219,7 @@ SSE_CAPTURE = Importer(
     guide=Guide(
         where="Nowhere until you save it: the API sends an answer once.",
         get=(
-            "Add the option -i to your curl command, so that the headers stand above the events, and append the output "
+            "Add the option -i to your curl command, so that the headers are above the events, and append the output "
             "to a file with >>.",
             "In a program of your own, write the response headers date and request-id before the events, in the same "
             "form, with a line such as HTTP/1.1 200 above them.",

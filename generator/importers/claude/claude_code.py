@@ -97,7 +97,7 @@ CLAUDE_CODE = Importer(
             "Calls of the client's own (titles, permission checks) are not in it.",
             "Before client 2.1.97 the output count is a placeholder, mostly far too small.",
             "What the usage meter showed, and what was billed.",
-            "One answer stands on several lines, and copies stand in forks and sub-agents' files: adding up lines "
+            "One answer is on several lines, and copies are in forks and sub-agents' files: adding up lines "
             "doubles or triples the total.",
         ),
         private="Your prompts, code, file paths and the model's answers. None of it is kept.",

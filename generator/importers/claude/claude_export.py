@@ -221,7 +221,7 @@ CLAUDE_EXPORT = Importer(
         ),
         hides=(
             "There are no token counts, no models and no meters in it, so nothing can be priced from it.",
-            "Versions of a message that you edited stand in one row after the other, as if all had been asked.",
+            "Versions of a message that you edited follow each other in one row, as if all had been asked.",
             "Deleted conversations are missing. A conversation longer than 12 MB is counted as too long and not read.",
         ),
         private="Everything you ever wrote there, attached files, your name, e-mail address and telephone number. "

@@ -75,7 +75,7 @@ COWORK_AUDIT = Importer(
             "%LOCALAPPDATA%\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\Claude.",
             "On Linux, open the folder .config/Claude in your home folder.",
             "Copy the whole folder local-agent-mode-sessions: the transcripts in it are the better record of the "
-            "calls, and they lie in hidden folders, which a search for files may pass over.",
+            "calls, and they are in hidden folders, which a search for files may pass over.",
         ),
         shows=(
             "Warnings of the usage limits with the share used, and refusals, which the transcript lacks.",
@@ -85,11 +85,11 @@ COWORK_AUDIT = Importer(
         hides=(
             "The output counts are taken while the answer streams and are far too small; input and cache counts are "
             "right.",
-            "Every call stands in the transcript too, and every prompt is written twice: adding them up doubles them.",
-            "The cost begins anew with each process and after /clear. A fall is no refund, a sum is no total.",
+            "Every call is in the transcript too, and every prompt is written twice: adding them up doubles them.",
+            "The cost begins anew with each process and after /clear. A fall is not a refund, a sum is not a total.",
             "A prompt that a schedule sent looks like one that you typed.",
             "Sessions in the cloud leave no file. Since about July 2026 new sessions run there: an end of local use "
-            "is no anomaly.",
+            "is not an anomaly.",
         ),
         private="Your prompts, names of your files, texts of answers, and the id of your organisation in the path. "
         "None of it is kept.",

@@ -124,8 +124,8 @@ HISTORY = Importer(
             "It holds no tokens.",
             "Lines of older clients name no session and are not used.",
             "Pasted text counts as the few words of its placeholder.",
-            "A prompt that waited while the model worked stands here when it was typed and in the transcript when it "
-            "was sent: if they are more than ten seconds apart, both are kept.",
+            "A prompt that waited while the model worked is here at the time it was typed and in the transcript at the "
+            "time it was sent: if they are more than ten seconds apart, both are kept.",
         ),
         private="Everything you typed, and the folders you worked in. Texts are counted in words and dropped.",
         verified=Verified.REAL_FILES,

@@ -231,12 +231,12 @@ STATS_CACHE = Importer(
         hides=(
             "In versions 1 and 2 a call counts once for each line that the transcript has of it, with all of its "
             "tokens: the numbers, and those that /stats shows, are 1.8 to 3.7 times too high in the files that were "
-            "compared. More tokens than in the transcripts are no calls that the transcripts lack.",
+            "compared. More tokens here do not mean that the transcripts lack calls.",
             "A day's number mixes kinds of tokens: input and output in older files, all four in newer ones. The two "
             "cannot be compared.",
             "The totals are running ones: adding up two copies doubles them.",
             "After a change of its format the client builds the file anew from the transcripts that are left, so it "
-            "can fall. That is no refund.",
+            "can fall. That is not a refund.",
             "Older clients leave sub-agents out (before 2.1.89), which makes it lower.",
             "It may be weeks behind: the date of its last day is in it, not the date of the file.",
         ),

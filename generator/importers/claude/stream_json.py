@@ -82,7 +82,7 @@ STREAM_JSON = Importer(
             "Look for files that your automation wrote: logs or artifacts of CI runs, or the folder of the script.",
             "From now on, add the time to each message, since versions write it into few of them or none: claude -p "
             "... --output-format stream-json --verbose | jq -c '. + {timestamp: now}' >> run.jsonl",
-            "Keep the transcripts too: the same runs stand in ~/.claude/projects of that computer, with final counts, "
+            "Keep the transcripts too: the same runs are in ~/.claude/projects of that computer, with final counts, "
             "unless they were told not to.",
         ),
         shows=(
@@ -97,7 +97,7 @@ STREAM_JSON = Importer(
             "2.1.138 write no time at all: without one that your script added, rows are counted as having none.",
             "The output counts are taken while the answer streams and are too small.",
             "The result repeats the calls: adding it to them doubles them. Its cost is a running total, so a sum of "
-            "results is too large, and it begins anew at /clear: that fall is no refund.",
+            "results is too large, and it begins anew at /clear: that fall is not a refund.",
             "Who wrote a prompt, a person or a program, is not stated.",
         ),
         private="Prompts, answers, code and folders. None of it is kept.",

@@ -217,8 +217,8 @@ LITELLM_SPEND = Importer(
     sniff=sniff,
     read=read,
     guide=Guide(
-        where="In the Postgres database of the LiteLLM proxy, in the table LiteLLM_SpendLogs; whoever runs the proxy "
-        "can give it to you.",
+        where="In the Postgres database of the LiteLLM proxy, in the table LiteLLM_SpendLogs; the operator of the "
+        "proxy can give it to you.",
         get=(
             'With access to the database, run psql with: \\copy (SELECT * FROM "LiteLLM_SpendLogs") TO '
             "'spend.csv' CSV HEADER.",
@@ -228,7 +228,7 @@ LITELLM_SPEND = Importer(
         ),
         shows=(
             "Input, output and cached tokens of each call, its model, and when it began and ended.",
-            "Calls that failed before a retry or a fallback went through: they are no second bill.",
+            "Calls that failed before a retry or a fallback went through: they are not a second bill.",
             "The message id of the API on the route /v1/messages, by which the call is matched with transcripts.",
         ),
         hides=(

@@ -151,7 +151,7 @@ METER_SNAPSHOTS = Importer(
         "description for the file, which mostly ends in .db, .sqlite, .json or .csv.",
         get=(
             "Quit the tracker, so that its last readings are in the file, and copy the file. If a file of the same "
-            "name with -wal at its end is beside it, copy both: the newest readings stand there.",
+            "name with -wal at its end is beside it, copy both: the newest readings are there.",
             "If it is a database with a table usage_history or usage_snapshots, or a JSON file with a list snapshots, "
             "that is all.",
             "Else export a CSV file and name its columns, in any order: time, window, used_percent, and where you have "
@@ -163,7 +163,7 @@ METER_SNAPSHOTS = Importer(
         ),
         shows=("The meters of a subscription over the time in which the tracker ran, and when each window resets.",),
         hides=(
-            "Nothing was read while the tracker did not run: a gap is no zero, and an empty cell is none either.",
+            "Nothing was read while the tracker did not run: a gap is not a zero, and neither is an empty cell.",
             "0.5 may be half a percent or half of all: only the program that wrote it knows. In a CSV file it is half "
             "a percent, as the column's name says.",
             "A tracker that follows several accounts without naming them makes a meter that jumps: use one file each.",

@@ -224,9 +224,9 @@ STATUSLINE = Importer(
             "The client's running counters of tokens and cost.",
         ),
         hides=(
-            "Nothing is written while no session is open: a gap is no zero.",
+            "Nothing is written while no session is open: a gap is not a zero.",
             "The cost counter starts anew at /clear, and before client 2.1.132 the token counters were sums of the "
-            "session: a fall is no refund.",
+            "session: a fall is not a refund.",
             "A session that waits repeats the meter of its last answer; our recorder leaves such a line out.",
         ),
         private="Paths of your folders and of the transcript. None of it is kept.",

@@ -133,7 +133,7 @@ USAGE_ENDPOINT = Importer(
             "The address is not documented and has changed its shape several times.",
             "utilization is percent, 0 to 100; in response headers it is a fraction: 1 may mean one percent "
             "or all of it, and only the source tells.",
-            "The reset time moves by up to a second from poll to poll: that is no reset.",
+            "The reset time moves by up to a second from poll to poll: that is not a reset.",
             "A poll that failed, or a window of null, is a gap and not zero.",
         ),
         private="The account's name or id, which leaves as a pseudonym.",

@@ -248,7 +248,7 @@ OTEL_EVENTS = Importer(
     read=read,
     guide=Guide(
         where="In the file that the exporter named file of your OpenTelemetry collector writes. In a company, ask "
-        "whoever runs the monitoring: the collector may have kept such files for months, when transcripts are gone.",
+        "those who run the monitoring: the collector may have kept such files for months, when transcripts are gone.",
         get=(
             "Install the OpenTelemetry collector and give it a receiver otlp and an exporter file with a path, in a "
             "pipeline for logs. Use another file for metrics.",
@@ -269,7 +269,7 @@ OTEL_EVENTS = Importer(
             "What the client sent before telemetry was on, and before client 2.1.161 what it sent while it started.",
             "Which sub-agent a call was of: only its kind is named. Such calls are counted, but not put in a thread. "
             "Clients that name no source at all mix them with the main thread, where they look like a broken cache.",
-            "The lifetime of what was cached, what stood in the prompt, and which attempts failed before the last.",
+            "The lifetime of what was cached, what was in the prompt, and which attempts failed before the last.",
             "Before client 2.1.214 a call could count its tokens twice. A transcript that states final counts goes "
             "before it.",
             "Metrics tell the same calls again: adding them doubles the total. So do batches that were sent twice.",

@@ -171,7 +171,7 @@ OTEL_METRICS = Importer(
         hides=(
             "Single calls: from sums alone no broken cache can be told.",
             "With cumulative sums a point counts since the process began: adding points up multiplies the total. When "
-            "the client starts again the sum starts at zero, which is no reset.",
+            "the client starts again the sum starts at zero, which is not a reset.",
             "Before client 2.1.214 a call could count its tokens twice.",
             "Events and transcripts tell the same calls: metrics are compared with them and never added.",
             "The cost is estimated from a price list in the client, also on a subscription, where nobody pays it.",

@@ -57,7 +57,10 @@ ADMIN_COST = Importer(
             "one file.",
             "Delete the key when you are done.",
         ),
-        shows=("What was charged on each UTC day, by model and kind of token.", "Charges that are no tokens at all."),
+        shows=(
+            "What was charged on each UTC day, by model and kind of token.",
+            "Charges that are not for tokens at all.",
+        ),
         hides=(
             "The amounts are cents, written as text. Read as dollars they are a hundred times too high.",
             "Only days; no tokens and no calls, so a price can be checked only beside the usage report.",

@@ -182,7 +182,7 @@ CLAUDE_CODE_ANALYTICS = Importer(
             "The service's own estimate of what they cost.",
         ),
         hides=(
-            "One person has a row for each terminal and kind of customer. They are no doubles: dropping them loses "
+            "One person has a row for each terminal and kind of customer. They are not doubles: dropping them loses "
             "use.",
             "The estimated cost is in cents, as a number. Read as dollars it is a hundred times too high.",
             "No single call, no cache lifetimes, and nothing outside Claude Code.",

@@ -22,7 +22,7 @@ TITLES = {
     "record": "Record",
     "surface": "Surface",
     "symptom": "Symptom",
-    "layer": "Layer",
+    "layer": "Points to",
     "grade": "Grade of its claim",
     "source": "Source",
     "week": "Week from Monday",
