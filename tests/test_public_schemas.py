@@ -34,7 +34,7 @@ WRITTEN_BY_PEOPLE = {
 OPENED = {("FindingPart", "statement")}
 """What a proof repeats of a published finding, word for word; the verifier parses it by its types."""
 DIGESTS = {
-    "dossier/special/__init__.py": "of public records and of code, to name what is kept for the next build",
+    "dossier/special/__init__.py": "of published records and of the code, to name what is kept for the next build",
     "base/kept.py": "of pictures and proofs kept for the next build, in a folder that only their owner reads",
     "base/pictures.py": "of the specification of a picture",
     "site/manifest.py": "of files that are published or are in the repository",

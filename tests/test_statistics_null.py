@@ -23,7 +23,7 @@ from generator.statistics.ratios import (
 )
 
 FORMS = [pytest.param(40, id="fast"), pytest.param(500, id="full", marks=pytest.mark.full)]
-LONG = [pytest.param(120, id="fast"), pytest.param(2000, id="full", marks=pytest.mark.full)]
+LONG = [pytest.param(80, id="fast"), pytest.param(2000, id="full", marks=pytest.mark.full)]
 WEEKS, DAYS, DATES, LAGS = 23, 89, (4, 16, 40, 50, 58), (1, 3, 7, 14)
 ONES = [1.0] * WEEKS
 SCATTER = 1.25

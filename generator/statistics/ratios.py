@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator.statistics.rates import exact_rate
+
 LEVEL = 0.95
 BLOCK_SEED = 20260317
 """Of the block bootstrap: the same counts give the same interval."""
@@ -46,15 +48,15 @@ def exact_ratio(one: Counted, other: Counted) -> Ratio:
     Biometrika 31:313-323); the interval of the share is that of Clopper and Pearson, and p is twice the smaller tail,
     so that p is below 0.05 when, and only when, the interval leaves out 1. No hits at all give no ratio: 0 to infinity.
     """
-    from scipy.stats import binomtest
+    from scipy.stats import binom
 
     total = one.hits + other.hits
     if total == 0:
         return Ratio(math.nan, 0.0, math.inf, 1.0)
-    found = binomtest(one.hits, total).proportion_ci(LEVEL, "exact")
+    found = exact_rate(one.hits, total)
     scale = other.exposure / one.exposure
     share = one.exposure / (one.exposure + other.exposure)
-    tails = (binomtest(one.hits, total, share, alternative=side).pvalue for side in ("less", "greater"))
+    tails = binom.cdf(one.hits, total, share), binom.sf(one.hits - 1, total, share)
     value = one.hits / other.hits * scale if other.hits else math.inf
     return Ratio(value, _odds(found.low) * scale, _odds(found.high) * scale, min(1.0, 2 * float(min(tails))))
 

@@ -94,27 +94,26 @@ def _step(plan: Registered, incidents: IncidentsFound) -> str:
 def _week(incidents: IncidentsFound) -> str:
     return (
         f"The article's week had {incidents.week_hits} incidents where {incidents.week_usual:.1f} are usual, "
-        f"{_interval(incidents.week)} times as many; its calendar week had {incidents.serious_hits} major or "
-        "critical ones, "
-        f"and the worst of {incidents.serious_weeks} weeks that are all alike has as many in "
-        f"{HUNDRED * incidents.serious_chance:.0f} of {HUNDRED} cases."
+        f"{_times(incidents.week)}; its calendar week had {incidents.serious_hits} major or critical ones, and the "
+        "worst "
+        f"of {incidents.serious_weeks} weeks that are all alike has as many in "
+        f"{HUNDRED * incidents.serious_chance:.0f} of "
+        f"{HUNDRED} cases."
     )
 
 
 def _complaints(plan: Registered, complaints: ComplaintsFound) -> str:
     neutral = (
-        f"; questions that name no month found {_interval(complaints.neutral)} times as many threads in March and "
-        "April as in "
-        f"other months, and {_interval(complaints.neutral_march)} times as many in March as in January and June"
+        f"; questions that name no month find {_times(complaints.neutral)} in March and April as in other months, and "
+        f"{_times(complaints.neutral_march)} in March as in January and June"
         if complaints.neutral and complaints.neutral_march
         else ""
     )
     return (
-        "For each 1,000 issues filed in the tracker of Claude Code, complaints about usage were "
-        f"{_interval(complaints.crest)} times as many from {day_told(plan.crest.first)} to "
-        f"{day_told(plan.crest.last)} as "
-        "in the rest "
-        f"of these months, and {_interval(complaints.week)} times as many in the article's week{neutral}."
+        "For each 1,000 issues filed in the tracker of Claude Code, there were "
+        f"{_times(complaints.crest)} complaints about usage from {day_told(plan.crest.first)} to "
+        f"{day_told(plan.crest.last)} as in the rest of these months, and {_times(complaints.week)} in the article's "
+        f"week{neutral}."
     )
 
 
@@ -141,5 +140,5 @@ def _together(power: Section, verdicts: Sequence[Verdict]) -> str:
     )
 
 
-def _interval(one: Ratio) -> str:
-    return f"{figure(one.value, 2)} (95 % interval {figure(one.low, 2)} to {figure(one.high, 2)})"
+def _times(one: Ratio) -> str:
+    return f"{figure(one.value, 2)} times as many (95 % interval {figure(one.low, 2)} to {figure(one.high, 2)})"

@@ -23,7 +23,7 @@ class Drawn:
     band: tuple[str, str]
     band_label: str
     dates: tuple[tuple[str, str], ...]
-    label: str = "Week of"
+    label: str = "Middle"
     panel: str = "Series"
 
 

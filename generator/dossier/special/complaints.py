@@ -11,10 +11,11 @@ from generator.curated.models import Report
 from generator.curated.registered import Registered, Stretch
 from generator.dossier.special.base import Cell, Drawn, Section, Table, day_told, estimated, rounded
 from generator.dossier.special.filed import Filed, filed
-from generator.dossier.special.series import DAY, blocks, by_index, by_question, counted, is_complaint
+from generator.dossier.special.series import DAY, blocks, by_index, by_question, counted, is_complaint, middle
 from generator.statistics.ratios import Counted, Ratio, dispersion, exact_ratio, quasi_poisson_ratio, together
 
-QUASI = "quasi-Poisson, with the dispersion of the weeks"
+QUASI = "quasi-Poisson, with the dispersion of weeks or months"
+EXACT = "exact conditional interval of Poisson counts"
 THOUSAND = 1000
 _Ways = tuple[tuple[str, Sequence[dt.date], Filed | None], ...]
 """What a way of counting is called, the days that it counts, and issues filed where it counts for each of them."""
@@ -77,7 +78,7 @@ def complaints_found(
                 estimated(with_index, len([day for day in known if day in plan.studied]), "complaints", QUASI),
             ),
             *(
-                (what, estimated(ratio, count, "hits of questions that name no month", QUASI))
+                (what, estimated(ratio, count, "hits", EXACT if ratio is neutral.march else QUASI))
                 for what, ratio, count in neutral.rows
             ),
         ),
@@ -87,15 +88,12 @@ def complaints_found(
             _biases(ways, plan, article, neutral),
         ),
         cautions=(
-            f"Issues filed are read from {curve.pairs} issues whose number and day are known; the curve misses none "
-            "of them by "
-            f"more than {curve.misfit:.1f} days. {len(complaints) - len(known)} complaints that were found later, "
-            "by looking for "
-            "something else, are in none of these counts.",
+            f"Issues filed are read from {curve.pairs} issues whose number and day are known; the curve misses none of "
+            f"them by more than {curve.misfit:.1f} days.",
+            f"Complaints on record that neither the questions nor the index found: {len(complaints) - len(known)}. "
+            "They were met in looking at other things, and are in the first row of the last table alone.",
             f"{day_told(plan.crest.first)} to {day_told(plan.crest.last)} were chosen because complaints are most "
-            "frequent "
-            "then; no p here pays "
-            "for that choice.",
+            "frequent then; no p here pays for that choice.",
             "The tracker is that of Claude Code. Who uses other services does not write there.",
         ),
     )
@@ -144,7 +142,7 @@ def _neutral(published: Sequence[Published], plan: Registered) -> _Neutral:
                 others,
                 but_april,
             ),
-            ("Questions that name no month: March against January and June (exact)", two, few),
+            ("Questions that name no month: March against January and June", two, few),
         ),
     )
 
@@ -165,33 +163,35 @@ def _neutral_rows(published: Sequence[Published], plan: Registered) -> list[tupl
 
 def _weekly(opened: Sequence[dt.date], curve: Filed, plan: Registered, article: Stretch) -> Table:
     weeks = sorted([*blocks(plan.studied, article), article], key=lambda one: one.first)
-    rows = tuple(
-        (
-            week.first.isoformat(),
-            "Complaints for each 1,000 issues",
-            rounded(part.hits / part.exposure),
-            part.hits,
-            round(part.exposure * THOUSAND),
-        )
-        for week, part in zip(weeks, counted(opened, weeks, lambda one: curve.within(one) / THOUSAND), strict=True)
-    )
-    spread = dispersion((counted(opened, weeks, lambda one: curve.within(one) / THOUSAND),))
+    parts = counted(opened, weeks, lambda one: curve.within(one) / THOUSAND)
+    rates = [part.hits / part.exposure for part in parts]
+    highest = weeks[rates.index(max(rates))]
+    after = ", after the article's week" if highest.first > article.last else ""
     return Table(
         id="complaints-by-week",
         title="Complaints about usage for each 1,000 issues filed, by week",
-        columns=("Week of", "Series", "For each 1,000", "Complaints", "Issues filed"),
-        rows=rows,
+        columns=("Week of", "Middle", "Series", "For each 1,000", "Complaints", "Issues filed"),
+        rows=tuple(
+            (
+                week.first.isoformat(),
+                middle(week),
+                "Complaints",
+                rounded(rate),
+                part.hits,
+                round(part.exposure * THOUSAND),
+            )
+            for week, part, rate in zip(weeks, parts, rates, strict=True)
+        ),
         note=(
             "Weeks are laid so that the article's week is one of them; at the ends they are longer or shorter. "
-            f"Dispersion {spread:.1f}."
+            f"Dispersion {dispersion((parts,)):.1f}."
         ),
         drawn=Drawn(
             value="For each 1,000",
             axis="Complaints for each 1,000 issues",
             sentence=(
-                f"Complaints for each 1,000 issues filed are highest from {day_told(plan.crest.first)} to "
-                f"{day_told(plan.crest.last)}, "
-                "after the article's week."
+                f"Complaints for each 1,000 issues filed are highest in the week of {day_told(highest.first)}, "
+                f"{max(rates):.1f}{after}; the article's week has {rates[weeks.index(article)]:.1f}."
             ),
             band=(article.first.isoformat(), article.last.isoformat()),
             band_label="the article's week",
@@ -264,11 +264,11 @@ def _biases(ways: _Ways, plan: Registered, article: Stretch, neutral: _Neutral) 
         columns=(
             "How it is counted",
             "Article's week",
-            "low",
-            "high",
+            "Week low",
+            "Week high",
             "Crest",
-            "its low",
-            "its high",
+            "Crest low",
+            "Crest high",
             "March",
             "March low",
             "March high",

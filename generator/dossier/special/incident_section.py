@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.curated.registered import Registered, Stretch
 from generator.dossier.special.base import Cell, Drawn, Section, Table, day_told, estimated, rounded
 from generator.dossier.special.incidents import IncidentsFound, ratio_of
-from generator.dossier.special.series import blocks, counted, whole_weeks
+from generator.dossier.special.series import blocks, counted, middle, whole_weeks
 from generator.statistics.ratios import block_bootstrap_ratio, dispersion, exact_ratio, together
 
 QUASI = "quasi-Poisson, with the dispersion of the weeks"
@@ -73,9 +73,9 @@ def _weekly(found: IncidentsFound, plan: Registered, article: Stretch) -> Table:
     return Table(
         id="incidents-by-week",
         title="Incidents announced on the vendor's status page, by week",
-        columns=("Week of", "Series", "Incidents"),
+        columns=("Week of", "Middle", "Series", "Incidents"),
         rows=tuple(
-            (week.first.isoformat(), name, part.hits)
+            (week.first.isoformat(), middle(week), name, part.hits)
             for name, days in found.series.items()
             for week, part in zip(weeks, counted(days, weeks), strict=True)
         ),
@@ -148,9 +148,9 @@ def _windows(found: IncidentsFound, plan: Registered, article: Stretch) -> Table
     for name, days in found.series.items():
         pairs = (
             (
-                "article's week",
+                "the week",
                 [article],
-                f"the rest since {day_told(plan.compared.first)}",
+                "the rest",
                 blocks(plan.compared, article),
             ),
             ("rollout", blocks(plan.rollout), "before", blocks(plan.before)),
@@ -164,7 +164,8 @@ def _windows(found: IncidentsFound, plan: Registered, article: Stretch) -> Table
             rows.append(
                 (
                     name,
-                    f"{window} against {control}",
+                    window,
+                    control,
                     together(one).hits,
                     together(other).hits,
                     rounded(quasi.value),
@@ -182,9 +183,10 @@ def _windows(found: IncidentsFound, plan: Registered, article: Stretch) -> Table
         title="Windows against control windows",
         columns=(
             "Series",
-            "Compared",
-            "Hits",
+            "Window",
             "Control",
+            "Hits",
+            "Hits there",
             "Ratio of rates",
             "Exact low",
             "Exact high",
@@ -196,6 +198,8 @@ def _windows(found: IncidentsFound, plan: Registered, article: Stretch) -> Table
         ),
         rows=tuple(rows),
         note=(
+            f"The week: {article.first} to {article.last}. The rest: {plan.compared.first} to {plan.compared.last} "
+            "without it. "
             f"Rollout: {plan.rollout.first} to {plan.rollout.last}. Before: {plan.before.first} to {plan.before.last}. "
             f"After: {plan.after.first} to {plan.after.last}. Exact: conditional interval of Poisson counts. Quasi: "
             "with "

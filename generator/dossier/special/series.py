@@ -46,6 +46,11 @@ def episodes(incidents: Iterable[Incident]) -> Iterator[Incident]:
         last = incident.start if last is None else max(last, incident.start)
 
 
+def middle(stretch: Stretch) -> str:
+    """Its middle day, where a picture has its point (ISO)."""
+    return (stretch.first + stretch.days // 2 * DAY).isoformat()
+
+
 def by_day(days: Iterable[dt.date], stretch: Stretch) -> list[int]:
     """Hits on each day of the stretch."""
     found = Counter(days)
