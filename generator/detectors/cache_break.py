@@ -55,7 +55,7 @@ CACHE_BREAK = Detector(
         "Within one conversation thread, each request should read from cache what the request before it read "
         "plus what it wrote. A step whose read falls short of that by more than 2 % is a break. Every innocent "
         "explanation is tried in a fixed order and the first that holds is recorded; a break that none of them "
-        "takes is a finding."
+        "explains is a finding."
     ),
     formula="q = read[i] / (read[i-1] + write[i-1]);  break if q < 0.98;  excess = min(expected - read, write + input)",
     naive_text="Every request whose cache-hit ratio is below 80 %, whatever came before it.",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
 
 COLUMNS: tuple[tuple[str, frozenset[ComputedGrade]], ...] = (
-    ("What is established", frozenset({ComputedGrade.ESTABLISHED, ComputedGrade.SUPPORTED})),
+    ("What is established or supported", frozenset({ComputedGrade.ESTABLISHED, ComputedGrade.SUPPORTED})),
     ("What is plausible", frozenset({ComputedGrade.PLAUSIBLE})),
     (
         "What is not supported, or contradicted",

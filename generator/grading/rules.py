@@ -149,7 +149,7 @@ RULES = (
     Rule(
         "private",
         ComputedGrade.NOT_CHECKABLE,
-        "Nothing that counts speaks for or against it, and only the author's own logs or memory can tell.",
+        "Only the author's own logs or memory could settle this, and they are not public.",
         lambda it: it.private,
     ),
     Rule(
@@ -161,7 +161,7 @@ RULES = (
     Rule(
         "only-context",
         ComputedGrade.NOT_CHECKABLE,
-        "Nothing that counts speaks for or against it; what is on record is context.",
+        "Nothing that counts speaks for or against it; there is only context.",
         lambda it: it.context,
     ),
     Rule(
@@ -211,7 +211,7 @@ def _raising(balance: Balance) -> Iterator[str]:
             break
     there = decide(replace(balance, opposes=balance.opposes[1:])).grade
     if RANK[there] > RANK[here]:
-        yield f"If the strongest source against it fell away, it would be {words(there)}."
+        yield f"Without the strongest source against it, the grade would be {words(there)}."
 
 
 def _lowering(balance: Balance) -> Iterator[str]:
@@ -227,7 +227,7 @@ def _lowering(balance: Balance) -> Iterator[str]:
             break
     there = decide(replace(balance, supports=balance.supports[1:])).grade
     if RANK[there] < RANK[here]:
-        yield f"If the strongest source for it fell away, it would be {words(there)}."
+        yield f"Without the strongest source for it, the grade would be {words(there)}."
 
 
 def _with(balance: Balance, supports: tuple[Strength, ...] = (), opposes: tuple[Strength, ...] = ()) -> Balance:
