@@ -135,28 +135,33 @@ def _midnight(day: date) -> str:
     return f"{day.isoformat()}T00:00:00Z"
 
 
+_SIDES = ("left", "right")
+_ROWS_OF_LAYERS: tuple[dict[str, str], ...] = (
+    {"kind": "band"},
+    {"kind": "mark"},
+    {"kind": "row"},
+    {"kind": "row"},
+    *({"kind": "mark", "side": side} for side in _SIDES),
+)
+"""Rows that each layer draws: one table for all, since a facet has one. Plain fields, so no expression is made."""
+
+
 @cache
 def _template() -> dict[str, Any]:
     import altair as alt
 
     base = alt.Chart()
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap=True))
-    band = (
-        base.transform_filter("datum.kind == 'band'")
-        .mark_rect(color=BAND)
-        .encode(x=alt.X("from:T", title=None), x2="to:T")
-    )
-    marks = base.transform_filter("datum.kind == 'mark'")
-    lines = marks.mark_rule(color=ALERT, strokeDash=[4, 4]).encode(x=alt.X("at:T", title=None))
+    band = base.mark_rect(color=BAND).encode(x=alt.X("from:T", title=None), x2="to:T")
+    lines = base.mark_rule(color=ALERT, strokeDash=[4, 4]).encode(x=alt.X("at:T", title=None))
     words = [
-        marks.transform_filter(f"datum.side == '{side}'")
-        .mark_text(color=SOFT, align=side, baseline="bottom", dx=0, fontSize=_WORDS, y={"expr": "datum.up"})
-        .encode(x=alt.X("at:T", title=None), text="word:N")
-        for side in ("left", "right")
+        base.mark_text(color=SOFT, align=side, baseline="bottom", dx=0, fontSize=_WORDS, y={"expr": "datum.up"}).encode(
+            x=alt.X("at:T", title=None), text="word:N"
+        )
+        for side in _SIDES
     ]
-    rows = base.transform_filter("datum.kind == 'row'")
-    interval = rows.mark_rule(color=SOFT, strokeWidth=1.5).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
-    points = rows.mark_point(filled=True, size=60, stroke=SOFT, strokeWidth=0.5, opacity=1).encode(
+    interval = base.mark_rule(color=SOFT, strokeWidth=1.5).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+    points = base.mark_point(filled=True, size=60, stroke=SOFT, strokeWidth=0.5, opacity=1).encode(
         x=x, y=alt.Y("value:Q", axis=alt.Axis(tickCount=4, domain=False)), color=alt.Color("group:N")
     )
     header = alt.Header(labelAngle=0, labelOrient="top", labelAnchor="start", labelAlign="left", labelColor=INK)
@@ -166,5 +171,7 @@ def _template() -> dict[str, Any]:
         .resolve_axis(x="shared")
     )
     spec: dict[str, Any] = chart.to_dict()
+    for layer, wanted in zip(spec["spec"]["layer"], _ROWS_OF_LAYERS, strict=True):
+        layer["transform"] = [{"filter": {"field": field, "equal": value}} for field, value in wanted.items()]
     spec["config"] = config()
     return spec
