@@ -122,7 +122,8 @@ def test_each_question_gets_one_of_four_answers_and_what_is_missing_with_how_to_
         assert any("statusline" in need["how"] for need in found[id]["missing"])
     short = " ".join(witnessmark("scan", logs, home=tmp_path).stdout.split())
     assert re.search(
-        r"Not measurable, which is no all-clear: \d+ questions\. Missing: .*readings of the usage meter", short
+        r"Not measurable, which does not mean that all is well: \d+ questions\. Missing: .*readings of the usage meter",
+        short,
     )
     text = witnessmark("scan", logs, "--all", home=tmp_path).stdout
     assert "Not measurable without readings of the usage meter" in text

@@ -416,7 +416,7 @@ def test_a_pipe_or_device_in_place_of_the_file_is_not_waited_for(tmp_path, comma
     )
     assert done.returncode == (Exit.OK if command == ["record"] else Exit.IO)
     assert "Traceback" not in done.stderr
-    assert ("is no ordinary file" in done.stderr) == (command != ["record"])
+    assert ("is not an ordinary file" in done.stderr) == (command != ["record"])
 
 
 def test_record_keeps_the_weekly_meters_of_single_models(state):

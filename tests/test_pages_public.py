@@ -236,7 +236,7 @@ def test_home_counts_repeats_and_echoes_nowhere():
 def test_home_says_that_there_is_no_log_only_while_there_is_none():
     assert "<li>We have no log of real use." in texts()["2026-03/"]
     own = rendered(planned(dossier(packs=(evidence(simulated=False),))))["2026-03/index.md"].decode()
-    assert "no log of real use" not in own
+    assert "<li>We have no log of real use." not in own
     assert "7 findings" in own
 
 

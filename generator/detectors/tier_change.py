@@ -212,7 +212,7 @@ TIER_CHANGE = Detector(
         "Only main threads count: sub-agents write for five minutes by design. For each client version and UTC day "
         "with at least ten writing calls, the share that writes for an hour. A day with at least 90 % that is "
         "followed by a day of the same version with at most 10 % is a fall; days between the two belong to it. "
-        "A refusal for a used-up limit just before explains it, because extra usage drops to five minutes as documented; "
+        "A refusal for a used-up limit just before explains it: extra usage drops to five minutes, as documented; "
         "and a version that falls twice was not switched on a date."
     ),
     formula=(

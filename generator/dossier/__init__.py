@@ -29,6 +29,7 @@ from generator.dossier.special import Special, WorkOut, work_out
 from generator.dossier.special import kept_in as special_in
 from generator.grading import Verdict, grades
 from generator.grading.sensitivity import Sensitivity, largest_investigator, sensitivity
+from generator.grading.weights import named
 from generator.packs.pack import published_digests
 from generator.proofs.prooffile import digests_of
 from generator.proofs.public import Prove, public_proofs
@@ -254,8 +255,25 @@ class Dossier:
         return tuple(other for other in self.library.reports if other.echo_of == report)
 
     def claims_citing(self, url: str) -> tuple[Claim, ...]:
-        """Claims whose sources include the URL."""
-        return tuple(claim for claim in self.library.claims if url in {str(source) for source in claim.sources})
+        """Claims that name the URL among their sources, or rest on a document there."""
+        return tuple(claim for claim in self.library.claims if url in self.addresses[claim.id])
+
+    @cached_property
+    def addresses(self) -> dict[str, tuple[str, ...]]:
+        """Addresses that a claim names, and then those of the documents that its evidence rests on, by its id."""
+        documents = {f"report:{one.id}": str(one.url) for one in self.library.reports}
+        documents |= {f"source:{one.id}": str(one.url) for one in self.library.sources}
+        return {
+            claim.id: tuple(
+                dict.fromkeys(
+                    (
+                        *map(str, claim.sources),
+                        *(documents[key] for item in claim.evidence if (key := named(item)) in documents),
+                    )
+                )
+            )
+            for claim in self.library.claims
+        }
 
     def events_citing(self, url: str) -> tuple[Event, ...]:
         """Events whose sources include the URL."""

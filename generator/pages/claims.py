@@ -129,11 +129,11 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         counts=(
             stat(len(judged.supports), "item", after="for it"),
             stat(len(judged.opposes), "item", after="against it"),
-            stat(len(claim.sources), "source"),
+            stat(len(dossier.addresses[claim.id]), "source"),
         ),
         original=dossier.claims[claim.same_as] if claim.same_as else None,
         repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),
-        sources=tuple(_cited(dossier, str(url)) for url in claim.sources),
+        sources=tuple(_cited(dossier, url) for url in dossier.addresses[claim.id]),
         supporting=tuple(report for report in reports if claim.id in report.supports and report.id not in typed),
         contradicting=tuple(report for report in reports if claim.id in report.contradicts and report.id not in typed),
         reports=tuple(one for one in found if one.id not in typed and str(one.url) not in addresses),

@@ -38,12 +38,15 @@ def answer(
         what = [counts] * more + ["more complaints about usage than other weeks"] * louder
         return f"Yes, in part: {week} had {told(what)}; what that says about the cause is another question."
     silent = f" and {_silent(complaints.week)}" if complaints else ""
-    return f"No, as far as public counts can tell: {week} had {counts}{silent}; {_spring(incidents, raised)}."
+    return (
+        f"It is not shown by public counts: {week} had {counts}{silent}, and only large rises could have been seen; "
+        f"{_spring(incidents, raised)}."
+    )
 
 
 def _silent(one: Ratio) -> str:
     if one.value <= 1:
-        return "no more complaints about usage, for the issues filed, than other weeks"
+        return "in proportion to all issues filed, no more complaints about usage than other weeks"
     return f"{figure(one.value, 2)} times as many complaints about usage as other weeks, which chance can explain"
 
 
@@ -51,7 +54,7 @@ def _spring(incidents: IncidentsFound, raised: set[Tested]) -> str:
     start = incidents.every.week
     if Tested.STEP in raised and incidents.every.after.value > incidents.every.before.value:
         part = ("early", "mid", "late")[min(2, (start.day - 1) // 10)]
-        return f"from {part} {start:%B} on there were more incidents than before"
+        return f"from {part} {start:%B} on the vendor announced more incidents than before"
     return "no change over the months is shown either"
 
 
@@ -96,7 +99,7 @@ def _week(incidents: IncidentsFound) -> str:
         f"The article's week had {incidents.week_hits} incidents where {incidents.week_usual:.1f} are usual, "
         f"{_times(incidents.week)}; its calendar week had {incidents.serious_hits} major or critical ones, and the "
         "worst "
-        f"of {incidents.serious_weeks} weeks that are all alike has as many in "
+        f"of {incidents.serious_weeks} weeks that are all alike has as many by chance alone in "
         f"{HUNDRED * incidents.serious_chance:.0f} of "
         f"{HUNDRED} cases."
     )
@@ -124,7 +127,7 @@ def _after_releases(plan: Registered, dates: DatesFound) -> str:
     return (
         f"From the day of each of the five releases to {plan.lag} days after it there were {one.observed:.0f} "
         "incidents where "
-        f"dates moved round the calendar have {one.expected:.0f}{complaints}: "
+        f"the same dates shifted at random have {one.expected:.0f}{complaints}: "
         + ("more than chance, before other tests are counted in." if min(more) < ALONE else "no more than chance.")
     )
 

@@ -106,5 +106,5 @@ def by_question(report: Report) -> bool:
 
 
 def by_index(report: Report) -> bool:
-    """Known from one investigator's index alone; who it lists, and which days, was not ours to choose."""
+    """Found through one investigator's index; who it lists, and which days, was not ours to choose."""
     return report.provenance.startswith("index:")
