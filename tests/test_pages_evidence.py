@@ -319,7 +319,7 @@ def test_sections_follow_the_article():
 
 def test_a_claim_shows_what_is_tied_to_its_sources():
     context = page_at("c/C-001/").context
-    assert [cited.source.id for cited in context.sources] == ["S-001"]
+    assert [cited.source.id for cited in context.sources] == ["S-001", "S-002", "S-003"]
     assert [report.id for report in context.reports] == ["r-1"]
     assert context.events == ()  # E-001 stands among the evidence
     assert [other.id for other in context.repeats] == ["C-005"]

@@ -92,7 +92,7 @@ def complaints_found(
             f"them by more than {curve.misfit:.1f} days.",
             f"Complaints on record that neither the questions nor the index found: {len(complaints) - len(known)}. "
             "They were met in looking at other things, and are in the first row of the last table alone.",
-            f"{day_told(plan.crest.first)} to {day_told(plan.crest.last)} were chosen in a first analysis that had seen "
+            f"{day_told(plan.crest.first)} to {day_told(plan.crest.last)} come from a first analysis that had seen "
             "the counts; no p here pays for that choice, and a week later the counts are as high or higher.",
             "The tracker is that of Claude Code. Who uses other services does not write there.",
         ),
