@@ -27,6 +27,7 @@ from generator.grading import grade as grade_of
 from generator.grading.agreement import AGREES, agree, cross_table, first_sentence
 from generator.grading.documents import OF_THE_VENDOR
 from generator.grading.rules import RANK
+from generator.grading.sensitivity import largest_investigator, sensitivity
 from generator.records.results import Finding, FindingGrade, Level, Outcome, Pack, Run, Severity, Totals
 
 STRONG, MEDIUM, WEAK = "open-measurement", "issue-with-logs", "blog"
@@ -230,9 +231,8 @@ def _of(*reports, sources=(), **more):
 
 
 def post(number, **fields):
-    return report(
-        f"post-{number}", date(2026, 3, 18), url=f"https://example.org/{number}", source_type="blog", **fields
-    )
+    url = fields.pop("url", f"https://example.org/{number}")
+    return report(f"post-{number}", date(2026, 3, 18), url=url, source_type="blog", **fields)
 
 
 def document(number, kind, **fields):
@@ -248,13 +248,62 @@ def test_ten_posts_at_one_outlet_are_one_though_no_author_is_on_record():
     assert _of(*(post(number) for number in range(10))).grade is ComputedGrade.UNSUPPORTED
 
 
-def test_one_thread_named_as_two_records_is_one():
+@pytest.mark.parametrize("author", [None, "somebody"])
+@pytest.mark.parametrize("variant", ["", "/", "?a=1", "#top", "HTTPS"])
+def test_one_thread_named_as_two_records_is_one(author, variant):
+    """Also where one of them names an author, and where its address is written otherwise."""
     url = "https://github.com/example/client/issues/7"
-    thread = report("thread", date(2026, 3, 18), url=url, detail="logs")
-    measured = report("measured", date(2026, 3, 18), url=url, detail="measurements", kind="open-measurement")
+    other = "https://www.GitHub.com/Example/client/pull/7" if variant == "HTTPS" else url + variant
+    thread = report("thread", date(2026, 3, 18), url=url, detail="logs", author=author)
+    measured = report("measured", date(2026, 3, 18), url=other, detail="measurements", kind="open-measurement")
     verdict = _of(thread, measured)
     assert [one.uncounted for one in verdict.pieces].count("same origin as another") == 1
     assert verdict.grade is ComputedGrade.SUPPORTED  # by the open measurement alone, and not established
+
+
+def test_two_analyses_of_one_set_of_data_are_one():
+    verdict = _of(sources=(document(1, "open-measurement", data="calls"), document(2, "others-finding", data="calls")))
+    assert verdict.grade is ComputedGrade.SUPPORTED
+
+
+def test_a_document_named_thrice_as_passing_on_others_is_one():
+    stories = [post(number, url=f"https://{number}.example.org/") for number in (1, 2)]
+    listed = document(9, "open-measurement")
+    items = [ClaimEvidence(source="S-009", stance="for", shows="It.", relays=one) for one in (None, "post-1", "post-2")]
+    made = LIBRARY.model_copy(update={"reports": tuple(stories), "sources": (listed,), "claims": (claim(*items),)})
+    assert grades(made, ())["C-001"].grade is ComputedGrade.SUPPORTED
+
+
+def test_a_part_beside_it_takes_nothing_from_what_an_origin_says_directly():
+    three = [piece(WEAK, "against", group=name) for name in ("aa", "bb", "cc")]
+    assert grade(claim(*three)).rule.id == "only-against"
+    heavier = piece(MEDIUM, "against", group="aa", bears="part")
+    assert grade(claim(*three, heavier)).grade is ComputedGrade.CONTRADICTED
+
+
+def test_what_a_grade_hangs_on():
+    """Without the one strong origin, and with it a step lighter, the grade is another; the press decides nothing."""
+    one = claim(piece(STRONG, group="by:somebody"), piece("press", "against", group="by:paper"))
+    verdict = grade(one)
+    assert largest_investigator([verdict]) in {"by:somebody", "by:paper"}
+    found = sensitivity(one, verdict, "by:somebody")
+    without = {row.what: (row.items, row.grade.value) for row in found.classes}
+    assert without["the largest investigator"] == (1, "unsupported")
+    assert without["press and blogs"] == (1, "supported")
+    assert without["the vendor's own words"] == (0, "supported")
+    assert [row.what for row in found.origins] == ["by:somebody"]
+    assert {(row.piece.origin, row.to.name) for row in found.typings} == {
+        ("by:somebody", "MEDIUM"),
+        ("by:paper", "STRONG"),
+    }
+    assert not found.firm
+    assert sensitivity(claim(), grade(claim()), "").firm
+
+
+def test_a_part_is_never_tried_as_strong():
+    one = claim(piece(STRONG, bears="part"), piece(WEAK, bears="other-dates"))
+    tried = sensitivity(one, grade(one), "").typings
+    assert all(row.to <= Strength.MEDIUM for row in tried)
 
 
 def test_what_passes_on_the_status_page_is_the_vendor_and_no_second_origin():

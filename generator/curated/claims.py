@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from generator.curated.models import ClaimId, Confidence, EventId, Line, Model, Slug, SourceId, Text, WebUrl
+from generator.curated.models import ClaimId, Confidence, EventId, Id, Line, Model, Slug, SourceId, Text, WebUrl
 
 
 class Grade(StrEnum):
@@ -63,7 +63,7 @@ class ClaimEvidence(Model):
     stance: Stance
     bears: Bears = Bears.DIRECT
     shows: Line  # what exactly it shows of this claim, and no more
-    relays: Slug | None = None  # "vendor", or the record whose words are passed on in what is cited here
+    relays: Id | None = None  # "vendor", or the record whose words are passed on in what is cited here
     lowered: Lowered | None = None
 
 

@@ -141,7 +141,7 @@ class Report(Model):
     kind: EvidenceKind | None = None  # where source type and detail do not say it: a measurement, a machine's digest
     author: Slug | None = None  # a handle, or its digest; None = not on record: its address is its origin
     data: Slug | None = None  # the data set it rests on, where others rest on the same
-    relays: Slug | None = None  # "vendor", or the report or source that it only passes on
+    relays: Id | None = None  # "vendor", or the report or source that it only passes on
     targeted: bool = False  # found by a search aimed at these days or this matter, so that no count by time may hold it
     supports: tuple[ClaimId, ...] = ()
     contradicts: tuple[ClaimId, ...] = ()
@@ -217,7 +217,7 @@ class Source(Model):
     kind: EvidenceKind
     author: Slug | None = None
     data: Slug | None = None
-    relays: Slug | None = None  # as in reports
+    relays: Id | None = None  # as in reports
     opened: bool = True  # read whole or in part, and not known from somebody's list only
     read_how: Line
     reliability: Line

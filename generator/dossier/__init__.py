@@ -25,7 +25,7 @@ from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
 from generator.dossier.computed import COMPUTED, Computed
 from generator.dossier.rows import FindingView, counts_in, views
-from generator.dossier.special import Special, WorkOut, work_out
+from generator.dossier.special import Special, WorkOut, held
 from generator.dossier.special import kept_in as special_in
 from generator.grading import Verdict, grades
 from generator.grading.sensitivity import Sensitivity, largest_investigator, sensitivity
@@ -58,7 +58,7 @@ class Dossier:
     version: str
     draw: Draw = draw  # draws the charts of the pages
     prove: Prove = public_proofs  # proves findings of public logs
-    work_out: WorkOut = work_out  # tests whether March was special
+    work_out: WorkOut = held  # tests whether March was special
 
     @cached_property
     def real_packs(self) -> tuple[Pack, ...]:

@@ -41,6 +41,7 @@ __all__ = [
 
 
 SAME_ORIGIN = "same origin as another"
+SAME_DOCUMENT = "same document as another"
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def _first(claim: Claim, claims: dict[str, Claim]) -> Claim:
 
 def _once(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """The first of an origin's heaviest items on a side speaks for it; the others say so."""
+    pieces = _one_origin_each(pieces)
     speaks: dict[tuple[str, Stance], Piece] = {}
     for piece in pieces:
         key = (piece.origin, piece.stance)
@@ -126,15 +128,38 @@ def _once(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     )
 
 
+def _one_origin_each(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """A document named several times on a side, as passing on one and another, has the origin of its heaviest item."""
+    heaviest: dict[tuple[str, Stance], Piece] = {}
+    for piece in pieces:
+        key = (piece.document.key if piece.document else "", piece.stance)
+        if piece.document and (key not in heaviest or piece.points > heaviest[key].points):
+            heaviest[key] = piece
+    return tuple(
+        replace(piece, uncounted=SAME_DOCUMENT)
+        if piece.document
+        and not piece.uncounted
+        and piece.stance is not Stance.CONTEXT
+        and heaviest[piece.document.key, piece.stance].origin != piece.origin
+        else piece
+        for piece in pieces
+    )
+
+
 def _side(pieces: Iterable[Piece], stance: Stance) -> tuple[Weight, ...]:
-    counted = (one for one in pieces if one.stance is stance and not one.uncounted)
-    return tuple(sorted((Weight(one.strength, one.direct) for one in counted), reverse=True))
+    """One weight an origin: its heaviest item, and its heaviest direct one, which may be another."""
+    heard: dict[str, tuple[Strength, Strength]] = {}
+    for one in pieces:
+        if one.stance is stance and one.uncounted in {"", SAME_ORIGIN}:
+            most, direct = heard.get(one.origin, (Strength.NONE, Strength.NONE))
+            heard[one.origin] = max(most, one.strength), max(direct, one.strength if one.direct else Strength.NONE)
+    return tuple(sorted((Weight(*both) for both in heard.values()), reverse=True))
 
 
 def _counted(side: tuple[Weight, ...]) -> str:
     said = []
     for direct, note in ((True, ""), (False, " of a part or of other dates")):
-        levels = [one.strength for one in side if one.direct is direct]
+        levels = [one.strength for one in side if (one.direct is one.strength) is direct]
         parts = [f"{levels.count(level)} {level.name.lower()}" for level in reversed(Strength) if level in levels]
         said += [", ".join(parts) + note] if parts else []
     return "; ".join(said) or "nothing"

@@ -5,10 +5,11 @@ Kind and origin belong to the record and not to the claim that names it, so nobo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from generator.curated.counting import is_independent, kind_of, kind_of_measurement
 from generator.curated.models import EvidenceClass, EvidenceKind
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from generator.curated.models import Report, Source
 
 VENDOR = "vendor"
+_COMMENT = re.compile(r"issuecomment-[0-9]+")
 STATUS_PAGE = "status-page"  # its record of its own faults
 OURS = "this-site"
 # Whatever the vendor writes about itself has one origin.
@@ -37,6 +39,7 @@ class Document:
     opened: bool
     first_hand: bool = False  # somebody tells there what happened to them
     echo: bool = False
+    ours: bool = False  # a measurement of this site
     relays: str | None = None  # key of the document whose words it passes on, or VENDOR
 
 
@@ -49,7 +52,7 @@ def documents(library: Library) -> dict[str, Document]:
 def _plain(library: Library) -> Iterator[Document]:
     repeated = _repeated(library)
     for source in library.sources:
-        echo = str(source.url) in repeated and source.relays is None
+        echo = canonical(str(source.url)) in repeated
         yield Document(f"source:{source.id}", source.kind, "", source.opened, echo=echo, relays=source.relays)
     for report in library.reports:
         kind = kind_of(report)
@@ -59,20 +62,20 @@ def _plain(library: Library) -> Iterator[Document]:
             "",
             report.opened,
             first_hand=report.evidence_class is EvidenceClass.USER_REPORT and report.opened,
-            echo=not is_independent(report) and report.relays is None,
+            echo=not is_independent(report) or report.evidence_class is EvidenceClass.ECHO,
             relays=report.relays,
         )
     for incident in library.incidents:
         yield Document(f"incident:{incident.id}", EvidenceKind.ADMISSION, "", opened=True)
     for one in library.published:
-        yield Document(f"measurement:{one.id}", kind_of_measurement(one), "", opened=True)
+        yield Document(f"measurement:{one.id}", kind_of_measurement(one), "", opened=True, ours=one.ours)
 
 
 def _repeated(library: Library) -> frozenset[str]:
     """Addresses at which every report only repeats others."""
     said = {is_independent(report): set[str]() for report in library.reports}
     for report in library.reports:
-        said[is_independent(report)].add(str(report.url))
+        said[is_independent(report)].add(canonical(str(report.url)))
     return frozenset(said.get(False, set()) - said.get(True, set()))
 
 
@@ -83,19 +86,33 @@ def _ties(library: Library) -> Iterator[tuple[str, frozenset[str]]]:
     for report in library.reports:
         yield f"report:{report.id}", frozenset(_tied(report, kind_of(report)))
     for one in library.published:
-        by = (f"by:{OURS}",) if one.ours else (f"at:{one.url}",)
+        by = (f"by:{OURS}",) if one.ours else (f"at:{canonical(str(one.url))}",)
         yield f"measurement:{one.id}", frozenset((*by, *((f"data:{one.data}",) if one.data else ())))
 
 
 def _tied(record: Source | Report, kind: EvidenceKind) -> Iterator[str]:
+    yield f"at:{canonical(str(record.url))}"
     if record.data:
         yield f"data:{record.data}"
     if record.author:
         yield f"by:{record.author}"
     elif kind in _OF_OUTLETS:  # an outlet is one author, until a record names another
-        yield f"by:{urlsplit(str(record.url)).hostname}"
-    else:
-        yield f"at:{record.url}"
+        yield f"by:{_host(str(record.url))}"
+
+
+def canonical(url: str) -> str:
+    """An address without what does not change the document: www., case, a query, an end of a path, a mark on the page.
+
+    A comment of a thread keeps its mark: it may be of somebody else.
+    """
+    parts = urlsplit(url)
+    path = unquote(parts.path).casefold().rstrip("/").replace("/pull/", "/issues/")
+    comment = f"#{parts.fragment}" if _COMMENT.fullmatch(parts.fragment) else ""
+    return f"{_host(url)}{path}{'?' + parts.query if not path else ''}{comment}"
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
 
 
 def _with_origins(

@@ -44,7 +44,7 @@ class Weight(NamedTuple):
     """What one origin adds to a side."""
 
     strength: Strength
-    direct: bool = True  # it speaks to the statement as it is worded, and not to a part of it or of other dates
+    direct: Strength  # of its heaviest item that speaks to the statement as it is worded, and not to a part of it
 
     @property
     def points(self) -> int:
@@ -77,17 +77,17 @@ class Balance:
 
 def firm(side: Iterable[Weight]) -> bool:
     """Is there direct evidence of a strong origin, or of two medium ones?"""
-    return sum(one.points for one in side if one.direct and one.strength >= MEDIUM) >= POINTS[STRONG]
+    return sum(POINTS[one.direct] for one in side if one.direct >= MEDIUM) >= POINTS[STRONG]
 
 
 def direct(side: Iterable[Weight]) -> int:
     """Origins that speak to the statement as it is worded."""
-    return sum(one.direct for one in side)
+    return sum(one.direct > Strength.NONE for one in side)
 
 
 def seconded(side: Iterable[Weight]) -> bool:
     """Is there direct evidence of a strong origin and of another one of medium weight or more?"""
-    heard = [one.strength for one in side if one.direct]
+    heard = [one.direct for one in side]
     return STRONG in heard and sum(one >= MEDIUM for one in heard) > 1
 
 
@@ -137,7 +137,7 @@ RULES = (
     Rule(
         "contested",
         ComputedGrade.PLAUSIBLE,
-        "There is evidence on both sides, and against it less than twice as much as for it.",
+        "For it there is the weight of a medium origin, and against it more, but less than twice as much.",
         lambda it: it.pro >= POINTS[MEDIUM] and it.con < TWICE * it.pro,
     ),
     Rule(
@@ -233,8 +233,8 @@ def _lowering(balance: Balance) -> Iterator[str]:
 def _with(balance: Balance, supports: tuple[Strength, ...] = (), opposes: tuple[Strength, ...] = ()) -> Balance:
     return replace(
         balance,
-        supports=tuple(sorted((*balance.supports, *map(Weight, supports)), reverse=True)),
-        opposes=tuple(sorted((*balance.opposes, *map(Weight, opposes)), reverse=True)),
+        supports=tuple(sorted((*balance.supports, *(Weight(one, one) for one in supports)), reverse=True)),
+        opposes=tuple(sorted((*balance.opposes, *(Weight(one, one) for one in opposes)), reverse=True)),
     )
 
 

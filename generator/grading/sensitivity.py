@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from generator.curated.claims import Claim, Stance
+from generator.curated.claims import Bears, Claim, Stance
 from generator.curated.models import EvidenceKind
 from generator.grading import SAME_ORIGIN, ComputedGrade, Piece, Verdict, balance_of, decide
 from generator.grading.documents import VENDOR
@@ -68,12 +68,11 @@ def sensitivity(claim: Claim, verdict: Verdict, largest: str) -> Sensitivity:
 
 
 def largest_investigator(verdicts: Iterable[Verdict]) -> str:
-    """The origin, neither the vendor nor this site, that counts in most claims; "" where there is none."""
+    """The author, not the vendor or this site, who counts in most claims; by name among equals; "" for none."""
     counted: dict[str, int] = {}
     for verdict in verdicts:
-        for origin in {one.origin for one in verdict.pieces if one.points and one.document and not _is_ours(one)}:
+        for origin in {one.origin for one in verdict.pieces if one.points and _is_of_somebody(one)}:
             counted[origin] = counted.get(origin, 0) + 1
-    counted.pop(VENDOR, None)
     return max(sorted(counted), key=counted.__getitem__, default="")
 
 
@@ -81,15 +80,28 @@ def _typings(claim: Claim, verdict: Verdict, pieces: list[Piece]) -> Iterator[Ty
     for place, piece in enumerate(pieces):
         if piece.stance is Stance.CONTEXT or not piece.points:
             continue
-        for to in (Strength(piece.strength - 1), Strength(min(piece.strength + 1, Strength.STRONG))):
+        for to in (Strength(piece.strength - 1), Strength(min(piece.strength + 1, _most(piece)))):
             changed = replace(piece, strength=to, uncounted="" if to else "left away")
             grade = decide(balance_of(claim, (*pieces[:place], changed, *pieces[place + 1 :]))).grade
             if to is not piece.strength and grade is not verdict.grade:
                 yield Typing(piece, to, grade)
 
 
+def _most(piece: Piece) -> Strength:
+    """The heaviest that its bearing allows."""
+    bears = piece.written.bears if piece.written else Bears.DIRECT
+    capped = {Bears.PART: Strength.MEDIUM, Bears.OTHER_DATES: Strength.WEAK}.get(bears, Strength.STRONG)
+    return max(capped, piece.strength)
+
+
+def _is_of_somebody(piece: Piece) -> bool:
+    """Is it evidence, for or against, of an author on record who is neither the vendor nor this site?"""
+    counts = piece.stance is not Stance.CONTEXT and piece.document is not None
+    return counts and piece.origin.startswith("by:") and not _is_ours(piece)
+
+
 def _is_ours(piece: Piece) -> bool:
-    return bool(piece.document and piece.document.key.startswith("measurement:"))
+    return bool(piece.document and piece.document.ours)
 
 
 def _alone(piece: Piece) -> str:

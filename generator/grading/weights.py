@@ -109,7 +109,7 @@ class Piece:
 def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> Piece:
     """The weight of a written item. Raises KeyError for a record that is not known, which the loader refuses."""
     document = known[named(item)]
-    relayed = item.relays or document.relays
+    relayed = document.relays or item.relays
     strength, origin = STRENGTHS[document.kind], document.origin
     notes: list[str] = []
     if relayed and document.kind is not EvidenceKind.MACHINE_SUMMARY:

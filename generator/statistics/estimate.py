@@ -51,7 +51,7 @@ class Estimate:
     def json(self) -> dict[str, Any]:
         """For programs; an open end is null, and so is a value without bound, as of a ratio to nothing."""
         value, low, high = (
-            None if one is None or math.isinf(one) else one for one in (self.value, self.low, self.high)
+            None if one is None or not math.isfinite(one) else one for one in (self.value, self.low, self.high)
         )
         return {
             "value": value,

@@ -17,6 +17,7 @@ import msgspec
 
 from generator import statistics
 from generator.base.kept import Store
+from generator.base.problems import ContentError, Problem
 from generator.curated.kinds import Library
 from generator.curated.registered import Stretch
 from generator.dossier.special.answer import CANNOT, answer, sentences
@@ -64,17 +65,27 @@ def work_out(library: Library) -> Special | None:
     )
 
 
+def held(library: Library) -> Special | None:
+    """`work_out`, or a ContentError where records that are sound each for itself cannot be counted together."""
+    try:
+        return work_out(library)
+    except (ArithmeticError, LookupError, ValueError) as error:
+        hint = "look at the stretches in `registered` and at the table of questions; or leave `registered` away"
+        message = f"what is registered cannot be counted with these records ({type(error).__name__})"
+        raise ContentError(Problem("content/case.yml", 0, 0, "W-registered", message, hint)) from error
+
+
 def kept_in(folder: Path | None) -> WorkOut:
     """`work_out` that keeps what it found below `folder`, if there is one."""
     if folder is None:
-        return work_out
+        return held
     store = Store(folder / "special", ".special")
 
     def kept(library: Library) -> Special | None:
         name = _name(library)
         with suppress(msgspec.MsgspecError, ValueError):  # none yet, or of another form
             return msgspec.convert(json.loads(store.read(name) or ""), Special | None)
-        found = work_out(library)
+        found = held(library)
         store.write(name, json.dumps(msgspec.to_builtins(found)))  # the ends of intervals may be infinite
         return found
 
@@ -86,9 +97,10 @@ def _name(library: Library) -> str:
     digest = hashlib.sha256()
     for package in _LIBRARIES:
         digest.update(f"{package} {version(package)}\n".encode())
-    for folder in (Path(__file__).parent, Path(statistics.__file__).parent):
-        for path in sorted(folder.glob("*.py")):
-            digest.update(path.read_bytes())
+    own, room = Path(__file__).parent, Path(__file__).parents[2]
+    shared = (room / "curated/counting.py", room / "curated/registered.py", room / "base/wording.py")
+    for path in (*sorted(own.glob("*.py")), *sorted(Path(statistics.__file__).parent.glob("*.py")), *shared):
+        digest.update(path.read_bytes())
     digest.update(json.dumps(_records(library), sort_keys=True).encode())
     return digest.hexdigest()
 
