@@ -8,10 +8,8 @@ from enum import IntEnum
 
 from generator.curated.claims import Bears, Claim, ClaimEvidence, Stance
 from generator.curated.models import EvidenceKind
+from generator.curated.rules import RECORDS
 from generator.grading.documents import STATUS_PAGE, VENDOR, Document
-
-RECORDS = ("source", "report", "incident", "measurement")
-"""Fields of an item that name its record; exactly one is set."""
 
 
 class Strength(IntEnum):
@@ -145,13 +143,7 @@ def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> P
 
 def named(item: ClaimEvidence) -> str:
     """Key of the record that an item names; the loader has seen to it that it is one."""
-    pairs = (
-        ("source", item.source),
-        ("report", item.report),
-        ("incident", item.incident),
-        ("measurement", item.measurement),
-    )
-    return next(f"{word}:{id}" for word, id in pairs if id)
+    return next(f"{word}:{id}" for word in RECORDS if (id := getattr(item, word)))
 
 
 def _relayed(name: str, known: Mapping[str, Document]) -> tuple[Strength, str]:

@@ -20,7 +20,7 @@ DRAWS = 4_000
 SEED = 20260313
 TAILS = (2.5, 97.5)  # percentiles of a 95 % interval
 EXACT = "exact interval (Clopper and Pearson), each trial taken as independent"
-DRAWN = f"clusters drawn again {DRAWS:,} times, percentile interval"
+DRAWN = f"clusters drawn again {DRAWS:,} times, percentile interval, too narrow with few clusters"
 
 
 @dataclass(frozen=True)
