@@ -39,7 +39,7 @@ _LINE = re.compile(r"^(WARNING|ERROR)\s+-\s+(.*)$")
 _ITEM = re.compile(r"^\s+- (\S+)$")
 _CONFIG = "mkdocs.yml"
 _FRAME = re.compile(r'^  File "([^"\n]+)", line ([0-9]+), in ', re.MULTILINE)
-_MARK = re.compile(r'^  in "[^"\n]*mkdocs\.yml", line ([0-9]+), column ([0-9]+)', re.MULTILINE)
+_MARK = re.compile(r'^  in "(?:[^"\n]*mkdocs\.yml|<stdin>)", line ([0-9]+), column ([0-9]+)', re.MULTILINE)
 _DOC_FILE = re.compile(r"[Dd]oc file '([^']+)'")
 _SYSTEM_ERROR = re.compile(r"^[\w.]*Error: \[Errno (\d+)\] [^:]+(?:: '([^']*)')?", re.MULTILINE)
 
