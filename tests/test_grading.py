@@ -222,11 +222,13 @@ def test_withdrawn_claims_are_not_weighed():
 # ---- eleven tries to game a grade ----
 
 
-def _of(*reports, sources=(), **more):
+def _of(*reports, sources=(), reports_beside=(), **more):
     """Verdict on a claim whose evidence is these records of a library, all for it unless they say otherwise."""
     evidence = [ClaimEvidence(report=one.id, stance=more.get(one.id, "for"), shows="It.") for one in reports]
     evidence += [ClaimEvidence(source=one.id, stance=more.get(one.id, "for"), shows="It.") for one in sources]
-    made = LIBRARY.model_copy(update={"reports": reports, "sources": sources, "claims": (claim(*evidence),)})
+    made = LIBRARY.model_copy(
+        update={"reports": (*reports, *reports_beside), "sources": sources, "claims": (claim(*evidence),)}
+    )
     return grades(made, ())["C-001"]
 
 
@@ -264,6 +266,13 @@ def test_one_thread_named_as_two_records_is_one(author, variant):
 def test_two_analyses_of_one_set_of_data_are_one():
     verdict = _of(sources=(document(1, "open-measurement", data="calls"), document(2, "others-finding", data="calls")))
     assert verdict.grade is ComputedGrade.SUPPORTED
+
+
+def test_what_passes_on_an_echo_or_itself_by_a_ring_counts_for_nothing():
+    echo = post(1, echo_of="elsewhere")
+    ring = report("ring", date(2026, 3, 18), relays="S-009", source_type="blog", url="https://ring.example.org/")
+    assert _of(sources=(document(9, "open-measurement", relays="post-1"),), reports_beside=(echo,)).pieces[0].uncounted
+    assert _of(sources=(document(9, "open-measurement", relays="ring"),), reports_beside=(ring,)).pieces[0].uncounted
 
 
 def test_a_document_named_thrice_as_passing_on_others_is_one():

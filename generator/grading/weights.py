@@ -126,7 +126,9 @@ def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> P
     if document.echo:
         strength, uncounted = Strength.NONE, "echo of another report"
     elif strength is Strength.NONE:
-        uncounted = "machine-made text" if document.kind is EvidenceKind.MACHINE_SUMMARY else "lowered to nothing"
+        uncounted = (
+            "machine-made text" if document.kind is EvidenceKind.MACHINE_SUMMARY else "nothing is left of its weight"
+        )
     return Piece(
         kind=document.kind,
         stance=item.stance,
@@ -149,11 +151,13 @@ def named(item: ClaimEvidence) -> str:
 def _relayed(name: str, known: Mapping[str, Document]) -> tuple[Strength, str]:
     """Weight and origin of what is passed on: the vendor's word, or a record of this site."""
     passed: set[str] = set()
-    while name not in {VENDOR, STATUS_PAGE, *passed}:  # what passes on what passes on
-        passed.add(name)
+    while name not in {VENDOR, STATUS_PAGE}:  # what passes on what passes on
         document = known.get(f"report:{name}") or known[f"source:{name}"]
+        if document.echo or name in passed:  # an echo, or a ring, has nobody's words
+            return Strength.NONE, document.origin
         if not document.relays:
             return STRENGTHS[document.kind], document.origin
+        passed.add(name)
         name = document.relays
     kind = EvidenceKind.ADMISSION if name == STATUS_PAGE else EvidenceKind.OFFICIAL_STATEMENT
     return STRENGTHS[kind], VENDOR
