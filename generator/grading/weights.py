@@ -127,7 +127,7 @@ def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> P
         strength, uncounted = Strength.NONE, "echo of another report"
     elif strength is Strength.NONE:
         uncounted = (
-            "machine-made text" if document.kind is EvidenceKind.MACHINE_SUMMARY else "nothing is left of its weight"
+            "machine-made text" if document.kind is EvidenceKind.MACHINE_SUMMARY else "nothing of its weight left"
         )
     return Piece(
         kind=document.kind,
