@@ -281,7 +281,7 @@ def test_the_page_says_the_answer_first_and_every_number_with_its_interval():
     for one in told:
         assert one["n"] > 0
         assert one["method"]
-        assert one["low_95"] is not None or "no interval" in one["method"] or "simulated" in one["method"]
+        assert one["interval_95"] is not None or "no interval" in one["method"] or "simulated" in one["method"]
     tables = [one["id"] for section in twin["record"]["sections"] for one in section["tables"]]
     assert all(f"2026-03/was-march-special/{id}.csv" in files for id in tables)
     assert "nan" not in words.lower().split()

@@ -55,8 +55,7 @@ class Estimate:
         )
         return {
             "value": value,
-            "low_95": low,
-            "high_95": high,
+            "interval_95": None if low is None and high is None else [low, high],
             "n": self.n,
             "of": self.of,
             "unit": self.unit,
