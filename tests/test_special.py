@@ -153,9 +153,7 @@ REVIEW = [
     ("incidents a week before", 5.4, lambda: table("steps")[0]["Before, a week"], 0.01, "the same"),
     ("incidents a week after", 12.0, lambda: table("steps")[0]["After, a week"], 0.01, "the same"),
     ("p of the step", 0.0015, lambda: table("steps")[0]["p of a step"], 0.5, "other permutations"),
-    ("claude.ai before", 4.4, lambda: table("steps")[1]["Before, a week"], 0.01, "the same"),
     ("claude.ai after", 9.9, lambda: table("steps")[1]["After, a week"], 0.02, "23 whole weeks"),
-    ("API after", 7.9, lambda: table("steps")[2]["After, a week"], 0.01, "the same"),
     ("dispersion without a step", 2.4, lambda: table("steps")[0]["Without a step"], 0.02, "the same"),
     ("dispersion around it", 1.25, lambda: table("steps")[0]["Dispersion"], 0.02, "the same"),
     ("rollout against before", 1.98, lambda: table("windows")[1]["Ratio of rates"], 0.01, "the same"),
@@ -178,7 +176,6 @@ REVIEW = [
     ("major after releases", 24, lambda: after("Major and critical incidents")["Hits"], 0, "the same"),
     ("article's dates, all", 0.034, lambda: table("own-dates")[0]["p"], 0.01, "the same"),
     ("six weeks", 124, lambda: table("every-service")[0]["Windows with all of them"], 0, "the same"),
-    ("seven days", 148, lambda: table("every-service")[2]["Windows with all of them"], 0, "the same"),
     ("six weeks, five services", 64, lambda: table("every-service")[1]["Windows with all of them"], 0, "the same"),
     ("power, week twice as bad", 0.72, lambda: table("power-table")[0]["Twice as many"], 0.2, "dispersion estimated"),
 ]
@@ -196,11 +193,15 @@ def worst():
     return float(re.search(r"probability (\d\.\d+)", found().sections[0].cautions[0])[1])
 
 
-# Review, here. Means of fifths lost two ties; 0.119 is 23 March once and without the 24th; the worst week is in the mean.
+# Review, here. Means of fifths lost two ties; 0.119 is 23 March once and without the 24th; the worst week is in the mean;
+# incidents were counted by words of their titles, and are by affected component here.
 DIFFERENT = {
     "article's dates, 23 March once": (0.051, 0.085, lambda: table("own-dates")[1]["p"]),
     "article's dates, without 23 and 24 March": (0.119, 0.254, lambda: table("own-dates")[3]["p"]),
     "worst of 12 weeks has 8 serious incidents": (0.36, 0.50, worst),
+    "claude.ai before the step": (4.4, 4.3, lambda: table("steps")[1]["Before, a week"]),
+    "API after the step": (7.9, 7.4, lambda: table("steps")[2]["After, a week"]),
+    "windows of seven days": (148, 147, lambda: table("every-service")[2]["Windows with all of them"]),
 }
 
 
@@ -232,7 +233,7 @@ def test_holm_leaves_the_step_alone():
     verdicts = {one.test.value: one for one in found().verdicts}
     assert [name for name, one in verdicts.items() if one.found] == ["step"]
     assert len(verdicts) == 8
-    assert found().answer.startswith("No, ")
+    assert found().answer.startswith("It is not shown by public counts: ")
 
 
 @pytest.mark.slow
