@@ -10,7 +10,7 @@ from itertools import combinations_with_replacement
 import pytest
 from scipy.stats import beta, binomtest
 
-from generator.statistics.clusters import Cluster, cluster_share, conditional_p, exact_ratio, exact_share, redrawn
+from generator.statistics.clusters import Cluster, cluster_share, conditional_p, estimated_ratio, exact_share, redrawn
 from generator.statistics.raised import raised
 
 FIRST = date(2026, 3, 1)
@@ -87,14 +87,14 @@ def test_a_share_of_nothing_is_refused():
     with pytest.raises(ValueError, match="nothing"):
         exact_share(0, 0, "steps")
     with pytest.raises(ValueError, match="trials"):
-        exact_ratio(0, 10, 0, 10, "steps")
+        estimated_ratio(0, 10, 0, 10, "steps")
 
 
 @pytest.mark.parametrize(
     ("hits", "trials", "base", "base_trials"), [(3, 680, 43, 25_981), (9, 110, 1, 356), (0, 50, 4, 60)]
 )
 def test_the_ratio_is_that_of_the_binomial_of_its_hits(hits, trials, base, base_trials):
-    found = exact_ratio(hits, trials, base, base_trials, "steps")
+    found = estimated_ratio(hits, trials, base, base_trials, "steps")
     test = binomtest(hits, hits + base, trials / (trials + base_trials))
     ends = test.proportion_ci(method="exact")
     odds = base_trials / trials
@@ -105,7 +105,7 @@ def test_the_ratio_is_that_of_the_binomial_of_its_hits(hits, trials, base, base_
 
 
 def test_a_ratio_to_nothing_has_no_upper_end():
-    found = exact_ratio(9, 110, 0, 356, "steps")
+    found = estimated_ratio(9, 110, 0, 356, "steps")
     assert math.isinf(found.value)
     assert math.isinf(found.high)
     assert found.low == pytest.approx(356 / 110 * (0.025 ** (1 / 9)) / (1 - 0.025 ** (1 / 9)))

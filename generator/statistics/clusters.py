@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.statistics.estimate import Estimate
 from generator.statistics.rates import exact_rate
+from generator.statistics.ratios import Counted, exact_ratio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,21 +75,17 @@ def redrawn(clusters: int, draws: int = DRAWS) -> NDArray[Any]:
     return np.bincount(places.ravel(), minlength=draws * clusters).reshape(draws, clusters).astype(float)
 
 
-def exact_ratio(hits: int, trials: int, base_hits: int, base_trials: int, of: str) -> Estimate:
-    """Ratio of two small shares with its exact interval and two-sided p, given the sum of hits.
+def estimated_ratio(hits: int, trials: int, base_hits: int, base_trials: int, of: str) -> Estimate:
+    """Ratio of two small shares, with the exact interval and p that the ratio of two counts has, given their sum.
 
-    Given the sum, hits are binomial with the odds ratio * trials / base_trials (Przyborowski and Wilenski 1940,
-    Biometrika 31:313-323). The p is twice the smaller tail. Raises ValueError where there are no trials or no hits.
+    Raises ValueError where there are no trials or no hits.
     """
     if not trials or not base_trials or not hits + base_hits:
         msg = "a ratio needs trials on both sides and a hit on one"
         raise ValueError(msg)
-    rate = exact_rate(hits, hits + base_hits)
-    odds = [share / (1 - share) if share < 1 else float("inf") for share in (rate.value, rate.low, rate.high)]
-    value, low, high = (one * base_trials / trials for one in odds)
-    p = float(conditional_p(hits, base_hits, trials, base_trials))
+    found = exact_ratio(Counted(hits, trials), Counted(base_hits, base_trials))
     method = "exact interval given the sum of both counts"
-    return Estimate(value, low, high, trials + base_trials, of, "", method, p)
+    return Estimate(found.value, found.low, found.high, trials + base_trials, of, "", method, found.p)
 
 
 def conditional_p(hits: Any, base_hits: Any, trials: int, base_trials: int) -> Any:

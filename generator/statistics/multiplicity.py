@@ -16,13 +16,3 @@ def holm(p: Sequence[float]) -> tuple[float, ...]:
         worst = max(worst, min(1.0, p[place] * (len(p) - rank)))
         adjusted[place] = worst
     return tuple(adjusted)
-
-
-def benjamini_hochberg(p: Sequence[float]) -> tuple[float, ...]:
-    """Adjusted p-values, in the order given: of those under 0.05, 5 % at most are wrong on average.
-
-    Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57:289-300, for independent or positively dependent tests.
-    """
-    from scipy.stats import false_discovery_control
-
-    return tuple(float(one) for one in false_discovery_control(p)) if p else ()

@@ -23,7 +23,7 @@ from generator.dossier.computed.public import (
 )
 from generator.ledger.explanations import UNEXPLAINED
 from generator.ledger.subjects import version_key
-from generator.statistics.clusters import Cluster, cluster_share, conditional_p, exact_ratio, exact_share
+from generator.statistics.clusters import Cluster, cluster_share, conditional_p, estimated_ratio, exact_share
 from generator.statistics.estimate import Estimate, figure
 from generator.statistics.rates import exact_rate
 
@@ -106,11 +106,11 @@ def _estimates(week: Sequence[Looked], others: Sequence[Looked], same: Sequence[
         ("All other weeks, sessions drawn again", _rate(sessions(others))),
     ]
     if hits + base:
-        ratio = exact_ratio(hits, len(week), base, len(others), "steps")
+        ratio = estimated_ratio(hits, len(week), base, len(others), "steps")
         found.append(("That week against all others, times as many", ratio))
     base_hits, base_trials = sum(one.hits for one in same), sum(one.trials for one in same)
     if base_trials and hits + base_hits:
-        ratio = exact_ratio(hits, len(week), base_hits, base_trials, "steps")
+        ratio = estimated_ratio(hits, len(week), base_hits, base_trials, "steps")
         found.append(("The same within the sets of that week alone", ratio))
     return found
 

@@ -30,7 +30,7 @@ from generator.dossier.computed.unread_tables import (
     in_periods,
 )
 from generator.ledger.steps import UNREAD_WITHIN
-from generator.statistics.clusters import Cluster, cluster_share, exact_ratio, exact_share
+from generator.statistics.clusters import Cluster, cluster_share, estimated_ratio, exact_share
 from generator.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _old_against_newer(during: Sequence[Soon], before: Sequence[Soon]) -> list[N
     (hits, trials), (base_hits, base_trials) = counts(old), counts(newer)
     if not hits + base_hits or not trials or not base_trials:
         return []
-    ratio = exact_ratio(hits, trials, base_hits, base_trials, "requests")
+    ratio = estimated_ratio(hits, trials, base_hits, base_trials, "requests")
     by_session = sessions(old)
     with_one = (sum(one.hits > 0 for one in by_session), len(by_session))
     return [
