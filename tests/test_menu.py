@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+import stub_site
 import yaml
 
 from generator.site.menu import fitting
 from generator.site.publish import run_mkdocs, write_docs
-from tests import stub_site
 
 CONFIG = (stub_site.REPOSITORY / "mkdocs.yml").read_text("utf-8")
 NAV = yaml.safe_load(re.split(r"(?m)^nav:\n", CONFIG)[1].partition("not_in_nav:")[0])
