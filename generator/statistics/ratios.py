@@ -14,8 +14,6 @@ from typing import Any
 from generator.statistics.rates import exact_rate
 
 LEVEL = 0.95
-BLOCK_SEED = 20260317
-"""Of the block bootstrap: the same counts give the same interval."""
 
 
 @dataclass(frozen=True)
@@ -119,29 +117,19 @@ def quasi_poisson_rate(parts: Sequence[Counted]) -> Ratio:
     return Ratio(rate, rate * math.exp(-reach), rate * math.exp(reach), None)
 
 
-def block_bootstrap_ratio(
-    one: Sequence[Counted], other: Sequence[Counted], *, block: int, draws: int = 4000, seed: int = BLOCK_SEED
-) -> Ratio:
-    """The ratio with a percentile interval from blocks of neighbours drawn again, within each group.
+def exact_odds(hits: int, trials: int, other_hits: int, other_trials: int) -> Ratio:
+    """Odds ratio of two shares with the exact conditional interval, and Fisher's p (scipy.stats.contingency).
 
-    Kuensch 1989, Annals of Statistics 17:1217-1241; blocks run round the end (Politis and Romano 1992).
-    For parts that depend on their neighbours: nothing is assumed about how far counts scatter. It does not test, and
-    with few blocks the interval is too narrow; each group needs three blocks or more.
+    For rare events the odds ratio is nearly the ratio of the shares. Infinite where the other side has no hit. Raises
+    ValueError where hits exceed trials.
     """
-    import numpy as np
+    from scipy.stats import fisher_exact
+    from scipy.stats.contingency import odds_ratio
 
-    rng = np.random.default_rng(seed)
-    rates = []
-    for group in (one, other):
-        size = len(group)
-        if size < 3 * block:
-            msg = "each group needs three blocks or more"
-            raise ValueError(msg)
-        hits, exposure = (np.array([getattr(part, name) for part in group], float) for name in ("hits", "exposure"))
-        starts = rng.integers(0, size, (draws, math.ceil(size / block)))
-        drawn = ((starts[:, :, None] + np.arange(block)) % size).reshape(draws, -1)[:, :size]
-        rates.append(hits[drawn].sum(axis=1) / exposure[drawn].sum(axis=1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = np.nanquantile(rates[0] / rates[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    value = exact_ratio(together(one), together(other)).value
-    return Ratio(value, float(low), float(high), None)
+    if not (0 <= hits <= trials and 0 <= other_hits <= other_trials):
+        msg = "hits are between 0 and trials"
+        raise ValueError(msg)
+    table = [[hits, trials - hits], [other_hits, other_trials - other_hits]]
+    found = odds_ratio(table)
+    ends = found.confidence_interval(0.95)
+    return Ratio(float(found.statistic), float(ends.low), float(ends.high), float(fisher_exact(table).pvalue))

@@ -12,8 +12,9 @@ from generator.curated.computed_inputs import ARTICLE, FROM_LIMITS, NAMED, UNTIL
 from generator.curated.measurements import Mark, Plot, PublishedTable
 from generator.dossier.computed.base import Computed
 from generator.statistics.estimate import Estimate
-from generator.statistics.permutation import exact_odds, window_rank
 from generator.statistics.rates import exact_rate
+from generator.statistics.ratios import exact_odds
+from generator.statistics.stretches import window_rank
 
 if TYPE_CHECKING:
     from generator.curated.measurements import Published

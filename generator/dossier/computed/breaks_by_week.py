@@ -101,9 +101,9 @@ def _of_same_sets(week: Sequence[Looked], others: Sequence[Looked]) -> tuple[Clu
 def _estimates(week: Sequence[Looked], others: Sequence[Looked], same: Sequence[Cluster]) -> list[Named]:
     hits, base = _unexplained(week), _unexplained(others)
     found: list[Named] = [
-        (f"{A_WEEK}, sessions drawn again", _rate(sessions(week))),
+        (f"{A_WEEK}, as far as sessions differ", _rate(sessions(week))),
         (f"{A_WEEK}, exact", exact_share(hits, len(week), "steps", unit=THOUSAND, scale=1000)),
-        ("All other weeks, sessions drawn again", _rate(sessions(others))),
+        ("All other weeks, as far as sessions differ", _rate(sessions(others))),
     ]
     if hits + base:
         ratio = estimated_ratio(hits, len(week), base, len(others), "steps")

@@ -28,7 +28,7 @@ CAUTIONS = (
 
 
 def cache_life(_: Published, packs: tuple[Pack, ...]) -> Computed:
-    """Shares by sub-agent, which are drawn again; days of the change by set; list prices of both lifetimes."""
+    """Shares with intervals by sub-agent; days of the change by set; list prices of both lifetimes."""
     writes = writes_of(public_sets(packs))
     agents = sub_agents(writes)
     early = [agent for agent in agents if agent.day <= LAST_HOUR and agent.main_for_an_hour]
@@ -89,7 +89,7 @@ def _usd(usd: float, calls: int, method: str) -> Estimate:
 
 
 def _tokens(agents: Sequence[SubAgent], *, late: bool) -> Estimate:
-    """Share of tokens, sub-agents drawn again; where all or none live an hour, exact by sub-agent."""
+    """Share of tokens, with the interval by sub-agent; where all or none live an hour, exact by sub-agent."""
     chosen = [one for one in agents if (one.day > LAST_HOUR if late else FEBRUARY <= one.day <= LAST_HOUR)]
     hour = sum(one.hour for one in chosen)
     if hour in (0, sum(one.tokens for one in chosen)):

@@ -12,15 +12,17 @@ from generator.dossier.computed.base import Computed
 from generator.dossier.computed.run_tables import run_tables
 from generator.dossier.computed.runs import Run, by_day, middle, runs_of, same_day, within
 from generator.statistics.estimate import Estimate, figure
-from generator.statistics.permutation import block_ratio, exact_odds, permuted, window_rank
+from generator.statistics.neighbours import neighbours_ratio
+from generator.statistics.ratios import exact_odds
+from generator.statistics.stretches import window_rank
 
 if TYPE_CHECKING:
     from generator.curated.measurements import Published
     from generator.records.results import Pack
 
-_BLOCKS = "ratio of medians of runs; moving blocks of seven days, 4,000 draws; somewhat too narrow"
-_PERMUTED = (
-    "difference of medians of runs; whole days permuted 9,999 times; too small where neighbouring days are alike"
+_ALIKE = (
+    "ratio of geometric means of days, each day by the median of its runs; days may resemble their neighbours by any "
+    "correlation"
 )
 _RANKED = "one-sided p: share of all stretches of as many days that are as high"
 
@@ -41,8 +43,8 @@ def same_tasks(one: Published, _: tuple[Pack, ...]) -> Computed:
         cautions=(
             "The cost is added up by the client from token counts and its own price list. No bill was seen, so a count "
             "that was wrong in some versions would look the same.",
-            "Runs of neighbouring days resemble each other. The p of permuted days is therefore too small for the "
-            "time; trust the rank among stretches of days.",
+            "Runs of neighbouring days resemble each other. Intervals and p allow for that, so they are wider than "
+            "those of independent runs; and nothing here counts runs of one day as independent.",
             "The stretch from 14 to 27 March was chosen after the runs had been seen. That its days are those of the "
             "doubled allowance is a coincidence in time.",
         ),
@@ -50,14 +52,20 @@ def same_tasks(one: Published, _: tuple[Pack, ...]) -> Computed:
 
 
 def _cost(runs: Sequence[Run]) -> Rows:
-    found: Rows = []
-    for words, value in (("a run", lambda run: run.usd), ("the median task", lambda run: run.usd_task)):
-        days = by_day(runs, value)
-        ratio = block_ratio(days, ARTICLE, (BEFORE_CHANGE,))
-        count = sum(within(run, ARTICLE) or within(run, BEFORE_CHANGE) for run in runs)
-        what = f"Cost of {words}, 17 to 23 March against 21 February to 4 March"
-        found.append((what, Estimate(ratio.value, ratio.low, ratio.high, count, "runs", "times", _BLOCKS)))
-    return found
+    values: tuple[tuple[str, Callable[[Run], float]], ...] = (
+        ("a run", lambda run: run.usd),
+        ("the median task", lambda run: run.usd_task),
+    )
+    return [
+        _compared(
+            f"Cost of {words} in USD, 17 to 23 March against 21 February to 4 March",
+            runs,
+            value,
+            ARTICLE,
+            (BEFORE_CHANGE,),
+        )
+        for words, value in values
+    ]
 
 
 def _pair_of_versions(runs: Sequence[Run]) -> Rows:
@@ -88,16 +96,13 @@ def _pair_of_versions(runs: Sequence[Run]) -> Rows:
 
 def _time(runs: Sequence[Run]) -> Rows:
     found: Rows = []
-    days = by_day(runs, lambda run: run.seconds)
+    days = by_day(runs, _seconds)
     spans: tuple[tuple[str, Span, tuple[Span, ...]], ...] = (
         ("17 to 23 March", ARTICLE, OUTSIDE_ARTICLE),
         ("14 to 27 March", PLATEAU, OUTSIDE_PLATEAU),
     )
     for words, span, outside in spans:
-        found.append(_permuted(f"Seconds a task, {words} minus all other days", runs, lambda run: run.seconds, span))
-        ratio = block_ratio(days, span, outside)
-        what = f"Seconds a task, {words} against all other days"
-        found.append((what, Estimate(ratio.value, ratio.low, ratio.high, len(runs), "runs", "times", _BLOCKS)))
+        found.append(_compared(f"Seconds a task, {words} against all other days", runs, _seconds, span, outside))
         rank = window_rank(days, span)
         length = (span[1] - span[0]).days + 1
         found.append(
@@ -110,20 +115,18 @@ def _time(runs: Sequence[Run]) -> Rows:
     return found
 
 
+def _seconds(run: Run) -> float:
+    return run.seconds
+
+
 def _slow(runs: Sequence[Run]) -> Rows:
     inside = [run for run in runs if within(run, ARTICLE)]
     others = [run for run in runs if not within(run, ARTICLE)]
     counts = [(sum(run.over for run in side), sum(run.tasks for run in side)) for side in (inside, others)]
     odds = exact_odds(*counts[0], *counts[1])
     words = f"{counts[0][0]} of {counts[0][1]:,} against {counts[1][0]} of {counts[1][1]:,}"
-    rows: Rows = [
-        _permuted(
-            "Slow tasks (95th percentile of a run, seconds), 17 to 23 March minus all other days",
-            runs,
-            lambda run: run.slow,
-            ARTICLE,
-        )
-    ]
+    slow = "Slow tasks (95th percentile of a run, seconds), 17 to 23 March against all other days"
+    rows: Rows = [_compared(slow, runs, lambda run: run.slow, ARTICLE, OUTSIDE_ARTICLE)]
     if math.isfinite(odds.value):  # where nothing hung on other days there is no ratio
         method = "odds ratio with the exact conditional interval; p of Fisher's test"
         whole = counts[0][1] + counts[1][1]
@@ -132,10 +135,18 @@ def _slow(runs: Sequence[Run]) -> Rows:
     return rows
 
 
-def _permuted(what: str, runs: Sequence[Run], value: Callable[[Run], float], span: Span) -> tuple[str, Estimate]:
-    found = permuted(by_day(runs, value), span)
-    words = f"{what} ({figure(found.inside, 4)} against {figure(found.outside, 4)})"
-    return words, Estimate(found.difference, None, None, len(runs), "runs", "seconds", _PERMUTED, found.p)
+def _compared(
+    what: str, runs: Sequence[Run], value: Callable[[Run], float], span: Span, outside: Sequence[Span]
+) -> tuple[str, Estimate]:
+    """The two middles in words, and their ratio."""
+    sides = [[run for run in runs if any(within(run, one) for one in spans)] for spans in ((span,), outside)]
+    days = {day: median(values) for day, values in sorted(by_day([*sides[0], *sides[1]], value).items())}
+    ratio = neighbours_ratio(
+        [day.toordinal() for day in days], list(days.values()), [span[0] <= day <= span[1] for day in days]
+    )
+    middles = (figure(median(value(run) for run in side), 4) for side in sides)
+    words = f"{what} ({' against '.join(middles)})"
+    return words, Estimate(ratio.value, ratio.low, ratio.high, len(days), "days", "times", _ALIKE, ratio.p)
 
 
 def _answer(runs: Sequence[Run], pairs: Rows) -> str:

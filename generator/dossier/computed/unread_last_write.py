@@ -47,7 +47,7 @@ CAUTIONS = (
 
 
 def unread_last_write(_: Published, packs: tuple[Pack, ...]) -> Computed:
-    """What the public sets show; figures by session, exact intervals beside those of sessions drawn again."""
+    """What the public sets show; figures by session, exact intervals beside those by session."""
     threads = threads_by_set(packs)
     rows = soon_steps(threads)
     soon = within(rows)
@@ -101,7 +101,7 @@ def _estimates(rows: Sequence[Soon], parts: dict[str, list[Soon]], share: float,
     later = [row for row in rows if row.period == DURING and row.step.age > UNREAD_WITHIN]
     week = sessions([row for row in during if FIRST <= row.day <= LAST])
     found: list[Named] = [
-        ("13 March to 6 May, sessions drawn again", _drawn(clusters)),
+        ("13 March to 6 May, as far as sessions differ", _by_session(clusters)),
         *((f"{period}, exact", _percent(counts(some), "requests")) for period, some in parts.items()),
         (
             "Sessions with at least one, 13 March to 6 May",
@@ -109,7 +109,7 @@ def _estimates(rows: Sequence[Soon], parts: dict[str, list[Soon]], share: float,
         ),
     ]
     if sum(one.trials for one in week):
-        found.append(("The article's days, 17 to 23 March, sessions drawn again", _drawn(week)))
+        found.append(("The article's days, 17 to 23 March, as far as sessions differ", _by_session(week)))
     if later:
         found.append(("Five to sixty seconds after the answer", _percent(counts(later), "requests")))
     placebo = counts(during, lambda row: row.other)
@@ -138,7 +138,7 @@ def _old_against_newer(during: Sequence[Soon], before: Sequence[Soon]) -> list[N
     ]
 
 
-def _drawn(clusters: Sequence[Cluster]) -> Estimate:
+def _by_session(clusters: Sequence[Cluster]) -> Estimate:
     return cluster_share(clusters, "requests", unit="percent", scale=100)
 
 

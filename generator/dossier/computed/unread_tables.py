@@ -35,29 +35,29 @@ SECONDS = ((0.0, 1.0), (1.0, 2.0), (2.0, 5.0), (5.0, 60.0))
 
 
 def in_periods(rows: Sequence[Soon]) -> PublishedTable:
-    """Steps and sessions of the three periods, with exact intervals and those of sessions drawn again."""
+    """Steps and sessions of the three periods, with exact intervals and those by session."""
     found = []
     for period in PERIODS:
         chosen = [row for row in rows if row.period == period]
         clusters = sessions(chosen)
-        drawn = cluster_share(clusters, "requests", scale=100) if chosen else None
+        by_session = cluster_share(clusters, "requests", scale=100) if chosen else None
         found.append(
             (
                 period,
                 *_exact(chosen),
-                round(drawn.low, 2) if drawn and drawn.low is not None else None,
-                round(drawn.high, 2) if drawn and drawn.high is not None else None,
+                round(by_session.low, 2) if by_session and by_session.low is not None else None,
+                round(by_session.high, 2) if by_session and by_session.high is not None else None,
                 len(clusters),
                 sum(one.hits > 0 for one in clusters),
             )
         )
-    drawn_columns = ("Low, sessions drawn", "High, sessions drawn", "Sessions", "Sessions with one")
+    by_columns = ("Low, by session", "High, by session", "Sessions", "Sessions with one")
     return PublishedTable(
         id="periods",
         title="Requests within five seconds of an answer, and how many did not read its cache entry",
-        columns=("Period", *COUNTS, *drawn_columns),
+        columns=("Period", *COUNTS, *by_columns),
         rows=tuple(found),
-        note="Low and high are the exact 95 % interval, then that of whole sessions drawn again 4,000 times.",
+        note="Low and high are the exact 95 % interval of independent requests, then one as wide as sessions differ.",
     )
 
 

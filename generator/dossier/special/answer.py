@@ -40,7 +40,7 @@ def answer(
     silent = f" and {_silent(complaints.week)}" if complaints else ""
     return (
         f"It is not shown by public counts: {week} had {counts}{silent}, and only large rises could have been seen; "
-        f"{_spring(incidents, raised)}."
+        f"{_spring(incidents, verdicts)}."
     )
 
 
@@ -50,12 +50,13 @@ def _silent(one: Ratio) -> str:
     return f"{figure(one.value, 2)} times as many complaints about usage as other weeks, which chance can explain"
 
 
-def _spring(incidents: IncidentsFound, raised: set[Tested]) -> str:
-    start = incidents.every.week
-    if Tested.STEP in raised and incidents.every.after.value > incidents.every.before.value:
-        part = ("early", "mid", "late")[min(2, (start.day - 1) // 10)]
-        return f"from {part} {start:%B} on the vendor announced more incidents than before"
-    return "no change over the months is shown either"
+def _spring(incidents: IncidentsFound, verdicts: Sequence[Verdict]) -> str:
+    every, step = incidents.every, next((one for one in verdicts if one.test is Tested.STEP), None)
+    if step is None or step.p >= ALONE or every.after.value <= every.before.value:
+        return "no change over the months is shown either"
+    part = ("early", "mid", "late")[min(2, (every.week.day - 1) // 10)]
+    rise = f"from {part} {every.week:%B} on the vendor announced more incidents than before"
+    return rise if step.found else f"{rise}, which can be chance where {len(verdicts)} things are tested"
 
 
 def sentences(
@@ -70,7 +71,7 @@ def sentences(
         filter(
             None,
             (
-                _step(plan, incidents),
+                _step(plan, incidents, verdicts),
                 _week(incidents),
                 _complaints(plan, complaints) if complaints else "",
                 _after_releases(plan, dates),
@@ -80,17 +81,29 @@ def sentences(
     )
 
 
-def _step(plan: Registered, incidents: IncidentsFound) -> str:
+def _step(plan: Registered, incidents: IncidentsFound, verdicts: Sequence[Verdict]) -> str:
     every = incidents.every
     alike = ", on claude.ai, the API and Claude Code alike" if incidents.alike else ""
     older = ", so it can be older than Opus 4.6" if every.first < plan.rollout.first else ""
     second = "no further change is visible" if every.second_p >= ALONE else "there is a second change"
+    unsure = next((_unsure(one, len(verdicts)) for one in verdicts if one.test is Tested.STEP), "")
     return (
         f"The vendor's status page announced {every.before.value:.1f} incidents a week until the week of "
         f"{day_told(every.week)} "
         f"and {every.after.value:.1f} a week from then to the end of {plan.listed.last:%B}{alike}; the change may "
         "be as early "
-        f"as the week of {day_told(every.first)} or as late as that of {day_told(every.last)}{older}, and {second}."
+        f"as the week of {day_told(every.first)} or as late as that of {day_told(every.last)}{older}, "
+        f"and {second}.{unsure}"
+    )
+
+
+def _unsure(step: Verdict, tests: int) -> str:
+    """How far the change could be chance; nothing where it could not."""
+    if step.found:
+        return ""
+    return (
+        f" Weeks that resemble their neighbours have such a change by chance with p {figure(step.p, 1)}, and with "
+        f"{tests} tests counted in with p {figure(step.adjusted, 2)}: likely, not shown."
     )
 
 
