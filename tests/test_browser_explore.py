@@ -92,8 +92,9 @@ def test_without_scripts_every_row_stands_there_and_no_dead_control(browser: Bro
     assert bare.locator(".wm-explore button").count() == 0
     rows = bare.locator(ROWS)
     folded = bare.locator(f"details:not([open]) {ROWS}").count()
-    assert sum(row.is_visible() for row in rows.all()) == rows.count() - folded
-    hrefs = [row.locator("a").first.get_attribute("href") for row in rows.all()]
+    seen = rows.evaluate_all("rows => rows.filter(row => row.checkVisibility() && row.getClientRects().length).length")
+    assert seen == rows.count() - folded
+    hrefs = rows.evaluate_all("rows => rows.map(row => row.querySelector('a').getAttribute('href'))")
     context.close()
     context = browser.new_context()
     live = context.new_page()

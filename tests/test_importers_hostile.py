@@ -108,13 +108,19 @@ def test_an_element_of_one_gibibyte_is_skipped(tmp_path, base):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "bomb",
-    [b"[" * 30_000_000, b'{"a":' * 8_000_000, b'{"a":[' * 5_000_000 + b"\n", b"[" * 400_000 + b"]" * 400_000 + b"\n"],
-    ids=["lists", "objects", "both", "closed"],
-)
-def test_nested_bombs_cost_no_memory_and_no_call(tmp_path, base, bomb):
-    """As a line of a transcript, as a document, and as an element of one."""
+@pytest.mark.parametrize("deep", [4_000_000, pytest.param(30_000_000, marks=pytest.mark.full)], ids=["fast", "full"])
+@pytest.mark.parametrize("bomb", [(b"[", 1), (b'{"a":', 4), (b'{"a":[', 6)], ids=["lists", "objects", "both"])
+def test_nested_bombs_cost_no_memory_and_no_call(tmp_path, base, bomb, deep):
+    """As a line of a transcript, as a document, and as an element of one; a level that cost 100 bytes would show."""
+    exploded(tmp_path, base, bomb[0] * (deep // bomb[1]))
+
+
+@pytest.mark.slow
+def test_a_nested_bomb_that_is_closed_costs_no_memory_and_no_call(tmp_path, base):
+    exploded(tmp_path, base, b"[" * 400_000 + b"]" * 400_000 + b"\n")
+
+
+def exploded(tmp_path, base, bomb):
     (tmp_path / "line.jsonl").write_bytes(LINE + bomb + b"\n" + LINE.replace(b"SampleA", b"SampleB"))
     (tmp_path / "document.json").write_bytes(bomb)
     (tmp_path / "element.har").write_bytes(b'{"log":{"version":"1.2","creator":{},"entries":[' + bomb)
