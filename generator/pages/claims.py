@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from generator.base.wording import stat
 from generator.curated.claims import Claim, Grade
 from generator.curated.models import Event, Report, Source, Symptom
 from generator.grading import TITLES, ComputedGrade
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import cite
-from generator.pages.parts.claim_ledger import ledger, reports_at
+from generator.pages.parts.claim_ledger import LedgerSection, ledger, reports_at
 from generator.pages.parts.evidence_view import Weighed, verdict_record, weighed
 from generator.pages.parts.firmness import Firmness, firmness
 from generator.pages.parts.notes import notes_on
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 ANSWERED = {Outcome.FOUND, Outcome.QUIET}
 FEW_EVENTS = 8  # that one source may tie to a claim
+NEAR = 2  # claims of the section before and after
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,9 @@ class ClaimContext:
     claim: Claim
     weighed: Weighed
     firmness: Firmness
-    facts: tuple[tuple[str, str], ...]  # label and text of the header block
-    counts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]  # label and text, beside the page
+    section: str  # its anchor in the ledger
+    beside: tuple[Claim, ...]  # of the same section, the nearest
     original: Claim | None
     repeats: tuple[Claim, ...]
     sources: tuple[CitedSource, ...]
@@ -92,13 +93,14 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         template="claims.md.j2",
         title="Claims",
         description=f"Every assertion of the article, graded by rules and by a reviewer: {len(claims)} claims.",
-        context=ledger(dossier),
+        context=(listed := ledger(dossier)),
         boost=2,
     )
+    sections = {row.claim.id: section for section in listed.sections for row in section.rows}
     for index, claim in enumerate(claims):
         before = claims[index - 1] if index else None
         after = claims[index + 1] if index + 1 < len(claims) else None
-        yield _claim_page(dossier, claim, before, after)
+        yield _claim_page(dossier, claim, sections[claim.id], (before, after))
 
 
 def _events_at(dossier: Dossier, claim: Claim) -> tuple[Event, ...]:
@@ -108,7 +110,16 @@ def _events_at(dossier: Dossier, claim: Claim) -> tuple[Event, ...]:
     return tuple(sorted(found.values(), key=lambda event: (event.start, event.id)))
 
 
-def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Claim | None) -> Page:
+def _beside(section: LedgerSection, claim: Claim) -> tuple[Claim, ...]:
+    """Two before it and two after it in its section; more where one side has fewer."""
+    claims = [row.claim for row in section.rows]
+    at = max(0, min(claims.index(claim) - NEAR, len(claims) - 2 * NEAR - 1))
+    return tuple(other for other in claims[at : at + 2 * NEAR + 1] if other is not claim)
+
+
+def _claim_page(
+    dossier: Dossier, claim: Claim, section: LedgerSection, around: tuple[Claim | None, Claim | None]
+) -> Page:
     case = dossier.library.case
     path = f"{case.id}/c/{claim.id}/"
     citation = cite(dossier, path, f"Claim {claim.id}: {claim.statement}")
@@ -126,11 +137,8 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
         weighed=judged,
         firmness=firmness(dossier, claim),
         facts=_facts(dossier, claim),
-        counts=(
-            stat(len(judged.supports), "item", after="for it"),
-            stat(len(judged.opposes), "item", after="against it"),
-            stat(len(dossier.addresses[claim.id]), "source"),
-        ),
+        section=section.anchor,
+        beside=_beside(section, claim),
         original=dossier.claims[claim.same_as] if claim.same_as else None,
         repeats=tuple(other for other in dossier.library.claims if other.same_as == claim.id),
         sources=tuple(_cited(dossier, url) for url in dossier.addresses[claim.id]),
@@ -156,8 +164,8 @@ def _claim_page(dossier: Dossier, claim: Claim, before: Claim | None, after: Cla
             else None
         ),
         cite_text=citation.text,
-        previous=before,
-        next=after,
+        previous=around[0],
+        next=around[1],
     )
     return Page(
         path=path,
@@ -183,11 +191,8 @@ def _cited(dossier: Dossier, url: str) -> CitedSource:
 
 
 def _facts(dossier: Dossier, claim: Claim) -> tuple[tuple[str, str], ...]:
-    lines = "line" if claim.lines.isdigit() else "lines"
     surfaces = ", ".join(dossier.scope_title(id) for id in claim.surfaces)
     return (
-        ("Section", claim.section),
-        ("Place", f"{lines} {claim.lines} of the article"),
         ("Dates", claim.dates.text if claim.dates else "none given"),
         ("Surfaces", surfaces or "none named"),
         ("Kind", claim.kind),

@@ -14,6 +14,7 @@ from generator.curated.models import Case, Detail, SurfaceText
 from generator.dossier.stated import COLUMNS
 from generator.grading import ComputedGrade
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.claim_ledger import LedgerSection, ledger
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
@@ -70,6 +71,8 @@ class HomeContext:
 
     case: Case
     columns: tuple[Column, ...]
+    strip: tuple[LedgerSection, ...]
+    """Every claim by section, with its computed grade."""
     grades: tuple[tuple[ComputedGrade, int], ...]
     """Claims by computed grade, without repeats."""
     chart: Chart
@@ -116,6 +119,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
                 Column(title, answer.text, tuple(dossier.claims[claim] for claim in answer.claims))
                 for (title, _), answer in zip(COLUMNS, case.answers, strict=True)
             ),
+            strip=ledger(dossier).sections,
             grades=grades,
             chart=chart,
             holdings=holdings,
