@@ -11,7 +11,7 @@ from public_library import LIBRARY, report
 
 from generator.curated.claims import Claim, ClaimEvidence, Grade, Period
 from generator.curated.kinds import Library
-from generator.curated.models import EvidenceKind, Source
+from generator.curated.models import OF_THE_VENDOR, EvidenceKind, Source
 from generator.grading import (
     OWN_LOGS,
     RULES,
@@ -25,7 +25,6 @@ from generator.grading import (
 )
 from generator.grading import grade as grade_of
 from generator.grading.agreement import AGREES, agree, cross_table, first_sentence
-from generator.grading.documents import OF_THE_VENDOR
 from generator.grading.rules import RANK
 from generator.grading.sensitivity import largest_investigator, sensitivity
 from generator.records.results import Finding, FindingGrade, Level, Outcome, Pack, Run, Severity, Totals

@@ -25,6 +25,7 @@ CODES: dict[str, str] = {
     "W-unique": "Two records share an id (upper and lower case count as equal), or an id is a reserved name.",
     "W-ref": "A record names an id that does not exist.",
     "W-source": "An item of evidence leads nowhere, or its address is not among the sources of its claim.",
+    "W-vendor": "A record is typed as the vendor's own word and is not at its address, or the other way round.",
     "W-self": "A record points at itself, or records point at each other in a ring.",
     "W-price": "A row of prices.yml is not what requests are priced with, or two rows price the same day.",
 }
