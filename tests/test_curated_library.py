@@ -38,6 +38,8 @@ answers:
   - {text: Two., claims: [C-002]}
   - {text: Three., claims: []}
 caution: Simulated for a test.
+vendor_addresses:
+  - {address: 'https://example.org/i', kinds: [admission]}
 people:
   - {role: maintainer, statement: None.}
 """
@@ -68,7 +70,8 @@ SOURCES = """\
 - id: S-001
   url: https://example.org/a
   kind: blog
-  read_how: opened
+  opened: true
+  read_how: all of it
   reliability: high
 """
 CLAIM = """\
@@ -255,7 +258,7 @@ ONE = [
     ("reports/aa-2.yml", "opened: true", "kind: own-finding\nopened: true", 14, 7, "W-source"),
     ("reports/aa-2.yml", "source_type: issue", "source_type: blog\nrelays: nobody", 11, 9, "W-ref"),
     ("claims/C-001.yml", "kind: event", "kind: event\ntested_by: [cache-brake]", 12, 13, "W-ref"),
-    ("case.yml", "people:", "author_packs: [no-pack]\npeople:", 14, 16, "W-ref"),
+    ("case.yml", "people:", "author_packs: [no-pack]\npeople:", 16, 16, "W-ref"),
     ("claims/C-001.yml", "reason: r\n", "", 1, 1, "W-missing"),
     ("claims/C-001.yml", "text: 17 to 23 March", "text: |\n    17\n    23", 10, 9, "W-value"),
     ("claims/C-001.yml", "surfaces: [claude-code-web]", "surfaces: claude-code-web", 5, 11, "W-type"),
@@ -348,7 +351,7 @@ def test_nothing_but_plain_yml_files(content):
 
 def test_a_host_of_digests_has_no_press(content):
     """One record says that its texts are made by a machine; a second one cannot call them press."""
-    more = "- {id: S-002, url: 'https://example.org/b', kind: machine-summary, read_how: r, reliability: low}\n"
+    more = "- {id: S-002, url: 'https://example.org/b', kind: machine-summary, opened: true, read_how: r, reliability: low}\n"
     sources = content / "sources.yml"
     sources.write_text(sources.read_text() + more)
     problems = mistakes(content)

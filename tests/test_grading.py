@@ -238,7 +238,8 @@ def post(number, **fields):
 
 def document(number, kind, **fields):
     url = fields.pop("url", f"https://{number}.example.net/")
-    return Source(id=f"S-{number:03d}", url=url, kind=kind, read_how="whole", reliability="any", **fields)
+    given = {"opened": True, "read_how": "whole", "reliability": "any"} | fields
+    return Source(id=f"S-{number:03d}", url=url, kind=kind, **given)
 
 
 def test_ten_posts_of_one_person_are_one():

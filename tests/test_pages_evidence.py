@@ -108,9 +108,18 @@ def library() -> Library:
         incidents=(),
         events=(event,),
         sources=(
-            Source(id="S-001", url=URL, kind="narrative-issue", read_how="in full", reliability="user report"),
+            Source(
+                id="S-001", url=URL, kind="narrative-issue", opened=True, read_how="in full", reliability="user report"
+            ),
             *(
-                Source(id=id, url=f"https://{kind}.example.org/", kind=kind, read_how="in full", reliability="any")
+                Source(
+                    id=id,
+                    url=f"https://{kind}.example.org/",
+                    kind=kind,
+                    opened=True,
+                    read_how="in full",
+                    reliability="any",
+                )
                 for kind, id in SOURCE_OF.items()
             ),
         ),

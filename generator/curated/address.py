@@ -67,4 +67,6 @@ def host_of(url: str) -> str:
 def is_below(url: str, address: str) -> bool:
     """Is the first address the second, or below it? Hosts are compared whole, and paths by whole steps."""
     inner, outer = canonical(url).rstrip("?"), canonical(address).rstrip("?")
-    return inner == outer or (inner.startswith((f"{outer}/", f"{outer}?", f"{outer}#")) and ".." not in inner.split("/"))
+    return inner == outer or (
+        inner.startswith((f"{outer}/", f"{outer}?", f"{outer}#")) and ".." not in inner.split("/")
+    )

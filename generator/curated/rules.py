@@ -50,7 +50,9 @@ def measurements_name_their_claims(records: Records) -> Iterator[Problem]:
 
     The other way round is free: a measurement may speak of a claim that rests on other records of the same figures.
     """
-    spoken = {one.id: {each.claim for each in one.bears_on} for _, one in sound(records.of_word("measurement"), Published)}
+    spoken = {
+        one.id: {each.claim for each in one.bears_on} for _, one in sound(records.of_word("measurement"), Published)
+    }
     for entry, claim in sound(records.of_word("claim"), Claim):
         for index, item in enumerate(claim.evidence):
             if item.measurement in spoken and claim.id not in spoken[item.measurement]:

@@ -9,7 +9,16 @@ from generator.curated.address import is_below
 from generator.curated.counting import kind_of, kind_of_measurement
 from generator.curated.entries import Entry, Outside, Records, sound
 from generator.curated.measurements import Published
-from generator.curated.models import OF_THE_VENDOR, Case, EvidenceKind, Incident, Report, Source, VendorAddress
+from generator.curated.models import (
+    OF_THE_VENDOR,
+    Case,
+    EvidenceClass,
+    EvidenceKind,
+    Incident,
+    Report,
+    Source,
+    VendorAddress,
+)
 
 _SAID = frozenset({EvidenceKind.MACHINE_SUMMARY})  # weighs nothing, wherever it is
 
@@ -23,8 +32,14 @@ def addresses_are_of_vendor_kinds(entries: Sequence[Entry], _: Outside) -> Itera
                 if kind not in OF_THE_VENDOR:
                     hint = f"one of {', '.join(sorted(OF_THE_VENDOR))}"
                     yield entry.problem((*where, "kinds", number), "W-value", f"{kind} is nobody's own word", hint)
-            if any(is_below(str(one.address), str(other.address)) for other in case.vendor_addresses[:place]):
-                yield entry.problem((*where, "address"), "W-twice", "an address above declares this one too")
+            if any(_overlap(one, other) for other in case.vendor_addresses[:place]):
+                message = "an address above holds this one, or is below it"
+                yield entry.problem((*where, "address"), "W-twice", message, "declare one of them")
+
+
+def _overlap(one: VendorAddress, other: VendorAddress) -> bool:
+    first, second = str(one.address), str(other.address)
+    return is_below(first, second) or is_below(second, first)
 
 
 def vendors_word_is_at_its_address(records: Records) -> Iterator[Problem]:
@@ -45,14 +60,20 @@ def _typed(records: Records) -> Iterator[tuple[Entry, str, EvidenceKind, str]]:
     for entry, source in sound(records.of_word("source"), Source):
         yield entry, str(source.url), source.kind, "kind"
     for entry, report in sound(records.of_word("report"), Report):
-        official = kind_of(report) in OF_THE_VENDOR
-        field = "kind" if report.kind else "evidence_class" if official else "source_type"
-        yield entry, str(report.url), kind_of(report), field
+        yield entry, str(report.url), kind_of(report), _field_of(report)
     for entry, incident in sound(records.of_word("incident"), Incident):
         yield entry, str(incident.url), EvidenceKind.ADMISSION, "url"
     for entry, one in sound(records.of_word("measurement"), Published):
         if not one.ours:  # ours counts as ours, whatever it is taken from
             yield entry, str(one.url), kind_of_measurement(one), "kind" if one.kind else "url"
+
+
+def _field_of(report: Report) -> str:
+    """The field that makes a report what it is, as `kind_of` reads it."""
+    if report.kind is not None:
+        return "kind"
+    official = {EvidenceClass.OFFICIAL_STATUS, EvidenceClass.OFFICIAL_STATEMENT}
+    return "evidence_class" if report.evidence_class in official else "source_type"
 
 
 def _judged(
