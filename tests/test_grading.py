@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from public_library import LIBRARY, report
 
+from generator import detectors
 from generator.curated.claims import Claim, ClaimEvidence, Grade, Period
 from generator.curated.kinds import Library
 from generator.curated.models import OF_THE_VENDOR, EvidenceKind, Source
+from generator.detectors import DETECTORS
 from generator.grading import (
     OWN_LOGS,
     RULES,
@@ -509,7 +514,7 @@ def test_a_machine_summary_in_place_of_the_own_log_lowers_the_grade():
 
 
 def test_a_private_claim_says_what_the_authors_logs_would_do_until_they_are_there():
-    assert "author's own logs would make it supported" in verdict_on().raises[0]
+    assert verdict_on().raises[0] == "A finding of grade C in the author's own logs would make it plausible."
     assert "author's own logs would make it unsupported" in verdict_on().lowers[0]
     assert not any("own logs" in sentence for sentence in verdict_on(pack(outcome("found", finding()))).raises)
 
@@ -535,3 +540,47 @@ def test_the_cross_table_counts_every_pair_once():
 def test_only_the_first_sentence_of_a_reason_is_said():
     assert first_sentence(claim(reason="Fixed in 2.1.70. A second one.")) == "Fixed in 2.1.70."
     assert first_sentence(claim(reason="No full stop")) == "No full stop"
+
+
+# ---- what own logs could say, by the detectors of the claim ----
+
+FOUND = {"A": "A or B", "B": "A or B", "C": "C", "D": "D"}
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
+def test_what_a_finding_or_silence_would_make_is_what_it_makes(detector):
+    """The announced outcome, once it is there, gives the announced grade; a proxy announces nothing by silence."""
+    private = claim(tested_by=(detector.id,), dates=MARCH)
+    before = grade(private)
+    one = msgspec.structs.replace(finding(detector.surest.value), detector=detector.id)
+    after = verdict_on(pack(outcome("found", one, detector=detector.id)), of=private)
+    words = after.grade.value.replace("_", " ")
+    said = f"A finding of grade {FOUND[detector.surest.value]} in the author's own logs would make it {words}."
+    assert (said in before.raises) is (RANK[after.grade] > RANK[before.grade])
+    assert sum("own logs" in sentence for sentence in before.raises) == (said in before.raises)
+    silent = verdict_on(pack(outcome("quiet", detector=detector.id)), of=private)
+    told = [sentence for sentence in before.lowers if "quiet run" in sentence]
+    if detector.proxy_for:
+        assert (silent.grade, told) == (before.grade, [])
+    else:
+        assert told == [f"A quiet run of its detectors on the author's own logs would make it {silent.grade.value}."]
+
+
+def test_silence_of_a_proxy_is_context_and_that_of_another_detector_is_not():
+    both = claim(tested_by=("recount-cluster", "idle-advance"), dates=MARCH)
+    runs = [outcome("quiet", detector=name) for name in both.tested_by]
+    assert [one.stance.value for one in own_pieces(both, [pack(*runs)], ["mine"])] == ["context", "against"]
+    assert any("quiet run" in sentence for sentence in grade(both).lowers)
+
+
+def test_the_surest_grade_of_each_detector_is_the_best_that_its_file_names():
+    """A detector that names its grades in its own file can give no better one than it says."""
+    folder = Path(detectors.__file__).parent
+    for one in DETECTORS:
+        text = (
+            (folder / f"{one.id.replace('-', '_')}.py")
+            .read_text("utf-8")
+            .replace(f"surest=FindingGrade.{one.surest.value},", "")
+        )
+        named = re.findall(r"FindingGrade\.([A-D])\b", text)
+        assert not named or min(named) == one.surest.value, one.id

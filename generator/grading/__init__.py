@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from generator.curated.claims import Claim, Stance
 from generator.curated.kinds import Library
 from generator.grading.documents import Document, documents
-from generator.grading.own_logs import OWN_LOGS, own_pieces
+from generator.grading.own_logs import OWN_LOGS, could_say, own_pieces
 from generator.grading.rules import RULES, Balance, ComputedGrade, Rule, Weight, decide, lowering, raising
 from generator.grading.weights import STRENGTHS, TITLES, WEIGHTS, KindWeight, Piece, Strength, weigh
 from generator.records.results import Pack
@@ -80,7 +80,9 @@ def grade(claim: Claim, known: Mapping[str, Document], own: tuple[Piece, ...] = 
     pieces = _once((*(weigh(item, claim, known) for item in claim.evidence), *own))
     balance = balance_of(claim, pieces)
     rule = decide(balance)
-    untested = replace(balance, testable=balance.testable and not own)  # what was tested is no longer a "would"
+    untested = (
+        replace(balance, found=Strength.NONE, quiet=Strength.NONE) if own else balance
+    )  # what was tested is no longer a "would"
     return Verdict(
         grade=rule.grade,
         rule=rule,
@@ -94,13 +96,14 @@ def grade(claim: Claim, known: Mapping[str, Document], own: tuple[Piece, ...] = 
 
 def balance_of(claim: Claim, pieces: Iterable[Piece]) -> Balance:
     """What counts on each side of a claim; of one origin, the heaviest item."""
-    pieces = _once(tuple(pieces))
+    pieces, heard = _once(tuple(pieces)), could_say(claim)
     return Balance(
         supports=_side(pieces, Stance.FOR),
         opposes=_side(pieces, Stance.AGAINST),
         context=any(piece.stance is Stance.CONTEXT for piece in pieces),
         private=claim.private or (bool(claim.tested_by) and claim.kind != "inference"),
-        testable=bool(claim.tested_by),
+        found=heard.found,
+        quiet=heard.quiet,
         looked=claim.looked is not None,
         withdrawn=claim.withdrawn is not None,
     )
