@@ -220,7 +220,7 @@ def test_ten_kinds_of_mistakes_at_once(content):
     assert hints["content/reports/aa-2.yml"] == "put it in quotes"
 
 
-PIECE = "kind: event\nevidence:\n  - {stance: for, shows: s, "
+ITEM = "kind: event\nevidence:\n  - {stance: for, shows: s, "
 # file, what stands there, what is written instead, then line, column and code of the only problem
 ONE = [
     ("claims/C-001.yml", "end: 2026-03-23", "end: 2026-03-16", 9, 8, "W-order"),
@@ -232,19 +232,19 @@ ONE = [
     ("claims/C-001.yml", "kind: event", "kind: event\nsame_as: C-001", 12, 10, "W-self"),
     ("claims/C-001.yml", "kind: event", "kind: event\nsame_as: C-009", 12, 10, "W-ref"),
     ("claims/C-001.yml", "reason: r", "reason: ''", 14, 9, "W-length"),
-    ("claims/C-001.yml", "kind: event", PIECE + "report: aa-9}", 13, 37, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "incident: early, event: E-009}", 13, 53, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "incident: earl}", 13, 39, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "measurement: none}", 13, 42, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "event: E-001, incident: early, report: aa-2}", 13, 53, "W-source"),
-    ("claims/C-001.yml", "kind: event", PIECE + "event: E-001}", 13, 5, "W-source"),
-    ("claims/C-001.yml", "kind: event", PIECE + "source: S-009}", 13, 37, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, event: E-001, relays: aa-2}", None, None, None),
-    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, relays: nobody}", 13, 52, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, kind: changelog}", 13, 44, "W-field"),
-    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, lowered: {to: strong, why: w}}", 13, 58, "W-value"),
-    ("claims/C-001.yml", "kind: event", PIECE[:-2] + "}", 13, 5, "W-source"),
-    ("claims/C-001.yml", "kind: event", PIECE + "colour: red}", 13, 29, "W-field"),
+    ("claims/C-001.yml", "kind: event", ITEM + "report: aa-9}", 13, 37, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "incident: early, event: E-009}", 13, 53, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "incident: earl}", 13, 39, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "measurement: none}", 13, 42, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "event: E-001, incident: early, report: aa-2}", 13, 53, "W-source"),
+    ("claims/C-001.yml", "kind: event", ITEM + "event: E-001}", 13, 5, "W-source"),
+    ("claims/C-001.yml", "kind: event", ITEM + "source: S-009}", 13, 37, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "source: S-001, event: E-001, relays: aa-2}", None, None, None),
+    ("claims/C-001.yml", "kind: event", ITEM + "source: S-001, relays: nobody}", 13, 52, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "source: S-001, kind: changelog}", 13, 44, "W-field"),
+    ("claims/C-001.yml", "kind: event", ITEM + "source: S-001, lowered: {to: strong, why: w}}", 13, 58, "W-value"),
+    ("claims/C-001.yml", "kind: event", ITEM[:-2] + "}", 13, 5, "W-source"),
+    ("claims/C-001.yml", "kind: event", ITEM + "colour: red}", 13, 29, "W-field"),
     (
         "claims/C-001.yml",
         "kind: event",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_curated_library import CASE, DETECTORS, PIECE, change, content, mistakes
+from test_curated_library import CASE, DETECTORS, ITEM, change, content, mistakes
 
 from generator.curated.address import is_below
 from generator.curated.library import load
@@ -193,7 +193,7 @@ def test_a_repeat_has_no_evidence_of_its_own(content):
         content,
         "claims/C-001.yml",
         "kind: event",
-        PIECE.replace("evidence", "same_as: C-002\nevidence") + "source: S-001}",
+        ITEM.replace("evidence", "same_as: C-002\nevidence") + "source: S-001}",
     )
     assert told(content) == [("claims/C-001.yml", 14, 3, "W-twice")]
 

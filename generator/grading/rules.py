@@ -1,6 +1,6 @@
 """The rules that grade a claim, as values in their order: the first that holds decides.
 
-What would raise or lower a grade is not written down but found by trying: one more piece on a side, or one less.
+What would raise or lower a grade is not written down but found by trying: one more item on a side, or one less.
 """
 
 from __future__ import annotations
