@@ -113,8 +113,8 @@ LIBRARY = Library(
         event("E-004", datetime(2026, 4, 20, tzinfo=UTC), end=datetime(2026, 5, 9, tzinfo=UTC), day_only=True, kind="promotion"),
     ),
     sources=(
-        Source(id="S-001", url="https://example.org/doc", kind="official-statement", read_how="in full", reliability="high"),
-        Source(id="S-002", url="https://example.org/unused", date="2026-04", kind="blog", read_how="excerpt", reliability="low"),
+        Source(id="S-001", url="https://example.org/doc", kind="official-statement", opened=True, read_how="in full", reliability="high"),
+        Source(id="S-002", url="https://example.org/unused", date="2026-04", kind="blog", opened=True, read_how="excerpt", reliability="low"),
     ),
     surfaces=tuple(
         SurfaceText(id=id, title=title, summary="What it is.", client="Its client.", logs="Its logs.", have="Some.", missing="Much.", variants=variants)

@@ -168,9 +168,9 @@ def test_a_kind_alone_is_read_without_the_others(content):
 
 def test_a_broken_file_of_a_month_brings_no_dangling_references(content):
     """Ids in a file that cannot be read are unknown, so nobody who names them is blamed."""
-    piece = "kind: event\nevidence:\n  - {source: S-001, stance: for, shows: s, event: E-001}\n"
+    item = "kind: event\nevidence:\n  - {source: S-001, stance: for, shows: s, event: E-001}\n"
     claim = content / "claims" / "C-001.yml"
-    claim.write_text(claim.read_text().replace("kind: event\n", piece))
+    claim.write_text(claim.read_text().replace("kind: event\n", item))
     (content / "events" / "2026-03.yml").write_text("x: [")
     with pytest.raises(ContentError) as caught:
         load_into(Larger, content)

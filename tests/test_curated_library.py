@@ -38,6 +38,8 @@ answers:
   - {text: Two., claims: [C-002]}
   - {text: Three., claims: []}
 caution: Simulated for a test.
+vendor_addresses:
+  - {address: 'https://example.org/i', kinds: [admission]}
 people:
   - {role: maintainer, statement: None.}
 """
@@ -68,7 +70,8 @@ SOURCES = """\
 - id: S-001
   url: https://example.org/a
   kind: blog
-  read_how: opened
+  opened: true
+  read_how: all of it
   reliability: high
 """
 CLAIM = """\
@@ -217,7 +220,7 @@ def test_ten_kinds_of_mistakes_at_once(content):
     assert hints["content/reports/aa-2.yml"] == "put it in quotes"
 
 
-PIECE = "kind: event\nevidence:\n  - {stance: for, shows: s, "
+ITEM = "kind: event\nevidence:\n  - {stance: for, shows: s, "
 # file, what stands there, what is written instead, then line, column and code of the only problem
 ONE = [
     ("claims/C-001.yml", "end: 2026-03-23", "end: 2026-03-16", 9, 8, "W-order"),
@@ -229,19 +232,19 @@ ONE = [
     ("claims/C-001.yml", "kind: event", "kind: event\nsame_as: C-001", 12, 10, "W-self"),
     ("claims/C-001.yml", "kind: event", "kind: event\nsame_as: C-009", 12, 10, "W-ref"),
     ("claims/C-001.yml", "reason: r", "reason: ''", 14, 9, "W-length"),
-    ("claims/C-001.yml", "kind: event", PIECE + "report: aa-9}", 13, 37, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "incident: early, event: E-009}", 13, 53, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "incident: earl}", 13, 39, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "measurement: none}", 13, 42, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "event: E-001, incident: early, report: aa-2}", 13, 53, "W-source"),
-    ("claims/C-001.yml", "kind: event", PIECE + "event: E-001}", 13, 5, "W-source"),
-    ("claims/C-001.yml", "kind: event", PIECE + "source: S-009}", 13, 37, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, event: E-001, relays: aa-2}", None, None, None),
-    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, relays: nobody}", 13, 52, "W-ref"),
-    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, kind: changelog}", 13, 44, "W-field"),
-    ("claims/C-001.yml", "kind: event", PIECE + "source: S-001, lowered: {to: strong, why: w}}", 13, 58, "W-value"),
-    ("claims/C-001.yml", "kind: event", PIECE[:-2] + "}", 13, 5, "W-source"),
-    ("claims/C-001.yml", "kind: event", PIECE + "colour: red}", 13, 29, "W-field"),
+    ("claims/C-001.yml", "kind: event", ITEM + "report: aa-9}", 13, 37, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "incident: early, event: E-009}", 13, 53, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "incident: earl}", 13, 39, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "measurement: none}", 13, 42, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "event: E-001, incident: early, report: aa-2}", 13, 53, "W-source"),
+    ("claims/C-001.yml", "kind: event", ITEM + "event: E-001}", 13, 5, "W-source"),
+    ("claims/C-001.yml", "kind: event", ITEM + "source: S-009}", 13, 37, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "source: S-001, event: E-001, relays: aa-2}", None, None, None),
+    ("claims/C-001.yml", "kind: event", ITEM + "source: S-001, relays: nobody}", 13, 52, "W-ref"),
+    ("claims/C-001.yml", "kind: event", ITEM + "source: S-001, kind: changelog}", 13, 44, "W-field"),
+    ("claims/C-001.yml", "kind: event", ITEM + "source: S-001, lowered: {to: strong, why: w}}", 13, 58, "W-value"),
+    ("claims/C-001.yml", "kind: event", ITEM[:-2] + "}", 13, 5, "W-source"),
+    ("claims/C-001.yml", "kind: event", ITEM + "colour: red}", 13, 29, "W-field"),
     (
         "claims/C-001.yml",
         "kind: event",
@@ -255,7 +258,7 @@ ONE = [
     ("reports/aa-2.yml", "opened: true", "kind: own-finding\nopened: true", 14, 7, "W-source"),
     ("reports/aa-2.yml", "source_type: issue", "source_type: blog\nrelays: nobody", 11, 9, "W-ref"),
     ("claims/C-001.yml", "kind: event", "kind: event\ntested_by: [cache-brake]", 12, 13, "W-ref"),
-    ("case.yml", "people:", "author_packs: [no-pack]\npeople:", 14, 16, "W-ref"),
+    ("case.yml", "people:", "author_packs: [no-pack]\npeople:", 16, 16, "W-ref"),
     ("claims/C-001.yml", "reason: r\n", "", 1, 1, "W-missing"),
     ("claims/C-001.yml", "text: 17 to 23 March", "text: |\n    17\n    23", 10, 9, "W-value"),
     ("claims/C-001.yml", "surfaces: [claude-code-web]", "surfaces: claude-code-web", 5, 11, "W-type"),
@@ -348,7 +351,7 @@ def test_nothing_but_plain_yml_files(content):
 
 def test_a_host_of_digests_has_no_press(content):
     """One record says that its texts are made by a machine; a second one cannot call them press."""
-    more = "- {id: S-002, url: 'https://example.org/b', kind: machine-summary, read_how: r, reliability: low}\n"
+    more = "- {id: S-002, url: 'https://example.org/b', kind: machine-summary, opened: true, read_how: r, reliability: low}\n"
     sources = content / "sources.yml"
     sources.write_text(sources.read_text() + more)
     problems = mistakes(content)

@@ -30,7 +30,14 @@ def test_schema_is_valid_in_its_draft(name):
 def test_schema_refuses_what_the_model_refuses():
     """An unknown field, a missing one, a number for a text."""
     validator = jsonschema.Draft7Validator(SCHEMAS["sources"])
-    source = {"id": "S-001", "url": "https://example.org/", "kind": "blog", "read_how": "x", "reliability": "y"}
+    source = {
+        "id": "S-001",
+        "url": "https://example.org/",
+        "kind": "blog",
+        "opened": True,
+        "read_how": "x",
+        "reliability": "y",
+    }
     assert validator.is_valid([source])
     assert not validator.is_valid([source | {"colour": "red"}])
     assert not validator.is_valid([source | {"read_how": 1}])

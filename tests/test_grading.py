@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from public_library import LIBRARY, report
 
+from generator import detectors
 from generator.curated.claims import Claim, ClaimEvidence, Grade, Period
 from generator.curated.kinds import Library
-from generator.curated.models import EvidenceKind, Source
+from generator.curated.models import OF_THE_VENDOR, EvidenceKind, Source
+from generator.detectors import DETECTORS
 from generator.grading import (
     OWN_LOGS,
     RULES,
@@ -21,22 +26,21 @@ from generator.grading import (
     Strength,
     documents,
     grades,
-    own_pieces,
+    own_items,
 )
 from generator.grading import grade as grade_of
 from generator.grading.agreement import AGREES, agree, cross_table, first_sentence
-from generator.grading.documents import OF_THE_VENDOR
 from generator.grading.rules import RANK
 from generator.grading.sensitivity import largest_investigator, sensitivity
 from generator.records.results import Finding, FindingGrade, Level, Outcome, Pack, Run, Severity, Totals
 
 STRONG, MEDIUM, WEAK = "open-measurement", "issue-with-logs", "blog"
 KNOWN: dict[str, Document] = {}
-"""Records that the pieces of these tests name; each is made with its piece."""
+"""Records that the items of these tests name; each is made with its item."""
 
 
-def piece(kind, stance="for", group=None, **more) -> ClaimEvidence:
-    """A piece of its own origin unless a group is given; what else is known of its record goes to the record."""
+def item(kind, stance="for", group=None, **more) -> ClaimEvidence:
+    """An item of its own origin unless a group is given; what else is known of its record goes to the record."""
     number = len(KNOWN) + 1
     record = {name: more.pop(name) for name in ("first_hand", "echo", "opened") if name in more}
     kind = EvidenceKind(kind)
@@ -59,7 +63,7 @@ def claim(*evidence, **more) -> Claim:
 
 
 def sides(supports=(), opposes=()):
-    return (*(piece(kind) for kind in supports), *(piece(kind, "against") for kind in opposes))
+    return (*(item(kind) for kind in supports), *(item(kind, "against") for kind in opposes))
 
 
 RULED = [
@@ -76,17 +80,17 @@ RULED = [
     ("more-for", "plausible", sides([MEDIUM]), {}),
     ("more-for", "plausible", sides([MEDIUM, MEDIUM], [MEDIUM, MEDIUM]), {}),
     ("more-for", "plausible", sides([WEAK] * 2, [WEAK]), {}),
-    ("more-for", "plausible", (piece(STRONG, bears="part"),), {}),
+    ("more-for", "plausible", (item(STRONG, bears="part"),), {}),
     ("contested", "plausible", sides([MEDIUM, MEDIUM], [STRONG, MEDIUM]), {}),
     ("too-little", "unsupported", sides([WEAK]), {"looked": "In the tracker."}),
     ("too-little", "unsupported", sides([MEDIUM], [MEDIUM, MEDIUM, WEAK][:1] + [WEAK] * 3), {}),
     ("too-little", "unsupported", sides([WEAK] * 3, [WEAK] * 30), {}),
-    ("too-little", "unsupported", (piece(STRONG, bears="other-dates"),), {}),
+    ("too-little", "unsupported", (item(STRONG, bears="other-dates"),), {}),
     ("private", "not_checkable", (), {"tested_by": ("idle-advance",)}),
-    ("private", "not_checkable", (piece(STRONG, "context"),), {"tested_by": ("idle-advance",)}),
-    ("private", "not_checkable", (piece(STRONG, "context"),), {"looked": "In the tracker.", "private": True}),
-    ("only-context", "not_checkable", (piece(STRONG, "context"),), {}),
-    ("nothing-found", "unsupported", (piece(STRONG, "context"),), {"looked": "In the tracker."}),
+    ("private", "not_checkable", (item(STRONG, "context"),), {"tested_by": ("idle-advance",)}),
+    ("private", "not_checkable", (item(STRONG, "context"),), {"looked": "In the tracker.", "private": True}),
+    ("only-context", "not_checkable", (item(STRONG, "context"),), {}),
+    ("nothing-found", "unsupported", (item(STRONG, "context"),), {"looked": "In the tracker."}),
     (
         "nothing-found",
         "unsupported",
@@ -120,9 +124,9 @@ def test_strength_is_no_matter_of_order():
     assert grade(claim(*evidence)).why == grade(claim(*reversed(evidence))).why
 
 
-PIECES = st.lists(
+ITEMS = st.lists(
     st.builds(
-        piece,
+        item,
         st.sampled_from(EvidenceKind),
         st.sampled_from(["for", "against", "context"]),
         st.sampled_from(["aa", "bb", "cc", "dd", "ee"]),
@@ -133,49 +137,49 @@ PIECES = st.lists(
 COUNTED = [kind for kind in EvidenceKind if STRENGTHS[kind]]
 
 
-@given(PIECES, st.sampled_from(COUNTED))
+@given(ITEMS, st.sampled_from(COUNTED))
 def test_a_piece_for_never_lowers_a_grade_and_one_against_never_raises_it(evidence, kind):
     before = RANK[grade(claim(*evidence)).grade]
-    assert RANK[grade(claim(*evidence, piece(kind))).grade] >= before
-    assert RANK[grade(claim(*evidence, piece(kind, "against"))).grade] <= before
+    assert RANK[grade(claim(*evidence, item(kind))).grade] >= before
+    assert RANK[grade(claim(*evidence, item(kind, "against"))).grade] <= before
 
 
-@given(PIECES)
+@given(ITEMS)
 def test_more_of_one_origin_changes_nothing(evidence):
-    """Each piece said twice, and each origin's weaker pieces left away: the same verdict."""
+    """Each item said twice, and each origin's weaker items left away: the same verdict."""
     verdict = grade(claim(*evidence))
     again = grade(claim(*evidence, *evidence))
     assert (again.rule, again.why) == (verdict.rule, verdict.why)
-    counted = [one.written for one in verdict.pieces if not one.uncounted]
+    counted = [one.written for one in verdict.items if not one.uncounted]
     fewer = grade(claim(*counted))
     assert (fewer.rule, fewer.why) == (verdict.rule, verdict.why)
 
 
-@given(PIECES, st.sampled_from(["for", "against"]), st.booleans())
+@given(ITEMS, st.sampled_from(["for", "against"]), st.booleans())
 def test_echoes_and_machine_texts_change_nothing(evidence, stance, echo):
     """Added to any evidence, on either side; an echo also when it is written as something strong."""
     verdict = grade(claim(*evidence))
-    added = piece("changelog", stance, echo=True) if echo else piece("machine-summary", stance)
+    added = item("changelog", stance, echo=True) if echo else item("machine-summary", stance)
     after = grade(claim(*evidence, added))
     assert (after.rule, after.why) == (verdict.rule, verdict.why)
-    assert after.pieces[-1].uncounted
+    assert after.items[-1].uncounted
 
 
-@given(PIECES, st.sampled_from(COUNTED), st.sampled_from(["medium", "weak", "none"]))
+@given(ITEMS, st.sampled_from(COUNTED), st.sampled_from(["medium", "weak", "none"]))
 def test_what_weighs_less_never_raises(evidence, kind, to):
     """A part, other dates, a lowered weight and a machine's text in place of a document: never a higher grade."""
-    whole = RANK[grade(claim(*evidence, piece(kind, group="zz"))).grade]
+    whole = RANK[grade(claim(*evidence, item(kind, group="zz"))).grade]
     lower = {"to": to, "why": "So."}
     for less in (
-        piece(kind, group="zz", bears="part"),
-        piece(kind, group="zz", bears="other-dates"),
-        piece(kind, group="zz", lowered=lower),
-        piece("machine-summary", group="zz"),
+        item(kind, group="zz", bears="part"),
+        item(kind, group="zz", bears="other-dates"),
+        item(kind, group="zz", lowered=lower),
+        item("machine-summary", group="zz"),
     ):
         assert RANK[grade(claim(*evidence, less)).grade] <= whole
 
 
-@given(PIECES, st.booleans())
+@given(ITEMS, st.booleans())
 def test_what_would_change_a_grade_names_another_grade(evidence, private):
     """A sentence that announces the grade that stands would be wrong."""
     verdict = grade(claim(*evidence, tested_by=("idle-advance",) if private else ()))
@@ -191,17 +195,17 @@ def test_what_would_change_a_grade_names_another_grade(evidence, private):
 
 def test_what_would_raise_is_true():
     """The announced evidence, once added, gives the announced grade."""
-    verdict = grade(claim(piece(MEDIUM)))
+    verdict = grade(claim(item(MEDIUM)))
     assert verdict.raises == ("Direct evidence of medium weight, of one more origin, for it would make it supported.",)
-    assert grade(claim(piece(MEDIUM), piece(MEDIUM))).grade is ComputedGrade.SUPPORTED
+    assert grade(claim(item(MEDIUM), item(MEDIUM))).grade is ComputedGrade.SUPPORTED
     lowers = "Direct evidence of medium weight, of two more origins, against it would make it contradicted."
     assert verdict.lowers[0] == lowers
     assert grade(claim(*sides([MEDIUM], [MEDIUM, MEDIUM]))).grade is ComputedGrade.CONTRADICTED
 
 
 def test_the_strongest_of_an_origin_speaks_and_the_others_say_why_they_do_not():
-    verdict = grade(claim(piece(WEAK, group="one-user"), piece(STRONG, group="one-user")))
-    assert [one.uncounted for one in verdict.pieces] == ["same origin as another", ""]
+    verdict = grade(claim(item(WEAK, group="one-user"), item(STRONG, group="one-user")))
+    assert [one.uncounted for one in verdict.items] == ["same origin as another", ""]
     assert verdict.grade is ComputedGrade.SUPPORTED
 
 
@@ -209,13 +213,13 @@ def test_the_vendor_cannot_second_itself():
     """Changelog, documents and statements are one origin."""
     alone = grade(claim(*sides(["changelog", "official-document", "official-statement", "admission"])))
     assert alone.rule.id == "firmly-for"
-    assert [one.uncounted for one in alone.pieces] == ["", *["same origin as another"] * 3]
+    assert [one.uncounted for one in alone.items] == ["", *["same origin as another"] * 3]
     assert grade(claim(*sides(["changelog", "press"]))).rule.id == "firm-and-seconded"
     assert grade(claim(*sides((), ["official-statement", "official-statement"]))).rule.id == "too-little"
 
 
 def test_withdrawn_claims_are_not_weighed():
-    verdict = grade(claim(piece(STRONG), withdrawn="Taken back."))
+    verdict = grade(claim(item(STRONG), withdrawn="Taken back."))
     assert (verdict.raises, verdict.lowers) == ((), ())
 
 
@@ -239,7 +243,8 @@ def post(number, **fields):
 
 def document(number, kind, **fields):
     url = fields.pop("url", f"https://{number}.example.net/")
-    return Source(id=f"S-{number:03d}", url=url, kind=kind, read_how="whole", reliability="any", **fields)
+    given = {"opened": True, "read_how": "whole", "reliability": "any"} | fields
+    return Source(id=f"S-{number:03d}", url=url, kind=kind, **given)
 
 
 def test_ten_posts_of_one_person_are_one():
@@ -259,7 +264,7 @@ def test_one_thread_named_as_two_records_is_one(author, variant):
     thread = report("thread", date(2026, 3, 18), url=url, detail="logs", author=author)
     measured = report("measured", date(2026, 3, 18), url=other, detail="measurements", kind="open-measurement")
     verdict = _of(thread, measured)
-    assert [one.uncounted for one in verdict.pieces].count("same origin as another") == 1
+    assert [one.uncounted for one in verdict.items].count("same origin as another") == 1
     assert verdict.grade is ComputedGrade.SUPPORTED  # by the open measurement alone, and not established
 
 
@@ -271,8 +276,8 @@ def test_two_analyses_of_one_set_of_data_are_one():
 def test_what_passes_on_an_echo_or_itself_by_a_ring_counts_for_nothing():
     echo = post(1, echo_of="elsewhere")
     ring = report("ring", date(2026, 3, 18), relays="S-009", source_type="blog", url="https://ring.example.org/")
-    assert _of(sources=(document(9, "open-measurement", relays="post-1"),), reports_beside=(echo,)).pieces[0].uncounted
-    assert _of(sources=(document(9, "open-measurement", relays="ring"),), reports_beside=(ring,)).pieces[0].uncounted
+    assert _of(sources=(document(9, "open-measurement", relays="post-1"),), reports_beside=(echo,)).items[0].uncounted
+    assert _of(sources=(document(9, "open-measurement", relays="ring"),), reports_beside=(ring,)).items[0].uncounted
 
 
 def test_a_document_named_thrice_as_passing_on_others_is_one():
@@ -284,15 +289,15 @@ def test_a_document_named_thrice_as_passing_on_others_is_one():
 
 
 def test_a_part_beside_it_takes_nothing_from_what_an_origin_says_directly():
-    three = [piece(WEAK, "against", group=name) for name in ("aa", "bb", "cc")]
+    three = [item(WEAK, "against", group=name) for name in ("aa", "bb", "cc")]
     assert grade(claim(*three)).rule.id == "only-against"
-    heavier = piece(MEDIUM, "against", group="aa", bears="part")
+    heavier = item(MEDIUM, "against", group="aa", bears="part")
     assert grade(claim(*three, heavier)).grade is ComputedGrade.CONTRADICTED
 
 
 def test_what_a_grade_hangs_on():
     """Without the one strong origin, and with it a step lighter, the grade is another; the press decides nothing."""
-    one = claim(piece(STRONG, group="by:somebody"), piece("press", "against", group="by:paper"))
+    one = claim(item(STRONG, group="by:somebody"), item("press", "against", group="by:paper"))
     verdict = grade(one)
     assert largest_investigator([verdict]) in {"by:somebody", "by:paper"}
     found = sensitivity(one, verdict, "by:somebody")
@@ -301,7 +306,7 @@ def test_what_a_grade_hangs_on():
     assert without["press and blogs"] == (1, "supported")
     assert without["the vendor's own words"] == (0, "supported")
     assert [row.what for row in found.origins] == ["by:somebody"]
-    assert {(row.piece.origin, row.to.name) for row in found.typings} == {
+    assert {(row.item.origin, row.to.name) for row in found.typings} == {
         ("by:somebody", "MEDIUM"),
         ("by:paper", "STRONG"),
     }
@@ -310,7 +315,7 @@ def test_what_a_grade_hangs_on():
 
 
 def test_a_part_is_never_tried_as_strong():
-    one = claim(piece(STRONG, bears="part"), piece(WEAK, bears="other-dates"))
+    one = claim(item(STRONG, bears="part"), item(WEAK, bears="other-dates"))
     tried = sensitivity(one, grade(one), "").typings
     assert all(row.to <= Strength.MEDIUM for row in tried)
 
@@ -319,7 +324,7 @@ def test_what_passes_on_the_status_page_is_the_vendor_and_no_second_origin():
     listed = document(1, "open-measurement", relays="status-page")
     log = document(2, "changelog")
     verdict = _of(sources=(listed, log))
-    assert {one.origin for one in verdict.pieces} == {"vendor"}
+    assert {one.origin for one in verdict.items} == {"vendor"}
     assert verdict.grade is ComputedGrade.SUPPORTED
 
 
@@ -328,7 +333,7 @@ def test_passing_on_never_weighs_more_than_what_is_passed_on():
     listed = document(1, "open-measurement", relays="post-1")
     verdict = _of(story, sources=(listed,))
     assert verdict.grade is ComputedGrade.UNSUPPORTED
-    assert {one.strength for one in verdict.pieces} == {Strength.WEAK}
+    assert {one.strength for one in verdict.items} == {Strength.WEAK}
 
 
 @pytest.mark.parametrize(
@@ -351,7 +356,7 @@ def test_private_evidence_without_a_pack_is_not_checkable():
 
 def test_unopened_threads_are_stories_also_where_an_index_gives_figures():
     thread = report("thread", date(2026, 3, 18), detail="logs", opened=False)
-    assert _of(thread).pieces[0].strength is Strength.WEAK
+    assert _of(thread).items[0].strength is Strength.WEAK
 
 
 def test_a_claim_that_something_was_reported_is_shown_by_the_report():
@@ -466,8 +471,8 @@ def test_an_outcome_in_the_authors_logs_decides_a_private_claim(run, rule):
 
 
 def test_found_speaks_for_and_quiet_against_with_the_number_examined():
-    (found,) = own_pieces(PRIVATE, [pack(outcome("found", finding()))], ["mine"])
-    (quiet,) = own_pieces(PRIVATE, [pack(outcome("quiet", examined=1234))], ["mine"])
+    (found,) = own_items(PRIVATE, [pack(outcome("found", finding()))], ["mine"])
+    (quiet,) = own_items(PRIVATE, [pack(outcome("quiet", examined=1234))], ["mine"])
     assert (found.stance.value, quiet.stance.value) == ("for", "against")
     assert "1,234 examined" in quiet.shows
     assert {found.origin, quiet.origin} == {OWN_LOGS}
@@ -509,7 +514,7 @@ def test_a_machine_summary_in_place_of_the_own_log_lowers_the_grade():
 
 
 def test_a_private_claim_says_what_the_authors_logs_would_do_until_they_are_there():
-    assert "author's own logs would make it supported" in verdict_on().raises[0]
+    assert verdict_on().raises[0] == "A finding of grade C in the author's own logs would make it plausible."
     assert "author's own logs would make it unsupported" in verdict_on().lowers[0]
     assert not any("own logs" in sentence for sentence in verdict_on(pack(outcome("found", finding()))).raises)
 
@@ -535,3 +540,47 @@ def test_the_cross_table_counts_every_pair_once():
 def test_only_the_first_sentence_of_a_reason_is_said():
     assert first_sentence(claim(reason="Fixed in 2.1.70. A second one.")) == "Fixed in 2.1.70."
     assert first_sentence(claim(reason="No full stop")) == "No full stop"
+
+
+# ---- what own logs could say, by the detectors of the claim ----
+
+FOUND = {"A": "A or B", "B": "A or B", "C": "C", "D": "D"}
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
+def test_what_a_finding_or_silence_would_make_is_what_it_makes(detector):
+    """The announced outcome, once it is there, gives the announced grade; a proxy announces nothing by silence."""
+    private = claim(tested_by=(detector.id,), dates=MARCH)
+    before = grade(private)
+    one = msgspec.structs.replace(finding(detector.surest.value), detector=detector.id)
+    after = verdict_on(pack(outcome("found", one, detector=detector.id)), of=private)
+    words = after.grade.value.replace("_", " ")
+    said = f"A finding of grade {FOUND[detector.surest.value]} in the author's own logs would make it {words}."
+    assert (said in before.raises) is (RANK[after.grade] > RANK[before.grade])
+    assert sum("own logs" in sentence for sentence in before.raises) == (said in before.raises)
+    silent = verdict_on(pack(outcome("quiet", detector=detector.id)), of=private)
+    told = [sentence for sentence in before.lowers if "quiet run" in sentence]
+    if detector.proxy_for:
+        assert (silent.grade, told) == (before.grade, [])
+    else:
+        assert told == [f"A quiet run of its detectors on the author's own logs would make it {silent.grade.value}."]
+
+
+def test_silence_of_a_proxy_is_context_and_that_of_another_detector_is_not():
+    both = claim(tested_by=("recount-cluster", "idle-advance"), dates=MARCH)
+    runs = [outcome("quiet", detector=name) for name in both.tested_by]
+    assert [one.stance.value for one in own_items(both, [pack(*runs)], ["mine"])] == ["context", "against"]
+    assert any("quiet run" in sentence for sentence in grade(both).lowers)
+
+
+def test_the_surest_grade_of_each_detector_is_the_best_that_its_file_names():
+    """A detector that names its grades in its own file can give no better one than it says."""
+    folder = Path(detectors.__file__).parent
+    for one in DETECTORS:
+        text = (
+            (folder / f"{one.id.replace('-', '_')}.py")
+            .read_text("utf-8")
+            .replace(f"surest=FindingGrade.{one.surest.value},", "")
+        )
+        named = re.findall(r"FindingGrade\.([A-D])\b", text)
+        assert not named or min(named) == one.surest.value, one.id

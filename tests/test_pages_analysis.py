@@ -78,7 +78,7 @@ def texts():
 
 
 def retold(text):
-    """What stands before the first fact or piece of evidence: the sentences."""
+    """What stands before the first fact or item of evidence: the sentences."""
     return text.split("## What the record adds")[0].split("## The section retold")[1]
 
 
@@ -156,10 +156,10 @@ def test_what_stands_on_each_side_is_the_evidence_of_the_claims():
         for claim in {claim for sentence in section.sentences for claim in sentence.claims}:
             if whole.claims[claim].same_as is not None:
                 continue
-            for piece in whole.verdicts[claim].pieces:
-                if piece.stance.value in stands:
-                    counts[piece.stance.value] += 1
-                    assert " ".join(piece.shows.split()) in stands[piece.stance.value], (claim, piece.shows)
+            for item in whole.verdicts[claim].items:
+                if item.stance.value in stands:
+                    counts[item.stance.value] += 1
+                    assert " ".join(item.shows.split()) in stands[item.stance.value], (claim, item.shows)
         for side, count in counts.items():
             assert f"({count})" in stands[side][:60]
 

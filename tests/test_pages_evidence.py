@@ -62,17 +62,17 @@ def claim(number: int, **more) -> Claim:
 SOURCE_OF = {"changelog": "S-002", "machine-summary": "S-003", "blog": "S-004", "press": "S-005"}
 
 
-def piece(kind: str, stance: str, shows: str = "What it shows.", **where) -> ClaimEvidence:
+def item(kind: str, stance: str, shows: str = "What it shows.", **where) -> ClaimEvidence:
     return ClaimEvidence(source=SOURCE_OF[kind], stance=stance, shows=shows, **where)
 
 
 CLAIMS = (
     claim(1, sources=(URL,), symptoms=("cache-miss",), surfaces=("api",),
-          evidence=(piece("changelog", "for", event="E-001"), piece("machine-summary", "for", event="E-001"))),
+          evidence=(item("changelog", "for", event="E-001"), item("machine-summary", "for", event="E-001"))),
     claim(2, grade="not_checkable", symptoms=("cache-miss",), tested_by=("cache-break",)),
     claim(3, grade="not_checkable", kind="inference", section=f"2. {HOSTILE[:80]}", looked=f"Nowhere. {HOSTILE}"),
     claim(4, statement=HOSTILE, reason=HOSTILE, grade="contradicted", section="3. Meaning", withdrawn=HOSTILE,
-          sources=(URL,), evidence=(piece("blog", "for", HOSTILE), piece("press", "against", HOSTILE),
+          sources=(URL,), evidence=(item("blog", "for", HOSTILE), item("press", "against", HOSTILE),
                                     ClaimEvidence(report="r-1", stance="context", shows=HOSTILE))),
     claim(5, same_as="C-001", sources=(URL,)),
 )  # fmt: skip
@@ -108,9 +108,18 @@ def library() -> Library:
         incidents=(),
         events=(event,),
         sources=(
-            Source(id="S-001", url=URL, kind="narrative-issue", read_how="in full", reliability="user report"),
+            Source(
+                id="S-001", url=URL, kind="narrative-issue", opened=True, read_how="in full", reliability="user report"
+            ),
             *(
-                Source(id=id, url=f"https://{kind}.example.org/", kind=kind, read_how="in full", reliability="any")
+                Source(
+                    id=id,
+                    url=f"https://{kind}.example.org/",
+                    kind=kind,
+                    opened=True,
+                    read_how="in full",
+                    reliability="any",
+                )
                 for kind, id in SOURCE_OF.items()
             ),
         ),

@@ -209,8 +209,8 @@ def test_no_surface_is_invented_for_a_record_that_names_none():
 
 
 def test_a_record_has_the_grades_of_the_claims_whose_evidence_names_it():
-    piece = ClaimEvidence(stance="for", shows="It.", report="before-one")
-    first = LIBRARY.claims[0].model_copy(update={"evidence": (piece,), "sources": ()})
+    item = ClaimEvidence(stance="for", shows="It.", report="before-one")
+    first = LIBRARY.claims[0].model_copy(update={"evidence": (item,), "sources": ()})
     graded = LIBRARY.model_copy(update={"claims": (first, *LIBRARY.claims[1:])})
     case = dossier(library=graded)
     named = claims_on_records(case)
@@ -228,8 +228,8 @@ def test_an_address_that_several_events_share_says_nothing_of_any_of_them():
 
 
 def test_a_repeated_claim_does_not_grade_a_record_twice():
-    piece = ClaimEvidence(stance="for", shows="It.", incident="inc1")
-    repeat = LIBRARY.claims[3].model_copy(update={"evidence": (piece,)})
+    item = ClaimEvidence(stance="for", shows="It.", incident="inc1")
+    repeat = LIBRARY.claims[3].model_copy(update={"evidence": (item,)})
     library = LIBRARY.model_copy(update={"claims": (*LIBRARY.claims[:3], repeat)})
     assert ("incident", "inc1") not in claims_on_records(dossier(library=library))
 

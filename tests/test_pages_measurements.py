@@ -137,6 +137,7 @@ def test_sound_record_is_read(tmp_path):
         ("[runaway-usage]", "[run-away]", "W-ref"),
         ("raw: public", "raw: perhaps", "W-value"),
         ("judgement: Fair.", "opinion: Fair.", "W-field"),
+        ("raw: public", "raw: public\n  licence: do what you like", "W-value"),
         ("kind: bars", "kind: months", "W-date"),
         ("kind: bars", "kind: spans", "W-length"),
     ],
@@ -148,7 +149,7 @@ def test_each_mistake_stands_at_its_line(tmp_path, old, new, code):
     folder = written(tmp_path, text)
     found = mistakes(lambda: load_kind(folder, Published, outside()))
     lines = text.splitlines()
-    where = "[first, 3]" if code == "W-date" else new  # a month that is none stands in its row
+    where = "[first, 3]" if code == "W-date" else new.rpartition("\n  ")[2]  # a month that is none stands in its row
     line = next(number for number, words in enumerate(lines, start=1) if where in words)
     assert (line, code) in [(at, kind) for at, kind, _ in found], found
 
@@ -212,6 +213,23 @@ def test_every_measurement_has_a_page_with_method_limits_and_claims():
     assert "m/one/" in found["2026-03/measurements/"]
     names_of_files = {file.name for file in pages(published=(one(),))["2026-03/m/one/"].downloads}
     assert {"table.csv", "table-light.svg", "table-dark.svg", "table-narrow-light.svg", "index.json"} <= names_of_files
+
+
+@pytest.mark.parametrize("licence", ["MIT", "not stated", "MIT AND Apache-2.0 AND CC0-1.0"])
+def test_the_page_of_a_measurement_names_the_licence_of_its_data(licence):
+    path = "2026-03/m/one/"
+    assert f"<dt>Licence of the data</dt><dd>{licence}</dd>" in texts(published=(one(licence=licence),))[path]
+    assert "Licence of the data" not in texts(published=(one(),))[path]
+
+
+def test_the_licence_of_a_public_set_is_that_of_its_origin():
+    """What a measurement of this site says of its data is what the records of the logs say."""
+    library = real_case.library()
+    licences = {str(origin.repository): origin.licence for origin in library.origins}
+    for one in library.published:
+        told = {licences[str(url)] for url in (one.url, *one.more_urls) if str(url) in licences}
+        if one.licence and told:
+            assert told <= set(one.licence.split(" AND ")), one.id
 
 
 def test_claim_symptom_and_surface_name_the_measurements_that_bear_on_them():

@@ -1,8 +1,10 @@
-"""Which web addresses a record may carry: those that lead a stranger to a public host, and to no other."""
+"""Which web addresses a record may carry (those of public hosts), and when two of them are one document."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AnyUrl
 from pydantic_core import PydanticCustomError
@@ -10,6 +12,7 @@ from pydantic_core import PydanticCustomError
 # Names that are never public: RFC 6761, RFC 6762, RFC 7686, RFC 8375, and what routers hand out.
 PRIVATE_ENDINGS = ("arpa", "corp", "home", "internal", "invalid", "lan", "local", "localhost", "onion", "test")
 
+_COMMENT = re.compile(r"issuecomment-[0-9]+")
 _WRITTEN_TOGETHER = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}),
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
@@ -43,3 +46,27 @@ def _is_mixed(coded: str) -> bool:
         return True
     scripts = {unicodedata.name(letter, "?").partition(" ")[0] for letter in letters}
     return len(scripts) > 1 and not any(scripts <= together for together in _WRITTEN_TOGETHER)
+
+
+def canonical(url: str) -> str:
+    """An address without what does not change the document: www., case, a query, an end of a path, a mark on the page.
+
+    A comment of a thread keeps its mark: it may be of somebody else.
+    """
+    parts = urlsplit(url)
+    path = unquote(parts.path).casefold().rstrip("/").replace("/pull/", "/issues/")
+    comment = f"#{parts.fragment}" if _COMMENT.fullmatch(parts.fragment) else ""
+    return f"{host_of(url)}{path}{'?' + parts.query if not path else ''}{comment}"
+
+
+def host_of(url: str) -> str:
+    """The host without www. and without a dot at its end."""
+    return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
+
+
+def is_below(url: str, address: str) -> bool:
+    """Is the first address the second, or below it? Hosts are compared whole, and paths by whole steps."""
+    inner, outer = canonical(url).rstrip("?"), canonical(address).rstrip("?")
+    return inner == outer or (
+        inner.startswith((f"{outer}/", f"{outer}?", f"{outer}#")) and ".." not in inner.split("/")
+    )

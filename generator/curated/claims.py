@@ -30,7 +30,7 @@ class Period(Model):
 
 
 class Stance(StrEnum):
-    """What a piece of evidence does to a claim."""
+    """What an item of evidence does to a claim."""
 
     FOR = "for"
     AGAINST = "against"

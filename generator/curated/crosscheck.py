@@ -11,10 +11,12 @@ from typing import Any, get_args
 from pydantic import AwareDatetime
 
 from generator.base.problems import Problem
+from generator.curated.countable import plan_has_its_records
 from generator.curated.entries import Entry, Records
 from generator.curated.models import Model
-from generator.curated.rules import documents_agree
+from generator.curated.rules import documents_agree, measurements_name_their_claims
 from generator.curated.targets import wrong_references
+from generator.curated.vendor import vendors_word_is_at_its_address
 from generator.curated.yamlfile import Where, clipped
 
 FIRST, LAST = dt.date(2023, 1, 1), dt.date(2030, 12, 31)
@@ -35,6 +37,9 @@ def problems_between(records: Records) -> Iterator[Problem]:
     yield from _orders(records)
     yield from wrong_references(records)
     yield from documents_agree(records)
+    yield from measurements_name_their_claims(records)
+    yield from vendors_word_is_at_its_address(records)
+    yield from plan_has_its_records(records)
     for kind in records.kinds:
         for name in kind.rings:
             yield from _rings(records.of(kind), name)

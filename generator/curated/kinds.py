@@ -31,8 +31,10 @@ from generator.curated.rules import (
     events_end_once,
     evidence_names_one_record,
     measured_kinds_have_been_read,
+    repeats_have_no_evidence,
     wanted_is_for_the_unchecked,
 )
+from generator.curated.vendor import addresses_are_of_vendor_kinds
 from generator.curated.voices import Correction, Reply
 
 _RECORDS = {"report": "report", "event": "event", "incident": "incident"}
@@ -63,7 +65,7 @@ class Library(Model):
                 "registered.neutral_questions": "measurement",
             },
             spans=(("window_start", "window_end"), ("article_window_start", "article_window_end")),
-            also=(plan_can_be_counted,),
+            also=(plan_can_be_counted, addresses_are_of_vendor_kinds),
         ),
     ]
     sources: Annotated[
@@ -76,6 +78,7 @@ class Library(Model):
             refers={"relays": "relayed"},
             rings=("relays",),
             order=("id",),
+            also=(measured_kinds_have_been_read,),
         ),
     ]
     symptoms: Annotated[
@@ -116,7 +119,7 @@ class Library(Model):
             rings=("same_as",),
             spans=(("dates.start", "dates.end"),),
             order=("id",),
-            also=(evidence_names_one_record, wanted_is_for_the_unchecked),
+            also=(evidence_names_one_record, wanted_is_for_the_unchecked, repeats_have_no_evidence),
         ),
     ]
     reports: Annotated[

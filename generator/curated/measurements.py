@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import Field, StringConstraints, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from generator.base.problems import Problem
@@ -31,6 +31,13 @@ def _one_message(value: object, handler: ValidatorFunctionWrapHandler) -> object
 
 Cell = Annotated[int | float | Line | None, WrapValidator(_one_message)]
 """A number, a word, or nothing where the source does not say."""
+
+
+_LICENCE = r"[A-Za-z0-9][A-Za-z0-9.+-]{0,63}"
+Licence = Annotated[
+    str, StringConstraints(pattern=rf"^(not stated|{_LICENCE}( (AND|OR|WITH) {_LICENCE})*)$", max_length=200)
+]
+"""An SPDX expression (https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/), or "not stated"."""
 
 
 class Mark(Model):
@@ -108,6 +115,7 @@ class Published(Model):
     measured: dt.date | None = None
     raw: Literal["public", "partly", "no"]  # can a stranger get the data behind the figures?
     raw_where: Text
+    licence: Licence | None = None  # of the data that the figures rest on; absent where nobody has looked
     shows: Text
     shows_not: Text
     judgement: Text

@@ -79,6 +79,12 @@ class EvidenceKind(StrEnum):
     ARITHMETIC = "arithmetic"  # a count, a sum or a base rate that anybody can work out again from records of this site
 
 
+OF_THE_VENDOR = frozenset(
+    {EvidenceKind.OFFICIAL_DOCUMENT, EvidenceKind.OFFICIAL_STATEMENT, EvidenceKind.ADMISSION, EvidenceKind.CHANGELOG}
+)
+"""What the vendor writes about itself: it has one origin, and is at an address that the case declares."""
+
+
 class Figure(Model):
     """A number that a report states. Either `value` or `start`/`end` (from -> to)."""
 
@@ -218,7 +224,7 @@ class Source(Model):
     author: Slug | None = None
     data: Slug | None = None
     relays: Id | None = None  # as in reports
-    opened: bool = True  # read whole or in part, and not known from somebody's list only
+    opened: bool  # read whole or in part, and not known from somebody's list only
     read_how: Line
     reliability: Line
     archive_url: WebUrl | None = None
@@ -279,6 +285,14 @@ class Publication(Model):
     author: Line | None = None
 
 
+class VendorAddress(Model):
+    """What is at this address or below it is the vendor's own word; nothing elsewhere is."""
+
+    address: WebUrl
+    kinds: Annotated[tuple[EvidenceKind, ...], Field(min_length=1)]  # what its documents may be
+    shared: bool = False  # others write there too, as in a thread, so that other kinds may be there
+
+
 class Case(Model):
     """The case: its permanent id, its title, its window, and the answer on one screen."""
 
@@ -295,6 +309,7 @@ class Case(Model):
     answers: Annotated[tuple[Answer, ...], Field(min_length=3, max_length=3)]
     caution: Text
     repository: WebUrl | None = None
+    vendor_addresses: tuple[VendorAddress, ...] = ()  # hosts, folders and single posts that are the vendor's
     author_packs: tuple[Slug, ...] = ()  # evidence packs made from the author's own logs; only these grade claims
     people: tuple[Person, ...]
     registered: Registered | None = None  # what is tested; without it there is no page on whether March was special

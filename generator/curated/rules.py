@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
 from generator.base.problems import Problem
+from generator.curated.address import canonical, host_of
 from generator.curated.claims import Claim
 from generator.curated.counting import kind_of
 from generator.curated.entries import Entry, Outside, Records, sound
+from generator.curated.measurements import Published
 from generator.curated.models import Detail, Event, EvidenceKind, Report, Source
 
 RECORDS = ("source", "report", "incident", "measurement")
@@ -36,6 +37,30 @@ def wanted_is_for_the_unchecked(entries: Sequence[Entry], _: Outside) -> Iterato
             yield entry.problem(("wanted",), "W-twice", "the claim repeats another", f"say it at {claim.same_as}")
 
 
+def repeats_have_no_evidence(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """A repeat has the grade of the claim it repeats, so evidence written at it would count nowhere."""
+    for entry, claim in sound(entries, Claim):
+        if claim.evidence and claim.same_as:
+            hint = f"write it at {claim.same_as}, or leave same_as away"
+            yield entry.problem(("evidence",), "W-twice", "the claim repeats another and has evidence of its own", hint)
+
+
+def measurements_name_their_claims(records: Records) -> Iterator[Problem]:
+    """A measurement that a claim uses says itself what it means for that claim.
+
+    The other way round is free: a measurement may speak of a claim that rests on other records of the same figures.
+    """
+    spoken = {
+        one.id: {each.claim for each in one.bears_on} for _, one in sound(records.of_word("measurement"), Published)
+    }
+    for entry, claim in sound(records.of_word("claim"), Claim):
+        for index, item in enumerate(claim.evidence):
+            if item.measurement in spoken and claim.id not in spoken[item.measurement]:
+                message = f'measurement "{item.measurement}" says nothing of this claim'
+                hint = f"add {claim.id} to its bears_on, with what it says"
+                yield entry.problem(("evidence", index, "measurement"), "W-source", message, hint)
+
+
 def documents_agree(records: Records) -> Iterator[Problem]:
     """One address has one kind, and a site of digests has no second face.
 
@@ -46,37 +71,47 @@ def documents_agree(records: Records) -> Iterator[Problem]:
     sources = list(sound(records.of_word("source"), Source))
     kinds: dict[str, set[EvidenceKind]] = {}
     for _, report in reports:
-        kinds.setdefault(str(report.url), set()).add(kind_of(report))
+        kinds.setdefault(canonical(str(report.url)), set()).add(kind_of(report))
     for entry, source in sources:
-        told = kinds.get(str(source.url))
+        told = kinds.get(canonical(str(source.url)))
         if told and source.kind not in told:
             message = f"the report at this address is of another kind: {', '.join(sorted(told))}"
             yield entry.problem(("kind",), "W-twice", message, "one document has one kind")
     typed = [(entry, str(source.url), source.kind, "kind") for entry, source in sources]
     typed += [(entry, str(report.url), kind_of(report), "source_type") for entry, report in reports]
-    digests = {urlsplit(url).hostname for _, url, kind, _ in typed if kind is EvidenceKind.MACHINE_SUMMARY}
+    digests = {host_of(url) for _, url, kind, _ in typed if kind is EvidenceKind.MACHINE_SUMMARY}
     for entry, url, kind, field in typed:
-        if kind in {EvidenceKind.PRESS, EvidenceKind.BLOG} and urlsplit(url).hostname in digests:
+        if kind in {EvidenceKind.PRESS, EvidenceKind.BLOG} and host_of(url) in digests:
             message = "another record says that the texts of this host are made by a machine"
             yield entry.problem((field,), "W-twice", message, "write kind: machine-summary, or change the other")
 
 
 def measured_kinds_have_been_read(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
-    """A kind that is written at a report may make it a measurement only if somebody opened it and it has figures."""
+    """What is typed as a measurement was opened, at a report and at a source; a report shows its figures too."""
     for entry, report in sound(entries, Report):
-        if report.kind in _MEASURED and not (report.opened and report.detail in {Detail.MEASUREMENTS, Detail.LOGS}):
-            message = "a measurement that nobody opened, or that shows no figures, is none"
+        if report.kind in _READ and not (report.opened and report.detail in {Detail.MEASUREMENTS, Detail.LOGS}):
+            message = f"{report.kind} that nobody opened, or that shows no figures, is none"
             yield entry.problem(("kind",), "W-source", message, "open it, or write another kind")
-        if report.kind is EvidenceKind.OWN_FINDING:
-            yield entry.problem(("kind",), "W-source", "only packs of the author's own logs are own findings")
+        yield from _not_own(entry, report.kind)
+    for entry, source in sound(entries, Source):
+        if source.kind in _READ and not source.opened:
+            message = f"{source.kind} that nobody opened is none"
+            yield entry.problem(("kind",), "W-source", message, "open it, or write another kind")
+        yield from _not_own(entry, source.kind)
 
 
-_MEASURED = frozenset(
+def _not_own(entry: Entry, kind: EvidenceKind | None) -> Iterator[Problem]:
+    if kind is EvidenceKind.OWN_FINDING:
+        yield entry.problem(("kind",), "W-source", "only packs of the author's own logs are own findings")
+
+
+_READ = frozenset(
     {
         EvidenceKind.OPEN_MEASUREMENT,
         EvidenceKind.CLOSED_MEASUREMENT,
         EvidenceKind.OTHERS_FINDING,
         EvidenceKind.ARITHMETIC,
+        EvidenceKind.ISSUE_WITH_LOGS,
     }
 )
 

@@ -147,6 +147,7 @@ BLOCK_JUMP = Detector(
     examined=lambda meter: sum(interval.points > 0 for interval in meter.intervals),
     naive=lambda meter: sum(interval.points >= NAIVE_RISE for interval in meter.intervals),
     symptoms=("meter-blocks",),
+    surest=FindingGrade.C,
     proxy_for="discrete blocks in which usage is metered",
-    decided_by="The unrounded usage after each call, as the service keeps it.",
+    decided_by="the unrounded usage after each call, as the service keeps it",
 )

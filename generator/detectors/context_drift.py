@@ -159,6 +159,7 @@ CONTEXT_DRIFT = Detector(
     examined=lambda thread: 1 if _is_long(thread) else 0,
     naive=lambda thread: int(_falls(thread)),
     symptoms=("context-drift",),
+    surest=FindingGrade.D,
     proxy_for="context drift: answers that no longer follow what the conversation established",
     decided_by="the same tasks given again to fresh and to long conversations, judged without knowing which is which",
 )

@@ -153,4 +153,5 @@ COUNTER_RESET = Detector(
     examined=lambda series: sum(1 for _ in _pairs(series)),
     naive=lambda series: sum(after.value < before.value for before, after in pairwise(series.readings)),
     symptoms=("counter-reset",),
+    surest=FindingGrade.C,
 )

@@ -197,4 +197,5 @@ IDLE_ADVANCE = Detector(
     examined=lambda meter: sum(1 for _ in _stretches(meter)),
     naive=_naive,
     symptoms=("idle-usage",),
+    surest=FindingGrade.C,
 )

@@ -191,4 +191,5 @@ LOW_METER_REFUSAL = Detector(
     one_a_unit=False,
     covers=counted("refusals"),
     symptoms=("rate-limit-message",),
+    surest=FindingGrade.B,
 )

@@ -236,4 +236,5 @@ METER_COST_GAP = Detector(
     examined=lambda meter: sum(1 for _ in _judged(meter)),
     naive=_naive,
     symptoms=("metering-anomaly",),
+    surest=FindingGrade.C,
 )

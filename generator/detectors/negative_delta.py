@@ -124,4 +124,5 @@ NEGATIVE_DELTA = Detector(
     one_a_unit=False,
     covers=readings_apart,
     symptoms=("negative-delta",),
+    surest=FindingGrade.B,
 )

@@ -115,6 +115,7 @@ RECOUNT_CLUSTER = Detector(
     one_a_unit=False,
     covers=readings_apart,
     symptoms=("recount-cluster",),
+    surest=FindingGrade.D,
     proxy_for="recount triggers, as the article calls them",
-    decided_by="The author's own definition of a recount, or a log of the client's token-counting calls.",
+    decided_by="the author's own definition of a recount, or a log of the client's token-counting calls",
 )

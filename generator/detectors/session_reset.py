@@ -19,7 +19,7 @@ from generator.detectors.shared.falls import (
 from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
 from generator.ledger.subjects import Scope
 from generator.ledger.threads import Thread
-from generator.records.results import Quantity, Unit
+from generator.records.results import FindingGrade, Quantity, Unit
 
 SMALLEST = 60_000  # tokens
 
@@ -80,4 +80,5 @@ SESSION_RESET = Detector(
     examined=lambda thread: steps_from(thread, SMALLEST),
     naive=lambda thread: sum(fall.share <= RESET_BELOW for fall in falls(thread, SMALLEST)),
     symptoms=("session-reset",),
+    surest=FindingGrade.B,
 )

@@ -23,7 +23,7 @@ from generator.detectors.shared.needs import MARKS, THREADS, TOKENS
 from generator.ledger.steps import TRIMMED_BELOW, in_tool_loop
 from generator.ledger.subjects import Scope
 from generator.ledger.threads import Thread
-from generator.records.results import Quantity, Unit
+from generator.records.results import FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind
 
 SMALLEST = 20_000  # tokens
@@ -125,4 +125,5 @@ SILENT_TRIM = Detector(
     examined=lambda thread: steps_from(thread, SMALLEST),
     naive=lambda thread: sum(fall.share < TRIMMED_BELOW for fall in falls(thread, 1)),
     symptoms=("context-drift",),
+    surest=FindingGrade.B,
 )

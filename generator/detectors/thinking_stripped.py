@@ -148,4 +148,5 @@ THINKING_STRIPPED = Detector(
     examined=lambda thread: sum(1 for _ in _warm(thread)),
     naive=_naive,
     symptoms=("cache-miss",),
+    surest=FindingGrade.B,
 )

@@ -192,4 +192,5 @@ TRUNCATED_RESULTS = Detector(
     one_a_unit=False,
     covers=counted("short-results"),
     symptoms=("context-drift",),
+    surest=FindingGrade.B,
 )

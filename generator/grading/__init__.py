@@ -1,6 +1,6 @@
 """Computed grades of claims: typed evidence in, one grade out, with the rule that gave it.
 
-Nobody types these grades. Pieces of one origin count once; echoes and machine-made texts count for nothing.
+Nobody types these grades. Items of one origin count once; echoes and machine-made texts count for nothing.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from generator.curated.claims import Claim, Stance
 from generator.curated.kinds import Library
 from generator.grading.documents import Document, documents
-from generator.grading.own_logs import OWN_LOGS, own_pieces
+from generator.grading.own_logs import OWN_LOGS, could_say, own_items
 from generator.grading.rules import RULES, Balance, ComputedGrade, Rule, Weight, decide, lowering, raising
-from generator.grading.weights import STRENGTHS, TITLES, WEIGHTS, KindWeight, Piece, Strength, weigh
+from generator.grading.weights import STRENGTHS, TITLES, WEIGHTS, Item, KindWeight, Strength, weigh
 from generator.records.results import Pack
 
 __all__ = [
@@ -25,8 +25,8 @@ __all__ = [
     "Balance",
     "ComputedGrade",
     "Document",
+    "Item",
     "KindWeight",
-    "Piece",
     "Rule",
     "Strength",
     "Verdict",
@@ -36,7 +36,7 @@ __all__ = [
     "documents",
     "grade",
     "grades",
-    "own_pieces",
+    "own_items",
 ]
 
 
@@ -53,13 +53,13 @@ class Verdict:
     why: str  # what counts on each side, in one sentence
     raises: tuple[str, ...]
     lowers: tuple[str, ...]
-    pieces: tuple[Piece, ...]
+    items: tuple[Item, ...]
     balance: Balance
 
-    def side(self, stance: Stance) -> tuple[Piece, ...]:
-        """Pieces of one stance: the strongest first, what does not count last."""
-        mine = (piece for piece in self.pieces if piece.stance is stance)
-        return tuple(sorted(mine, key=lambda piece: (bool(piece.uncounted), -piece.strength, not piece.direct)))
+    def side(self, stance: Stance) -> tuple[Item, ...]:
+        """Items of one stance: the strongest first, what does not count last."""
+        mine = (item for item in self.items if item.stance is stance)
+        return tuple(sorted(mine, key=lambda item: (bool(item.uncounted), -item.strength, not item.direct)))
 
 
 def grades(library: Library, packs: Sequence[Pack]) -> dict[str, Verdict]:
@@ -68,39 +68,42 @@ def grades(library: Library, packs: Sequence[Pack]) -> dict[str, Verdict]:
     known = documents(library)
     firsts = {id: _first(claim, claims) for id, claim in claims.items()}
     found = {
-        claim.id: grade(claim, known, own_pieces(claim, packs, library.case.author_packs))
+        claim.id: grade(claim, known, own_items(claim, packs, library.case.author_packs))
         for claim in claims.values()
         if claim.same_as is None
     }
     return {id: found[first.id] for id, first in firsts.items()}
 
 
-def grade(claim: Claim, known: Mapping[str, Document], own: tuple[Piece, ...] = ()) -> Verdict:
+def grade(claim: Claim, known: Mapping[str, Document], own: tuple[Item, ...] = ()) -> Verdict:
     """Verdict on a claim's evidence and on `own` outcomes; `known` are the records that evidence may name."""
-    pieces = _once((*(weigh(item, claim, known) for item in claim.evidence), *own))
-    balance = balance_of(claim, pieces)
+    items = _once((*(weigh(item, claim, known) for item in claim.evidence), *own))
+    balance = balance_of(claim, items)
     rule = decide(balance)
-    untested = replace(balance, testable=balance.testable and not own)  # what was tested is no longer a "would"
+    untested = (
+        replace(balance, found=Strength.NONE, quiet=Strength.NONE) if own else balance
+    )  # what was tested is no longer a "would"
     return Verdict(
         grade=rule.grade,
         rule=rule,
         why=f"For it: {_counted(balance.supports)}. Against it: {_counted(balance.opposes)}.",
         raises=raising(untested),
         lowers=lowering(untested),
-        pieces=pieces,
+        items=items,
         balance=balance,
     )
 
 
-def balance_of(claim: Claim, pieces: Iterable[Piece]) -> Balance:
+def balance_of(claim: Claim, items: Iterable[Item]) -> Balance:
     """What counts on each side of a claim; of one origin, the heaviest item."""
-    pieces = _once(tuple(pieces))
+    items, heard = _once(tuple(items)), could_say(claim)
     return Balance(
-        supports=_side(pieces, Stance.FOR),
-        opposes=_side(pieces, Stance.AGAINST),
-        context=any(piece.stance is Stance.CONTEXT for piece in pieces),
+        supports=_side(items, Stance.FOR),
+        opposes=_side(items, Stance.AGAINST),
+        context=any(item.stance is Stance.CONTEXT for item in items),
         private=claim.private or (bool(claim.tested_by) and claim.kind != "inference"),
-        testable=bool(claim.tested_by),
+        found=heard.found,
+        quiet=heard.quiet,
         looked=claim.looked is not None,
         withdrawn=claim.withdrawn is not None,
     )
@@ -112,44 +115,44 @@ def _first(claim: Claim, claims: dict[str, Claim]) -> Claim:
     return claim
 
 
-def _once(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+def _once(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """The first of an origin's heaviest items on a side speaks for it; the others say so."""
-    pieces = _one_origin_each(pieces)
-    speaks: dict[tuple[str, Stance], Piece] = {}
-    for piece in pieces:
-        key = (piece.origin, piece.stance)
-        if key not in speaks or (piece.points, piece.direct) > (speaks[key].points, speaks[key].direct):
-            speaks[key] = piece
+    items = _one_origin_each(items)
+    speaks: dict[tuple[str, Stance], Item] = {}
+    for item in items:
+        key = (item.origin, item.stance)
+        if key not in speaks or (item.points, item.direct) > (speaks[key].points, speaks[key].direct):
+            speaks[key] = item
     return tuple(
-        piece
-        if piece.uncounted or piece.stance is Stance.CONTEXT or speaks[piece.origin, piece.stance] is piece
-        else replace(piece, uncounted=SAME_ORIGIN)
-        for piece in pieces
+        item
+        if item.uncounted or item.stance is Stance.CONTEXT or speaks[item.origin, item.stance] is item
+        else replace(item, uncounted=SAME_ORIGIN)
+        for item in items
     )
 
 
-def _one_origin_each(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+def _one_origin_each(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """A document named several times on a side, as passing on one and another, has the origin of its heaviest item."""
-    heaviest: dict[tuple[str, Stance], Piece] = {}
-    for piece in pieces:
-        key = (piece.document.key if piece.document else "", piece.stance)
-        if piece.document and (key not in heaviest or piece.points > heaviest[key].points):
-            heaviest[key] = piece
+    heaviest: dict[tuple[str, Stance], Item] = {}
+    for item in items:
+        key = (item.document.key if item.document else "", item.stance)
+        if item.document and (key not in heaviest or item.points > heaviest[key].points):
+            heaviest[key] = item
     return tuple(
-        replace(piece, uncounted=SAME_DOCUMENT)
-        if piece.document
-        and not piece.uncounted
-        and piece.stance is not Stance.CONTEXT
-        and heaviest[piece.document.key, piece.stance].origin != piece.origin
-        else piece
-        for piece in pieces
+        replace(item, uncounted=SAME_DOCUMENT)
+        if item.document
+        and not item.uncounted
+        and item.stance is not Stance.CONTEXT
+        and heaviest[item.document.key, item.stance].origin != item.origin
+        else item
+        for item in items
     )
 
 
-def _side(pieces: Iterable[Piece], stance: Stance) -> tuple[Weight, ...]:
+def _side(items: Iterable[Item], stance: Stance) -> tuple[Weight, ...]:
     """One weight an origin: its heaviest item, and its heaviest direct one, which may be another."""
     heard: dict[str, tuple[Strength, Strength]] = {}
-    for one in pieces:
+    for one in items:
         if one.stance is stance and one.uncounted in {"", SAME_ORIGIN}:
             most, direct = heard.get(one.origin, (Strength.NONE, Strength.NONE))
             heard[one.origin] = max(most, one.strength), max(direct, one.strength if one.direct else Strength.NONE)

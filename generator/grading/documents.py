@@ -5,27 +5,21 @@ Kind and origin belong to the record and not to the claim that names it, so nobo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
+from generator.curated.address import canonical, host_of
 from generator.curated.counting import is_independent, kind_of, kind_of_measurement
-from generator.curated.models import EvidenceClass, EvidenceKind
+from generator.curated.models import OF_THE_VENDOR, EvidenceClass, EvidenceKind
 
 if TYPE_CHECKING:
     from generator.curated.kinds import Library
     from generator.curated.models import Report, Source
 
 VENDOR = "vendor"
-_COMMENT = re.compile(r"issuecomment-[0-9]+")
 STATUS_PAGE = "status-page"  # its record of its own faults
 OURS = "this-site"
-# Whatever the vendor writes about itself has one origin.
-OF_THE_VENDOR = frozenset(
-    {EvidenceKind.OFFICIAL_DOCUMENT, EvidenceKind.OFFICIAL_STATEMENT, EvidenceKind.ADMISSION, EvidenceKind.CHANGELOG}
-)
 _OF_OUTLETS = frozenset({EvidenceKind.PRESS, EvidenceKind.BLOG, EvidenceKind.MACHINE_SUMMARY})
 
 
@@ -97,22 +91,7 @@ def _tied(record: Source | Report, kind: EvidenceKind) -> Iterator[str]:
     if record.author:
         yield f"by:{record.author}"
     elif kind in _OF_OUTLETS:  # an outlet is one author, until a record names another
-        yield f"by:{_host(str(record.url))}"
-
-
-def canonical(url: str) -> str:
-    """An address without what does not change the document: www., case, a query, an end of a path, a mark on the page.
-
-    A comment of a thread keeps its mark: it may be of somebody else.
-    """
-    parts = urlsplit(url)
-    path = unquote(parts.path).casefold().rstrip("/").replace("/pull/", "/issues/")
-    comment = f"#{parts.fragment}" if _COMMENT.fullmatch(parts.fragment) else ""
-    return f"{_host(url)}{path}{'?' + parts.query if not path else ''}{comment}"
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
+        yield f"by:{host_of(str(record.url))}"
 
 
 def _with_origins(

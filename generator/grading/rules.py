@@ -1,6 +1,6 @@
 """The rules that grade a claim, as values in their order: the first that holds decides.
 
-What would raise or lower a grade is not written down but found by trying: one more piece on a side, or one less.
+What would raise or lower a grade is not written down but found by trying: one more item on a side, or one less.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from generator.grading.weights import POINTS, Strength
 
 STRONG, MEDIUM, WEAK = Strength.STRONG, Strength.MEDIUM, Strength.WEAK
+_GRADES = {STRONG: "A or B", MEDIUM: "C", WEAK: "D"}  # of findings, by what they weigh
 ENOUGH = 3  # origins, so that one angry thread contradicts nothing
 TWICE = 2
 
@@ -60,7 +61,8 @@ class Balance:
     opposes: tuple[Weight, ...] = ()
     context: bool = False
     private: bool = False  # known to the author alone
-    testable: bool = False  # the author's own logs would decide it
+    found: Strength = Strength.NONE  # what the surest finding in the author's own logs would weigh
+    quiet: Strength = Strength.NONE  # what a quiet run on them would weigh
     looked: bool = False
     withdrawn: bool = False
 
@@ -200,10 +202,10 @@ def lowering(balance: Balance) -> tuple[str, ...]:
 
 def _raising(balance: Balance) -> Iterator[str]:
     here = decide(balance).grade
-    if balance.testable:
-        tested = decide(_with(balance, supports=(STRONG,))).grade
+    if balance.found:
+        tested = decide(_with(balance, supports=(balance.found,))).grade
         if RANK[tested] > RANK[here]:
-            yield f"A finding of grade A or B in the author's own logs would make it {words(tested)}."
+            yield f"A finding of grade {_GRADES[balance.found]} in the author's own logs would make it {words(tested)}."
     for added, what in _ADDITIONS:
         there = decide(_with(balance, supports=added)).grade
         if RANK[there] > RANK[here]:
@@ -216,8 +218,8 @@ def _raising(balance: Balance) -> Iterator[str]:
 
 def _lowering(balance: Balance) -> Iterator[str]:
     here = decide(balance).grade
-    if balance.testable:
-        tested = decide(_with(balance, opposes=(MEDIUM,))).grade
+    if balance.quiet:
+        tested = decide(_with(balance, opposes=(balance.quiet,))).grade
         if tested is not here and RANK[tested] <= RANK[here]:
             yield f"A quiet run of its detectors on the author's own logs would make it {words(tested)}."
     for added, what in _ADDITIONS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from generator.curated.claims import Bears, Claim, Stance
 from generator.curated.models import EvidenceKind
-from generator.grading import SAME_ORIGIN, ComputedGrade, Piece, Verdict, balance_of, decide
+from generator.grading import SAME_ORIGIN, ComputedGrade, Item, Verdict, balance_of, decide
 from generator.grading.documents import VENDOR
 from generator.grading.weights import Strength
 
@@ -25,7 +25,7 @@ class Without:
 class Typing:
     """One source whose typing decides the grade: a step lighter or heavier, and it is another."""
 
-    piece: Piece
+    item: Item
     to: Strength
     grade: ComputedGrade
 
@@ -46,24 +46,24 @@ class Sensitivity:
 
 def sensitivity(claim: Claim, verdict: Verdict, largest: str) -> Sensitivity:
     """What the verdict hangs on; `largest` is the origin of the investigator with most evidence on the site."""
-    pieces = [replace(piece, uncounted=_alone(piece)) for piece in verdict.pieces]
+    items = [replace(item, uncounted=_alone(item)) for item in verdict.items]
 
-    def without(what: str, leave: Callable[[Piece], bool]) -> Without:
-        kept = [piece for piece in pieces if not leave(piece)]
-        return Without(what, len(pieces) - len(kept), decide(balance_of(claim, kept)).grade)
+    def without(what: str, leave: Callable[[Item], bool]) -> Without:
+        kept = [item for item in items if not leave(item)]
+        return Without(what, len(items) - len(kept), decide(balance_of(claim, kept)).grade)
 
-    origins = sorted({piece.origin for piece in pieces if piece.points and piece.stance is not Stance.CONTEXT})
-    each = (without(origin, lambda piece, origin=origin: piece.origin == origin) for origin in origins)  # type: ignore[misc]
+    origins = sorted({item.origin for item in items if item.points and item.stance is not Stance.CONTEXT})
+    each = (without(origin, lambda item, origin=origin: item.origin == origin) for origin in origins)  # type: ignore[misc]
     return Sensitivity(
         classes=(
-            without("the vendor's own words", lambda piece: piece.origin == VENDOR),
-            without("the largest investigator", lambda piece: piece.origin == largest),
-            without("press and blogs", lambda piece: piece.kind in {EvidenceKind.PRESS, EvidenceKind.BLOG}),
-            without("what nobody here has opened", lambda piece: bool(piece.document and not piece.document.opened)),
+            without("the vendor's own words", lambda item: item.origin == VENDOR),
+            without("the largest investigator", lambda item: item.origin == largest),
+            without("press and blogs", lambda item: item.kind in {EvidenceKind.PRESS, EvidenceKind.BLOG}),
+            without("what nobody here has opened", lambda item: bool(item.document and not item.document.opened)),
             without("measurements of this site", _is_ours),
         ),
         origins=tuple(one for one in each if one.grade is not verdict.grade),
-        typings=tuple(_typings(claim, verdict, pieces)),
+        typings=tuple(_typings(claim, verdict, items)),
     )
 
 
@@ -71,39 +71,39 @@ def largest_investigator(verdicts: Iterable[Verdict]) -> str:
     """The author, not the vendor or this site, who counts in most claims; by name among equals; "" for none."""
     counted: dict[str, int] = {}
     for verdict in verdicts:
-        for origin in {one.origin for one in verdict.pieces if one.points and _is_of_somebody(one)}:
+        for origin in {one.origin for one in verdict.items if one.points and _is_of_somebody(one)}:
             counted[origin] = counted.get(origin, 0) + 1
     return max(sorted(counted), key=counted.__getitem__, default="")
 
 
-def _typings(claim: Claim, verdict: Verdict, pieces: list[Piece]) -> Iterator[Typing]:
-    for place, piece in enumerate(pieces):
-        if piece.stance is Stance.CONTEXT or not piece.points:
+def _typings(claim: Claim, verdict: Verdict, items: list[Item]) -> Iterator[Typing]:
+    for place, item in enumerate(items):
+        if item.stance is Stance.CONTEXT or not item.points:
             continue
-        for to in (Strength(piece.strength - 1), Strength(min(piece.strength + 1, _most(piece)))):
-            changed = replace(piece, strength=to, uncounted="" if to else "left away")
-            grade = decide(balance_of(claim, (*pieces[:place], changed, *pieces[place + 1 :]))).grade
-            if to is not piece.strength and grade is not verdict.grade:
-                yield Typing(piece, to, grade)
+        for to in (Strength(item.strength - 1), Strength(min(item.strength + 1, _most(item)))):
+            changed = replace(item, strength=to, uncounted="" if to else "left away")
+            grade = decide(balance_of(claim, (*items[:place], changed, *items[place + 1 :]))).grade
+            if to is not item.strength and grade is not verdict.grade:
+                yield Typing(item, to, grade)
 
 
-def _most(piece: Piece) -> Strength:
+def _most(item: Item) -> Strength:
     """The heaviest that its bearing allows."""
-    bears = piece.written.bears if piece.written else Bears.DIRECT
+    bears = item.written.bears if item.written else Bears.DIRECT
     capped = {Bears.PART: Strength.MEDIUM, Bears.OTHER_DATES: Strength.WEAK}.get(bears, Strength.STRONG)
-    return max(capped, piece.strength)
+    return max(capped, item.strength)
 
 
-def _is_of_somebody(piece: Piece) -> bool:
+def _is_of_somebody(item: Item) -> bool:
     """Is it evidence, for or against, of an author on record who is neither the vendor nor this site?"""
-    counts = piece.stance is not Stance.CONTEXT and piece.document is not None
-    return counts and piece.origin.startswith("by:") and not _is_ours(piece)
+    counts = item.stance is not Stance.CONTEXT and item.document is not None
+    return counts and item.origin.startswith("by:") and not _is_ours(item)
 
 
-def _is_ours(piece: Piece) -> bool:
-    return bool(piece.document and piece.document.ours)
+def _is_ours(item: Item) -> bool:
+    return bool(item.document and item.document.ours)
 
 
-def _alone(piece: Piece) -> str:
+def _alone(item: Item) -> str:
     """Why it does not count, other than beside the rest of its origin."""
-    return "" if piece.uncounted == SAME_ORIGIN else piece.uncounted
+    return "" if item.uncounted == SAME_ORIGIN else item.uncounted

@@ -82,7 +82,7 @@ _LOWERED = {"medium": Strength.MEDIUM, "weak": Strength.WEAK, "none": Strength.N
 
 
 @dataclass(frozen=True)
-class Piece:
+class Item:
     """One item of evidence with its weight; `uncounted` says why it does not count."""
 
     kind: EvidenceKind
@@ -104,7 +104,7 @@ class Piece:
         return 0 if self.uncounted else POINTS[self.strength]
 
 
-def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> Piece:
+def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> Item:
     """The weight of a written item. Raises KeyError for a record that is not known, which the loader refuses."""
     document = known[named(item)]
     relayed = document.relays or item.relays
@@ -129,7 +129,7 @@ def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> P
         uncounted = (
             "machine-made text" if document.kind is EvidenceKind.MACHINE_SUMMARY else "nothing of its weight left"
         )
-    return Piece(
+    return Item(
         kind=document.kind,
         stance=item.stance,
         shows=item.shows,

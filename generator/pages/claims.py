@@ -128,10 +128,10 @@ def _claim_page(
     found, events = reports_at(dossier, claim), _events_at(dossier, claim)
     judged = weighed(dossier, claim)
     answers = _answers(dossier, claim, detectors)
-    written = [piece.written for piece in judged.verdict.pieces if piece.written]
-    typed = {piece.report for piece in written} | {piece.event for piece in written}
-    addresses = {str(dossier.sources_by_id[piece.source].url) for piece in written if piece.source}
-    addresses |= {str(dossier.reports[piece.report].url) for piece in written if piece.report}
+    written = [item.written for item in judged.verdict.items if item.written]
+    typed = {item.report for item in written} | {item.event for item in written}
+    addresses = {str(dossier.sources_by_id[item.source].url) for item in written if item.source}
+    addresses |= {str(dossier.reports[item.report].url) for item in written if item.report}
     context = ClaimContext(
         claim=claim,
         weighed=judged,

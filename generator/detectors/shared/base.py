@@ -104,6 +104,7 @@ class Detector:
     symptoms: tuple[str, ...] = ()  # ids of content/symptoms.yml that it speaks to
     proxy_for: str = ""  # what it can only approach; "" where the log decides the question
     decided_by: str = ""  # what would decide it, where the log does not
+    surest: FindingGrade = FindingGrade.A  # the best grade that its rule can give
 
     @property
     def undecidable(self) -> tuple[str, ...]:

@@ -40,15 +40,15 @@ def claims_on_records(dossier: Dossier) -> dict[tuple[str, str], Graded]:
 def _named(claim: Claim, dossier: Dossier, alone: dict[str, tuple[tuple[str, str], ...]]) -> Iterator[tuple[str, str]]:
     for url in claim.sources:
         yield from alone.get(str(url), ())
-    for piece in dossier.verdicts[claim.id].pieces:
-        if piece.written is None:
+    for item in dossier.verdicts[claim.id].items:
+        if item.written is None:
             yield from (
                 ("finding", view.finding.id)
                 for view in dossier.findings
-                if (view.detector.id, view.pack.id) == (piece.detector, piece.pack)
+                if (view.detector.id, view.pack.id) == (item.detector, item.pack)
             )
             continue
-        written = piece.written
+        written = item.written
         for kind, id in (("report", written.report), ("event", written.event), ("incident", written.incident)):
             if id is not None:
                 yield kind, id

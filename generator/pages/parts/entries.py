@@ -158,7 +158,7 @@ def _claim(claim: Claim, dossier: Dossier) -> Entry:
         surfaces=scopes(claim.surfaces, dossier),
         symptoms=claim.symptoms,
         graded=((claim.id, verdict.grade),),
-        sources=tuple(dict.fromkeys(of_kind(piece.kind) for piece in verdict.pieces)) or (NONE,),
+        sources=tuple(dict.fromkeys(of_kind(item.kind) for item in verdict.items)) or (NONE,),
     )
 
 

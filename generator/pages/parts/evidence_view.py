@@ -1,4 +1,4 @@
-"""A claim's verdict as its page shows it: each piece of evidence with its weight and where it leads."""
+"""A claim's verdict as its page shows it: each item of evidence with its weight and where it leads."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from generator.curated.analysis import Reference
     from generator.curated.claims import Claim
     from generator.dossier import Dossier
-    from generator.grading import Piece, Verdict
+    from generator.grading import Item, Verdict
 
 
 @dataclass(frozen=True)
 class Way:
-    """Where a piece of evidence leads: a page of the site, or an address outside."""
+    """Where an item of evidence leads: a page of the site, or an address outside."""
 
     label: str
     page: str | None = None  # path below the case
@@ -30,9 +30,9 @@ class Way:
 
 @dataclass(frozen=True)
 class EvidenceItem:
-    """One piece of evidence on a claim's page."""
+    """One item of evidence on a claim's page."""
 
-    piece: Piece
+    weight: Item
     kind: str  # "issue with logs"
     strength: str  # "strong"
     origin: str  # in words
@@ -41,7 +41,7 @@ class EvidenceItem:
 
 @dataclass(frozen=True)
 class Weighed:
-    """A verdict with its pieces by side."""
+    """A verdict with its items by side."""
 
     verdict: Verdict
     supports: tuple[EvidenceItem, ...]
@@ -57,13 +57,13 @@ def weighed(dossier: Dossier, claim: Claim) -> Weighed:
     supports, opposes, context = (
         tuple(
             EvidenceItem(
-                piece,
-                TITLES[piece.kind],
-                piece.strength.name.lower(),
-                origin_words(piece.origin),
-                _ways(dossier, piece),
+                item,
+                TITLES[item.kind],
+                item.strength.name.lower(),
+                origin_words(item.origin),
+                _ways(dossier, item),
             )
-            for piece in verdict.side(stance)
+            for item in verdict.side(stance)
         )
         for stance in (Stance.FOR, Stance.AGAINST, Stance.CONTEXT)
     )
@@ -98,32 +98,32 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
         "why": verdict.why,
         "raises": list(verdict.raises),
         "lowers": list(verdict.lowers),
-        "pieces": [
+        "items": [
             {
-                "kind": piece.kind.value,
-                "stance": piece.stance.value,
-                "record": piece.document.key if piece.document else None,
-                "origin": piece.origin,
-                "strength": piece.strength.name.lower(),
-                "direct": piece.direct,
-                "notes": list(piece.notes),
-                "uncounted": piece.uncounted or None,
-                "shows": piece.shows,
-                "evidence_pack": piece.pack or None,
-                "detector": piece.detector or None,
+                "kind": item.kind.value,
+                "stance": item.stance.value,
+                "record": item.document.key if item.document else None,
+                "origin": item.origin,
+                "strength": item.strength.name.lower(),
+                "direct": item.direct,
+                "notes": list(item.notes),
+                "uncounted": item.uncounted or None,
+                "shows": item.shows,
+                "evidence_pack": item.pack or None,
+                "detector": item.detector or None,
             }
-            for piece in verdict.pieces
+            for item in verdict.items
         ],
     }
 
 
-def _ways(dossier: Dossier, piece: Piece) -> tuple[Way, ...]:
-    if piece.written is None:
+def _ways(dossier: Dossier, item: Item) -> tuple[Way, ...]:
+    if item.written is None:
         return (
-            Way(piece.detector.replace("-", " "), page=f"d/{piece.detector}/"),
-            Way(piece.pack, page=f"evidence/{piece.pack}/"),
+            Way(item.detector.replace("-", " "), page=f"d/{item.detector}/"),
+            Way(item.pack, page=f"evidence/{item.pack}/"),
         )
-    return ways(dossier, piece.written)
+    return ways(dossier, item.written)
 
 
 def ways(dossier: Dossier, named: ClaimEvidence | Reference) -> tuple[Way, ...]:

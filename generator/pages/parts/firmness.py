@@ -51,15 +51,15 @@ def firmness(dossier: Dossier, claim: Claim) -> Firmness:
 
     origins = tuple(leaving(origin_words(one.what), one.items, one.grade) for one in found.origins)
     return Firmness(
-        answer=_answer(origins, len(found.typings), counted=any(piece.points for piece in verdict.pieces)),
+        answer=_answer(origins, len(found.typings), counted=any(item.points for item in verdict.items)),
         classes=tuple(leaving(one.what, one.items, one.grade) for one in found.classes if one.items),
         origins=origins,
         deciding=tuple(
             Deciding(
-                said=f"{TITLES[one.piece.kind]}, {one.piece.strength.name.lower()}; "
+                said=f"{TITLES[one.item.kind]}, {one.item.strength.name.lower()}; "
                 f"{one.to.name.lower().replace('none', 'without it')} would give",
                 grade=one.grade,
-                ways=ways(dossier, one.piece.written) if one.piece.written else (),
+                ways=ways(dossier, one.item.written) if one.item.written else (),
             )
             for one in found.typings
         ),

@@ -52,7 +52,7 @@ _OF_REPORT = {"issue": "issue", "press": "press", "blog": "blog", "social-as-rep
 
 
 def of_kind(kind: EvidenceKind) -> str:
-    """Origin of a piece of evidence."""
+    """Origin of an item of evidence."""
     return _OF_KIND.get(kind, kind.value)
 
 
