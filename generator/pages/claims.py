@@ -192,12 +192,8 @@ def _cited(dossier: Dossier, url: str) -> CitedSource:
 
 def _facts(dossier: Dossier, claim: Claim) -> tuple[tuple[str, str], ...]:
     surfaces = ", ".join(dossier.scope_title(id) for id in claim.surfaces)
-    return (
-        ("Dates", claim.dates.text if claim.dates else "none given"),
-        ("Surfaces", surfaces or "none named"),
-        ("Kind", claim.kind),
-        ("Confidence", claim.confidence.value),
-    )
+    found = (("Dates", claim.dates.text.replace("..", " to ") if claim.dates else ""), ("Surfaces", surfaces))
+    return tuple((label, text) for label, text in found if text)
 
 
 def _detectors(dossier: Dossier, claim: Claim) -> tuple[Detector, ...]:
