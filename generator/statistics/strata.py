@@ -70,7 +70,7 @@ def possible_p(strata: Sequence[Stratum]) -> NDArray[Any]:
     """The p of each number of hits that the first group can have, from the fewest on."""
     import numpy as np
 
-    chances = _chances(strata)
+    chances = np.exp(_logs(strata))
     at_most, at_least = np.cumsum(chances), np.cumsum(chances[::-1])[::-1]
     found: NDArray[Any] = np.minimum(1.0, 2 * np.minimum(at_most, at_least))
     return found
@@ -87,30 +87,43 @@ def common_odds(strata: Sequence[Stratum], of: str) -> Estimate:
     The value is the conditional maximum likelihood estimate: infinite where the first group has all hits that it can
     have, 0 where it has the fewest. Raises ValueError where the margins leave just one number of hits.
     """
-    chances, place = _chances(strata), _place(strata)
-    last = len(chances) - 1
+    logs, place = _logs(strata), _place(strata)
+    last = len(logs) - 1
     if not last:
         msg = "no stratum has both groups, a hit and a miss"
         raise ValueError(msg)
-    low = 0.0 if place == 0 else _odds(chances, lambda shares: float(shares[place:].sum()) - TAIL)
-    high = float("inf") if place == last else _odds(chances, lambda shares: TAIL - float(shares[: place + 1].sum()))
+    low = 0.0 if place == 0 else _odds(logs, lambda shares: float(shares[place:].sum()) - TAIL)
+    high = float("inf") if place == last else _odds(logs, lambda shares: TAIL - float(shares[: place + 1].sum()))
     value = {0: 0.0, last: float("inf")}.get(place)
     if value is None:
-        value = _odds(chances, lambda shares: float(shares @ range(last + 1)) - place)
+        value = _odds(logs, lambda shares: float(shares @ range(last + 1)) - place)
     trials = sum(one.trials + one.base_trials for one in strata)
     return Estimate(value, low, high, trials, of, "", METHOD, same_odds_p(strata))
 
 
-def _chances(strata: Sequence[Stratum]) -> NDArray[Any]:
-    """How likely each number of hits of the first group is where the odds are the same, from the fewest on."""
+def _logs(strata: Sequence[Stratum]) -> NDArray[Any]:
+    """Logarithms of how likely each number of hits of the first group is where the odds are the same.
+
+    From the fewest on. Logarithms, as the far ends of a long row of chances are smaller than any number there is.
+    """
     import numpy as np
     from scipy.stats import hypergeom  # slow to import
 
-    found: NDArray[Any] = np.ones(1)
+    found: NDArray[Any] = np.zeros(1)
     for one in strata:
-        counts = np.arange(one.lowest, one.highest + 1)
-        both = one.trials + one.base_trials
-        found = np.convolve(found, hypergeom.pmf(counts, both, one.hits + one.base_hits, one.trials) if both else [1.0])
+        if both := one.trials + one.base_trials:
+            counts = np.arange(one.lowest, one.highest + 1)
+            found = _convolved(hypergeom.logpmf(counts, both, one.hits + one.base_hits, one.trials), found)
+    return found
+
+
+def _convolved(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+    import numpy as np
+
+    found = np.full(len(first) + len(second) - 1, -np.inf)
+    for place, log in enumerate(first):
+        part = found[place : place + len(second)]
+        part[:] = np.logaddexp(part, log + second)
     return found
 
 
@@ -118,14 +131,12 @@ def _place(strata: Sequence[Stratum]) -> int:
     return sum(one.hits - one.lowest for one in strata)
 
 
-def _odds(chances: NDArray[Any], rising: Callable[[NDArray[Any]], float]) -> float:
+def _odds(logs: NDArray[Any], rising: Callable[[NDArray[Any]], float]) -> float:
     """The odds ratio at which a function of the chances, which rises with it, is zero."""
     import numpy as np
     from scipy.optimize import brentq
 
-    with np.errstate(divide="ignore"):  # of many trials the least likely counts have a chance of 0
-        logs = np.log(chances)
-    counts = np.arange(len(chances))
+    counts = np.arange(len(logs))
 
     def at(log_odds: float) -> float:
         weights = logs + counts * log_odds
