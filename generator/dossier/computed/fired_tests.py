@@ -75,14 +75,13 @@ def controlled(found: Sequence[Fired], by_set: Callable[[Fired], Mapping[str, St
 
 
 def needed(one: Compared, tested: Sequence[Compared]) -> int | None:
-    """Fewest sessions of that week, from those that there are, with which it would be a discovery; None if none would.
+    """Fewest sessions of that week with a finding that would be a discovery of more; None if no number would be.
 
     The sums and the other detectors stay as they are.
     """
     others = [other.p for other in tested if other.could_differ and other is not one]
-    low, (hits, _) = fewest(one.strata), one.week
-    for count, p in enumerate(possible_p(one.strata), low):
-        if count >= hits and false_discoveries([float(p), *others])[0] < SURE and _is_rise(one, count):
+    for count, p in enumerate(possible_p(one.strata), fewest(one.strata)):
+        if _is_rise(one, count) and false_discoveries([float(p), *others])[0] < SURE:
             return count
     return None
 
