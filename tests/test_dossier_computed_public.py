@@ -37,7 +37,13 @@ ROOT = Path(__file__).parent.parent
 BY_DAY = CORPORA.parents[1] / "curated" / "measured" / "unread-last-write-by-day.csv"
 
 FROM_PACKS = [
-    COMPUTED[one] for one in (Computation.UNREAD_LAST_WRITE, Computation.CACHE_LIFE, Computation.BREAKS_BY_WEEK)
+    COMPUTED[one]
+    for one in (
+        Computation.UNREAD_LAST_WRITE,
+        Computation.CACHE_LIFE,
+        Computation.BREAKS_BY_WEEK,
+        Computation.DETECTORS_BY_WEEK,
+    )
 ]
 
 

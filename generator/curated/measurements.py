@@ -87,6 +87,7 @@ class Computation(StrEnum):
     UNREAD_LAST_WRITE = "unread-last-write"
     CACHE_LIFE = "cache-life"
     BREAKS_BY_WEEK = "breaks-by-week"
+    DETECTORS_BY_WEEK = "detectors-by-week"
     SAME_TASKS = "same-tasks"
     AGENT_ERRORS = "agent-errors"
 

@@ -91,7 +91,7 @@ def run(detector: Detector, subjects: Subjects) -> Run:
             answers.append(answer)
             explained.update(answer.explained)
             if answer.examined:
-                sessions |= _sessions(detector, subject)
+                sessions |= sessions_of(detector, subject)
     except Exception as error:  # noqa: BLE001  one broken rule must not hide the others
         return failed(detector, error)
     findings = [finding for answer in answers for finding in answer.findings]
@@ -114,7 +114,7 @@ def run(detector: Detector, subjects: Subjects) -> Run:
     )
 
 
-def _sessions(detector: Detector, subject: Subject) -> Mapping[str, str]:
+def sessions_of(detector: Detector, subject: Subject) -> Mapping[str, str]:
     """Sessions of one subject by what a finding names them with: a request, or the session itself.
 
     A call of no known session has its own id there (`threads.py`), and belongs to none.

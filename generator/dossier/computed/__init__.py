@@ -10,6 +10,7 @@ from generator.dossier.computed.agent_errors import agent_errors
 from generator.dossier.computed.base import Computed
 from generator.dossier.computed.breaks_by_week import breaks_by_week
 from generator.dossier.computed.cache_life import cache_life
+from generator.dossier.computed.detectors_by_week import detectors_by_week
 from generator.dossier.computed.same_tasks import same_tasks
 from generator.dossier.computed.unread_last_write import unread_last_write
 
@@ -26,6 +27,7 @@ COMPUTED: Mapping[Computation, Compute] = {
     Computation.UNREAD_LAST_WRITE: unread_last_write,
     Computation.CACHE_LIFE: cache_life,
     Computation.BREAKS_BY_WEEK: breaks_by_week,
+    Computation.DETECTORS_BY_WEEK: detectors_by_week,
     Computation.SAME_TASKS: same_tasks,
     Computation.AGENT_ERRORS: agent_errors,
 }
