@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from generator.curated.measurements import Cell, Mark, Plot, PublishedTable
@@ -152,8 +152,8 @@ def _weeks(rows: Sequence[Looked]) -> PublishedTable:
             values=("In 1,000",),
             low="Low",
             high="High",
-            band=(FIRST, LAST),
-            band_label="Days of the article",
+            band=(WEEK, WEEK + timedelta(days=6)),
+            band_label=A_WEEK,
             dates=(Mark(day=date(2026, 3, 13), word="1M"),),
             axis="Unexplained breaks in 1,000 steps",
             sentence=(
