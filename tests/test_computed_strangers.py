@@ -258,7 +258,7 @@ def changed(one, columns):
 def test_even_runs_give_no_difference(records):
     even = dict.fromkeys(("USD a run", "USD a task", "Seconds", "Slow seconds"), lambda *_: 10.0)
     found = COMPUTED[Computation.SAME_TASKS](changed(records["same-tasks"], even | {"Over 120 s": lambda *_: 0}), ())
-    assert estimate(found, "Cost of a run").value == 1
+    assert estimate(found, "Cost of a run").value == pytest.approx(1)
     assert estimate(found, "Seconds a task, 17 to 23 March against").p == 1
     assert estimate(found, "14 to 27 March", "stretches").p == 1
     assert table(found, "steps").rows[0][0] == "none"
