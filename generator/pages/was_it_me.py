@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlencode
 
 from generator.curated.models import Plan
+from generator.detectors.known_bad_version import KNOWN_BAD_VERSION
 from generator.dossier.applying import applying
 from generator.dossier.applying.base import ELSEWHERE, Applying, Choice, Kind, applies, version_of
 from generator.ledger.subjects import version_key
@@ -20,14 +21,24 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
 
 TITLES = {
-    Kind.FAULT: ("Faults of client versions", "documented fault", "documented faults"),
-    Kind.POLICY: ("Promotions and limits in force", "promotion or limit in force", "promotions or limits in force"),
-    Kind.PEAK: ("Peak hours", "rule for peak hours", "rules for peak hours"),
-    Kind.CAUSE: ("Ordinary reasons", "ordinary reason", "ordinary reasons"),
-    Kind.INCIDENT: ("Incidents of the status page", "incident of the status page", "incidents of the status page"),
-    Kind.RELEASE: ("Releases of those days", "release", "releases"),
+    Kind.FAULT: ("Faults", "Faults of client versions", "documented fault", "documented faults"),
+    Kind.POLICY: (
+        "Limits",
+        "Promotions and limits in force",
+        "promotion or limit in force",
+        "promotions or limits in force",
+    ),
+    Kind.PEAK: ("Peak hours", "Peak hours", "rule for peak hours", "rules for peak hours"),
+    Kind.CAUSE: ("Reasons", "Ordinary reasons", "ordinary reason", "ordinary reasons"),
+    Kind.INCIDENT: (
+        "Incidents",
+        "Incidents of the status page",
+        "incident of the status page",
+        "incidents of the status page",
+    ),
+    Kind.RELEASE: ("Releases", "Releases of those days", "release", "releases"),
 }
-"""Title of each group, and what one and many of its records are called."""
+"""Head of a column, title of the group, and what one and many of its records are called."""
 
 LEADS = {
     Kind.FAULT: "A version that has a fault need not have met it: most need a trigger, which only your log shows.",
@@ -66,6 +77,7 @@ class Group:
     """The records of one kind."""
 
     kind: str
+    short: str
     title: str
     lead: str
     one: str
@@ -98,6 +110,8 @@ class WasItMeContext:
     plans: tuple[tuple[str, str, str], ...]
     """Empty where no record tells plans apart."""
     client: str
+    detector: str
+    """Id of the one that asks a log for these faults."""
     examples: tuple[Example, ...]
 
 
@@ -112,13 +126,14 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         last=case.window_end,
         total=len(found),
         groups=tuple(
-            Group(kind.value, title, LEADS[kind], one, many, tuple(row for row in rows if row.one.kind is kind))
-            for kind, (title, one, many) in TITLES.items()
+            Group(kind.value, short, title, LEADS[kind], one, many, tuple(row for row in rows if row.one.kind is kind))
+            for kind, (short, title, one, many) in TITLES.items()
         ),
         versions=_versions(dossier),
         surfaces=tuple((one.id, one.title) for one in dossier.library.surfaces),
         plans=tuple((plan, *PLANS[plan]) for plan in get_args(Plan)) if told_apart else (),
         client=dossier.scope_title(CLIENT),
+        detector=KNOWN_BAD_VERSION.id,
         examples=tuple(_examples(found, dossier)),
     )
     links = {"records": {row.one.id: f"{case.id}/{row.one.path}" for row in rows}}

@@ -81,12 +81,11 @@
   };
 
   const where = (chosen) => {
-    const { client } = form.dataset;
-    const title = chosen.surface ? option(surface).textContent : "";
-    const product = title && title !== client && chosen.version ? `${title}, with ${client}` : title || (chosen.version && client);
-    const parts = [product ? ` on ${product}${chosen.version ? ` ${chosen.version}` : ""}` : ""];
-    if (chosen.plan) parts.push(` ${option(plan).dataset.said}`);
-    return parts.join("");
+    const client = chosen.version && `${form.dataset.client} ${chosen.version}`;
+    const title = chosen.surface && option(surface).textContent;
+    const product = !title || !client ? title || client : title === form.dataset.client ? client : `${title} (${client})`;
+    const parts = [product && `on ${product}`, chosen.plan && option(plan).dataset.said].filter(Boolean);
+    return parts.length ? `, ${parts.join(" ")}` : "";
   };
 
   const counted = (counts, chosen) =>

@@ -36,7 +36,10 @@ def faults(library: Library) -> Iterator[Applying]:
 
 def _fault(fault: Fault, began: Event | None, mended: Event | None, library: Library) -> Applying:
     thread = _only([event for event in library.events if str(event.url) == fault.source.url])
-    telling = tuple(dict.fromkeys(event for event in (began, thread, mended) if event))
+    told = tuple(event for event in (began, thread) if event)
+    telling = told or (
+        (mended,) if mended else ()
+    )  # a release mends much else, so it speaks only where nothing else does
     best = telling[0] if telling else None
     named = [scope for event in telling for scope in event.surfaces]
     since = _release(fault.first, library) or began
