@@ -125,9 +125,9 @@ def test_a_copied_address_repeats_the_answer(page: Page, address: str) -> None:
     said, rows = answer(page), shown(page)
     assert rows < everything
     assert said == (
-        "Between 17 and 23 March 2026, on Claude Code 2.1.76 with the Pro plan: 3 documented faults, 1 promotion or limit "
-        "in force, no rule for peak hours, 4 ordinary reasons, 1 incident of the status page and 1 release. None of it "
-        "says whether your usage was counted right."
+        "Between 17 and 23 March 2026, on Claude Code 2.1.76 with the Pro plan: 3 documented faults, 1 promotion, limit or "
+        "default in force, no rule for peak hours, 4 ordinary reasons, 1 incident of the status page and 1 release. None of "
+        "it says whether your usage was counted right."
     )
     again = page.context.new_page()
     again.goto(page.url)

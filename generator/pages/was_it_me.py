@@ -24,9 +24,9 @@ TITLES = {
     Kind.FAULT: ("Faults", "Faults of client versions", "documented fault", "documented faults"),
     Kind.POLICY: (
         "Limits",
-        "Promotions and limits in force",
-        "promotion or limit in force",
-        "promotions or limits in force",
+        "Promotions, limits and defaults in force",
+        "promotion, limit or default in force",
+        "promotions, limits or defaults in force",
     ),
     Kind.PEAK: ("Peak hours", "Peak hours", "rule for peak hours", "rules for peak hours"),
     Kind.CAUSE: ("Reasons", "Ordinary reasons", "ordinary reason", "ordinary reasons"),
