@@ -170,11 +170,16 @@ class Incident(Model):
         return f"{self.start.astimezone(dt.UTC):%Y-%m}"
 
 
+Plan = Literal["free", "pro", "max", "team", "enterprise", "api"]
+"""How an account pays: a subscription, or by token ("api")."""
+
+
 class Event(Model):
     """One dated thing that is known, or said, to have happened.
 
     `start` is the moment or day; `day_only` says that the hour is not known; `end` makes it a period; `ended_by`
-    names the event that put an end to it, where one did.
+    names the event that put an end to it, where one did. `plans` are those that it holds for, none where the source
+    names none; `hours` the part of the day in which it holds.
     """
 
     id: EventId
@@ -183,6 +188,8 @@ class Event(Model):
     ended_by: EventId | None = None
     day_only: bool
     surfaces: tuple[Slug, ...]
+    plans: tuple[Plan, ...] = ()
+    hours: Line | None = None
     kind: Literal[
         "cli_release",
         "user_report",

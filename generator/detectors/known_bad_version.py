@@ -29,11 +29,15 @@ NAIVE_FIRST, NAIVE_LAST = "2.1.69", "2.1.89"  # the list of a published tool (re
 
 @dataclass(frozen=True)
 class Fault:
-    """One known fault: its client versions, both included ("" = not known when it came), and what sets it off."""
+    """One known fault: its client versions, both included ("" = not known when it came), and what sets it off.
+
+    `says` tells in one sentence what it does, for a reader who has no log.
+    """
 
     id: str
     first: str
     last: str
+    says: str
     source: Reference
     met: Callable[[Sequence[Thread], str], list[Request]] = field(repr=False)
 
@@ -132,11 +136,19 @@ def _changelog(title: str) -> Reference:
 
 
 FAULTS: tuple[Fault, ...] = (
-    Fault("resume-deferral", "2.1.69", "2.1.89", _changelog("2.1.90 mends the cache miss after a resume"), _resumed),
+    Fault(
+        "resume-deferral",
+        "2.1.69",
+        "2.1.89",
+        "Continuing a session could miss the cache, so that the first call paid for the whole conversation again.",
+        _changelog("2.1.90 mends the cache miss after a resume"),
+        _resumed,
+    ),
     Fault(
         "prefix-mutation",
         "",
         "2.1.88",
+        "One build of the client changed the start of each prompt, so that every call read little from the cache.",
         Reference(
             "Issue: one build changes the start of each prompt (see also changelog 2.1.89)",
             "https://github.com/anthropics/claude-code/issues/40524",
@@ -147,14 +159,29 @@ FAULTS: tuple[Fault, ...] = (
         "thinking-cleared",
         "2.1.85",
         "2.1.100",
+        "After an idle hour the model's earlier reasoning was cleared at each turn, which missed the cache.",
         Reference(
             "Anthropic's report: thinking was cleared at each turn after an idle hour",
             "https://www.anthropic.com/engineering/april-23-postmortem",
         ),
         _paused,
     ),
-    Fault("autocompact-retry", "", "2.1.75", _changelog("2.1.76 stops after three failed compactions"), _stormed),
-    Fault("telemetry-5m", "2.1.20", "2.1.107", _changelog("2.1.108 parts the lifetime from telemetry"), _short_lived),
+    Fault(
+        "autocompact-retry",
+        "",
+        "2.1.75",
+        "An automatic compaction that failed was tried again without end.",
+        _changelog("2.1.76 stops after three failed compactions"),
+        _stormed,
+    ),
+    Fault(
+        "telemetry-5m",
+        "2.1.20",
+        "2.1.107",
+        "With telemetry turned off, the cache lived for five minutes instead of an hour.",
+        _changelog("2.1.108 parts the lifetime from telemetry"),
+        _short_lived,
+    ),
 )
 """Faults that can be asked of a log; research/detectors.md section 2.2 has their sources."""
 

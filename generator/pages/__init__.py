@@ -31,6 +31,7 @@ from generator.pages import (
     timeline,
     verify,
     wanted,
+    was_it_me,
 )
 from generator.pages.parts.base import Page, PageKind
 
@@ -62,6 +63,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     other_tools.KIND,
     prices.KIND,
     data.KIND,
+    was_it_me.KIND,
     check.KIND,
     logs.KIND,
     verify.KIND,
