@@ -164,7 +164,7 @@ def test_simulated_findings_have_no_page_and_no_place_in_lists_search_or_data(si
     ids = {finding.id for run in read_pack(ROOT / "content" / "evidence" / "specimen").runs for finding in run.findings}
     assert len(ids) > 100
     assert not ids & {path.name for path in (site / "2026-03" / "f").iterdir()}
-    for place in ("2026-03/findings/index.html", "2026-03/data/api/v1/findings.json", "search/search_index.json"):
+    for place in ("2026-03/findings/index.html", "2026-03/data/api/v1/findings.json", "pagefind/records.json"):
         text = (site / place).read_text()
         assert not [id for id in ids if id in text], place
 

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -44,13 +45,16 @@ KINDS: Mapping[str, str] = {
 }
 """Kind of record by the folder of its page: 2026-03/c/C-007/."""
 
-_NOT_SEARCHED = "[data-search-exclude], .headerlink"
+_NOT_SEARCHED = "[data-search-exclude], .headerlink, article > h1, .wm-head__badges"
+"""The heading is searched as the title; excerpts need neither it nor badges."""
 _MINUTES = 5
 _KEPT = re.compile(r"pagefind(-entry\.json|-worker\.js|\.js|\..*\.pf_meta)|wasm\.en\.pagefind")
 _OF_THE_THEME = ("assets/javascripts/workers", "assets/javascripts/lunr")
 _MARK = b"pagefind_dcd"  # before the content of each file of the index
 _SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
 _NOT_OF_A_NAME = re.compile(r"[^a-z0-9]+")
+_ISSUE = re.compile(r"^[a-z]+-(\d{3,})$")
+"""The number of a report's issue, such as 16157 in cc-16157."""
 _BETWEEN = "; "
 
 
@@ -82,22 +86,23 @@ def write_index(built: Path) -> None:
         shutil.rmtree(built / folder, ignore_errors=True)
     _run(built)
     folder = built / FOLDER
+    pages = _fragments(folder)
     for path in folder.iterdir():
         if path.is_file() and not _KEPT.fullmatch(path.name):
             path.unlink()  # ready-made boxes, which insert text of pages as HTML
     records: dict[str, dict[str, str]] = {kind: {} for kind in (*KINDS.values(), PAGE)}
-    for fragment, content in _fragments(folder):
-        meta = content["meta"]
-        for name in _names(content["url"], meta):
-            records[meta["kind"]].setdefault(name, fragment)
+    for fragment, url, meta in pages:
+        for name in _names(url, meta):
+            records[meta.get("kind", PAGE)].setdefault(name, fragment)
     text = json.dumps({kind: names for kind, names in records.items() if names}, separators=(",", ":"))
     (folder / RECORDS).write_text(text, "utf-8", newline="")
 
 
 def _names(url: str, meta: Mapping[str, str]) -> Iterator[str]:
     """Every name of a page, as a browser makes it of what was typed: small letters and digits alone."""
-    asked = meta.get("asked", "").split(_BETWEEN)
-    for name in (meta.get("id") or url.strip("/").rpartition("/")[2] or "index", *asked):
+    id = meta.get("id") or url.strip("/").rpartition("/")[2] or "index"
+    numbers = _ISSUE.findall(id)
+    for name in (id, *numbers, *meta.get("asked", "").split(_BETWEEN)):
         if squashed := squash(name):
             yield squashed
 
@@ -138,16 +143,16 @@ def _run(built: Path) -> None:
         raise _refused(f"ended with {done.returncode}: {last}")
 
 
-def _fragments(folder: Path) -> list[tuple[str, dict[str, Any]]]:
-    """Name and content of what Pagefind keeps of each page. Raises PublishRefusedError where its files are not whole."""
+def _fragments(folder: Path) -> list[tuple[str, str, dict[str, str]]]:
+    """Name, address and metadata of each page in the index. Raises PublishRefusedError where its files are not whole."""
     try:
         entry = json.loads((folder / "pagefind-entry.json").read_bytes())
         pages = sum(language["page_count"] for language in entry["languages"].values())
-        found = [
-            (path.stem, json.loads(gzip.decompress(path.read_bytes()).removeprefix(_MARK)))
-            for path in sorted((folder / "fragment").glob("*.pf_fragment"))
-        ]
-    except (OSError, ValueError, KeyError, EOFError) as error:
+        found = []
+        for path in sorted((folder / "fragment").glob("*.pf_fragment")):
+            content = json.loads(gzip.decompress(path.read_bytes()).removeprefix(_MARK))
+            found.append((path.stem, content["url"], content["meta"]))
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _refused(f"left an index that cannot be read: {type(error).__name__}") from None
     if len(found) != pages:
         raise _refused(f"counts {pages} pages and wrote {len(found)}")
