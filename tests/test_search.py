@@ -6,6 +6,7 @@ import functools
 import gzip
 import http.server
 import json
+import re
 import shutil
 import sys
 import threading
@@ -298,7 +299,7 @@ def typed(tab, words):
     tab.keyboard.press("/")
     tab.locator(".wm-find input[type=search]").fill("")
     tab.keyboard.type(words)
-    tab.wait_for_function("document.querySelector('.wm-find__status').textContent.trim()")
+    tab.locator(".wm-find__status", has_text=re.compile(r"\S")).wait_for()
 
 
 def focused(tab):
@@ -320,7 +321,7 @@ def test_nothing_is_loaded_before_the_search_is_used_and_no_other_host_ever(tab,
 @pytest.mark.parametrize("key", ["/", "s", "f", "Control+k"])
 def test_a_reader_searches_filters_and_leaves_by_keys_alone(tab, address, key):
     tab.goto(address + "2026-03/claims/")
-    tab.locator(".md-logo").focus()
+    tab.locator(".md-header .md-logo").focus()
     tab.keyboard.press(key)
     assert focused(tab) == "words"
     tab.keyboard.type("cache")
@@ -328,7 +329,7 @@ def test_a_reader_searches_filters_and_leaves_by_keys_alone(tab, address, key):
     tab.keyboard.press("Tab")  # Close
     tab.keyboard.press("Tab")  # the kinds: one stop, arrows choose
     tab.keyboard.press("ArrowRight")
-    tab.wait_for_function("document.querySelector('.wm-find__status').textContent === '1 page of the kind Finding.'")
+    tab.locator(".wm-find__status", has_text="1 page of the kind Finding.").wait_for()
     assert tab.locator(".wm-find__results .wm-tag").all_inner_texts() == ["Finding"]
     assert tab.evaluate("document.activeElement.value") == "Finding"
     tab.locator(".wm-find input[type=search]").focus()
@@ -359,7 +360,7 @@ def test_an_id_that_no_record_has_and_words_of_no_page_are_said_so(tab, address)
     typed(tab, "F-QQQQQQ")
     assert "No record has the id F-QQQQQQ." in tab.inner_text(".wm-find__status")
     typed(tab, "xyzzyx plughh")
-    tab.wait_for_function("document.querySelector('.wm-find__status').textContent.includes('nothing found')")
+    tab.locator(".wm-find__status", has_text="nothing found").wait_for()
     assert tab.locator(".wm-find__results li").count() == 0
 
 

@@ -155,6 +155,11 @@
     const { search, named } = await loaded();
     const exact = named.get(squash(words)) ?? [];
     let { results } = await search(words);
+    if (exact.some((fragment) => !results.some(({ id }) => id === fragment))) {
+      const again = await search(squash(words)); // "f 7k2qh3": two words to the index, one id to the reader
+      const known = new Set(results.map(({ id }) => id));
+      results = [...results, ...again.results.filter(({ id }) => !known.has(id) && exact.includes(id))];
+    }
     let said = "";
     if (!results.length) {
       const long = words.split(/\s+/).filter((word) => word.length > 3 || /\d/.test(word)).join(" ");
