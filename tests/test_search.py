@@ -211,7 +211,7 @@ def test_a_failure_of_pagefind_is_a_refusal_in_words(monkeypatch, bare, script, 
 def test_a_pagefind_that_is_not_there_or_cannot_run_is_a_refusal(monkeypatch, bare):
     monkeypatch.setitem(sys.modules, "pagefind_bin", None)
     with pytest.raises(
-        PublishRefusedError, match="cannot be started: ModuleNotFoundError .install requirements/run.txt."
+        PublishRefusedError, match=r"cannot be started: ModuleNotFoundError \(install requirements/run.txt\)"
     ):
         write_index(bare)
     monkeypatch.setitem(sys.modules, "pagefind_bin", SimpleNamespace(get_executable=lambda: bare / "none"))

@@ -82,8 +82,8 @@ def write_index(built: Path) -> None:
 
     Raises PublishRefusedError where Pagefind is missing or fails; OSError where the system refused it something.
     """
-    for folder in _OF_THE_THEME:
-        shutil.rmtree(built / folder, ignore_errors=True)
+    for name in _OF_THE_THEME:
+        shutil.rmtree(built / name, ignore_errors=True)
     _run(built)
     folder = built / FOLDER
     pages = _fragments(folder)
@@ -144,7 +144,7 @@ def _run(built: Path) -> None:
 
 
 def _fragments(folder: Path) -> list[tuple[str, str, dict[str, str]]]:
-    """Name, address and metadata of each page in the index. Raises PublishRefusedError where its files are not whole."""
+    """Name, address and metadata of each page in the index. Raises PublishRefusedError where it is not whole."""
     try:
         entry = json.loads((folder / "pagefind-entry.json").read_bytes())
         pages = sum(language["page_count"] for language in entry["languages"].values())
