@@ -419,6 +419,18 @@ def test_without_an_index_the_box_leads_to_the_table(tab, address, missing):
 
 
 @pytest.mark.browser
+def test_a_line_that_broke_is_tried_again_at_the_next_key(tab, address):
+    tab.route("**/wasm.en.pagefind", lambda route: route.abort())
+    tab.goto(address + "2026-03/claims/")
+    tab.keyboard.press("/")
+    tab.keyboard.type("zanziba")
+    tab.wait_for_selector(".wm-find__status[data-instead] a", timeout=20_000)
+    tab.unroute("**/wasm.en.pagefind")
+    tab.keyboard.type("r")
+    tab.wait_for_selector(".wm-find__results a", timeout=20_000)
+
+
+@pytest.mark.browser
 def test_without_scripts_the_box_is_a_link_to_the_table(browser, address):
     context = browser.new_context(java_script_enabled=False)
     bare = context.new_page()

@@ -33,11 +33,13 @@
 
   // ---- the index ----
 
-  let index; // a promise of {search, kindOf, named}
+  let index; // a promise of {search, kindOf, named, kinds}
+  let engine;
   const load = async () => {
     const base = new URL(box.dataset.index, location.href).href;
-    const [engine, answer] = await Promise.all([import(`${base}pagefind.js`), fetch(`${base}records.json`)]);
+    const [module, answer] = await Promise.all([import(`${base}pagefind.js`), fetch(`${base}records.json`)]);
     if (!answer.ok) throw new Error("no list of records");
+    engine = module;
     const records = await answer.json();
     await engine.options({ ranking: RANKING, excerptLength: 28 });
     await engine.init();
@@ -53,11 +55,13 @@
     return { search: engine.search, kindOf, named, kinds };
   };
   const loaded = () => {
-    index ??= load().catch((error) => {
-      index = undefined; // a broken line may be whole again at the next key
-      throw error;
-    });
+    index ??= load();
     return index;
+  };
+  const failed = () => { // a broken line may be whole again at the next key
+    index = undefined;
+    engine?.destroy();
+    instead();
   };
 
   // ---- the dialog, made when it is first opened ----
@@ -100,7 +104,7 @@
     input.select();
     hint();
     if (AS_FILE) instead();
-    else loaded().catch(instead);
+    else loaded().catch(failed);
   };
 
   const hint = () => {
@@ -146,7 +150,7 @@
         answer = got;
         await show();
       } catch {
-        if (mine === turn) instead();
+        if (mine === turn) failed();
       }
     });
   };
