@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
 
 
-_VERSION = re.compile(r"\d+\.\d+\.\d+")
+_RELEASE = re.compile(r"Claude Code (\d+\.\d+\.\d+)( on npm)?:")
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,9 @@ def _event_page(event: Event, before: Event | None, after: Event | None, dossier
 
 
 def _released(event: Event) -> tuple[str, ...]:
-    """The versions that this event is the release of, as its title names them before the colon."""
-    return tuple(_VERSION.findall(event.title.partition(":")[0])) if event.kind == "cli_release" else ()
+    """The version that this event is the release of, as its title begins with it; a reader types that alone."""
+    found = _RELEASE.match(event.title)
+    return (found[1],) if found else ()
 
 
 def _once(claims: Iterable[Claim]) -> tuple[Claim, ...]:

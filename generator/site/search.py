@@ -45,8 +45,8 @@ KINDS: Mapping[str, str] = {
 }
 """Kind of record by the folder of its page: 2026-03/c/C-007/."""
 
-_NOT_SEARCHED = "[data-search-exclude], .headerlink, article > h1, .wm-head__badges"
-"""The heading is searched as the title; excerpts need neither it nor badges."""
+_NOT_SEARCHED = "[data-search-exclude], .headerlink, article > h1, .wm-head__badges, .wm-records"
+"""The heading is searched as the title, badges are no text, and each record of a list has a page of its own."""
 _MINUTES = 5
 _KEPT = re.compile(r"pagefind(-entry\.json|-worker\.js|\.js|\..*\.pf_meta)|wasm\.en\.pagefind")
 _OF_THE_THEME = ("assets/javascripts/workers", "assets/javascripts/lunr")
