@@ -277,7 +277,6 @@ def test_twenty_questions_find_their_page_and_nothing_is_loaded_before_the_first
         page.wait_for_timeout(3_000)
         opened = sum(size for path, size in server.sent if "/pagefind/" in path)
         for words, (wanted, within) in asked.items():
-            page.keyboard.press("/")
             box = page.locator(".wm-find input[type=search]")
             box.fill("")
             page.locator(".wm-find__results:empty").wait_for(state="attached")

@@ -6,6 +6,7 @@ import functools
 import gzip
 import http.server
 import json
+import random
 import re
 import shutil
 import sys
@@ -18,7 +19,7 @@ from test_browser import CHROMIUM, violations
 
 from generator.base.problems import PublishRefusedError
 from generator.pages.parts.base import Page
-from generator.site import search
+from generator.site import pagefind, search
 from generator.site.csp import HEADERS_FILE
 from generator.site.manifest import NAME, differences
 from generator.site.search import FOLDER, RECORDS, sought, squash, write_index
@@ -133,13 +134,19 @@ def test_nothing_is_left_of_the_search_of_the_theme_and_no_box_that_inserts_html
     assert "innerHTML" not in (small_site.published / "assets" / "search.js").read_text("utf-8")
 
 
-def test_the_index_has_the_same_bytes_each_time(small_site, tmp_path):
-    """Pagefind keeps what it hashes in random order: a filter of its own would change its file from run to run."""
+def test_the_index_has_the_same_bytes_each_time_and_however_the_disk_lists_its_files(small_site, tmp_path):
+    """Pagefind's own filters have a random order, and its command takes pages as the disk lists them: files that are
+    made in another order are listed in another on most disks.
+    """
     before = listed(small_site.published / FOLDER)
+    pages = sorted(path for path in small_site.published.rglob("index.html"))
     for run in range(4):
         site = tmp_path / f"run {run}"
-        shutil.copytree(small_site.published, site)
-        shutil.rmtree(site / FOLDER)
+        random.Random(run).shuffle(pages)
+        for path in pages:
+            copy = site / path.relative_to(small_site.published)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
         write_index(site)
         assert listed(site / FOLDER) == before
 
@@ -162,57 +169,76 @@ def test_only_the_headers_of_all_files_allow_webassembly_and_no_page_does(small_
 
 # ---- refusals ----
 
+ANSWERING = """
+import base64, json, os, sys
+def answers(type="ok", **files):
+    rest = b""
+    while True:
+        *whole, rest = (rest + os.read(0, 65536)).split(b",")
+        for one in whole:
+            request = json.loads(base64.b64decode(one))
+            payload = {"type": type, "message": "words"}
+            if request["payload"]["type"] == "GetFiles" and files:
+                payload["files"] = [
+                    {"path": path, "content": base64.b64encode(data).decode()} for path, data in files["made"].items()
+                ]
+            sys.stdout.write(base64.b64encode(json.dumps({"payload": payload}).encode()).decode() + ",")
+            sys.stdout.flush()
+ENTRY, FRAGMENT = "pagefind-entry.json", "fragment/a.pf_fragment"
+"""
+"""The beginning of a program that speaks as the service of Pagefind does."""
 
-def refused(monkeypatch, site, script):
-    """What is said when this shell script is in the place of Pagefind."""
-    program = site.parent / "pagefind"
-    program.write_text(f"#!/bin/sh\n{script}\n")
+
+def in_its_place(monkeypatch, site, script):
+    """Put this script where the program is."""
+    program = site.parent / "program"
+    program.write_text(f"#!{sys.executable}\n{ANSWERING}\n{script}\n")
     program.chmod(0o755)
     monkeypatch.setitem(sys.modules, "pagefind_bin", SimpleNamespace(get_executable=lambda: program))
-    with pytest.raises(PublishRefusedError) as told:
-        write_index(site)
-    return str(told.value)
 
 
 @pytest.fixture
 def bare(tmp_path):
     site = tmp_path / "site"
     site.mkdir()
+    (site / "index.html").write_text("<html><article data-pagefind-body>x</article>" + " " * 300_000)
     return site
 
 
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("echo one; echo two; exit 3", "Pagefind ended with 3: two"),
-        ("exit 1", "Pagefind ended with 1: no output"),
-        ("exit 0", "Pagefind left an index that cannot be read: FileNotFoundError"),
-        ("mkdir pagefind; echo '{' > pagefind/pagefind-entry.json", "cannot be read: JSONDecodeError"),
-        ("mkdir pagefind; echo '{}' > pagefind/pagefind-entry.json", "cannot be read: KeyError"),
-        ("mkdir pagefind; echo '[]' > pagefind/pagefind-entry.json", "cannot be read: TypeError"),
+        ("print('one', file=sys.stderr); print('two', file=sys.stderr); sys.exit(3)", "Pagefind ended early: two"),
+        ("sys.exit(0)", "Pagefind ended early: no output"),
+        ("os.close(0); os.kill(os.getpid(), 9)", "Pagefind ended early: no output"),
+        ("os.read(0, 9); os.write(2, bytes([255, 0])); sys.exit(2)", "Pagefind ended early: "),
+        ("os.write(1, b'!!!,,x,'); os.read(0, 9)", "Pagefind gave an answer that cannot be read"),
+        ("os.write(1, base64.b64encode(b'[]') + b','); os.read(0, 9)", "Pagefind gave an answer that cannot be read"),
+        ("answers('Error')", "Pagefind words"),
+        ("answers()", "Pagefind gave files that cannot be read"),
+        ("answers(made={})", "gave an index that cannot be read: KeyError"),
+        ("answers(made={ENTRY: b'{'})", "cannot be read: JSONDecodeError"),
+        ("answers(made={ENTRY: b'{}'})", "cannot be read: KeyError"),
+        ("answers(made={ENTRY: b'[]'})", "cannot be read: TypeError"),
+        ("""answers(made={ENTRY: b'{"languages": {"en": {"page_count": 2}}}'})""", "counts 2 pages and gave 0"),
+        ("""answers(made={ENTRY: b'{"languages": {}}', FRAGMENT: b"x"})""", "cannot be read: BadGzipFile"),
         (
-            'mkdir -p pagefind/fragment; echo \'{"languages": {"en": {"page_count": 2}}}\' > pagefind/pagefind-entry.json',
-            "counts 2 pages and wrote 0",
+            """answers(made={ENTRY: b'{"languages": {}}', FRAGMENT: bytes([31, 139, 8]) + bytes(20)})""",
+            "cannot be read: ",
         ),
-        (
-            "mkdir -p pagefind/fragment; echo '{\"languages\": {}}' > pagefind/pagefind-entry.json; echo x > pagefind/fragment/a.pf_fragment",
-            "cannot be read: BadGzipFile",
-        ),
-        ("kill -9 $$", "Pagefind ended with -9"),
-        ("printf '\\377\\000'; exit 2", "Pagefind ended with 2"),
     ],
 )
 def test_a_failure_of_pagefind_is_a_refusal_in_words(monkeypatch, bare, script, said):
-    text = refused(monkeypatch, bare, script)
-    assert text.startswith("pagefind:0:0: S103 ")
-    assert said in text
+    in_its_place(monkeypatch, bare, script)
+    with pytest.raises(PublishRefusedError) as told:
+        write_index(bare)
+    assert str(told.value).startswith("pagefind:0:0: S103 Pagefind ")
+    assert said in str(told.value)
 
 
 def test_a_pagefind_that_is_not_there_or_cannot_run_is_a_refusal(monkeypatch, bare):
     monkeypatch.setitem(sys.modules, "pagefind_bin", None)
-    with pytest.raises(
-        PublishRefusedError, match=r"cannot be started: ModuleNotFoundError \(install requirements/run.txt\)"
-    ):
+    with pytest.raises(PublishRefusedError, match=r"ModuleNotFoundError \(install requirements/run.txt\)"):
         write_index(bare)
     monkeypatch.setitem(sys.modules, "pagefind_bin", SimpleNamespace(get_executable=lambda: bare / "none"))
     with pytest.raises(PublishRefusedError, match="cannot be started: FileNotFoundError"):
@@ -221,18 +247,24 @@ def test_a_pagefind_that_is_not_there_or_cannot_run_is_a_refusal(monkeypatch, ba
     monkeypatch.setitem(sys.modules, "pagefind_bin", SimpleNamespace(get_executable=lambda: bare / "text"))
     with pytest.raises(PublishRefusedError, match="cannot be started: PermissionError"):
         write_index(bare)
+    (bare / "text").chmod(0o755)
+    with pytest.raises(PublishRefusedError, match="cannot be started: it is made for another machine"):
+        write_index(bare)  # no program, or one for another machine
 
 
 def test_a_pagefind_that_never_ends_is_a_refusal(monkeypatch, bare):
-    monkeypatch.setattr(search, "_MINUTES", 0.005)
-    assert "took more than" in refused(monkeypatch, bare, "exec sleep 20")
+    monkeypatch.setattr(pagefind, "_MINUTES", 0.02)
+    in_its_place(monkeypatch, bare, "import time; time.sleep(60)")
+    with pytest.raises(PublishRefusedError, match="took more than"):
+        write_index(bare)
 
 
-def test_a_full_disk_is_told_as_one(monkeypatch, bare):
-    program = bare.parent / "pagefind"
-    program.write_text("#!/bin/sh\necho 'thread panicked: No space left on device (os error 28)'; exit 101\n")
-    program.chmod(0o755)
-    monkeypatch.setitem(sys.modules, "pagefind_bin", SimpleNamespace(get_executable=lambda: program))
+@pytest.mark.parametrize("script", [
+    "print('thread panicked: No space left on device (os error 28)', file=sys.stderr); sys.exit(101)",
+    "os.write(1, base64.b64encode(json.dumps({'payload': {'type': 'Error', 'message': 'x (os error 28)'}}).encode()) + b','); os.read(0, 9)",
+])  # fmt: skip
+def test_a_full_disk_is_told_as_one(monkeypatch, bare, script):
+    in_its_place(monkeypatch, bare, script)
     with pytest.raises(OSError, match="No space left on device"):
         write_index(bare)
 

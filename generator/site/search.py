@@ -1,22 +1,20 @@
 """What the search of the site knows of each page, and its index, which Pagefind makes of the built pages.
 
-The index is made after the gate and holds nothing but text of pages that it let pass; the search for text of logs
-reads those pages, so it need not unpack the index (https://pagefind.app/docs/).
+The index is made after the gate and holds nothing but text of pages that it let pass. It lies there before the finished
+site is searched for text of logs, which unpacks it (guard/decode.py) (https://pagefind.app/docs/).
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 import shutil
-import subprocess
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from generator.base.problems import Problem, PublishRefusedError
+from generator.site import pagefind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,13 +43,16 @@ KINDS: Mapping[str, str] = {
 }
 """Kind of record by the folder of its page: 2026-03/c/C-007/."""
 
-_NOT_SEARCHED = "[data-search-exclude], .headerlink, article > h1, .wm-head__badges, .wm-records"
+_NOT_SEARCHED = ("[data-search-exclude]", ".headerlink", "article > h1", ".wm-head__badges", ".wm-records")
 """The heading is searched as the title, badges are no text, and each record of a list has a page of its own."""
-_MINUTES = 5
-_KEPT = re.compile(r"pagefind(-entry\.json|-worker\.js|\.js|\..*\.pf_meta)|wasm\.en\.pagefind")
+_SEARCHED = " data-pagefind-body"
+_FRAGMENT = re.compile(r"fragment/(\w+)\.pf_fragment")
+_KEPT = re.compile(
+    r"pagefind(-entry\.json|-worker\.js|\.js|\.\w+\.pf_meta)|wasm\.en\.pagefind"
+    r"|fragment/\w+\.pf_fragment|index/\w+\.pf_index"
+)
 _OF_THE_THEME = ("assets/javascripts/workers", "assets/javascripts/lunr")
 _MARK = b"pagefind_dcd"  # before the content of each file of the index
-_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
 _NOT_OF_A_NAME = re.compile(r"[^a-z0-9]+")
 _ISSUE = re.compile(r"^[a-z]+-(\d{3,})$")
 """The number of a report's issue, such as 16157 in cc-16157."""
@@ -84,18 +85,27 @@ def write_index(built: Path) -> None:
     """
     for name in _OF_THE_THEME:
         shutil.rmtree(built / name, ignore_errors=True)
-    _run(built)
-    folder = built / FOLDER
-    pages = _fragments(folder)
-    for path in folder.iterdir():
-        if path.is_file() and not _KEPT.fullmatch(path.name):
-            path.unlink()  # ready-made boxes, which insert text of pages as HTML
+    made = pagefind.files(built, _pages(built), _NOT_SEARCHED)
     records: dict[str, dict[str, str]] = {kind: {} for kind in (*KINDS.values(), PAGE)}
-    for fragment, url, meta in pages:
+    for fragment, url, meta in _fragments(made):
         for name in _names(url, meta):
             records[meta.get("kind", PAGE)].setdefault(name, fragment)
     text = json.dumps({kind: names for kind, names in records.items() if names}, separators=(",", ":"))
-    (folder / RECORDS).write_text(text, "utf-8", newline="")
+    # What is not kept are ready-made boxes, which insert text of pages as HTML.
+    kept = {name: data for name, data in made.items() if _KEPT.fullmatch(name)}
+    for name, data in {**kept, RECORDS: text.encode()}.items():
+        path = built / FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _pages(built: Path) -> Iterator[tuple[str, str]]:
+    """Address and HTML of each page that is searched, sorted: the theme marks what of it."""
+    for path in sorted(built.rglob("index.html")):
+        page = path.read_text("utf-8")
+        if _SEARCHED in page:
+            folder = path.parent.relative_to(built).as_posix()
+            yield ("/" if folder == "." else f"/{folder}/"), page
 
 
 def _names(url: str, meta: Mapping[str, str]) -> Iterator[str]:
@@ -112,52 +122,18 @@ def squash(name: str) -> str:
     return _NOT_OF_A_NAME.sub("", name.lower())
 
 
-def _run(built: Path) -> None:
-    """Let Pagefind write its index, in an environment of its own: its options come from here alone."""
-    try:
-        from pagefind_bin import get_executable
-
-        command = [str(get_executable()), "--site", ".", "--output-subdir", FOLDER]
-        command += ["--exclude-selectors", _NOT_SEARCHED, "--force-language", "en", "--silent"]
-        done = subprocess.run(  # noqa: S603  the command is ours, no shell
-            command,
-            cwd=built,
-            env={"NO_COLOR": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_MINUTES * 60,
-            check=False,
-        )
-    except (ImportError, FileNotFoundError, PermissionError) as error:
-        raise _refused(f"cannot be started: {type(error).__name__}", "install requirements/run.txt") from None
-    except subprocess.TimeoutExpired:
-        raise _refused(f"took more than {_MINUTES} minutes") from None
-    if failed := _SYSTEM_ERROR.search(done.stdout):
-        raise OSError(int(failed[1]), os.strerror(int(failed[1])), "Pagefind")
-    if done.returncode:
-        last = (done.stdout.strip().splitlines()[-1:] or ["no output"])[0][:300]
-        raise _refused(f"ended with {done.returncode}: {last}")
-
-
-def _fragments(folder: Path) -> list[tuple[str, str, dict[str, str]]]:
+def _fragments(made: Mapping[str, bytes]) -> list[tuple[str, str, dict[str, str]]]:
     """Name, address and metadata of each page in the index. Raises PublishRefusedError where it is not whole."""
     try:
-        entry = json.loads((folder / "pagefind-entry.json").read_bytes())
+        entry = json.loads(made["pagefind-entry.json"])
         pages = sum(language["page_count"] for language in entry["languages"].values())
         found = []
-        for path in sorted((folder / "fragment").glob("*.pf_fragment")):
-            content = json.loads(gzip.decompress(path.read_bytes()).removeprefix(_MARK))
-            found.append((path.stem, content["url"], content["meta"]))
+        for name in sorted(made):
+            if fragment := _FRAGMENT.fullmatch(name):
+                content = json.loads(gzip.decompress(made[name]).removeprefix(_MARK))
+                found.append((fragment[1], content["url"], content["meta"]))
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _refused(f"left an index that cannot be read: {type(error).__name__}") from None
+        raise pagefind.refused(f"gave an index that cannot be read: {type(error).__name__}") from None
     if len(found) != pages:
-        raise _refused(f"counts {pages} pages and wrote {len(found)}")
+        raise pagefind.refused(f"counts {pages} pages and gave {len(found)}")
     return found
-
-
-def _refused(message: str, hint: str = "") -> PublishRefusedError:
-    return PublishRefusedError(Problem(FOLDER, 0, 0, "S103", f"Pagefind {message}", hint))
