@@ -27,6 +27,7 @@ _MINUTES = 5
 _SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
 _CHUNK = 1 << 16  # bytes
 _END = b","
+_INSTALL = "install requirements/run.txt"
 
 
 def files(built: Path, pages: Iterable[tuple[str, str]], left_out: Sequence[str]) -> dict[str, bytes]:
@@ -41,45 +42,48 @@ def files(built: Path, pages: Iterable[tuple[str, str]], left_out: Sequence[str]
         *({"type": "AddFile", "index_id": 0, "url": url, "file_contents": page} for url, page in pages),
         {"type": "GetFiles", "index_id": 0},  # not WriteFiles: 1.5.2 says it is done before it is (Pagefind 1272)
     ]
-    try:
-        from pagefind_bin import get_executable
-
-        with tempfile.TemporaryFile() as said:
-            *_, last = _ask(requests, str(get_executable()), built, said)
-    except (ImportError, FileNotFoundError, PermissionError) as error:
-        raise refused(f"cannot be started: {type(error).__name__}", "install requirements/run.txt") from None
-    except OSError as error:
-        if error.errno != errno.ENOEXEC:
-            raise
-        raise refused("cannot be started: it is made for another machine", "install requirements/run.txt") from None
+    with tempfile.TemporaryFile() as said, _started(built, said) as process:
+        *_, last = _ask(requests, process, said)
     try:
         return {file["path"]: base64.b64decode(file["content"]) for file in last["files"]}
     except (ValueError, KeyError, TypeError):
         raise refused("gave files that cannot be read") from None
 
 
-def _ask(requests: Sequence[dict[str, Any]], program: str, built: Path, said: IO[bytes]) -> list[dict[str, Any]]:
-    """The answers of one service to all requests. Its options come from here alone."""
-    with subprocess.Popen(  # noqa: S603  the command is ours, no shell
-        [program, "--service"],
-        cwd=built,
-        env={"NO_COLOR": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=said,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        clock = Timer(_MINUTES * 60, process.kill)
-        clock.start()
-        try:
-            answers = list(_answers(process, requests))
-        finally:
-            late = not clock.is_alive()
-            clock.cancel()
-            process.kill()  # it has answered all, or is of no use
-            with suppress(BrokenPipeError):
-                process.stdin.close()  # what it did not read of its requests
+def _started(built: Path, said: IO[bytes]) -> subprocess.Popen[bytes]:
+    """The service, whose options come from here alone. Raises PublishRefusedError where it cannot be started."""
+    try:
+        from pagefind_bin import get_executable
+
+        return subprocess.Popen(  # noqa: S603  the command is ours, no shell
+            [str(get_executable()), "--service"],
+            cwd=built,
+            env={"NO_COLOR": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+        )
+    except (ImportError, FileNotFoundError, PermissionError) as error:
+        raise refused(f"cannot be started: {type(error).__name__}", _INSTALL) from None
+    except OSError as error:
+        if error.errno != errno.ENOEXEC:
+            raise
+        raise refused("cannot be started: it is made for another machine", _INSTALL) from None
+
+
+def _ask(requests: Sequence[dict[str, Any]], process: subprocess.Popen[bytes], said: IO[bytes]) -> list[dict[str, Any]]:
+    """The answers of the service to all requests."""
+    assert process.stdin is not None
+    clock = Timer(_MINUTES * 60, process.kill)
+    clock.start()
+    try:
+        answers = list(_answers(process, requests))
+    finally:
+        late = not clock.is_alive()
+        clock.cancel()
+        process.kill()  # it has answered all, or is of no use
+        with suppress(BrokenPipeError):
+            process.stdin.close()  # what it did not read of its requests
     for answer in answers:
         if answer["type"] == "Error":
             _fail(str(answer.get("message")))

@@ -84,7 +84,8 @@ def write_index(built: Path) -> None:
     Raises PublishRefusedError where Pagefind is missing or fails; OSError where the system refused it something.
     """
     for name in _OF_THE_THEME:
-        shutil.rmtree(built / name, ignore_errors=True)
+        if (built / name).exists():
+            shutil.rmtree(built / name)
     made = pagefind.files(built, _pages(built), _NOT_SEARCHED)
     records: dict[str, dict[str, str]] = {kind: {} for kind in (*KINDS.values(), PAGE)}
     for fragment, url, meta in _fragments(made):
