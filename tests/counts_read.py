@@ -82,7 +82,7 @@ def faults_of_site(folder: Path, allowed: frozenset[str] = frozenset()) -> list[
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".html", ".md"}:
             said: Iterator[str] = faults_of_text(text_of(path.read_text("utf-8")))
-        elif path.suffix == ".json" and "search" not in path.parts:
+        elif path.suffix == ".json" and "pagefind" not in path.parts:
             said = faults_of_json(json.loads(path.read_text("utf-8")))
         else:
             continue

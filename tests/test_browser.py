@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import shutil
 import threading
 from typing import TYPE_CHECKING
@@ -109,9 +110,9 @@ def test_axe_finds_nothing_while_search_or_menu_is_open(page: Page, address: str
         page.wait_for_timeout(300)
         assert violations(Axe().run(page)) == []
         page.goto(address + "2026-03/claims/")
-        page.locator("label.md-header__button[for=__search]").click()
-    page.locator("[data-md-component=search-query]").press_sequentially("Zanzibar")
-    page.locator(".md-search-result__link").first.wait_for()
+    page.locator(".wm-searchbox").click()
+    page.locator(".wm-find input[type=search]").press_sequentially("Zanzibar")
+    page.locator(".wm-find__results a").first.wait_for()
     page.wait_for_timeout(300)
     assert violations(Axe().run(page)) == []
 
@@ -128,17 +129,18 @@ def test_hostile_text_runs_nothing(page: Page, address: str) -> None:
 
 def test_search_finds_a_page_by_a_word_and_by_an_id_and_not_what_is_excluded(page: Page, address: str) -> None:
     page.goto(address)
-    box = page.locator("[data-md-component=search-query]")
-    box.click()
+    page.locator(".wm-searchbox").click()
+    box = page.locator(".wm-find input[type=search]")
     for words, wanted in (("Zanzibar", "2026-03/c/C-007/"), ("F-7K2QH3", "2026-03/f/F-7K2QH3/")):
         box.fill("")
         box.press_sequentially(words)
-        hit = page.locator(f".md-search-result__link[href*='{wanted}']").first
+        hit = page.locator(f".wm-find__results a[href*='{wanted}']").first
         hit.wait_for(timeout=10_000)
     box.fill("")
+    page.locator(".wm-find__results:empty").wait_for(state="attached")
     box.press_sequentially("detector rule")
-    page.locator(".md-search-result__meta", has_text="match").wait_for()
-    assert page.locator(".md-search-result__link[href*='/d/cache-rebuild/']").count() == 0
+    page.locator(".wm-find__status", has_text=re.compile("pages?|nothing found")).wait_for()
+    assert page.locator(".wm-find__results a[href*='/d/cache-rebuild/']").count() == 0
     assert page.faults == []
 
 

@@ -164,7 +164,7 @@ def test_simulated_findings_have_no_page_and_no_place_in_lists_search_or_data(si
     ids = {finding.id for run in read_pack(ROOT / "content" / "evidence" / "specimen").runs for finding in run.findings}
     assert len(ids) > 100
     assert not ids & {path.name for path in (site / "2026-03" / "f").iterdir()}
-    for place in ("2026-03/findings/index.html", "2026-03/data/api/v1/findings.json", "search/search_index.json"):
+    for place in ("2026-03/findings/index.html", "2026-03/data/api/v1/findings.json", "pagefind/records.json"):
         text = (site / place).read_text()
         assert not [id for id in ids if id in text], place
 
@@ -231,6 +231,81 @@ def test_a_finding_is_checked_in_its_page_and_a_changed_proof_is_refused(site, a
         page.wait_for_selector(".wm-verified strong")
         assert "another finding" in page.inner_text(".wm-verified")
         browser.close()
+
+
+FIRST = {
+    "79000": "c/C-064", "79,000": "c/C-064", "27169": "m/breaks-by-cause", "cc-16157": "r/cc-16157", "16157": "r/cc-16157",
+    "E-039": "e/E-039", "e039": "e/E-039", "C-064": "c/C-064", "S-143": "s/S-143", "mhnzmndv58bt": "i/mhnzmndv58bt",
+    "2.1.88": "e/E-085", "2.1.69": "e/E-037",
+}  # fmt: skip
+"""What a reader types and the page that must be first: ids, versions, figures."""
+AMONG_THREE = {
+    "nine word prompt": "c/C-064", "was it me": "check", "Was I affected?": "check", "idle meter": "d/idle-advance",
+    "resume bug": "symptom/resume-bug", "cowork": "surface/cowork", "how to cite": "data", "cache break": "d/cache-break",
+    "prompt cache lifetime": "e/E-039", "false alarms": "calibration", "short prompt": "d/short-prompt-overbilled",
+    "anthropic postmortem": "e/E-133", "status page": "incidents",
+}  # fmt: skip
+
+
+class Counting(Quiet):
+    """Counts the bytes of answers by path, those of workers too."""
+
+    def copyfile(self, source, outputfile):
+        data = source.read()
+        self.server.sent.append((self.path, len(data)))
+        outputfile.write(data)
+
+
+def test_twenty_questions_find_their_page_and_nothing_is_loaded_before_the_first_key(site):
+    from playwright.sync_api import sync_playwright
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Counting, directory=str(site)))
+    server.sent = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    finding = next((site / "2026-03" / "f").glob("*/index.html")).parent.name
+    asked = {**{words: (page, 1) for words, page in {**FIRST, finding: f"f/{finding}"}.items()},
+             **{words: (page, 3) for words, page in AMONG_THREE.items()}}  # fmt: skip
+    missed = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/2026-03/c/C-064/")
+        page.wait_for_load_state("networkidle")
+        loaded = sum(size for _, size in server.sent)
+        before = [path for path, _ in server.sent if "/pagefind/" in path]
+        page.locator(".wm-searchbox").click()
+        page.wait_for_timeout(3_000)
+        opened = sum(size for path, size in server.sent if "/pagefind/" in path)
+        for words, (wanted, within) in asked.items():
+            box = page.locator(".wm-find input[type=search]")
+            box.fill("")
+            page.locator(".wm-find__results:empty").wait_for(state="attached")
+            box.press_sequentially(words)
+            page.locator(".wm-find__results a").first.wait_for()
+            page.wait_for_timeout(400)  # the answer to the last key
+            found = [
+                href.rstrip("/")
+                for href in page.eval_on_selector_all(".wm-find__results a", "all => all.map(one => one.pathname)")
+            ]
+            if f"/2026-03/{wanted}" not in found[:within]:
+                missed.append((words, found[:3]))
+            if words == "79000":
+                first = sum(size for path, size in server.sent if "/pagefind/" in path)
+        claim = page.locator(".wm-find__results li", has=page.locator("a[href*='/c/']"))
+        box.fill("nine word prompt")
+        claim.first.wait_for()
+        assert claim.first.locator(".wm-tag").inner_text() == "Claim"
+        assert claim.first.locator(".wm-grade").inner_text() == "Not checkable"
+        browser.close()
+    server.shutdown()
+    index = sum(path.stat().st_size for path in (site / "pagefind").rglob("*") if path.is_file())
+    print(f"\n{len(asked)} questions, {len(missed)} missed {missed}; the page alone {loaded:,} bytes, of the search {len(before)} files; "
+          f"after the box was opened {opened:,} bytes of the search; "
+          f"after the first question {first:,} bytes of the search; the index on disk {index:,} bytes")  # fmt: skip
+    assert missed == []
+    assert len(asked) >= 20
+    assert before == []
+    assert first < 400_000
 
 
 @pytest.mark.parametrize("rows", [8, pytest.param(40, marks=pytest.mark.full)], ids=["fast", "full"])

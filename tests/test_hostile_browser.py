@@ -25,7 +25,8 @@ from test_browser import CHROMIUM
 from generator.build import plan, render_site
 from generator.curated.models import Figure
 from generator.site.check import check_site
-from generator.site.publish import mend_search, run_mkdocs, write_docs, write_policies
+from generator.site.publish import run_mkdocs, write_docs, write_policies
+from generator.site.search import write_index
 from generator.site.swap import Layout
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def built(folder, texts):
     write_docs(files, layout)
     run_mkdocs(layout, made.day)
     write_policies(layout.built)
-    mend_search(layout.built)
+    write_index(layout.built)
     problems = check_site(layout.built)
     assert {problem.code for problem in problems} <= {"S210", "S211"}  # the small library has no worked examples
     return layout.built, used
@@ -237,9 +238,9 @@ def test_search_palette_and_lists_work_under_the_policy(browser, small_site):
     page.locator("label[title='Switch to dark mode']").click()
     page.reload()
     assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
-    page.locator("[data-md-component=search-query]").click()
-    page.locator("[data-md-component=search-query]").press_sequentially("Zanzibar")
-    page.locator(".md-search-result__link").first.wait_for()
+    page.locator(".wm-searchbox").click()
+    page.locator(".wm-find input[type=search]").press_sequentially("Zanzibar")
+    page.locator(".wm-find__results a").first.wait_for()
     assert [*faults, *page.evaluate("window.__ran")] == []
     page.context.close()
     server.shutdown()

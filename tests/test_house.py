@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "generator").rglob("*.py"))
 WRITERS = {
     "site/publish.py",
+    "site/search.py",
     "site/swap.py",
     "packs/pack.py",
     "packs/key.py",

@@ -6,12 +6,15 @@ import errno
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
+import material
 import publish_harness as harness
 import pytest
 from promises import record
 
 from generator.base.problems import Exit
+from generator.site.search import _OF_THE_THEME
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 CODES = (errno.EIO, errno.ENOSPC, errno.EACCES, errno.EINTR)
@@ -115,7 +118,8 @@ def fill(disk, free):
 
 def check_full_disks(disk, plain, tmp_path, sizes):
     bench = harness.make_bench(disk / "root", tmp_path / "said") if disk else plain
-    need = size(bench.layout.published) + size(bench.layout.docs)
+    theme = Path(material.__file__).parent / "templates"  # of which MkDocs copies a search that the build takes away
+    need = size(bench.layout.published) + size(bench.layout.docs) + sum(size(theme / name) for name in _OF_THE_THEME)
     faults, refused = [], 0
     for number in range(sizes):
         room = int(need * 1.1 * number / (sizes - 1))

@@ -48,7 +48,7 @@ def test_every_page_is_published_and_the_gitignore_of_the_folder_stays(small_sit
         "index.html",
         "2026-03/f/F-7K2QH3/index.html",
         "2026-03/f/F-7K2QH3/index.json",
-        "search/search_index.json",
+        "pagefind/pagefind-entry.json",
     } <= set(files)
     assert files[".gitignore"] == b"*\n!.gitignore\n"
     assert not small_site.built.exists()

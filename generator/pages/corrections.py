@@ -53,6 +53,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             people=case.people,
             template=TEMPLATE,
         ),
+        asked=("report an error", "you are wrong", "how to reply"),
     )
 
 

@@ -76,6 +76,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         ),
         downloads=(*(download for _, download in made), *citation.downloads),
         boost=1.5,
+        asked=("download", "how to cite", "dataset"),
     )
 
 

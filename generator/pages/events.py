@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +21,9 @@ from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
+
+
+_RELEASE = re.compile(r"Claude Code (\d+\.\d+\.\d+)( on npm)?:")
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,14 @@ def _event_page(event: Event, before: Event | None, after: Event | None, dossier
         context=context,
         downloads=(json_twin("event", event.id, event.model_dump(mode="json"), links),),
         notes=notes_on(dossier, f"e/{event.id}"),
+        asked=_released(event),
     )
+
+
+def _released(event: Event) -> tuple[str, ...]:
+    """The version that this event is the release of, as its title begins with it; a reader types that alone."""
+    found = _RELEASE.match(event.title)
+    return (found[1],) if found else ()
 
 
 def _once(claims: Iterable[Claim]) -> tuple[Claim, ...]:

@@ -124,6 +124,7 @@ def _list_page(dossier: Dossier) -> Page:
         description=f"{plural(context.total, 'incident')} of the vendor's status page, by month and product.",
         context=context,
         downloads=chart.downloads() if chart else (),
+        asked=("status page",),
     )
 
 

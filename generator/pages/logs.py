@@ -202,6 +202,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             sure=tuple(Verified),
         ),
         boost=2,
+        asked=("where are my logs", "export my data"),
     )
     yield _table(case, surfaces)
     in_order = [row.importer for surface in surfaces for row in surface.rows]

@@ -24,6 +24,10 @@ HEADERS_FILE = "_headers"
 _HEAD = re.compile(r"<head>", re.ASCII)
 _BASE = re.compile(r'new URL\("[./%A-Za-z0-9_~-]*",location\)')
 _ONLY_BY_HEADER = ("frame-ancestors 'none'",)  # browsers ignore it in <meta>
+_OF_WORKERS = ("'wasm-unsafe-eval'",)
+"""The search is WebAssembly, in a worker. A worker has the policy of its own answer and never that of the page
+(https://html.spec.whatwg.org/#initialize-worker-policy-container), so no page allows it: on a host that reads
+`_headers`, both policies bind a page, and the one in its head is without it."""
 _OTHER_HEADERS = (
     ("Referrer-Policy", "no-referrer"),
     ("X-Content-Type-Options", "nosniff"),
@@ -44,9 +48,9 @@ def script_hash(body: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'"
 
 
-def policy(hashes: Iterable[str]) -> str:
-    """The policy of a page that may run the inline scripts with these hashes."""
-    scripts = " ".join(("'self'", *sorted(set(hashes))))
+def policy(hashes: Iterable[str], *more: str) -> str:
+    """The policy of a page that may run the inline scripts with these hashes; `more` is added to what may run."""
+    scripts = " ".join(("'self'", *sorted(set(hashes)), *more))
     return "; ".join(
         (
             "default-src 'none'",
@@ -54,7 +58,7 @@ def policy(hashes: Iterable[str]) -> str:
             "style-src 'self'",
             "img-src 'self' data:",  # the theme's stylesheet carries its icons
             "font-src 'self'",
-            "connect-src 'self'",  # the search index
+            "connect-src 'self'",  # the search index, proofs
             "worker-src 'self'",  # the search
             "base-uri 'none'",
             "form-action 'none'",
@@ -75,9 +79,9 @@ def guarded(page: str, scripts: Iterable[str], known: frozenset[str] = THEME_SCR
 
 
 def headers_file(scripts: Iterable[str], known: frozenset[str] = THEME_SCRIPTS) -> str:
-    """`_headers` for all files of the site; its policy allows the inline `scripts` of all pages together."""
+    """`_headers` for all files of the site: its policy allows the inline `scripts` of all pages, and workers theirs."""
     hashes = {script_hash(body) for body in set(scripts) if script_id(body) in known}
-    rules = ("Content-Security-Policy", "; ".join((policy(hashes), *_ONLY_BY_HEADER)))
+    rules = ("Content-Security-Policy", "; ".join((policy(hashes, *_OF_WORKERS), *_ONLY_BY_HEADER)))
     return "\n".join(("/*", *(f"  {name}: {value}" for name, value in (rules, *_OTHER_HEADERS)), ""))
 
 

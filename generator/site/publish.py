@@ -22,7 +22,7 @@ from generator.site.manifest import Provenance
 from generator.site.menu import fitting
 from generator.site.render import RenderedFile, checked_path
 from generator.site.scan import ScannedPage, opening, scan
-from generator.site.static_files import mended_search
+from generator.site.search import write_index
 from generator.site.swap import Layout, held, mend, remove, swap
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def publish_site(
             write_docs(files, staged)
             run_mkdocs(staged, built_on)
             pages = write_policies(staged.built)
-            mend_search(staged.built)
+            write_index(staged.built)
             refuse_if(check_site(staged.built, base=base_path(site_url(staged.config)), pages=pages))
             refuse_if(tuple(inspect(staged.built)))
             write_manifest(staged, made_from)
@@ -174,15 +174,6 @@ def write_policies(built: Path) -> dict[str, ScannedPage]:
     scripts = (text for page in pages.values() for text in page.script_texts)
     (built / HEADERS_FILE).write_text(headers_file(scripts), "utf-8", newline="")
     return pages
-
-
-def mend_search(built: Path) -> None:
-    """Correct the search worker that the theme carries; a theme with another one is a refusal."""
-    for path in built.glob("assets/javascripts/workers/search.*.js"):
-        try:
-            path.write_text(mended_search(path.read_text("utf-8")), "utf-8", newline="")
-        except ValueError as error:
-            raise PublishRefusedError(Problem(path.name, 0, 0, "S102", str(error))) from None
 
 
 def mkdocs_problems(output: str) -> list[Problem]:

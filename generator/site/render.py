@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from generator.base.wording import FILTERS
 from generator.detectors.shared.answers import naive_note, naive_sentence
+from generator.site.search import sought
 from generator.site.untrusted import host, plain_title, render_untrusted, txt, web_url
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ def front_matter(page: Page, site: SiteContext) -> str:
         fields["search"] = {"exclude": True}
     elif page.boost != 1:
         fields["search"] = {"boost": page.boost}
+    fields |= sought(page, site.grades)
     if any(file.name == "index.json" for file in page.downloads):
         fields["json"] = "index.json"
     lines = (

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
     from generator.pages.parts.base import Page
 
-_RUN_TOGETHER = "e=e+s+o.id}return e"
-_APART = 'e=e+s+o.id+","}return e'
 _ASSET_TYPES = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt"}
 
 
@@ -48,14 +46,3 @@ def _asset(path: Path, name: str) -> RenderedFile:
     if path.is_symlink() or not path.is_file() or path.suffix not in _ASSET_TYPES or not is_path(name):
         raise NotAnAssetError(name)
     return RenderedFile(checked_path(name), path.read_bytes())
-
-
-def mended_search(worker: str) -> str:
-    """The theme's search worker with the ids of its word graph kept apart. Raises ValueError for another worker.
-
-    Its lunr names a node by labels and ids run together, so words with digits make two nodes look like one, and then
-    every search of the site fails (olivernn/lunr.js, TokenSet.toString). More digits on pages means sooner.
-    """
-    if worker.count(_RUN_TOGETHER) != 1:
-        raise ValueError("the theme's search worker is not the one that was read")
-    return worker.replace(_RUN_TOGETHER, _APART)

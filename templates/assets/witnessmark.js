@@ -2,9 +2,6 @@
 "use strict";
 
 (() => {
-  // axe: aria-dialog-name. The theme's search is a dialog without a name.
-  document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
-
   // axe: scrollable-region-focusable. The theme wraps Markdown tables in a region that no key can scroll.
   // axe: landmark-unique. It also makes a navigation landmark of each code block's buttons, all without a name.
   let named = 0;

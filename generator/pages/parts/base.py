@@ -28,6 +28,7 @@ class Page:
     tags: tuple[str, ...] = ()
     boost: float = 1.0
     searchable: bool = True
+    asked: tuple[str, ...] = ()  # what else a reader types who looks for exactly this page: a version, a question
     simulated: bool = False  # shows simulated data somewhere
     notes: Notes | None = None  # None = a page that nobody can reply to by itself
 
