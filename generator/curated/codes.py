@@ -26,5 +26,7 @@ CODES: dict[str, str] = {
     "W-ref": "A record names an id that does not exist.",
     "W-source": "An item of evidence leads nowhere, or its address is not among the sources of its claim.",
     "W-self": "A record points at itself, or records point at each other in a ring.",
+    "W-lost": "An id that was public has neither its record nor a tombstone.",
+    "W-whole": "A file that a command wrote was changed by hand.",
     "W-price": "A row of prices.yml is not what requests are priced with, or two rows price the same day.",
 }

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 
 from generator.base.problems import Problem
 from generator.curated.entries import Entry, Records
+from generator.curated.locked import lost_ids
 from generator.curated.models import Model
 from generator.curated.rules import documents_agree
 from generator.curated.targets import wrong_references
@@ -35,6 +36,7 @@ def problems_between(records: Records) -> Iterator[Problem]:
     yield from _orders(records)
     yield from wrong_references(records)
     yield from documents_agree(records)
+    yield from lost_ids(records)
     for kind in records.kinds:
         for name in kind.rings:
             yield from _rings(records.of(kind), name)

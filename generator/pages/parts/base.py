@@ -29,6 +29,7 @@ class Page:
     boost: float = 1.0
     searchable: bool = True
     simulated: bool = False  # shows simulated data somewhere
+    instead: str = ""  # the page that search engines should show in its place; itself for one that is only gone
     notes: Notes | None = None  # None = a page that nobody can reply to by itself
 
 
