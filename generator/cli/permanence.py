@@ -115,7 +115,7 @@ def _taken(root: Path) -> Snapshot:
     """The snapshot of this day, with every address that its site has: the pages are rendered once for that."""
     from generator.build import plan, read_content
     from generator.curated.snapshots import Snapshot, next_id
-    from generator.site.promised import addresses_of
+    from generator.site.promised import addresses_of, merged
     from generator.site.static_files import render_site
     from generator.site.templates import told
 
@@ -134,7 +134,8 @@ def _taken(root: Path) -> Snapshot:
     after = replace(dossier, library=dossier.library.model_copy(update=kept))
     with told(root / "templates"):
         files = render_site(after, plan(after, track()), root / "templates", after.address)
-    return taken.model_copy(update={"pages": addresses_of(files)})
+    before = dossier.library.snapshots[-1].addresses if dossier.library.snapshots else {}
+    return taken.model_copy(update={"pages": merged(addresses_of(files), before)})
 
 
 def _with_new(dossier: Dossier) -> tuple[Locked, ...]:

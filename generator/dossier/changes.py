@@ -194,3 +194,14 @@ def corrected(one: Correction, title: str) -> Change:
 def last_in(snapshots: Sequence[Snapshot], place: str) -> Snapshot | None:
     """The newest snapshot that has the record."""
     return next((one for one in reversed(snapshots) if place in one.facts), None)
+
+
+def pinned(periods: Sequence[Period], snapshots: Sequence[Snapshot], place: str) -> str:
+    """Number of the newest snapshot where the page at the place says the same: a record that did not change since, or
+    another page if nothing did; "" where it may say something else.
+    """
+    if not periods:
+        return ""
+    newest, since = snapshots[-1], periods[-1]
+    changed = since.about(place) if place in newest.facts else since.changes
+    return "" if changed else newest.id

@@ -31,6 +31,9 @@ _ID = re.compile(r"<(?!input|textarea)[a-z][a-z0-9]*\b[^<>]*?\sid=\"([^\"]+)\"")
 _FENCED = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)
 _LITERAL = re.compile(r"(?:\{ #|\sid=\")([A-Za-z][\w.-]*(?:\{\{ loop\.index \}\})?)[ \"}]")
 _COUNTED = "{{ loop.index }}"
+_PARTS = re.compile(r"{%-? (?:extends|import|include) \"(_[a-z_]+\.md\.j2)\"")
+_ALWAYS = (r"(?:for|against)", r"(?:[a-z]-)?m-[0-9]{4}-[0-9]{2}")
+"""Places that macros name: the two sides of a claim, and the months of lists."""
 _END = "</article>"
 
 
@@ -54,6 +57,15 @@ def addresses_of(files: Iterable[RenderedFile]) -> tuple[PageGroup, ...]:
     return tuple(PageGroup(fragments=places, at=tuple(at)) for places, at in sorted(groups.items()))
 
 
+def merged(now: Iterable[PageGroup], before: Mapping[str, frozenset[str]]) -> tuple[PageGroup, ...]:
+    """The addresses of now with what they keep of the ones before."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for group in now:
+        for page in group.at:
+            groups.setdefault(tuple(sorted({*group.fragments, *before.get(page, ())})), []).append(page)
+    return tuple(PageGroup(fragments=places, at=tuple(sorted(at))) for places, at in sorted(groups.items()))
+
+
 def _places(markdown: str) -> set[str]:
     text = _FENCED.sub("", markdown)
     return {*_HEADING.findall(text), *_ID.findall(text)}
@@ -65,24 +77,33 @@ def promise_of(dossier: Dossier, pages: Sequence[Page], templates: Path) -> Prom
     if not library.snapshots:
         return Promise()
     newest = library.snapshots[-1]
-    gone = {re.escape(id) for row in library.locked if row.gone for id in (row.id, f"r-{row.id}")}
+    listed = {re.escape(id) for row in library.locked for id in (row.id, f"r-{row.id}")}  # it may leave a list
     moved: dict[str, dict[str, str]] = {}
     for row in library.moved:
         page, _, old = row.old.partition("#")
         if old:
             moved.setdefault(page, {})[old] = (row.new or "").partition("#")[2]
-    fixed = {name: _vocabulary(name, templates, gone) for name in {page.template for page in pages}}
+    fixed = {name: _vocabulary(name, templates, listed) for name in {page.template for page in pages}}
     return Promise(newest.id, newest.addresses, {page.path: fixed[page.template] for page in pages}, moved)
 
 
-def _vocabulary(name: str, templates: Path, gone: Iterable[str]) -> re.Pattern[str]:
+def _vocabulary(name: str, templates: Path, listed: Iterable[str]) -> re.Pattern[str]:
     """Places that a template names, whether or not a page has something to put there."""
     if name == GONE:
         return re.compile(".*", re.DOTALL)
-    path = templates / name
-    text = path.read_text("utf-8") if path.is_file() else ""
+    text = _with_parts(name, templates, set())
     found = {re.escape(one.removesuffix(_COUNTED)) + r"\d+" * one.endswith(_COUNTED) for one in _LITERAL.findall(text)}
-    return re.compile("|".join(sorted({*found, *gone})) or "(?!)")
+    return re.compile("|".join(sorted({*found, *listed, *_ALWAYS})))
+
+
+def _with_parts(name: str, templates: Path, seen: set[str]) -> str:
+    """The text of a template and of all that it is put together from."""
+    path = templates / name
+    if name in seen or not path.is_file():
+        return ""
+    seen.add(name)
+    text = path.read_text("utf-8")
+    return text + "".join(_with_parts(part, templates, seen) for part in _PARTS.findall(text))
 
 
 def keep_places(built: Path, promise: Promise) -> None:
@@ -117,7 +138,7 @@ def lost(pages: Mapping[str, ScannedPage], promise: Promise) -> Iterator[Problem
         name = f"{address}index.html"
         if name not in pages:
             message = f"the page was public in snapshot {promise.snapshot}, and is gone"
-            yield Problem(name, 0, 0, "S219", message, "bring it back, or name it in content/redirects.yml")
+            yield Problem(name, 0, 0, "S219", message, f"bring it back, or name {address} in content/redirects.yml")
             continue
         for place in sorted(places - pages[name].ids):
             message = f"the place #{place} was public in snapshot {promise.snapshot}, and is gone"
