@@ -26,7 +26,7 @@ from generator.curated.snapshots import Fact
 from generator.detectors import Detector
 from generator.dossier.changes import Period, periods
 from generator.dossier.computed import COMPUTED, Computed
-from generator.dossier.facts import facts_of, without_withdrawn
+from generator.dossier.facts import facts_of, of_whole, without_withdrawn
 from generator.dossier.history import History, histories
 from generator.dossier.rows import FindingView, counts_in, views
 from generator.dossier.special import Special, WorkOut, held
@@ -344,5 +344,5 @@ def joined(
 ) -> Dossier:
     """A dossier that keeps below `cache` what takes long to make: pictures, proofs, statistics."""
     shown = without_withdrawn(packs, library.locked)
-    kept = pictures_in(cache), proofs_in(cache), special_in(cache)
+    kept = pictures_in(cache), of_whole(proofs_in(cache), packs), special_in(cache)
     return Dossier(library, shown, detectors, now, version, *kept, own)

@@ -15,6 +15,7 @@ from generator.curated.snapshots import Fact
 from generator.dossier.rows import FindingView
 from generator.grading import Verdict
 from generator.grading.weights import named
+from generator.proofs.public import Prove
 from generator.records.results import Outcome, Pack, Run
 
 LONGEST = 300  # characters of a title
@@ -77,6 +78,12 @@ def without_withdrawn(packs: Iterable[Pack], locked: Iterable[Locked]) -> tuple[
     if not gone:
         return tuple(packs)
     return tuple(msgspec.structs.replace(pack, runs=tuple(_without(run, gone) for run in pack.runs)) for pack in packs)
+
+
+def of_whole(prove: Prove, packs: Iterable[Pack]) -> Prove:
+    """The same for packs without withdrawn findings: a root commits to all that a pack holds."""
+    whole = {pack.id: pack for pack in packs}
+    return lambda pack: prove(whole.get(pack.id, pack))
 
 
 def _without(run: Run, gone: frozenset[str]) -> Run:
