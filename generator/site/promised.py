@@ -77,7 +77,7 @@ def promise_of(dossier: Dossier, pages: Sequence[Page], templates: Path) -> Prom
     if not library.snapshots:
         return Promise()
     newest = library.snapshots[-1]
-    listed = {re.escape(id) for row in library.locked for id in (row.id, f"r-{row.id}")}  # it may leave a list
+    listed = {f"(?:[a-z]-)?{re.escape(row.id)}" for row in library.locked}  # a record may leave a list
     moved: dict[str, dict[str, str]] = {}
     for row in library.moved:
         page, _, old = row.old.partition("#")
