@@ -18,7 +18,7 @@ from generator.build import plan, read_content
 from generator.cli import cli
 from generator.curated.library import load_kind
 from generator.curated.locked import Gone, Locked, lock_text
-from generator.curated.snapshots import Snapshot, next_id, snapshot_text
+from generator.curated.snapshots import next_number, snapshot_text, taken_on
 from generator.dossier.changes import What
 from generator.site import frozen, manifest
 from generator.site.check import check_site
@@ -31,6 +31,8 @@ ROOT = Path(__file__).parent.parent
 CASE = ROOT / "tests" / "sites" / "small"
 FIRST, SECOND, THIRD = date(2026, 11, 30), date(2026, 12, 14), date(2026, 12, 15)
 PUBLIC = "agentv"
+OLD_TITLE = "Usage meters moved while nobody was working."
+NEW_TITLE = "Meters of usage moved while nobody worked."
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -252,9 +254,9 @@ def test_a_list_of_many_ids_is_read_quickly(tmp_path):
 
 
 def test_numbers_go_up_within_a_day():
-    taken = [Snapshot(format=1, id=f"2026-11-30.{n}", version="0.1.0", records=()) for n in (1, 2, 10)]
-    assert next_id(taken, FIRST) == "2026-11-30.11"
-    assert next_id(taken, SECOND) == "2026-12-14.1"
+    taken = [taken_on(FIRST, n, "0.1.0", ()) for n in (1, 2, 10)]
+    assert next_number(taken, FIRST) == 11
+    assert next_number(taken, SECOND) == 1
 
 
 @pytest.mark.parametrize(
@@ -263,6 +265,7 @@ def test_numbers_go_up_within_a_day():
         lambda text: text[:-20],
         lambda text: text.replace('"format": 1', '"format": 2'),
         lambda text: text.replace('"id": "2026-11-30.1"', '"id": "2026-11-30.2"'),
+        lambda text: text.replace('"number": 1', '"number": 2'),
         lambda text: text.replace('"kind": "claim"', '"kind": "charm"', 1),
         lambda _text: "[]",
     ],
@@ -272,7 +275,7 @@ def test_a_snapshot_that_was_changed_by_hand_is_named(tmp_path, damage):
     facts = content(root).facts
     folder = root / "content" / "snapshots"
     folder.mkdir()
-    text = snapshot_text(Snapshot(format=1, id="2026-11-30.1", version="0.1.0", records=facts))
+    text = snapshot_text(taken_on(FIRST, 1, "0.1.0", facts))
     (folder / "2026-11-30.1.json").write_text(text, "utf-8")
     assert content(root).library.snapshots[0].records == facts
     (folder / "2026-11-30.1.json").write_text(damage(text), "utf-8")
@@ -288,10 +291,9 @@ def test_snapshots_are_in_the_order_of_their_numbers(tmp_path):
     root = small_root(tmp_path)
     folder = root / "content" / "snapshots"
     folder.mkdir()
-    for id in ("2026-11-30.10", "2026-11-30.2", "2026-12-14.1"):
-        (folder / f"{id}.json").write_text(
-            snapshot_text(Snapshot(format=1, id=id, version="0.1.0", records=())), "utf-8"
-        )
+    for day, number in ((FIRST, 10), (FIRST, 2), (SECOND, 1)):
+        text = snapshot_text(taken_on(day, number, "0.1.0", ()))
+        (folder / f"{day}.{number}.json").write_text(text, "utf-8")
     assert [one.id for one in content(root).library.snapshots] == ["2026-11-30.2", "2026-11-30.10", "2026-12-14.1"]
 
 
@@ -454,14 +456,10 @@ def story(tmp_path_factory):
     month = records / "incidents" / "2026-03.yml"
     entries = re.split(r"(?m)^(?=- )", month.read_text("utf-8"))
     month.write_text("".join(one for one in entries if "0ghc53zpsfmt" not in one), "utf-8")  # the record itself goes
-    claim = records / "claims" / "C-008.yml"
-    text = claim.read_text("utf-8")
-    claim.write_text(re.sub(r"(?m)^- source: S-0(53|66|74)$(\n  .*)*\n", "", text), "utf-8")
-    edit(
-        records / "claims" / "C-103.yml",
-        "Claude Code faults cannot explain 120-second time-outs.",
-        "Faults of Claude Code cannot explain time-outs of 120 seconds.",
-    )
+    claim = records / "claims" / "C-103.yml"
+    more = "  - source: S-102\n    stance: against\n    shows: It says so too.\n"
+    claim.write_text(claim.read_text("utf-8").replace("    bears: part\n", "").rstrip("\n") + "\n" + more, "utf-8")
+    edit(records / "claims" / "C-008.yml", OLD_TITLE, NEW_TITLE)
     (records / "corrections.yml").write_text(
         "- id: heading-of-a-report\n  page: r/cc-46829\n  date: 2026-12-10\n  was: Another heading.\n  now: This heading.\n  why: Read again.\n",
         "utf-8",
@@ -519,50 +517,52 @@ def test_changes_between_the_snapshots_are_told_and_nothing_else(story):
     by_kind = {what: sorted(one["record"] for one in changes if one["what"] == what) for what in What}
     assert by_kind[What.WITHDRAWN] == ["i/0ghc53zpsfmt", "r/cc-24048"]
     assert by_kind[What.CORRECTED] == ["r/cc-46829"]
-    assert by_kind[What.REGRADED] == ["c/C-008"]
-    assert by_kind[What.RENAMED] == ["c/C-103"]
+    assert by_kind[What.REGRADED] == ["c/C-103"]
+    assert by_kind[What.RENAMED] == ["c/C-008"]
     assert by_kind[What.REWORDED] == []
     assert by_kind[What.ADDED]
     assert {place[0] for place in by_kind[What.ADDED]} == {"f"}
     assert f"f/{story.finding}" in by_kind[What.ADDED]
     regraded = next(one for one in changes if one["what"] == "regraded")
-    assert (regraded["before"], regraded["after"]) != (regraded["after"], regraded["before"])
-    assert regraded["before"] == "plausible"
-    assert "Left out: source S-053 (for), source S-066 (for), source S-074 (for)." in regraded["why"]
+    assert (regraded["before"], regraded["after"]) == ("unsupported", "contradicted")
+    assert regraded["why"].startswith("Rule firmly-against: ")
+    assert "Evidence added: source S-102 (against)." in regraded["why"]
     html = story.read("2026-03/changes/2026-12-14.1/index.html")
-    assert "Grade changed from plausible to" in html
+    assert "Grade changed from unsupported to contradicted." in html
     assert "Nothing changed since snapshot 2026-12-14.1." in story.read("2026-03/changes/index.html")
     assert story.json("2026-03/changes/index.json")["record"]["changes"] == []
 
 
 @pytest.mark.slow
 def test_a_claim_says_when_its_grade_last_changed_and_why(story):
-    html = story.read("2026-03/c/C-008/index.html")
+    html = story.read("2026-03/c/C-103/index.html")
     assert "First recorded on" in html
-    assert "The grade last changed in snapshot 2026-12-14.1: from plausible to" in html
-    assert "Left out: source S-053" in html
+    assert (
+        "The grade last changed in snapshot 2026-12-14.1: from unsupported to contradicted. Rule firmly-against" in html
+    )
+    assert "Evidence added: source S-102 (against)." in html
     assert "The grade has not changed since snapshot 2026-11-30.1." in story.read("2026-03/c/C-064/index.html")
-    assert "Its title then: Claude Code faults cannot explain" in story.read("2026-03/c/C-103/index.html")
+    assert f"Its title then: {OLD_TITLE}" in story.read("2026-03/c/C-008/index.html")
 
 
 @pytest.mark.slow
 def test_every_page_shows_the_number_of_the_newest_snapshot(story):
     for name in ("index.html", "2026-03/c/C-064/index.html", "2026-03/changes/index.html"):
-        assert "changes/2026-12-14.1/" in story.read(name).partition('<footer class="wm-footer">')[2], name
+        assert ">2026-12-14.1</a>" in story.read(name).partition('<footer class="wm-footer">')[2], name
 
 
 @pytest.mark.slow
 def test_frozen_pages_say_what_they_are_and_open_what_was_cited(story):
-    cited = story.read("2026-03/c/C-103/cite.bib")
+    cited = story.read("2026-03/c/C-008/cite.bib")
     address = re.search(r"url = \{https://witnessmark\.example/(\S+)\}", cited)[1]
-    assert address == "v/2026-12-14.1/2026-03/c/C-103/"
+    assert address == "v/2026-12-14.1/2026-03/c/C-008/"
     frozen_page = story.read(f"{address}index.html")
-    assert "Faults of Claude Code cannot explain time-outs of 120 seconds." in frozen_page
+    assert NEW_TITLE in frozen_page
     assert "You read snapshot 2026-12-14.1" in frozen_page
     assert '<meta name="robots" content="noindex">' in frozen_page
-    assert '<link rel="canonical" href="https://witnessmark.example/2026-03/c/C-103/">' in frozen_page
-    old = story.read("v/2026-11-30.1/2026-03/c/C-103/index.html")
-    assert "Claude Code faults cannot explain 120-second time-outs." in old
+    assert '<link rel="canonical" href="https://witnessmark.example/2026-03/c/C-008/">' in frozen_page
+    old = story.read("v/2026-11-30.1/2026-03/c/C-008/index.html")
+    assert OLD_TITLE in old
     assert (story.root / "site" / "v" / "2026-11-30.1" / "2026-03" / "r" / "cc-24048" / "index.html").is_file()
 
 
@@ -644,16 +644,14 @@ def test_the_feed_tells_each_change_and_updates_an_entry_instead_of_adding_one(s
     buried = items[item_id("2026-03", "r/cc-24048")]
     assert buried["title"].startswith("Withdrawn: cc-24048")
     assert "The reporter was on another product." in buried["content_text"]
-    assert "Grade changed from plausible" in items[item_id("2026-03", "c/C-008")]["content_text"]
-    assert "Title changed." in items[item_id("2026-03", "c/C-103")]["content_text"]
+    assert "Grade changed from unsupported" in items[item_id("2026-03", "c/C-103")]["content_text"]
+    assert "Title changed." in items[item_id("2026-03", "c/C-008")]["content_text"]
     assert item_id("2026-03", f"f/{story.finding}") in items
     assert item_id("2026-03", "c/C-064") not in items, "nothing happened to it"
-    own = {item["id"]: item for item in story.json("2026-03/c/C-008/feed.json")["items"]}
-    assert "Grade changed from plausible" in own[item_id("2026-03", "c/C-008")]["content_text"]
+    own = {item["id"]: item for item in story.json("2026-03/c/C-103/feed.json")["items"]}
+    assert "Grade changed from unsupported" in own[item_id("2026-03", "c/C-103")]["content_text"]
     quiet = story.json("2026-03/c/C-064/feed.json")["items"]
-    assert [item["id"] for item in quiet] == [item_id("2026-03", "c/C-064"), item_id("2026-03", "r/cc-46829")] or {
-        item["id"] for item in quiet
-    } == {item_id("2026-03", "c/C-064"), item_id("2026-03", "r/cc-46829")}
+    assert {item["id"] for item in quiet} == {item_id("2026-03", "c/C-064"), item_id("2026-03", "r/cc-46829")}
     surface = {item["id"] for item in story.json("2026-03/surface/claude-code/feed.json")["items"]}
     assert item_id("2026-03", "r/cc-46829") in surface
 
@@ -687,9 +685,17 @@ def test_a_page_says_that_the_address_of_the_site_is_not_set(story):
 def test_a_citation_of_what_changed_since_is_not_pinned(story):
     from generator.pages.parts.cite import cite
 
-    edit(story.root / "content" / "claims" / "C-103.yml", "cannot explain time-outs", "can not explain time-outs")
+    edit(
+        story.root / "content" / "claims" / "C-103.yml",
+        "at 120 seconds since 19 March",
+        "at 120 seconds from 19 March on",
+    )
     dossier = content(story.root, THIRD)
-    edit(story.root / "content" / "claims" / "C-103.yml", "can not explain time-outs", "cannot explain time-outs")
+    edit(
+        story.root / "content" / "claims" / "C-103.yml",
+        "at 120 seconds from 19 March on",
+        "at 120 seconds since 19 March",
+    )
     assert "/v/" not in cite(dossier, "2026-03/c/C-103/", "x").text
     assert "https://witnessmark.example/v/2026-12-14.1/2026-03/c/C-064/" in cite(dossier, "2026-03/c/C-064/", "x").text
     assert "/v/" not in cite(dossier, "2026-03/headline/", "x").text

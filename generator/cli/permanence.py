@@ -114,7 +114,7 @@ def snapshot(root: Path) -> None:
 def _taken(root: Path) -> Snapshot:
     """The snapshot of this day, with every address that its site has: the pages are rendered once for that."""
     from generator.build import plan, read_content
-    from generator.curated.snapshots import Snapshot, next_id
+    from generator.curated.snapshots import next_number, taken_on
     from generator.site.promised import addresses_of, merged
     from generator.site.static_files import render_site
     from generator.site.templates import told
@@ -123,13 +123,9 @@ def _taken(root: Path) -> Snapshot:
     rows = _with_new(dossier)
     if len(rows) > len(dossier.library.locked):
         _write_lock(root, rows)
-    taken = Snapshot(
-        format=1,
-        id=next_id(dossier.library.snapshots, dossier.day),
-        version=__version__,
-        records=dossier.facts,
-        corrections=tuple(sorted(one.id for one in dossier.library.corrections)),
-    )
+    number = next_number(dossier.library.snapshots, dossier.day)
+    taken = taken_on(dossier.day, number, __version__, dossier.facts)
+    taken = taken.model_copy(update={"corrections": tuple(sorted(one.id for one in dossier.library.corrections))})
     kept = {"locked": rows, "snapshots": (*dossier.library.snapshots, taken)}
     after = replace(dossier, library=dossier.library.model_copy(update=kept))
     with told(root / "templates"):

@@ -20,9 +20,9 @@ from generator.curated.entries import Kind
 from generator.curated.examples import Example
 from generator.curated.headline import Headline, equal_space, observations_have_sources, tests_have_own_ids
 from generator.curated.judged import Judged, true_ones_are_reported
-from generator.curated.locked import FILE, TIMES, Locked, Moved, moves_end, tombstones_lead_to_records
+from generator.curated.lasting import Lasting
 from generator.curated.measurements import Published, tables_are_even
-from generator.curated.models import Case, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
+from generator.curated.models import Case, Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.origins import Origin, places_are_single
 from generator.curated.peers import Peer, words_are_explained
 from generator.curated.plan import plan_can_be_counted
@@ -34,7 +34,6 @@ from generator.curated.rules import (
     measured_kinds_have_been_read,
     wanted_is_for_the_unchecked,
 )
-from generator.curated.snapshots import Snapshot, days_are_days
 from generator.curated.voices import Correction, Reply
 
 _RECORDS = {"report": "report", "event": "event", "incident": "incident"}
@@ -48,7 +47,7 @@ _CITED = _RECORDS | {"measurement": "measurement"}
 _FACT = {"claims": "claim", **_below("sources", _CITED)}
 
 
-class Library(Model):
+class Library(Lasting):
     """All of content/, cross-checked: every id that a record names exists."""
 
     case: Annotated[
@@ -313,43 +312,6 @@ class Library(Model):
             refers={"page": "page"},
             order=("date", "id"),
             newest_first=True,
-        ),
-    ] = ()
-    # What keeps addresses: every id that was public, addresses that moved, and what the site said on a day.
-    locked: Annotated[
-        tuple[Locked, ...],
-        Kind(
-            word="locked id",
-            files=FILE,
-            listed=True,
-            names=(),
-            unique=(("id", "kind"),),
-            order=("kind", "id"),
-            by_hand=False,
-            times=TIMES,
-            also=(tombstones_lead_to_records,),
-        ),
-    ] = ()
-    moved: Annotated[
-        tuple[Moved, ...],
-        Kind(
-            word="moved address",
-            files="redirects.yml",
-            listed=True,
-            names=(),
-            unique=(("old",),),
-            also=(moves_end,),
-        ),
-    ] = ()
-    snapshots: Annotated[
-        tuple[Snapshot, ...],
-        Kind(
-            word="snapshot",
-            files="snapshots/{id}.json",
-            order=("order",),
-            by_hand=False,
-            whole=True,
-            also=(days_are_days,),
         ),
     ] = ()
 

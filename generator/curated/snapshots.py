@@ -54,20 +54,12 @@ class Snapshot(Model):
 
     format: Literal[1]
     id: SnapshotId
+    day: dt.date
+    number: int  # from 1 on, on each day
     version: str
     records: tuple[Fact, ...]
     corrections: tuple[str, ...] = ()
     pages: tuple[PageGroup, ...] = ()
-
-    @property
-    def day(self) -> dt.date:
-        """Day of the snapshot, UTC."""
-        return dt.date.fromisoformat(self.id.partition(".")[0])
-
-    @property
-    def order(self) -> tuple[dt.date, int]:
-        """By which snapshots are sorted."""
-        return self.day, int(self.id.partition(".")[2])
 
     @cached_property
     def facts(self) -> Mapping[str, Fact]:
@@ -80,10 +72,14 @@ class Snapshot(Model):
         return {page: frozenset(group.fragments) for group in self.pages for page in group.at}
 
 
-def next_id(snapshots: Sequence[Snapshot], day: dt.date) -> str:
+def next_number(snapshots: Sequence[Snapshot], day: dt.date) -> int:
     """The number of a snapshot that is taken on this day."""
-    taken = [one.order[1] for one in snapshots if one.day == day]
-    return f"{day}.{max(taken, default=0) + 1}"
+    return max((one.number for one in snapshots if one.day == day), default=0) + 1
+
+
+def taken_on(day: dt.date, number: int, version: str, records: tuple[Fact, ...]) -> Snapshot:
+    """A snapshot of these records."""
+    return Snapshot(format=1, id=f"{day}.{number}", day=day, number=number, version=version, records=records)
 
 
 def snapshot_text(snapshot: Snapshot) -> str:
@@ -99,10 +95,8 @@ def snapshot_text(snapshot: Snapshot) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def days_are_days(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
-    """The number of a snapshot begins with a day of the calendar."""
+def numbers_are_days(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """A snapshot is called after its day and its number on that day."""
     for entry, one in sound(entries, Snapshot):
-        try:
-            _day = one.day
-        except ValueError:
-            yield entry.problem(("id",), "W-date", "not a day of the calendar")
+        if one.id != f"{one.day}.{one.number}":
+            yield entry.problem(("id",), "W-whole", f"is called {one.id}, and is of {one.day}.{one.number}")
