@@ -240,14 +240,13 @@ def test_titles_of_any_letters_come_back_as_they_were(tmp_path):
     assert [row.title for row in load_kind(tmp_path, Locked)] == titles
 
 
-def test_a_list_of_many_ids_is_read_quickly(tmp_path):
-    import time
+def test_a_list_of_many_ids_is_read_by_the_quick_parser(tmp_path):
+    from generator.curated.yamlfile import _may_differ
 
-    made = [Locked(kind="report", id=f"r-{n}", first=FIRST, title="Is it [this] or {that}?") for n in range(5_000)]
+    made = [Locked(kind="report", id=f"r-{n}", first=FIRST, title="Is it [this] or {that}?") for n in range(3_000)]
+    assert not _may_differ(lock_text(made))
     (tmp_path / "ids.lock.yml").write_text(lock_text(made), "utf-8")
-    start = time.process_time()
-    assert len(load_kind(tmp_path, Locked)) == 5_000
-    assert time.process_time() - start < 8, "the slow parser took over"
+    assert len(load_kind(tmp_path, Locked)) == 3_000  # more values than another file may have
 
 
 # ---- snapshots as files ----
