@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,11 +21,11 @@ from generator.guard.leaks import find_private
 from generator.guard.public import public_files, public_texts
 from generator.guard.sources import Sources
 from generator.packs.pack import read_packs
-from generator.pages import PAGE_KINDS
-from generator.pages.parts.base import Page
-from generator.records.results import Outcome, Pack
+from generator.pages import PAGE_KINDS, Page
+from generator.records.results import Pack
 from generator.site.address import site_url
 from generator.site.manifest import Provenance, hash_inputs
+from generator.site.promised import promise_of
 from generator.site.publish import publish_site
 from generator.site.static_files import render_site
 from generator.site.swap import Layout, held
@@ -53,7 +53,8 @@ def read_content(
     problems.extend(without_origin(packs or (), library.origins if library else None))
     if packs is None or library is None or problems:
         raise ContentError(*problems)
-    return held_to_grades(joined(library, packs, DETECTORS, now=now, version=version, cache=cache), root)
+    made = joined(library, packs, DETECTORS, now=now, version=version, cache=cache, own=len(extra))
+    return held_to_grades(replace(made, address=site_url(root / "mkdocs.yml")), root)
 
 
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
@@ -74,9 +75,8 @@ def build(
         dossier = read_content(root, extra, now=now, version=version, cache=cache)
         pages = plan(dossier, track)
         with told(root / "templates"):
-            files = render_site(dossier, pages, root / "templates", site_url(layout.config))
+            files = render_site(dossier, pages, root / "templates", dossier.address)
         allowed = allow(cited=cited(dossier.library), reviewed=public_texts(root), digests=dossier.digests)
-        asked = {"built": dossier.day.isoformat(), "own_logs": sorted(pack.id for pack in extra)}
         with (sources := Sources(root)).told():
             site = publish_site(
                 files,
@@ -84,7 +84,7 @@ def build(
                 built_on=dossier.day,
                 gate=lambda rendered: gate(rendered, allowed, sources.of),
                 inspect=lambda built: find_private(built, private, canaries, lambda: public_files(root)),
-                made_from=Provenance(inputs, asked),
+                made_from=Provenance.of(inputs, dossier.day, (pack.id for pack in extra)),
+                promise=promise_of(dossier, pages, root / "templates"),
             )
-    failed = sorted({run.detector for pack in dossier.packs for run in pack.runs if run.outcome is Outcome.FAILED})
-    return Built(site, len(pages), len(files), len(dossier.findings), tuple(failed))
+    return Built(site, len(pages), len(files), len(dossier.findings), dossier.failed)

@@ -51,8 +51,12 @@ CITED = "2026-03/c/C-064/"
 """The page whose citations are golden files; all others say the same with another title and address."""
 LEFT_OUT = {"logs_detectors.md.j2"}
 """Every question with every format, 180 kB that any detector and any importer changes; test_pages_logs holds it."""
-NOT_IN_THE_CASE = {"analysis_section.md.j2", "headline.md.j2", "measurement.md.j2", "special.md.j2"}
-"""Templates that need content that the small case does not have; test_pages_analysis, _measurements and test_special render them."""
+NOT_IN_THE_CASE = {
+    *("analysis_section.md.j2", "headline.md.j2", "measurement.md.j2", "special.md.j2"),
+    *("changes.md.j2", "changes_between.md.j2", "gone.md.j2"),
+}
+"""Templates that need content that the small case does not have; test_pages_analysis, _measurements, test_special and
+test_permanence render them."""
 IN_FULL = (
     "2026-03/c/C-064/",
     "2026-03/claims/",
@@ -182,7 +186,12 @@ def test_every_kind_of_page_has_a_golden_page(small):
     """A new kind is in the golden site without being named anywhere."""
     shown = {page.template for page in representatives(small.pages)}
     assert {path.name for path in TEMPLATES.glob("[!_]*.md.j2")} == shown | LEFT_OUT | NOT_IN_THE_CASE
-    assert {kind for kind, templates in small.kinds.items() if not templates & shown} == {"headline", "special"}
+    assert {kind for kind, templates in small.kinds.items() if not templates & shown} == {
+        "changes",
+        "gone",
+        "headline",
+        "special",
+    }
 
 
 # ---- pages that are not in the golden site ----

@@ -15,6 +15,8 @@ from generator.pages import PAGE_KINDS
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "generator").rglob("*.py"))
 WRITERS = {
+    "site/frozen.py",
+    "site/promised.py",
     "site/publish.py",
     "site/search.py",
     "site/swap.py",
@@ -24,6 +26,7 @@ WRITERS = {
     "cli/lab.py",
     "cli/tables.py",
     "cli/meter.py",
+    "cli/permanence.py",
     "cli/proofs.py",
     "cli/public.py",
     "importers/meters/databases.py",

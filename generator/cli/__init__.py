@@ -16,7 +16,7 @@ import click
 from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
-from generator.cli import lab, leaks, logs, meter, proofs, rates, scan, site, verify_site
+from generator.cli import lab, leaks, logs, meter, permanence, proofs, rates, scan, site, verify_site
 
 EXIT_CODES = """\b
 Exit codes:
@@ -64,6 +64,7 @@ def cli() -> None:
       witnessmark check                       every mistake in content/, with its place
       witnessmark build                       the site, into site/
       witnessmark check-leaks LOGS            is text of your logs on the finished site?
+      witnessmark snapshot                    number and freeze the site, to be cited
       witnessmark serve                       the site on this machine, rebuilt on change
 
     Logs never leave this machine: no command opens a connection. What is written of them: `collect`
@@ -83,6 +84,9 @@ for command in (
     site.serve,
     verify_site.verify_site,
     leaks.check_leaks,
+    permanence.lock,
+    permanence.bury,
+    permanence.snapshot,
     lab.simulate,
     lab.calibrate,
     rates.base_rates,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
-from generator.base.problems import Exit
+from generator.base.problems import Exit, Problem
 from generator.base.wording import plural
 from generator.cli.context import (
     JOBS,
@@ -55,6 +55,7 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
     from generator.build import build as build_site
     from generator.guard.leaks import read_canaries
     from generator.packs.key import load_key
+    from generator.site.frozen import without_copies
 
     extra: tuple[Pack, ...] = ()
     found = discover(logs) if logs else None
@@ -75,6 +76,10 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
     click.echo(
         f"Open {os.path.relpath(built.site / 'index.html')}, or run `witnessmark serve` and go to http://127.0.0.1:8000/"
     )
+    for id in without_copies(root.resolve()):
+        hint = "fetch it from where it is kept before you publish, or its addresses are lost there"
+        problem = Problem(f"snapshots/{id}", 0, 0, "S223", "the frozen copy is not here, so site/v/ lacks it", hint)
+        click.echo(str(problem), err=True)
     if built.failed:
         click.echo(f"Detectors that failed: {', '.join(built.failed)}", err=True)
     if built.failed or (found and found.unclaimed):

@@ -28,5 +28,7 @@ CODES: dict[str, str] = {
     "W-registered": "What a case registers to be tested cannot be counted with the records there are.",
     "W-vendor": "A record is typed as the vendor's own word and is not at its address, or the other way round.",
     "W-self": "A record points at itself, or records point at each other in a ring.",
+    "W-lost": "An id that was public has neither its record nor a tombstone.",
+    "W-whole": "A file that a command wrote was changed by hand.",
     "W-price": "A row of prices.yml is not what requests are priced with, or two rows price the same day.",
 }

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 from generator.base.problems import Problem
 from generator.curated.countable import plan_has_its_records
 from generator.curated.entries import Entry, Records
+from generator.curated.locked import lost_ids
 from generator.curated.models import Model
 from generator.curated.rules import documents_agree, measurements_name_their_claims
 from generator.curated.targets import wrong_references
@@ -40,6 +41,7 @@ def problems_between(records: Records) -> Iterator[Problem]:
     yield from measurements_name_their_claims(records)
     yield from vendors_word_is_at_its_address(records)
     yield from plan_has_its_records(records)
+    yield from lost_ids(records)
     for kind in records.kinds:
         for name in kind.rings:
             yield from _rings(records.of(kind), name)

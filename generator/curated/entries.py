@@ -51,6 +51,8 @@ class Kind:
     schema: str = ""  # name of its JSON Schema, if it is not the word or the name of the file
     by_hand: bool = True  # people write it, so editors want a schema
     also: tuple[Check, ...] = ()
+    times: int = 1  # how much larger than usual its file may be
+    whole: bool = False  # JSON that a command wrote: the model reads it as it is, and no place in it is known
     attribute: str = ""  # of the Library; these three are read from the field that carries the row
     model: type[Model] = Model
     many: bool = True
@@ -115,6 +117,7 @@ class Records:
     lost: frozenset[tuple[str, str]]  # word and id of records whose file could not be read: known all the same
     broken: frozenset[str]  # words of kinds of which a file could not be read, so that ids cannot be judged
     outside: Outside
+    gone: frozenset[tuple[str, str]] = frozenset()  # word and id of records that have a tombstone
 
     def of(self, kind: Kind) -> tuple[Entry, ...]:
         """Entries of the kind, in the order read."""

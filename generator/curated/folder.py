@@ -8,17 +8,21 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from pydantic import ValidationError
 
 from generator.base.problems import ContentError, Problem
 from generator.curated.checking import checked, did_you_mean, value_at
 from generator.curated.entries import Entry, Kind, Outside, Records
-from generator.curated.yamlfile import Document, Where, read
+from generator.curated.yamlfile import MAX_BYTES, Document, Where, read, read_bytes
 
 NO_RECORDS = {"evidence": (".json", ".parquet"), "schemas": (".json",)}
 """Folders that others read, with the suffixes that may be there."""
 IGNORED = (".gitkeep", ".DS_Store")
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+_NUMBERED = re.compile(r"[0-9-]{10}\.[0-9]{1,3}")
+_WHOLE_TIMES = 512  # 64 MiB
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 
 
@@ -70,7 +74,10 @@ class _Reading:
 
     def _file(self, path: Path, kinds: tuple[Kind, ...]) -> None:
         try:
-            document = read(path, self._shown(path))
+            if kinds[0].whole:
+                self._whole(kinds[0], path)
+                return
+            document = read(path, self._shown(path), kinds[0].times)
         except ContentError as error:
             self.problems.extend(error.problems)
             for kind in kinds:
@@ -85,6 +92,18 @@ class _Reading:
             self._list(kinds[0], document, (), path.stem)
         else:
             self._record(kinds[0], document, (), path.stem)
+
+    def _whole(self, kind: Kind, path: Path) -> None:
+        """A file that a command wrote. Raises ContentError where it is not as it was written."""
+        shown = self._shown(path)
+        try:
+            record = kind.model.model_validate_json(read_bytes(path, shown, MAX_BYTES * _WHOLE_TIMES), strict=True)
+        except ValidationError as error:
+            where = ".".join(str(step) for step in error.errors(include_url=False, include_input=False)[0]["loc"])
+            words = f"is not a {kind.word} that this program wrote{f': {where}' if where else ''}"
+            raise ContentError(Problem(shown, 1, 1, "W-whole", words, "take it back from the repository")) from None
+        document = Document(shown, {"id": getattr(record, "id", "")}, {}, {})
+        self.entries.append(Entry(kind, record, document, (), path.stem))
 
     def _parts(self, document: Document, kinds: tuple[Kind, ...], stem: str) -> None:
         parts = {kind.part: kind for kind in kinds}
@@ -123,9 +142,9 @@ class _Reading:
         for path in self._listed(folder):
             if not stat.S_ISREG(path.lstat().st_mode):
                 self._problem(path, "W-file", "not an ordinary file")
-            elif path.suffix != ".yml":
-                self._problem(path, "W-file", "only .yml files may be here")
-            elif not _STEM.fullmatch(path.stem):
+            elif path.suffix != (suffix := PurePosixPath(kind.files).suffix):
+                self._problem(path, "W-file", f"only {suffix} files may be here")
+            elif not (_NUMBERED if kind.whole else _STEM).fullmatch(path.stem):
                 self._problem(path, "W-file", "the name must be letters, digits and hyphens")
             elif kind.named_after == "month" and not _MONTH.fullmatch(path.stem):
                 self._problem(path, "W-name", "the file is not named after a month", "such as 2026-03.yml")

@@ -20,8 +20,9 @@ from generator.curated.entries import Kind
 from generator.curated.examples import Example
 from generator.curated.headline import Headline, equal_space, observations_have_sources, tests_have_own_ids
 from generator.curated.judged import Judged, true_ones_are_reported
+from generator.curated.lasting import Lasting
 from generator.curated.measurements import Published, tables_are_even
-from generator.curated.models import Case, Event, Incident, Model, Report, Source, SurfaceText, Symptom, Variant
+from generator.curated.models import Case, Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.origins import Origin, places_are_single
 from generator.curated.peers import Peer, words_are_explained
 from generator.curated.plan import plan_can_be_counted
@@ -48,7 +49,7 @@ _CITED = _RECORDS | {"measurement": "measurement"}
 _FACT = {"claims": "claim", **_below("sources", _CITED)}
 
 
-class Library(Model):
+class Library(Lasting):
     """All of content/, cross-checked: every id that a record names exists."""
 
     case: Annotated[

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from generator.base.problems import ContentError
 from generator.curated.checking import M
 from generator.curated.crosscheck import problems_between
-from generator.curated.entries import Entry, Kind, Outside
+from generator.curated.entries import Entry, Kind, Outside, Records
 from generator.curated.folder import read_folder, strange_files
 from generator.curated.kinds import Library, kinds_of
+from generator.curated.locked import gone_ids, kept_out
 
 L = TypeVar("L", bound=Library)
 
@@ -30,6 +31,7 @@ def load_into(table: type[L], content: Path, outside: Outside | None = None) -> 
     known = _with_packs(outside or Outside(), content / "evidence")
     kinds = kinds_of(table)
     records, problems = read_folder(content, kinds, known)
+    records = _without_gone(records)
     problems += strange_files(content, kinds)
     problems += problems_between(records)
     if problems:
@@ -50,6 +52,16 @@ def load_kind(content: Path, model: type[M], outside: Outside | None = None) -> 
     if problems:
         raise ContentError(*problems)
     return _sorted(kinds[0], records.of(kinds[0]))
+
+
+def _without_gone(records: Records) -> Records:
+    """The records without those that have a tombstone: their files may stay, and nobody may lean on them."""
+    gone = gone_ids(records.of_word("locked id"))
+    if not gone:
+        return records
+    entries = tuple(one for one in records.entries if (one.kind.word, one.value("id")) not in gone)
+    outside = dataclasses.replace(records.outside, ids=kept_out(gone, records.outside.ids))
+    return dataclasses.replace(records, entries=entries, outside=outside, gone=gone)
 
 
 def _with_packs(outside: Outside, folder: Path) -> Outside:

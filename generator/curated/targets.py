@@ -34,7 +34,8 @@ def _pages(records: Records, entry: Entry, written: str) -> Allowed:  # noqa: AR
     """Pages of single records by their place below the case; those of findings are known outside content."""
     letter = written.partition("/")[0]
     known = records.ids(PAGES[letter]) if letter in PAGES else None
-    return known if known is None else frozenset(f"{letter}/{id}" for id in known)
+    gone = {id for word, id in records.gone if word == PAGES.get(letter)}  # its tombstone has a page
+    return known if known is None else frozenset(f"{letter}/{id}" for id in known | gone)
 
 
 def _explanations(records: Records, entry: Entry, written: str) -> Allowed:  # noqa: ARG001  one form for all targets
@@ -72,6 +73,9 @@ def _wrong(records: Records, entry: Entry, path: str, target: str) -> Iterator[P
         known = TARGETS[target](records, entry, written) if target in TARGETS else records.ids(target)
         if isinstance(where[-1], int) and (where[:-1], written) in seen:
             yield entry.problem(where, "W-twice", f'{word} "{clipped(written)}" is listed twice')
+        elif (target, written) in records.gone:
+            hint = "leave it out here, or name what took its place"
+            yield entry.problem(where, "W-ref", f'{word} "{clipped(written)}" is withdrawn', hint)
         elif known is not None and written not in known:
             yield entry.problem(where, "W-ref", f'unknown {word} "{clipped(written)}"', did_you_mean(written, known))
         seen.add((where[:-1], written))

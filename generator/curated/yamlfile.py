@@ -77,26 +77,34 @@ class Document:
         return Problem(self.path, *self.place(where), code, message, hint)
 
 
-def read(path: Path, shown: str) -> Document:
-    """Read a regular file, following no link; `shown` is the path that problems name. Raises ContentError."""
+def read(path: Path, shown: str, times: int = 1) -> Document:
+    """Read a regular file, following no link; `shown` is the path that problems name. Raises ContentError.
+
+    `times` is how much larger than usual the file may be: a list that only grows.
+    """
+    return parse(read_bytes(path, shown, MAX_BYTES * times), shown, times)
+
+
+def read_bytes(path: Path, shown: str, most: int) -> bytes:
+    """At most one byte more than `most` of a regular file, following no link. Raises ContentError."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         handle = os.open(path, flags)
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise ContentError(Problem(shown, 0, 0, "W-file", "not an ordinary file"))
-            data = file.read(MAX_BYTES + 1)
+            return file.read(most + 1)
     except OSError as error:
         reason = os.strerror(error.errno or 0).lower()
         raise ContentError(Problem(shown, 0, 0, "W-file", f"cannot be read: {reason}")) from error
-    return parse(data, shown)
 
 
-def parse(data: bytes, shown: str) -> Document:
+def parse(data: bytes, shown: str, times: int = 1) -> Document:
     """Values and places of one YAML document. Raises ContentError with all mistakes found until reading had to stop."""
-    if len(data) > MAX_BYTES:
-        within = data[:MAX_BYTES].decode("utf-8", "replace")
-        raise ContentError(Problem(shown, *_place(within, len(within)), "W-size", f"more than {MAX_BYTES // 1024} KiB"))
+    if len(data) > MAX_BYTES * times:
+        within = data[: MAX_BYTES * times].decode("utf-8", "replace")
+        words = f"more than {MAX_BYTES * times // 1024} KiB"
+        raise ContentError(Problem(shown, *_place(within, len(within)), "W-size", words))
     text = _decoded(data, shown)
     found = [
         Problem(shown, *_place(text, place), "W-char", *words)
@@ -105,11 +113,11 @@ def parse(data: bytes, shown: str) -> Document:
     if found:
         raise ContentError(*found)
     if _QUICK and not _may_differ(text):
-        quick = _QuickReading(shown, _QUICK(text))
+        quick = _QuickReading(shown, _QUICK(text), MAX_NODES * times)
         value = quick.document()
         if not quick.problems:
             return Document(shown, value, quick.keys, quick.values)
-    reading = _Reading(shown, yaml.SafeLoader(text))
+    reading = _Reading(shown, yaml.SafeLoader(text), MAX_NODES * times)
     value = reading.document()
     if reading.problems:
         raise ContentError(*reading.problems)
@@ -144,6 +152,7 @@ class _Reading:
 
     shown: str
     loader: Any
+    most: int = MAX_NODES
     problems: list[Problem] = field(default_factory=list)
     keys: dict[Where, Place] = field(default_factory=dict)
     values: dict[Where, Place] = field(default_factory=dict)
@@ -182,8 +191,8 @@ class _Reading:
 
     def _value(self, event: Any, where: Where) -> Any:
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            self._stop(event, "W-size", f"more than {MAX_NODES} values in one file")
+        if self.nodes > self.most:
+            self._stop(event, "W-size", f"more than {self.most} values in one file")
         if len(where) > MAX_DEPTH:
             self._stop(event, "W-depth", f"nested more than {MAX_DEPTH} deep")
         self.values[where] = _mark_place(event.start_mark)

@@ -22,8 +22,12 @@ from generator.curated.kinds import Library
 from generator.curated.models import Event, Incident, Report, Source, SurfaceText, Symptom
 from generator.curated.origins import Origin
 from generator.curated.prices import PriceRow, compare
+from generator.curated.snapshots import Fact
 from generator.detectors import Detector
+from generator.dossier.changes import Period, periods
 from generator.dossier.computed import COMPUTED, Computed
+from generator.dossier.facts import facts_of, of_whole, without_withdrawn
+from generator.dossier.history import History, histories
 from generator.dossier.rows import FindingView, counts_in, views
 from generator.dossier.special import Special, WorkOut, held
 from generator.dossier.special import kept_in as special_in
@@ -34,7 +38,7 @@ from generator.packs.pack import published_digests
 from generator.proofs.prooffile import digests_of
 from generator.proofs.public import Prove, public_proofs
 from generator.proofs.public import kept_in as proofs_in
-from generator.records.results import Pack, Run
+from generator.records.results import Outcome, Pack, Run
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Dossier:
     draw: Draw = draw  # draws the charts of the pages
     prove: Prove = public_proofs  # proves findings of public logs
     work_out: WorkOut = held  # tests whether March was special
+    own: int = 0  # how many packs, the first ones, are of private logs and in this build only
+    address: str = ""  # where the site is published
 
     @cached_property
     def real_packs(self) -> tuple[Pack, ...]:
@@ -292,6 +298,29 @@ class Dossier:
         """Documented prices beside those in use, up to the day of the build."""
         return compare(self.library.prices, self.day)
 
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """What each record says, but for findings of private logs that this build alone has."""
+        own = {pack.id for pack in self.packs[: self.own]}
+        return facts_of(self.library, self.verdicts, (one for one in self.findings if one.pack.id not in own))
+
+    @cached_property
+    def periods(self) -> tuple[Period, ...]:
+        """What changed from snapshot to snapshot, and since the newest."""
+        return periods(self.library, lambda: self.facts, self.day)
+
+    @cached_property
+    def histories(self) -> dict[str, History]:
+        """The past of each record, by its place."""
+        return histories(self.library, self.periods)
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Detectors that threw."""
+        return tuple(
+            sorted({run.detector for pack in self.packs for run in pack.runs if run.outcome is Outcome.FAILED})
+        )
+
     @property
     def independent_reports(self) -> tuple[Report, ...]:
         """Reports without echoes."""
@@ -311,6 +340,9 @@ def joined(
     now: datetime,
     version: str,
     cache: Path | None,
+    own: int = 0,
 ) -> Dossier:
     """A dossier that keeps below `cache` what takes long to make: pictures, proofs, statistics."""
-    return Dossier(library, packs, detectors, now, version, pictures_in(cache), proofs_in(cache), special_in(cache))
+    shown = without_withdrawn(packs, library.locked)
+    kept = pictures_in(cache), of_whole(proofs_in(cache), packs), special_in(cache)
+    return Dossier(library, shown, detectors, now, version, *kept, own)

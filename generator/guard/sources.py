@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from generator.base.problems import ContentError, Problem, PublishRefusedError
+from generator.curated.locked import FILE
 from generator.curated.yamlfile import Document, Place, parse
 from generator.guard.decode import uncoded
 
@@ -107,6 +108,7 @@ class Sources:
         return {
             value: Source(document.path, *place)
             for document, _ in self._documents
+            if document.path != f"content/{FILE}"  # it repeats the id of every record
             for where, place in document.values.items()
             if where and where[-1] == "id" and isinstance(value := _at(document, where), str)
         }

@@ -4,6 +4,7 @@ from generator.pages import (
     analysis,
     article,
     calibration,
+    changes,
     check,
     claims,
     contribute,
@@ -13,6 +14,7 @@ from generator.pages import (
     evidence,
     explore,
     findings,
+    gone,
     headline,
     home,
     incidents,
@@ -69,4 +71,6 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     verify.KIND,
     contribute.KIND,
     corrections.KIND,
+    changes.KIND,
+    gone.KIND,
 )

@@ -13,12 +13,13 @@ from generator.base.problems import Problem
 from generator.site.csp import HEADERS_FILE, THEME_SCRIPTS, headers_problems, page_problems, script_id
 from generator.site.links import NOT_FOUND, Fault, Site, link_faults, orphans
 from generator.site.pictures import fetches, picture_flaw
+from generator.site.promised import Promise, lost
 from generator.site.scan import ScannedPage, lines_of, scan
 
 _PUBLISHED = frozenset(
     (
-        ".bib", ".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".map", ".png", ".svg", ".txt", ".woff2",
-        ".xml", ".pagefind", ".pf_fragment", ".pf_index", ".pf_meta",
+        ".atom", ".bib", ".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".map", ".png", ".svg", ".txt",
+        ".woff2", ".xml", ".pagefind", ".pf_fragment", ".pf_index", ".pf_meta",
     )
 )  # fmt: skip
 _FORBIDDEN = {
@@ -26,6 +27,7 @@ _FORBIDDEN = {
     "meta": "<meta http-equiv=refresh> takes the reader away",
     "style": "<style>, which the policy blocks",
 }
+NOTHING = Promise()
 _NO_SUFFIX = frozenset({HEADERS_FILE, ".gitignore", ".nojekyll", "CNAME"})
 
 
@@ -35,11 +37,12 @@ def check_site(
     *,
     base: str = "/",
     pages: Mapping[str, ScannedPage] | None = None,
+    promise: Promise = NOTHING,
 ) -> tuple[Problem, ...]:
     """All problems of all pages, sorted; links are followed to files and fragments.
 
     `base` is the path of the site on its host: 404.html addresses everything from there. `pages` are the scans of
-    all pages as they are in the folder, where the caller has them already.
+    all pages as they are in the folder, where the caller has them already. `promise` is what an older site had.
     """
     entries = {path.relative_to(root).as_posix(): path for path in root.rglob("*")}
     files = frozenset(name for name, path in entries.items() if path.is_file() and not path.is_symlink())
@@ -52,6 +55,7 @@ def check_site(
     headers = (root / HEADERS_FILE).read_text("utf-8") if HEADERS_FILE in files else ""
     scripts = (text for page in pages.values() for text in page.script_texts)
     problems += headers_problems(headers, scripts, known_scripts)
+    problems += lost(pages, promise)
     problems += [problem for name in files if name.endswith(".json") for problem in _json_problems(root, name)]
     return tuple(sorted(problems))
 

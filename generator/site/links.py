@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from generator.site.manifest import FROZEN
 from generator.site.scan import Attribute, ScannedPage, Spot
 
 HOME = "index.html"
@@ -17,6 +19,7 @@ _RESOURCE_RELS = frozenset(
     {"stylesheet", "icon", "preload", "modulepreload", "manifest", "prefetch", "preconnect", "dns-prefetch"}
 )
 _LOCAL_RELS = frozenset({"alternate", "prev", "next"})
+_FROZEN = re.compile(rf"{FROZEN}/20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\.[0-9]+/")
 _LISTS = frozenset({"srcset", "imagesrcset"})
 _WEB = frozenset({"http", "https"})
 _LINKED = frozenset({"", "mailto", *_WEB})
@@ -105,6 +108,8 @@ def link_faults(name: str, site: Site, led: set[str]) -> Iterator[Fault]:
 
 
 def _target_faults(link: Link, target: Target, site: Site) -> Iterator[Fault]:
+    if _FROZEN.match(target.file):  # put there after the check, and whole by its own manifest
+        return
     if target.file not in site.files:
         yield Fault(link.spot, "S210", f"{link.address!r} leads to no file of the site")
     elif target.fragment and target.file in site.pages and target.fragment not in site.pages[target.file].ids:

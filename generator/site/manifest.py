@@ -11,8 +11,9 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from generator.base.problems import Problem
 NAME = "manifest.json"
 NOT_COVERED = (".gitignore", NAME)
 """The first belongs to the repository that holds the folder; a file cannot hold its own digest."""
+
+FROZEN = "v"
+"""Folder of frozen snapshots, each with a manifest of its own: it belongs to no site."""
 
 INPUTS = ("content", "templates", "mkdocs.yml")
 SCHEMA = 1
@@ -35,6 +39,11 @@ class Provenance:
 
     inputs: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, inputs: Mapping[str, str], day: date, own_logs: Iterable[str]) -> Provenance:
+        """Made on a day, with these packs of private logs."""
+        return cls(inputs, {"built": day.isoformat(), "own_logs": sorted(own_logs)})
 
 
 def hash_inputs(root: Path) -> dict[str, str]:
@@ -147,6 +156,8 @@ def _entries(folder: Path) -> Iterator[Path]:
     """All below a folder that is no plain directory, in a fixed order; links are named, not followed."""
     for base, folders, files in os.walk(folder, onerror=_fail):
         folders.sort()
+        if base == str(folder) and FROZEN in folders and not os.path.islink(os.path.join(base, FROZEN)):  # noqa: PTH114, PTH118  as os.walk
+            folders.remove(FROZEN)
         links = [name for name in folders if os.path.islink(os.path.join(base, name))]  # noqa: PTH114, PTH118  as os.walk
         yield from (Path(base) / name for name in sorted([*files, *links]))
 

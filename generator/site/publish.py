@@ -14,12 +14,13 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from generator.base.problems import Problem, PublishRefusedError
-from generator.site import manifest
+from generator.site import frozen, manifest
 from generator.site.address import base_path, site_url
 from generator.site.check import check_site
 from generator.site.csp import HEADERS_FILE, guarded, headers_file
 from generator.site.manifest import Provenance
 from generator.site.menu import fitting
+from generator.site.promised import Promise, keep_places
 from generator.site.render import RenderedFile, checked_path
 from generator.site.scan import ScannedPage, opening, scan
 from generator.site.search import write_index
@@ -52,8 +53,11 @@ def publish_site(
     gate: Gate,
     inspect: Inspect = lambda _built: (),
     made_from: Provenance | None = None,
+    promise: Promise | None = None,
 ) -> Path:
     """Publish all files or none; returns the published folder. `made_from` goes into the manifest.
+
+    Every address of `promise` is there, or nothing is published.
 
     Raises PublishRefusedError with every problem of the gate, of MkDocs or of the site checker, or where an input
     changed meanwhile; BusyError when another build holds the lock; OSError when the system refuses, as a full disk.
@@ -65,11 +69,14 @@ def publish_site(
         try:
             write_docs(files, staged)
             run_mkdocs(staged, built_on)
+            keep_places(staged.built, promise or Promise())
             pages = write_policies(staged.built)
             write_index(staged.built)
-            refuse_if(check_site(staged.built, base=base_path(site_url(staged.config)), pages=pages))
+            base = base_path(site_url(staged.config))
+            refuse_if(check_site(staged.built, base=base, pages=pages, promise=promise or Promise()))
             refuse_if(tuple(inspect(staged.built)))
             write_manifest(staged, made_from)
+            frozen.place(staged.root, staged.built)
             swap(staged)
         except OSError:
             shutil.rmtree(staged.docs, ignore_errors=True)  # a full disk should not stay full

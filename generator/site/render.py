@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from generator.base.wording import FILTERS
 from generator.detectors.shared.answers import naive_note, naive_sentence
+from generator.site.feeds import ATOM, fed_pages
 from generator.site.search import sought
 from generator.site.untrusted import host, plain_title, render_untrusted, txt, web_url
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.dossier import Dossier
+    from generator.dossier.history import History
     from generator.pages.parts.base import Page
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -52,6 +54,10 @@ class SiteContext:
     version: str
     repository: str | None = None
     grades: Mapping[str, str] = field(default_factory=dict)  # computed, by claim; "" is asked for where none is known
+    snapshot: str = ""  # number of the newest
+    histories: Mapping[str, History] = field(default_factory=dict)  # by place of the record below the case
+    fed: Mapping[str, str] = field(default_factory=dict)  # folder of the feeds of a page, by its path
+    address: str = ""  # where the site is published
 
     @classmethod
     def of(cls, dossier: Dossier) -> SiteContext:
@@ -64,6 +70,10 @@ class SiteContext:
             version=dossier.version,
             repository=str(case.repository) if case.repository else None,
             grades={claim: verdict.grade.value for claim, verdict in dossier.verdicts.items()},
+            snapshot=dossier.library.snapshots[-1].id if dossier.library.snapshots else "",
+            histories=dossier.histories,
+            fed=fed_pages(dossier.library),
+            address=dossier.address.rstrip("/"),
         )
 
 
@@ -149,6 +159,7 @@ def _render_page(page: Page, environment: ImmutableSandboxedEnvironment, site: S
     body = environment.get_template(page.template).render(
         {field.name: getattr(page.context, field.name) for field in dataclasses.fields(page.context)},
         page=page,
+        history=site.histories.get(page.path.removeprefix(f"{site.id}/").removesuffix("/")),
         site=site,
         url=partial(relative_url, page.path),
         ref=lambda target: relative_url(page.path, f"{site.id}/{target}"),
@@ -168,6 +179,12 @@ def front_matter(page: Page, site: SiteContext) -> str:
         "snapshot": site.built.isoformat(),
         "version": site.version,
     }
+    if site.snapshot:
+        fields["frozen"] = site.snapshot
+    if page.path in site.fed:
+        fields["feed"] = relative_url(page.path, site.fed[page.path] + ATOM)
+    if page.instead:
+        fields["instead"] = f"{site.address}/{page.instead}"
     if page.simulated:
         fields["simulated"] = True
     if page.tags:

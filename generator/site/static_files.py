@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from generator.site.feeds import feed_files
 from generator.site.render import RenderedFile, SiteContext, checked_path, is_path, render
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ class NotAnAssetError(ValueError):
 def render_site(dossier: Dossier, pages: Sequence[Page], templates: Path, url: str = "") -> tuple[RenderedFile, ...]:
     """All files of the site, published at `url`: pages, what is beside them, and the static ones."""
     rendered = render(pages, templates=templates, site_context=SiteContext.of(dossier))
-    return (*rendered, *static_files(templates, url))
+    fed = (RenderedFile(path, content) for path, content in feed_files(dossier))
+    return (*rendered, *fed, *static_files(templates, url))
 
 
 def static_files(templates: Path, site_url: str = "") -> tuple[RenderedFile, ...]:

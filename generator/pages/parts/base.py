@@ -30,6 +30,7 @@ class Page:
     searchable: bool = True
     asked: tuple[str, ...] = ()  # what else a reader types who looks for exactly this page: a version, a question
     simulated: bool = False  # shows simulated data somewhere
+    instead: str = ""  # the page that search engines should show in its place; itself for one that is only gone
     notes: Notes | None = None  # None = a page that nobody can reply to by itself
 
 

@@ -1,4 +1,4 @@
-"""How a page is cited: one line of text and a BibTeX entry, with the day of the snapshot."""
+"""How a page is cited: one line of text and a BibTeX entry, pinned to the snapshot that says the same, if one does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.dossier.changes import pinned
 from generator.pages.parts.base import Download
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ def cite(dossier: Dossier, path: str, title: str) -> Citation:
     title = _SPACES.sub(" ", title).strip()
     case = dossier.library.case
     note = f"Case {case.id}, snapshot {dossier.day.isoformat()}, version {dossier.version}, page {path}"
-    text = f"Witnessmark ({dossier.day.year}). {title.rstrip('.')}. {note}."
-    url = f"  url = {{{case.repository}}},\n" if case.repository else ""
+    kept = pinned(dossier.periods, dossier.library.snapshots, path.removeprefix(f"{case.id}/").strip("/"))
+    if kept:
+        note = f"Case {case.id}, snapshot {kept}, version {dossier.version}, page {path}"
+    at = f"{dossier.address.rstrip('/')}/{f'v/{kept}/' if kept else ''}{path}" if dossier.address else ""
+    text = f"Witnessmark ({dossier.day.year}). {title.rstrip('.')}. {note}.{f' {at}' if at else ''}"
+    url = f"  url = {{{at}}},\n  urldate = {{{dossier.day.isoformat()}}},\n" if at else ""
     key = "-".join(("witnessmark", *path.strip("/").split("/")))
     bibtex = (
         f"@misc{{{key},\n"
