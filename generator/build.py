@@ -14,6 +14,7 @@ from generator.curated.library import load
 from generator.curated.outside import outside
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier, joined
+from generator.dossier.edition import UNPUBLISHED, Edition
 from generator.dossier.rows import without_origin
 from generator.dossier.stated import held_to_grades
 from generator.guard.gate import allow, gate
@@ -44,7 +45,13 @@ class Built:
 
 
 def read_content(
-    root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, version: str, cache: Path | None = None
+    root: Path,
+    extra: tuple[Pack, ...] = (),
+    *,
+    now: datetime,
+    version: str,
+    cache: Path | None = None,
+    edition: Edition = UNPUBLISHED,
 ) -> Dossier:
     """All of content/, checked, joined with its packs and `extra`. Raises ContentError with every problem."""
     problems: list[Problem] = []
@@ -53,7 +60,9 @@ def read_content(
     problems.extend(without_origin(packs or (), library.origins if library else None))
     if packs is None or library is None or problems:
         raise ContentError(*problems)
-    return held_to_grades(joined(library, packs, DETECTORS, now=now, version=version, cache=cache), root)
+    return held_to_grades(
+        joined(library, packs, DETECTORS, now=now, version=version, cache=cache, edition=edition), root
+    )
 
 
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
@@ -71,7 +80,8 @@ def build(
     """
     with held(layout := Layout(root)):  # from the first file read to the last one written
         inputs = hash_inputs(root)
-        dossier = read_content(root, extra, now=now, version=version, cache=cache)
+        edition = Edition.of(site_url(layout.config), inputs)
+        dossier = read_content(root, extra, now=now, version=version, cache=cache, edition=edition)
         pages = plan(dossier, track)
         with told(root / "templates"):
             files = render_site(dossier, pages, root / "templates", site_url(layout.config))

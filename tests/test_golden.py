@@ -36,7 +36,7 @@ TEMPLATES = ROOT / "templates"
 CASE = Path(__file__).parent / "sites" / "small"
 EXPECTED = CASE / "expected"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-TEXTS = (".md", ".json", ".csv", ".txt", ".bib")
+TEXTS = (".md", ".json", ".csv", ".txt", ".bib", ".ris", ".cff")
 CHOSEN = {
     "claim.md.j2": "2026-03/c/C-064/",
     "detector.md.j2": "2026-03/d/premature-expiry/",
@@ -133,8 +133,8 @@ def golden(small):
         source = small.files if page.path in IN_FULL else small.short
         beside = [
             page.path + file.name
-            for file in page.downloads
-            if file.name.endswith(TEXTS) and (page.path == CITED or not file.name.startswith("cite."))
+            for file in (*page.downloads, *(page.citation.downloads if page.path == CITED else ()))
+            if file.name.endswith(TEXTS)
         ]
         files |= {path: source[path] for path in (f"{page.path}index.md", *beside)}
     return files

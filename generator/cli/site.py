@@ -91,6 +91,7 @@ def check(root: Path) -> None:
       witnessmark check
     """
     from generator.build import read_content
+    from generator.curated.published import lacking
 
     dossier = read_content(root.resolve(), now=now(), version=__version__)
     library = dossier.library
@@ -100,6 +101,8 @@ def check(root: Path) -> None:
         f"{plural(len(library.sources), 'source')}, "
         f"{plural(len(library.examples), 'worked example')}, {plural(len(dossier.packs), 'evidence pack')}."
     )
+    for warning in lacking(library.case, root / "content"):
+        click.echo(str(warning), err=True)
 
 
 @click.command()

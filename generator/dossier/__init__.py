@@ -12,6 +12,8 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
+from generator.base.cards import DrawCard, draw_card
+from generator.base.cards import kept_in as cards_in
 from generator.base.counting import Counts
 from generator.base.drawing import Draw, draw
 from generator.base.pictures import kept_in as pictures_in
@@ -24,6 +26,7 @@ from generator.curated.origins import Origin
 from generator.curated.prices import PriceRow, compare
 from generator.detectors import Detector
 from generator.dossier.computed import COMPUTED, Computed
+from generator.dossier.edition import UNPUBLISHED, Edition
 from generator.dossier.rows import FindingView, counts_in, views
 from generator.dossier.special import Special, WorkOut, held
 from generator.dossier.special import kept_in as special_in
@@ -59,6 +62,8 @@ class Dossier:
     draw: Draw = draw  # draws the charts of the pages
     prove: Prove = public_proofs  # proves findings of public logs
     work_out: WorkOut = held  # tests whether March was special
+    edition: Edition = UNPUBLISHED
+    draw_card: DrawCard = draw_card  # draws the pictures of link previews
 
     @cached_property
     def real_packs(self) -> tuple[Pack, ...]:
@@ -98,6 +103,7 @@ class Dossier:
         """Every digest that is published on purpose: those of packs, and those in the proofs of findings."""
         yield from published_digests(self.packs)
         yield from (digest for view in self.findings if view.proof for digest in digests_of(view.proof))
+        yield from filter(None, (self.edition.records,))
 
     def title_of(self, pack: Pack) -> str:
         """What a body of evidence is called on pages."""
@@ -302,6 +308,11 @@ class Dossier:
         """Day of the build, UTC."""
         return self.built.date()
 
+    @property
+    def snapshot(self) -> str:
+        """What the edition is called."""
+        return self.edition.number or self.day.isoformat()
+
 
 def joined(
     library: Library,
@@ -311,6 +322,8 @@ def joined(
     now: datetime,
     version: str,
     cache: Path | None,
+    edition: Edition = UNPUBLISHED,
 ) -> Dossier:
     """A dossier that keeps below `cache` what takes long to make: pictures, proofs, statistics."""
-    return Dossier(library, packs, detectors, now, version, pictures_in(cache), proofs_in(cache), special_in(cache))
+    kept = (pictures_in(cache), proofs_in(cache), special_in(cache))
+    return Dossier(library, packs, detectors, now, version, *kept, edition, cards_in(cache))

@@ -16,8 +16,11 @@ from generator.site.pictures import fetches, picture_flaw
 from generator.site.scan import ScannedPage, lines_of, scan
 
 _PUBLISHED = frozenset(
-    (".bib", ".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".map", ".png", ".svg", ".txt", ".woff2", ".xml")
-)
+    (
+        ".bib", ".cff", ".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".map", ".png", ".ris", ".sha256",
+        ".svg", ".txt", ".woff2", ".xml",
+    )
+)  # fmt: skip
 _FORBIDDEN = {
     "base": "<base> moves every address of the page",
     "meta": "<meta http-equiv=refresh> takes the reader away",

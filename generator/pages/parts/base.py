@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,20 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
     from generator.pages.parts.notes import Notes
 
-__all__ = ["Download", "Page", "PageKind"]
+__all__ = ["Citation", "Download", "Page", "PageKind"]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """How a page is cited: the line that it shows, those of its figures by their id, and the files beside it."""
+
+    text: str
+    figures: Mapping[str, str]
+    downloads: tuple[Download, ...]
+    title: str
+    sentence: str  # the one that is cited; the title where the page has none
+    grade: str  # in words; "" where it has none
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,9 @@ class Page:
     searchable: bool = True
     simulated: bool = False  # shows simulated data somewhere
     notes: Notes | None = None  # None = a page that nobody can reply to by itself
+    citation: Citation | None = None  # its files are published beside the page, before `downloads`
+    written_in: str = ""  # file or folder of the repository that the record of the page is in; "" = no page of a record
+    card: str = ""  # SVG of the picture for previews of links to it; "" = that of the site
 
 
 @dataclass(frozen=True)
