@@ -133,7 +133,7 @@ def golden(small):
         source = small.files if page.path in IN_FULL else small.short
         beside = [
             page.path + file.name
-            for file in (*page.downloads, *(page.citation.downloads if page.path == CITED else ()))
+            for file in (page.files if page.path == CITED else page.downloads)
             if file.name.endswith(TEXTS)
         ]
         files |= {path: source[path] for path in (f"{page.path}index.md", *beside)}

@@ -274,7 +274,7 @@ def test_links_between_these_pages_lead_somewhere():
                         address,
                     )
             else:
-                assert path in {f"{page.path}{file.name}" for page in pages() for file in page.downloads}, (
+                assert path in {f"{page.path}{file.name}" for page in pages() for file in page.files}, (
                     page.path,
                     address,
                 )
@@ -699,6 +699,7 @@ def test_public_files_have_one_frame_and_the_printed_checksums_are_true():
         "measurements.json",
         "corrections.json",
         "replies.json",
+        "asked.json",
         "incidents.json",
         "events.json",
         "sources.json",
@@ -712,7 +713,7 @@ def test_public_files_have_one_frame_and_the_printed_checksums_are_true():
         assert file.sha256 in markdown("data/")
         if file.name.endswith(".json"):
             document = json.loads(content)
-            assert list(document) == ["schema", "generated", "case", "licence", "records"]
+            assert list(document) == ["schema", "generated", "snapshot", "case", "licence", "records"]
             assert document["licence"] == "CC BY 4.0 for text and data, MIT for code"
             assert len(document["records"]) == file.rows
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -90,7 +89,7 @@ def _row(one: Endpoint) -> File:
         what=one.what,
         rows=one.records,
         bytes=len(download.content),
-        sha256=hashlib.sha256(download.content).hexdigest(),
+        sha256=one.sha256,
         columns=one.columns,
     )
 

@@ -20,8 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from generator.base.wording import FILTERS
 from generator.charts.files import Download
 from generator.detectors.shared.answers import naive_note, naive_sentence
-from generator.site.context import CARD
-from generator.site.context import SiteContext as SiteContext
+from generator.site.context import CARD, SiteContext
 from generator.site.correct import correction
 from generator.site.head import head_fields
 from generator.site.twin import stamped
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 
     from generator.base.cards import DrawCard
     from generator.pages.parts.base import Page
+
+__all__ = ["RenderedFile", "SiteContext", "render", "template_environment"]
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{i}" for kind in ("com", "lpt") for i in range(1, 10))})
@@ -143,7 +144,7 @@ def _render_page(
     text = f"{front_matter(page, site)}\n{flush_html_left(body)}"
     if BOOKKEEPING.search(text):
         raise ControlCharacterError(f"{page.path}: a control character reached the page")
-    beside = [*(page.citation.downloads if page.citation else ()), *(stamped(file, site) for file in page.downloads)]
+    beside = [stamped(file, site) for file in page.files]
     if page.card and draw_card:
         beside.append(Download(CARD, draw_card(page.card)))
     downloads = [RenderedFile(checked_path(folder + file.name), file.content) for file in beside]

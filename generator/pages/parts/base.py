@@ -43,9 +43,14 @@ class Page:
     searchable: bool = True
     simulated: bool = False  # shows simulated data somewhere
     notes: Notes | None = None  # None = a page that nobody can reply to by itself
-    citation: Citation | None = None  # its files are published beside the page, before `downloads`
+    citation: Citation | None = None
     written_in: str = ""  # file or folder of the repository that the record of the page is in; "" = no page of a record
     card: str = ""  # SVG of the picture for previews of links to it; "" = that of the site
+
+    @property
+    def files(self) -> tuple[Download, ...]:
+        """All that is beside the page, but for its card."""
+        return (*(self.citation.downloads if self.citation else ()), *self.downloads)
 
 
 @dataclass(frozen=True)
