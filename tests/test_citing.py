@@ -119,7 +119,7 @@ def parsed_bibtex(text):
     """Entries of a strict reader: balanced braces, a key once, fields in braces, signs of TeX escaped."""
     entries = {}
     place = 0
-    for match in iter(lambda: re.compile(r"\s*@(\w+)\{([A-Za-z0-9._-]+),\n").match(text, place), None):
+    while match := re.compile(r"\s*@(\w+)\{([A-Za-z0-9._-]+),\n").match(text, place):
         place, fields = match.end(), {}
         while field := re.compile(r"  ([a-z]+) = \{").match(text, place):
             depth, end = 1, field.end()
