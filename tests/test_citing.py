@@ -19,6 +19,7 @@ from generator.site.head import head_fields
 
 INPUTS = {"content/case.yml": "ab" * 32, "content/claims/C-001.yml": "cd" * 32, "mkdocs.yml": "ef" * 32}
 HOSTILE = f"100 % {{of}} it_all & #1 $5 ~^ \\ \r\nER  - \u2028{public_library.HOSTILE}"
+STATED = Cited("Statement.", "by rules: plausible", "claim")
 FIGURE = SimpleNamespace(id="weeks", title="Reports a week", sentence="There were 12 in one week.")
 CSL_TYPES = {"webpage", "dataset"}
 
@@ -27,9 +28,7 @@ def published(address="https://witness.example.dev/case"):
     return public_library.dossier(edition=Edition.of(address, INPUTS))
 
 
-def made(
-    dossier, title="Claim C-001: Statement.", cited=Cited("Statement.", "by rules: plausible", "claim"), figures=()
-):  # noqa: B008
+def made(dossier, title="Claim C-001: Statement.", cited=STATED, figures=()):
     return cite(dossier, "2026-03/c/C-001/", title, cited, figures)
 
 

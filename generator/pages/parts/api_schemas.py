@@ -87,8 +87,8 @@ def _file(title: str, fields: dict[str, Any], record: dict[str, Any]) -> dict[st
 
 
 def _model(model: type[BaseModel]) -> dict[str, Any]:
-    opened: dict[str, Any] = _open(model.model_json_schema(mode="serialization"))
-    return opened
+    whole: dict[str, Any] = _whole(model.model_json_schema(mode="serialization"))
+    return whole
 
 
 def _claim() -> dict[str, Any]:
@@ -126,8 +126,11 @@ def _finding() -> dict[str, Any]:
     return {"allOf": [{"$ref": schema["$ref"]}], "properties": own, "required": list(own), "$defs": schema["$defs"]}
 
 
-def _open(schema: Any) -> Any:
-    """The schema without its refusals of unknown fields."""
-    if isinstance(schema, dict):
-        return {key: _open(value) for key, value in schema.items() if (key, value) != ("additionalProperties", False)}
-    return [_open(one) for one in schema] if isinstance(schema, list) else schema
+def _whole(schema: Any) -> Any:
+    """The schema with every field of every object required, as records are written whole; unknown ones may be there."""
+    if isinstance(schema, list):
+        return [_whole(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _whole(value) for key, value in schema.items() if (key, value) != ("additionalProperties", False)}
+    return {**found, "required": list(found["properties"])} if isinstance(found.get("properties"), dict) else found
