@@ -16,13 +16,15 @@ FRAME = """\
 {% import "_macros.md.j2" as wm with context %}
 {% block crumbs %}{% endblock %}
 
-# {{ page.title|txt }} { #top }
+# {% block title %}{{ page.title|txt }}{% endblock %} { #top }
 
 {% block head %}{% endblock %}
 
 {% block body required %}{% endblock %}
 
 {% block foot %}{% endblock %}
+
+{% block side %}{% endblock %}
 """
 SHOWN = """\
 {% macro shown(value) -%}

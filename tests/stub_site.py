@@ -32,11 +32,13 @@ FINDING = """{% extends "_base.md.j2" %}
 {% block crumbs %}{{ wm.breadcrumb(((site.id, ref("")), ("Findings", ref("findings/")), ("F-7K2QH3", none))) }}{% endblock %}
 {% block head %}
 {{ wm.header_block("312 of 4,096 steps (7.6 %; 95 % interval 6.8 to 8.5 %) on claude-code lost their cache within its lifetime, 17 to 23 March 2026 UTC.",
-  grade="B", outcome="found", severity="high", simulated=true,
-  counts=((1204331, "tokens read again"), ("$18.06", "list price"), (3, "public reports"), (1, "against")),
+  grade="B", outcome="found", severity="high", simulated=true) }}
+{{ wm.simulated_banner() }}
+{% endblock %}
+{% block side %}
+{{ wm.facts(counts=((1204331, "tokens read again"), ("$18.06", "list price"), (3, "public reports"), (1, "against")),
   rows=(("Detector", wm.record_link("cache-rebuild", "d")), ("Session", "qm4z7tal"), ("From", "2026-03-17 14:05 UTC"), ("Ruled out", "expired lifetime, model switch, compaction")),
   actions=(("Cite", "#cite"), ("JSON", "index.json"), ("CSV", "data.csv"))) }}
-{{ wm.simulated_banner() }}
 {% endblock %}
 {% block body %}
 ## Result { #result }

@@ -62,10 +62,10 @@ def table(one, id):
 def test_cost_rose_by_half_with_the_client_version(computed):
     found = computed["same-tasks"]
     run, task = (estimate(found, f"Cost of {words}") for words in ("a run", "the median task"))
-    assert run.value == pytest.approx(17.05 / 11.19, abs=0.005)
-    assert task.value == pytest.approx(1.51, abs=0.005)
-    assert run.low == pytest.approx(1.50, abs=0.02)
-    assert run.high == pytest.approx(1.54, abs=0.02)
+    assert run.value == pytest.approx(17.05 / 11.19, abs=0.02)  # of days, where the review has the medians of runs
+    assert task.value == pytest.approx(1.51, abs=0.04)
+    assert 1.42 < run.low < run.value < run.high < 1.62
+    assert run.p < 0.001
     assert "17.05" in found.answer
     assert "11.19" in found.answer
     assert "5.53" in found.answer
@@ -99,15 +99,14 @@ def test_cost_by_groups_of_versions_and_every_step(computed, records):
 
 def test_time_follows_the_date_and_the_week_of_the_article_is_not_unusual(computed):
     found = computed["same-tasks"]
-    week = estimate(found, "17 to 23 March minus", "Seconds a task")
-    assert week.value == pytest.approx(11.94 - 10.90, abs=0.005)
-    assert 0.002 < week.p < 0.03
+    week = estimate(found, "Seconds a task, 17 to 23 March against", "(11.94 against 10.90)")
+    assert week.low < 1 < week.value < week.high
+    assert week.p > 0.05
     rank = estimate(found, "17 to 23 March", "stretches of 7 days")
     assert (rank.n, rank.value, rank.p) == (49, pytest.approx(9 / 49), pytest.approx(9 / 49))
     plateau = estimate(found, "14 to 27 March", "stretches of 14 days")
     assert (plateau.n, plateau.value) == (42, pytest.approx(1 / 42))
-    assert estimate(found, "14 to 27 March minus").value == pytest.approx(12.25 - 10.79, abs=0.005)
-    ratio = estimate(found, "14 to 27 March against")
+    ratio = estimate(found, "14 to 27 March against", "(12.25 against 10.79)")
     assert 1.03 < ratio.low < ratio.value < ratio.high < 1.25
 
 
@@ -259,22 +258,22 @@ def changed(one, columns):
 def test_even_runs_give_no_difference(records):
     even = dict.fromkeys(("USD a run", "USD a task", "Seconds", "Slow seconds"), lambda *_: 10.0)
     found = COMPUTED[Computation.SAME_TASKS](changed(records["same-tasks"], even | {"Over 120 s": lambda *_: 0}), ())
-    assert estimate(found, "Cost of a run").value == 1
-    assert estimate(found, "Seconds a task, 17 to 23 March minus").p == 1
+    assert estimate(found, "Cost of a run").value == pytest.approx(1)
+    assert estimate(found, "Seconds a task, 17 to 23 March against").p == 1
     assert estimate(found, "14 to 27 March", "stretches").p == 1
     assert table(found, "steps").rows[0][0] == "none"
     assert not [what for what, _ in found.estimates if "120 seconds" in what]
 
 
 def test_seconds_in_another_order_are_seldom_unusual(records):
-    """The same seconds, days shuffled: the p of permuted days is small about as often as it says."""
+    """The same seconds, days shuffled: the p is small about as often as it says."""
     one, small = records["same-tasks"], 0
     seconds = [row["Seconds"] for row in rows(table(one, "runs"))]
     for seed in range(12):
         shuffled = seconds[:]
         random.Random(seed).shuffle(shuffled)
         found = COMPUTED[Computation.SAME_TASKS](changed(one, {"Seconds": lambda number, _, s=shuffled: s[number]}), ())
-        small += estimate(found, "Seconds a task, 14 to 27 March minus").p <= 0.05
+        small += estimate(found, "Seconds a task, 14 to 27 March against").p <= 0.05
     assert small <= 3
 
 

@@ -381,22 +381,24 @@ def test_evidence_stands_in_two_columns_with_kind_weight_origin_and_link():
     assert 'href="https://blog.example.org/"' in supports
     assert "weak" in supports
     assert "medium" in opposes
-    assert "### Context" in markdown("c/C-004/")
-    assert 'href="../../r/r-1/"' in markdown("c/C-004/").partition("### Context")[2]
+    assert "## Good to know" in markdown("c/C-004/")
+    assert 'href="../../r/r-1/"' in markdown("c/C-004/").partition("## Good to know")[2]
 
 
-def test_a_claim_shows_both_grades_its_rule_and_what_would_change_it():
+def test_a_claim_opens_with_one_grade_and_shows_its_rule_the_reader_and_what_would_change_it():
     text = markdown("c/C-001/")
-    head = text.partition("## Evidence")[0]
-    assert head.count("wm-grade--supported") == 2
+    head = text.partition("## For and against")[0]
+    assert head.count("wm-grade--") == 1
+    assert "wm-grade--supported" in head
+    assert "A person who read it said: supported." in text
     assert "Firm evidence is for it, and at least twice as much as against it." in text
     assert "method/#rule-firmly-for" in text
     verdict = page_at("c/C-001/").context.weighed.verdict
     assert verdict.raises
     assert verdict.lowers
     assert all(sentence in text.replace("&#39;", "'") for sentence in (*verdict.raises, *verdict.lowers))
-    assert "The two grades differ" not in text
-    assert "The two grades differ" in markdown("c/C-003/")
+    assert "Rules and reader differ" not in text
+    assert "Rules and reader differ" in markdown("c/C-003/")
 
 
 def test_a_claim_without_evidence_says_where_was_looked():
@@ -409,14 +411,14 @@ def test_findings_in_the_authors_logs_are_evidence_and_lead_to_detector_and_pack
     assert 'href="../../d/cache-break/"' in supports
     assert 'href="../../evidence/mine/"' in supports
     assert "Against (0)" in opposes
-    assert "Would decide it on the author's logs" in markdown("c/C-002/")
+    assert "On the author's logs, these would answer:" in markdown("c/C-002/")
     nobody = library().model_copy(update={"case": library().case.model_copy(update={"author_packs": ()})})
     without = dataclasses.replace(dossier(), library=nobody)
     assert without.verdicts["C-002"].rule.id == "private"
 
 
 def test_a_withdrawn_claim_says_so_first():
-    assert markdown("c/C-004/").index("wm-banner--withdrawn") < markdown("c/C-004/").index("## Evidence")
+    assert markdown("c/C-004/").index("wm-banner--withdrawn") < markdown("c/C-004/").index("## For and against")
     assert page_at("c/C-004/").context.weighed.verdict.grade.value == "withdrawn"
 
 

@@ -46,7 +46,7 @@ def test_a_proxy_decides_nothing_and_says_what_would(kind, path, proxy):
 def test_beside_a_detector_that_decides_both_are_named(kind, path):
     text, _ = words(kind, path, "cache-break", "block-jump")
     titles = {one.id: one.title for one in DETECTORS}
-    intro = "Decided by" if kind is wanted else "Would decide it on the author's logs:"
+    intro = "Decided by" if kind is wanted else "On the author's logs, these would answer:"
     assert f"{intro} {titles['cache-break']}. {titles['block-jump']} only approaches it" in text
 
 

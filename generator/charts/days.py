@@ -151,7 +151,11 @@ def _template() -> dict[str, Any]:
     import altair as alt
 
     base = alt.Chart()
-    x = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap=True))
+    x = alt.X(
+        "day:T",
+        title=None,
+        axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap="greedy", labelSeparation=10),
+    )
     band = base.mark_rect(color=BAND).encode(x=alt.X("from:T", title=None), x2="to:T")
     lines = base.mark_rule(color=ALERT, strokeDash=[4, 4]).encode(x=alt.X("at:T", title=None))
     words = [

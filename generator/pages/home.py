@@ -18,9 +18,12 @@ from generator.pages.parts.api import entrance
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.claim_ledger import LedgerSection, ledger
+from generator.pages.parts.drawn import drawn_table
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
+
+RATES = "complaints-by-week"
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         downloads=(entrance(dossier),),
         card=card_svg("Statements about runaway AI usage, each followed down to its evidence.", over=case.title),
     )
-    chart = reports_chart(dossier, drawn=dossier.draw)
+    chart = _rates(dossier) or reports_chart(dossier, drawn=dossier.draw)
     yield Page(
         path=f"{case.id}/",
         template="home.md.j2",
@@ -157,6 +160,13 @@ def _holdings(dossier: Dossier) -> Holdings:
         findings=sum(run.found for pack in own for run in pack.runs),
         detectors=len(dossier.detectors),
     )
+
+
+def _rates(dossier: Dossier) -> Chart | None:
+    """Complaints for each 1,000 issues filed: counts alone follow the size of the tracker."""
+    tables = [table for section in (dossier.special.sections if dossier.special else ()) for table in section.tables]
+    wanted = next((table for table in tables if table.id == RATES), None)
+    return drawn_table(dossier, wanted) if wanted else None
 
 
 def _gaps(dossier: Dossier) -> Gaps:

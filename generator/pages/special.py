@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from generator.charts import Chart, published_chart
+from generator.charts import Chart
 from generator.charts.files import Download, csv_bytes
-from generator.curated.measurements import Mark, Plot, PublishedTable
 from generator.curated.registered import Registered
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
+from generator.pages.parts.drawn import drawn_table
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
@@ -94,26 +93,8 @@ def _part(dossier: Dossier, section: Section) -> Part:
 
 
 def _shown(dossier: Dossier, table: Table) -> Shown:
-    drawn = table.drawn
-    if drawn is None:
-        return Shown(table, None, f"{table.id}.csv")
-    days = [dt.date.fromisoformat(day) for day in drawn.band]
-    plot = Plot(
-        kind="days",
-        label=drawn.label,
-        values=(drawn.value,),
-        panel=drawn.panel,
-        band=tuple(days),
-        band_label=drawn.band_label,
-        dates=tuple(Mark(day=dt.date.fromisoformat(day), word=word) for day, word in drawn.dates),
-        axis=drawn.axis,
-        sentence=drawn.sentence,
-    )
-    whole = PublishedTable(
-        id=table.id, title=table.title, columns=table.columns, rows=table.rows, note=table.note or None, plot=plot
-    )
-    chart = published_chart(whole, plot, drawn=dossier.draw)
-    return Shown(table, chart, chart.csv)
+    chart = drawn_table(dossier, table)
+    return Shown(table, chart, chart.csv if chart else f"{table.id}.csv")
 
 
 def _files(shown: Shown) -> tuple[Download, ...]:

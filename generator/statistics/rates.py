@@ -34,6 +34,12 @@ def poisson_rate(events: int, exposure: int) -> Rate:
     return Rate(events, exposure, low / exposure, float(gammaincinv(events + 1, 0.975)) / exposure)
 
 
+def exact_interval(events: int, exposure: float) -> tuple[float, float]:
+    """Ends of the exact 95 % interval of a Poisson rate per unit of exposure, which is above 0 (Garwood 1936)."""
+    found = poisson_rate(events, 1)
+    return found.low / exposure, found.high / exposure
+
+
 def exact_rate(hits: int, trials: int) -> Rate:
     """Clopper-Pearson interval (Clopper and Pearson 1934, Biometrika 26:404-413). 0 of 0 spans [0, 1]."""
     from scipy.special import betaincinv

@@ -25,6 +25,9 @@ class Drawn:
     dates: tuple[tuple[str, str], ...]
     label: str = "Middle"
     panel: str = "Series"
+    low: str | None = None
+    high: str | None = None
+    """Columns of a 95 % interval."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from generator.curated.registered import Registered, Stretch
 from generator.dossier.special.base import Cell, Drawn, Section, Table, day_told, estimated, rounded
 from generator.dossier.special.filed import Filed, filed
 from generator.dossier.special.series import DAY, blocks, by_index, by_question, counted, is_complaint, middle
+from generator.statistics.rates import exact_interval
 from generator.statistics.ratios import Counted, Ratio, dispersion, exact_ratio, quasi_poisson_ratio, together
 
 QUASI = "quasi-Poisson, with the dispersion of weeks or months"
@@ -165,29 +166,35 @@ def _weekly(opened: Sequence[dt.date], curve: Filed, plan: Registered, article: 
     weeks = sorted([*blocks(plan.studied, article), article], key=lambda one: one.first)
     parts = counted(opened, weeks, lambda one: curve.within(one) / THOUSAND)
     rates = [part.hits / part.exposure for part in parts]
+    ends = [exact_interval(part.hits, part.exposure) for part in parts]
     highest = weeks[rates.index(max(rates))]
     after = ", after the article's week" if highest.first > article.last else ""
     return Table(
         id="complaints-by-week",
         title="Complaints about usage for each 1,000 issues filed, by week",
-        columns=("Week of", "Middle", "Series", "For each 1,000", "Complaints", "Issues filed"),
+        columns=("Week of", "Middle", "Series", "For each 1,000", "Low", "High", "Complaints", "Issues filed"),
         rows=tuple(
             (
                 week.first.isoformat(),
                 middle(week),
                 "Complaints",
                 rounded(rate),
+                rounded(low),
+                rounded(high),
                 part.hits,
                 round(part.exposure * THOUSAND),
             )
-            for week, part, rate in zip(weeks, parts, rates, strict=True)
+            for week, part, rate, (low, high) in zip(weeks, parts, rates, ends, strict=True)
         ),
         note=(
             "Weeks are laid so that the article's week is one of them; at the ends they are longer or shorter. "
+            "Bars are exact 95 % intervals of independent complaints, so a little too narrow. "
             f"Dispersion {dispersion((parts,)):.1f}."
         ),
         drawn=Drawn(
             value="For each 1,000",
+            low="Low",
+            high="High",
             axis="Complaints for each 1,000 issues",
             sentence=(
                 f"Complaints for each 1,000 issues filed are highest in the week of {day_told(highest.first)}, "

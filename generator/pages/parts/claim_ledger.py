@@ -72,7 +72,9 @@ def ledger(dossier: Dossier) -> ClaimsContext:
         grade_stats=tuple((count, grade.value.replace("_", " ")) for grade, count in _counts(computed.values())),
         sections=tuple(sections),
         by_rules=tuple(
-            (grade, tuple(claim for claim in distinct if computed[claim.id] is grade)) for grade in ComputedGrade
+            (grade, tuple(claim for claim in distinct if computed[claim.id] is grade))
+            for grade in ComputedGrade
+            if grade in computed.values()
         ),
     )
 
@@ -84,7 +86,7 @@ def _first_line(claim: Claim) -> int:
 
 def _counts(grades: Iterable[ComputedGrade]) -> tuple[tuple[ComputedGrade, int], ...]:
     counted = Counter(grades)
-    return tuple((grade, counted[grade]) for grade in ComputedGrade)
+    return tuple((grade, counted[grade]) for grade in ComputedGrade if counted[grade])
 
 
 def reports_at(dossier: Dossier, claim: Claim) -> tuple[Report, ...]:
