@@ -227,7 +227,7 @@ def test_the_fields_of_a_context_are_exactly_the_variables_of_its_template(subte
 def compare_variables(template, context):
     source = (ROOT / "templates" / template).read_text("utf-8")
     used = jinja2.meta.find_undeclared_variables(template_environment(ROOT / "templates").parse(source))
-    assert used - {"page", "site", "wm", "public", "logs", "ref", "url"} == {
+    assert used - {"page", "site", "wm", "citing", "public", "logs", "ref", "url"} == {
         field.name for field in dataclasses.fields(context)
     }
 
