@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from generator.curated.library import load
 from generator.curated.outside import outside
 from generator.detectors import DETECTORS
 from generator.dossier import Dossier, joined
+from generator.dossier.edition import Edition
 from generator.dossier.rows import without_origin
 from generator.dossier.stated import held_to_grades
 from generator.guard.gate import allow, gate
@@ -53,8 +54,9 @@ def read_content(
     problems.extend(without_origin(packs or (), library.origins if library else None))
     if packs is None or library is None or problems:
         raise ContentError(*problems)
-    made = joined(library, packs, DETECTORS, now=now, version=version, cache=cache, own=len(extra))
-    return held_to_grades(replace(made, address=site_url(root / "mkdocs.yml")), root)
+    edition = Edition.of(site_url(root / "mkdocs.yml"), hash_inputs(root))
+    made = joined(library, packs, DETECTORS, now=now, version=version, cache=cache, own=len(extra), edition=edition)
+    return held_to_grades(made, root)
 
 
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:

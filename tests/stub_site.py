@@ -28,6 +28,7 @@ HOSTILE = """</div><script>window.hacked=1</script>[x](javascript:window.hacked=
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="640" height="220" viewBox="0 0 640 220"><g fill="{fill}">{bars}</g><path d="M40 190H630" stroke="{line}"/></svg>"""
 
 FINDING = """{% extends "_base.md.j2" %}
+{% import "_cite.md.j2" as citing with context %}
 {% block crumbs %}{{ wm.breadcrumb(((site.id, ref("")), ("Findings", ref("findings/")), ("F-7K2QH3", none))) }}{% endblock %}
 {% block head %}
 {{ wm.header_block("312 of 4,096 steps (7.6 %; 95 % interval 6.8 to 8.5 %) on claude-code lost their cache within its lifetime, 17 to 23 March 2026 UTC.",
@@ -78,7 +79,7 @@ witnessmark scan ~/.claude/projects --detector cache-rebuild
 
 ## Cite { #cite }
 
-{{ wm.cite_box("Witnessmark (2026). Finding F-7K2QH3, snapshot 2026-11-24.", (("BibTeX", "data.csv"),)) }}
+{{ citing.cite_box("Witnessmark (2026). Finding F-7K2QH3, snapshot 2026-11-24.", (("BibTeX", "data.csv"),)) }}
 {% endblock %}
 {% block foot %}{{ wm.prevnext(("F-2AAAAA", ref("f/F-7K2QH3/")), ("F-ZZZZZZ", ref("f/F-7K2QH3/")), ("findings", ref("findings/"))) }}{% endblock %}
 """

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
 from counts_read import faults_of_json, faults_of_text
 from counts_read import text_of as text_of_page
@@ -36,7 +37,7 @@ TEMPLATES = ROOT / "templates"
 CASE = Path(__file__).parent / "sites" / "small"
 EXPECTED = CASE / "expected"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-TEXTS = (".md", ".json", ".csv", ".txt", ".bib")
+TEXTS = (".md", ".json", ".csv", ".txt", ".bib", ".ris", ".cff")
 CHOSEN = {
     "claim.md.j2": "2026-03/c/C-064/",
     "detector.md.j2": "2026-03/d/premature-expiry/",
@@ -137,8 +138,8 @@ def golden(small):
         source = small.files if page.path in IN_FULL else small.short
         beside = [
             page.path + file.name
-            for file in page.downloads
-            if file.name.endswith(TEXTS) and (page.path == CITED or not file.name.startswith("cite."))
+            for file in (page.files if page.path == CITED else page.downloads)
+            if file.name.endswith(TEXTS)
         ]
         files |= {path: source[path] for path in (f"{page.path}index.md", *beside)}
     return files
@@ -192,6 +193,28 @@ def test_every_kind_of_page_has_a_golden_page(small):
         "headline",
         "special",
     }
+
+
+# ---- twins ----
+
+
+def test_every_twin_says_day_snapshot_and_licence_and_holds_to_its_schema(small):
+    """Every page of the case; a kind without a schema of its own holds to the one of all."""
+    api = "2026-03/data/api/v1/"
+    named = json.loads(small.files[f"{api}index.json"])["twins"]["schemas"]
+    checkers = {
+        kind: jsonschema.Draft202012Validator(json.loads(small.files[api + path])) for kind, path in named.items()
+    }
+    twins = {path: json.loads(data) for path, data in small.files.items() if re.fullmatch(r".+/index\.json", path)}
+    twins = {path: twin for path, twin in twins.items() if "/api/" not in path and not path.startswith("api/")}
+    assert len(twins) > 100
+    for path, twin in twins.items():
+        checker = checkers.get(twin["kind"], checkers["any other"])
+        assert [error.message for error in checker.iter_errors(twin)] == [], path
+        assert twin["generated"] == twin["snapshot"] == "2026-11-24"
+        assert twin["licence"].startswith("CC BY 4.0")
+    own = {twin["kind"] for twin in twins.values()} & set(named)
+    assert own == set(named) - {"any other", "measurement"}
 
 
 # ---- pages that are not in the golden site ----
@@ -294,7 +317,7 @@ def resolved(path, address):
 def test_twins_tables_and_citations_can_be_read_and_lead_to_pages_that_exist(small):
     kinds = defaultdict(int)
     for page in small.pages.values():
-        for file in page.downloads:
+        for file in page.files:
             kinds[file.name.rsplit(".", 1)[-1]] += 1
             match file.name.rsplit(".", 1)[-1]:
                 case "json":
@@ -305,7 +328,7 @@ def test_twins_tables_and_citations_can_be_read_and_lead_to_pages_that_exist(sma
                     rows = list(csv.reader(io.StringIO(file.content.decode())))
                     assert {len(row) for row in rows} == {len(rows[0])}, page.path
                 case "bib":
-                    assert re.match(r"@\w+\{[\w-]+,\n", file.content.decode()), page.path
+                    assert re.match(r"@\w+\{[\w.-]+,\n", file.content.decode()), page.path
                 case "txt":
                     assert page.path.split("/")[0] in file.content.decode(), page.path
     assert min(kinds[kind] for kind in ("json", "csv", "bib", "txt")) >= 3

@@ -376,7 +376,7 @@ def test_contexts_hold_exactly_the_variables_of_their_templates():
     for page in {page.template: page for kind in (analysis, headline) for page in kind.KIND.pages(joined())}.values():
         source = environment.loader.get_source(environment, page.template)[0]
         wanted = jinja2.meta.find_undeclared_variables(environment.parse(source))
-        wanted -= {"page", "site", "wm", "told", "public", "ref", "url"}
+        wanted -= {"page", "site", "wm", "citing", "told", "public", "ref", "url"}
         wanted -= {"side", "both", "points", "facts"}  # set in the templates themselves
         assert {field.name for field in dataclasses.fields(page.context)} == wanted, page.template
 

@@ -227,7 +227,7 @@ def test_the_fields_of_a_context_are_exactly_the_variables_of_its_template(subte
 def compare_variables(template, context):
     source = (ROOT / "templates" / template).read_text("utf-8")
     used = jinja2.meta.find_undeclared_variables(template_environment(ROOT / "templates").parse(source))
-    assert used - {"page", "site", "wm", "public", "logs", "ref", "url"} == {
+    assert used - {"page", "site", "wm", "citing", "public", "logs", "ref", "url"} == {
         field.name for field in dataclasses.fields(context)
     }
 
@@ -274,7 +274,7 @@ def test_links_between_these_pages_lead_somewhere():
                         address,
                     )
             else:
-                assert path in {f"{page.path}{file.name}" for page in pages() for file in page.downloads}, (
+                assert path in {f"{page.path}{file.name}" for page in pages() for file in page.files}, (
                     page.path,
                     address,
                 )
@@ -701,6 +701,7 @@ def test_public_files_have_one_frame_and_the_printed_checksums_are_true():
         "measurements.json",
         "corrections.json",
         "replies.json",
+        "asked.json",
         "incidents.json",
         "events.json",
         "sources.json",
@@ -714,7 +715,7 @@ def test_public_files_have_one_frame_and_the_printed_checksums_are_true():
         assert file.sha256 in markdown("data/")
         if file.name.endswith(".json"):
             document = json.loads(content)
-            assert list(document) == ["schema", "generated", "case", "licence", "records"]
+            assert list(document) == ["schema", "generated", "snapshot", "case", "licence", "records"]
             assert document["licence"] == "CC BY 4.0 for text and data, MIT for code"
             assert len(document["records"]) == file.rows
 

@@ -173,8 +173,8 @@ def test_links_lead_to_pages_and_to_ids_that_are_there():
                 continue
             target, _, fragment = link.partition("#")
             where = posixpath.normpath(posixpath.join("/", path, target)).strip("/") if target else path.strip("/")
-            if target.endswith(("json", "csv", "svg")):
-                assert posixpath.basename(target) in {file.name for file in pages()[path].downloads}
+            if target.endswith(("json", "csv", "svg", "txt", "bib", "ris")):
+                assert posixpath.basename(target) in {file.name for file in pages()[path].files}
                 continue
             where = f"{where}/" if where else ""
             assert where in others, f"{path} -> {link}: no kind of page makes it"

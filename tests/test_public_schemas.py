@@ -27,7 +27,7 @@ from generator.records.results import Level
 ROOT = Path(__file__).parent.parent
 ROOTS = {"pack.json and its tables": Manifest, "proof of a finding": FindingProof}
 WRITTEN_BY_PEOPLE = {
-    "analysis", "case", "claim", "corrections", "events", "examples", "hypotheses", "incidents", "judged", "origin", "peers", "prices",
+    "analysis", "asked", "case", "claim", "corrections", "events", "examples", "hypotheses", "incidents", "judged", "origin", "peers", "prices",
     "promises", "published", "reply", "report", "sources", "surfaces", "symptoms",
 }  # fmt: skip
 """Schemas of content/: texts that somebody types and a reviewer reads. No command writes them from a log."""
@@ -47,7 +47,10 @@ DIGESTS = {
     "detectors/shared/base.py": "of keyed pseudonyms: ids of findings",
     "guard/gate.py": "of files about to be published",
     "importers/reports/names.py": "of names of dimensions, a fixed list",
-    "pages/data.py": "of published downloads",
+    "pages/parts/api.py": "of published downloads",
+    "base/cards.py": "of the SVG of a card, to name what is kept for the next build",
+    "base/png.py": "checksum of a chunk of a published picture",
+    "dossier/edition.py": "of the list of files of content/, which are public",
     "proofs/commitments.py": "with a salt from the owner's key",
     "proofs/public.py": "of packs of public logs, to name what is kept for the next build",
     "proofs/tree.py": "of salted leaves",

@@ -96,6 +96,7 @@ def check(root: Path) -> None:
       witnessmark check
     """
     from generator.build import read_content
+    from generator.curated.published import lacking
 
     dossier = read_content(root.resolve(), now=now(), version=__version__)
     library = dossier.library
@@ -105,6 +106,8 @@ def check(root: Path) -> None:
         f"{plural(len(library.sources), 'source')}, "
         f"{plural(len(library.examples), 'worked example')}, {plural(len(dossier.packs), 'evidence pack')}."
     )
+    for warning in lacking(library.case, root / "content"):
+        click.echo(str(warning), err=True)
 
 
 @click.command()

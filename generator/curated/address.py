@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 # Names that are never public: RFC 6761, RFC 6762, RFC 7686, RFC 8375, and what routers hand out.
 PRIVATE_ENDINGS = ("arpa", "corp", "home", "internal", "invalid", "lan", "local", "localhost", "onion", "test")
 
+_MAIL = re.compile(r"mailto:[A-Za-z0-9._%+-]{1,64}@(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})")
 _COMMENT = re.compile(r"issuecomment-[0-9]+")
 _WRITTEN_TOGETHER = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}),
@@ -31,6 +32,18 @@ def public(url: AnyUrl) -> AnyUrl:
         raise PydanticCustomError("url_host", "the host must be a public name, not a private one")
     if mixes_scripts(url.host or ""):
         raise PydanticCustomError("url_script", "the host mixes letters of two scripts, as look-alike addresses do")
+    return url
+
+
+def reachable(url: AnyUrl) -> AnyUrl:
+    """The same address where people can be written to: a public page, or mailto: with one plain address."""
+    if url.scheme != "mailto":
+        return public(url)
+    mail = _MAIL.fullmatch(str(url))
+    if not mail:
+        raise PydanticCustomError("url_mail", "a mail address is mailto: and one plain address, without a subject")
+    if mail["host"].rpartition(".")[2].lower() in PRIVATE_ENDINGS:
+        raise PydanticCustomError("url_host", "the host must be a public name, not a private one")
     return url
 
 

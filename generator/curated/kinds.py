@@ -36,7 +36,7 @@ from generator.curated.rules import (
     wanted_is_for_the_unchecked,
 )
 from generator.curated.vendor import addresses_are_of_vendor_kinds
-from generator.curated.voices import Correction, Reply
+from generator.curated.voices import Asked, Correction, Reply
 
 _RECORDS = {"report": "report", "event": "event", "incident": "incident"}
 
@@ -305,6 +305,18 @@ class Library(Lasting):
     ] = ()
     replies: Annotated[
         tuple[Reply, ...], Kind(word="reply", files="replies/{id}.yml", refers={"page": "page"}, order=("date", "id"))
+    ] = ()
+    asked: Annotated[
+        tuple[Asked, ...],
+        Kind(
+            word="request for a reply",
+            files="asked.yml",
+            listed=True,
+            refers={"page": "page", "reply": "reply"},
+            spans=(("date", "answered"),),
+            order=("date", "id"),
+            newest_first=True,
+        ),
     ] = ()
     corrections: Annotated[
         tuple[Correction, ...],

@@ -20,7 +20,7 @@ from pydantic import (
     UrlConstraints,
 )
 
-from generator.curated.address import public
+from generator.curated.address import public, reachable
 from generator.curated.registered import Registered
 from generator.curated.scalars import visible
 
@@ -33,6 +33,9 @@ Seen = AfterValidator(visible)
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]*$"), Seen]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Seen]
 WebUrl = Annotated[AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https"]), AfterValidator(public)]
+Contact = Annotated[
+    AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https", "mailto"]), AfterValidator(reachable)
+]
 Moment = AwareDatetime  # a moment without its zone is refused
 
 
@@ -315,7 +318,9 @@ class Case(Model):
     article_window_end: dt.date
     answers: Annotated[tuple[Answer, ...], Field(min_length=3, max_length=3)]
     caution: Text
+    contact: Contact | None = None  # who answers for the site: a page or mailto:name@host
     repository: WebUrl | None = None
+    issues: WebUrl | None = None  # form or tracker that takes "title" and "body", such as .../issues/new
     vendor_addresses: tuple[VendorAddress, ...] = ()  # hosts, folders and single posts that are the vendor's
     author_packs: tuple[Slug, ...] = ()  # evidence packs made from the author's own logs; only these grade claims
     people: tuple[Person, ...]

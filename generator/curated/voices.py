@@ -1,4 +1,4 @@
-"""What others answer to these pages, and what the pages had wrong: replies and corrections, each with its page."""
+"""What others answer to these pages, what the pages had wrong, and who was asked, each with its page if any."""
 
 from __future__ import annotations
 
@@ -38,3 +38,18 @@ class Correction(Model):
     now: Text
     why: Text
     asked_by: Line | None = None
+
+
+class Asked(Model):
+    """Somebody who was asked for a reply, so that silence can be told from not having been asked."""
+
+    id: Slug
+    date: dt.date
+    who: Line
+    by: Line  # who asked: a name or a role
+    way: Line  # mail to the address on a page, a form, an issue, ...
+    about: Text  # what was asked, and about which pages
+    page: PageKey | None = None  # None = no page of one record
+    answered: dt.date | None = None  # None = no answer
+    answer: Line | None = None  # what came: in full it is a reply
+    reply: Slug | None = None  # the reply that prints it whole

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
+from generator.base.cards import DrawCard, draw_card
+from generator.base.cards import kept_in as cards_in
 from generator.base.counting import Counts
 from generator.base.drawing import Draw, draw
 from generator.base.pictures import kept_in as pictures_in
@@ -26,6 +28,7 @@ from generator.curated.snapshots import Fact
 from generator.detectors import Detector
 from generator.dossier.changes import Period, periods
 from generator.dossier.computed import COMPUTED, Computed
+from generator.dossier.edition import UNPUBLISHED, Edition
 from generator.dossier.facts import facts_of, of_whole, without_withdrawn
 from generator.dossier.history import History, histories
 from generator.dossier.rows import FindingView, counts_in, views
@@ -63,8 +66,9 @@ class Dossier:
     draw: Draw = draw  # draws the charts of the pages
     prove: Prove = public_proofs  # proves findings of public logs
     work_out: WorkOut = held  # tests whether March was special
+    edition: Edition = UNPUBLISHED
+    draw_card: DrawCard = draw_card  # draws the pictures of link previews
     own: int = 0  # how many packs, the first ones, are of private logs and in this build only
-    address: str = ""  # where the site is published
 
     @cached_property
     def real_packs(self) -> tuple[Pack, ...]:
@@ -104,6 +108,7 @@ class Dossier:
         """Every digest that is published on purpose: those of packs, and those in the proofs of findings."""
         yield from published_digests(self.packs)
         yield from (digest for view in self.findings if view.proof for digest in digests_of(view.proof))
+        yield from filter(None, (self.edition.records,))
 
     def title_of(self, pack: Pack) -> str:
         """What a body of evidence is called on pages."""
@@ -331,6 +336,16 @@ class Dossier:
         """Day of the build, UTC."""
         return self.built.date()
 
+    @property
+    def address(self) -> str:
+        """Where mkdocs.yml says that the site is published."""
+        return self.edition.stated
+
+    @property
+    def snapshot(self) -> str:
+        """What the edition is called."""
+        return self.edition.number or self.day.isoformat()
+
 
 def joined(
     library: Library,
@@ -341,8 +356,9 @@ def joined(
     version: str,
     cache: Path | None,
     own: int = 0,
+    edition: Edition = UNPUBLISHED,
 ) -> Dossier:
     """A dossier that keeps below `cache` what takes long to make: pictures, proofs, statistics."""
     shown = without_withdrawn(packs, library.locked)
     kept = pictures_in(cache), of_whole(proofs_in(cache), packs), special_in(cache)
-    return Dossier(library, shown, detectors, now, version, *kept, own)
+    return Dossier(library, shown, detectors, now, version, *kept, edition, cards_in(cache), own)

@@ -18,7 +18,7 @@ from generator.guard.secrets import PATTERNS, Finder, Pattern
 from generator.guard.sources import Source
 from generator.site.render import RenderedFile
 
-TEXT_SUFFIXES = (".atom", ".md", ".json", ".csv", ".svg", ".txt", ".bib", ".xml")
+TEXT_SUFFIXES = (".atom", ".md", ".json", ".csv", ".svg", ".txt", ".bib", ".ris", ".cff", ".xml")
 """Files made from data. Stylesheets and scripts are the theme's own and hashed by the site checker."""
 OWN_HOSTS = frozenset({"www.w3.org", "schema.org"})  # name spaces, never asked for anything
 MOST_OF_A_KIND = 50  # strings of one kind on one page that are told apart

@@ -59,7 +59,6 @@ class SectionContext:
     supports: tuple[Side, ...]
     unknown: tuple[Told, ...]
     unchecked: tuple[Unchecked, ...]
-    cite_text: str
     previous: Section | None
     next: Section | None
 
@@ -135,7 +134,6 @@ def _section_page(dossier: Dossier, section: Section, before: Section | None, af
         supports=tuple(Side(one, found.supports) for one, found in judged if found.supports),
         unknown=tuple(told(dossier, sentence) for sentence in section.unknown),
         unchecked=_unchecked(dossier, named),
-        cite_text=citation.text,
         previous=before,
         next=after,
     )
@@ -145,10 +143,8 @@ def _section_page(dossier: Dossier, section: Section, before: Section | None, af
         title=f"{section.number}. {section.title}" if section.number else section.title,
         description=section.summary,
         context=context,
-        downloads=(
-            *citation.downloads,
-            json_twin("analysis", section.id, _record(context), _links(dossier, context)),
-        ),
+        downloads=(json_twin("analysis", section.id, _record(context), _links(dossier, context)),),
+        citation=citation,
         boost=1.5,
     )
 

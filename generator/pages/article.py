@@ -30,7 +30,6 @@ class ArticleContext:
     """Page of the analysis by section, below the case."""
     claims: int
     counts: tuple[tuple[ComputedGrade, int], ...]
-    cite_text: str
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -53,7 +52,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         retold={section.section: f"analysis/{section.id}/" for section in dossier.library.sections},
         claims=found.distinct,
         counts=tuple((grade, counted[grade]) for grade in ComputedGrade if counted[grade]),
-        cite_text=citation.text,
     )
     twin = {
         "title": case.article,
@@ -69,7 +67,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         title="The article",
         description=f"What \u201c{case.article}\u201d asserts, section by section, with the grade of each claim.",
         context=context,
-        downloads=(*citation.downloads, json_twin("article", "article", twin, {"claims": f"{case.id}/claims/"})),
+        downloads=(json_twin("article", "article", twin, {"claims": f"{case.id}/claims/"}),),
+        citation=citation,
         boost=1.5,
     )
 

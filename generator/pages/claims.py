@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from generator.charts.card import card_svg
 from generator.curated.claims import Claim, Grade
 from generator.curated.models import Event, Report, Source, Symptom
+from generator.curated.written_in import file_of
 from generator.grading import TITLES, ComputedGrade
 from generator.pages.parts.base import Page, PageKind
-from generator.pages.parts.cite import cite
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.claim_ledger import LedgerSection, ledger, reports_at
 from generator.pages.parts.evidence_view import Weighed, verdict_record, weighed
 from generator.pages.parts.firmness import Firmness, firmness
@@ -79,7 +81,6 @@ class ClaimContext:
     lacking: tuple[Detector, ...]  # no log holds what they need
     days: tuple[date, date]  # that findings are looked for on
     checkable_by: str | None
-    cite_text: str
     previous: Claim | None
     next: Claim | None
 
@@ -122,11 +123,12 @@ def _claim_page(
 ) -> Page:
     case = dossier.library.case
     path = f"{case.id}/c/{claim.id}/"
-    citation = cite(dossier, path, f"Claim {claim.id}: {claim.statement}")
     detectors = _detectors(dossier, claim)
     reports = dossier.library.reports
     found, events = reports_at(dossier, claim), _events_at(dossier, claim)
     judged = weighed(dossier, claim)
+    graded = f"by rules: {_words(judged.verdict.grade)}"
+    citation = cite(dossier, path, f"Claim {claim.id}: {claim.statement}", Cited(claim.statement, graded, "claim"))
     answers = _answers(dossier, claim, detectors)
     written = [item.written for item in judged.verdict.items if item.written]
     typed = {item.report for item in written} | {item.event for item in written}
@@ -163,7 +165,6 @@ def _claim_page(
             if claim.grade is Grade.NOT_CHECKABLE or judged.verdict.rule.id in {"private", "only-context"}
             else None
         ),
-        cite_text=citation.text,
         previous=around[0],
         next=around[1],
     )
@@ -176,10 +177,10 @@ def _claim_page(
             f"by a reviewer: {_words(claim.grade)}."
         ),
         context=context,
-        downloads=(
-            *citation.downloads,
-            json_twin("claim", claim.id, _record(context, found, events), _links(context, found, case.id)),
-        ),
+        downloads=(json_twin("claim", claim.id, _record(context, found, events), _links(context, found, case.id)),),
+        citation=citation,
+        card=card_svg(claim.statement, over=f"Claim {claim.id} of the article", grade=_words(judged.verdict.grade)),
+        written_in=file_of(claim),
         boost=2,
         notes=notes_on(dossier, f"c/{claim.id}"),
     )

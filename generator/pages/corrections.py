@@ -10,7 +10,7 @@ from generator.pages.parts.base import Page, PageKind
 
 if TYPE_CHECKING:
     from generator.curated.models import Person
-    from generator.curated.voices import Correction, Reply
+    from generator.curated.voices import Asked, Correction, Reply
     from generator.dossier import Dossier
 
 TEMPLATE = """\
@@ -31,7 +31,7 @@ class CorrectionsContext:
 
     corrections: tuple[Correction, ...]
     replies: tuple[Reply, ...]
-    repository: str | None
+    asked: tuple[Asked, ...]  # newest first
     people: tuple[Person, ...]
     template: str
     """A reply as it is written down."""
@@ -49,7 +49,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=CorrectionsContext(
             corrections=library.corrections,
             replies=tuple(reversed(library.replies)),
-            repository=str(case.repository) if case.repository else None,
+            asked=library.asked,
             people=case.people,
             template=TEMPLATE,
         ),

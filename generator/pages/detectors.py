@@ -11,6 +11,7 @@ from generator.ledger.subjects import Scope
 from generator.pages.findings import Listed, listed
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.calibration_rows import ScoreRow, score_rows
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.coverage import answering, giving
 from generator.pages.parts.finding import finding_figure
 from generator.pages.parts.public_sets import public_rates, read_by_hand
@@ -144,16 +145,21 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         before = views[place - 1].detector if place else None
         after = views[place + 1].detector if place + 1 < len(views) else None
         context = _context(dossier, view, before, after)
+        path = f"{case.id}/d/{view.detector.id}/"
+        said = Cited(view.detector.question, kind="detector")
+        figure = context.specimen.figure if context.specimen else None
         yield Page(
-            path=f"{case.id}/d/{view.detector.id}/",
+            path=path,
             template="detector.md.j2",
             title=view.detector.title,
             description=view.detector.question,
             context=context,
             downloads=(
-                *(context.specimen.figure.downloads() if context.specimen and context.specimen.figure else ()),
+                *(figure.downloads() if figure else ()),
                 json_twin("detector", view.detector.id, _record(context), _links(context, case.id)),
             ),
+            citation=cite(dossier, path, f"Detector: {view.detector.title}", said, (figure,)),
+            written_in=f"generator/detectors/{view.detector.id.replace('-', '_')}.py",
             simulated=context.specimen is not None,
             boost=1.5,
         )

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from generator.charts.strip import ROWS
 from generator.curated.claims import Claim
 from generator.curated.models import Event, Incident, Report, Source
+from generator.curated.written_in import file_of
 from generator.pages.parts.base import Page
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.entries import KINDS
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.notes import notes_on
@@ -96,6 +98,13 @@ def _event_page(event: Event, before: Event | None, after: Event | None, dossier
         description=f"Event of {day.isoformat()}: {event.title}",
         context=context,
         downloads=(json_twin("event", event.id, event.model_dump(mode="json"), links),),
+        citation=cite(
+            dossier,
+            f"{case.id}/e/{event.id}/",
+            f"Event {event.id}, {day.isoformat()}: {event.title}",
+            Cited(kind="event"),
+        ),
+        written_in=file_of(event),
         notes=notes_on(dossier, f"e/{event.id}"),
         asked=_released(event),
     )

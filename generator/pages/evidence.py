@@ -15,6 +15,7 @@ from generator.charts.files import csv_bytes
 from generator.pages.findings import Answer, Listed, listed
 from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.breaks import BreakRow, break_rows, breaks_figure_of
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.sentences import period
 from generator.pages.parts.twin import json_twin
 from generator.pages.reconciled import has_account
@@ -124,6 +125,14 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             description=context.sentence,
             context=context,
             downloads=downloads,
+            citation=cite(
+                dossier,
+                f"{case.id}/evidence/{body.evidence.id}/",
+                f"{'Simulated evidence' if body.evidence.simulated else 'Evidence'}: {body.title}",
+                Cited(context.sentence, kind="evidence"),
+                (context.days_figure, context.breaks_figure),
+            ),
+            written_in=f"content/evidence/{body.evidence.id}/",
             searchable=not body.evidence.simulated,
             simulated=body.evidence.simulated,
         )

@@ -44,7 +44,6 @@ class HeadlineContext:
     first: Explanation
     second: Explanation
     trials: tuple[Trial, ...]
-    cite_text: str
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -61,7 +60,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         first=first,
         second=second,
         trials=tuple(Trial(test, titles[test.leaning], _ways(dossier, test)) for test in headline.tests),
-        cite_text=citation.text,
     )
     yield Page(
         path=path,
@@ -69,7 +67,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         title=headline.title,
         description="One shared back-end fault or several causes: predictions, observations, what would refute each.",
         context=context,
-        downloads=(*citation.downloads, json_twin("headline", "headline", _record(context), {})),
+        downloads=(json_twin("headline", "headline", _record(context), {}),),
+        citation=citation,
         boost=2,
     )
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.charts import Chart, reports_chart
+from generator.charts.card import card_svg
 from generator.curated.claims import Claim
 from generator.curated.counting import is_user_report
 from generator.curated.models import Case, Detail, SurfaceText
 from generator.dossier.stated import COLUMNS
 from generator.grading import ComputedGrade
+from generator.pages.parts.api import entrance
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.claim_ledger import LedgerSection, ledger
 from generator.pages.parts.drawn import drawn_table
 
@@ -109,6 +112,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         title="Cases",
         description="Statements about runaway AI usage, each followed down to its evidence.",
         context=CasesContext(case, holdings, grades),
+        downloads=(entrance(dossier),),
+        card=card_svg("Statements about runaway AI usage, each followed down to its evidence.", over=case.title),
     )
     chart = _rates(dossier) or reports_chart(dossier, drawn=dossier.draw)
     yield Page(
@@ -131,6 +136,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             special=dossier.special.answer if dossier.special else None,
         ),
         downloads=chart.downloads(),
+        citation=cite(dossier, f"{case.id}/", case.title, Cited(case.answer or case.question, kind="case"), (chart,)),
+        card=card_svg(case.answer or case.question, over=case.title),
         boost=2.0,
     )
 

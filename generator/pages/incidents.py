@@ -13,7 +13,9 @@ from generator.base.wording import plural
 from generator.charts import Chart, incidents_chart
 from generator.curated.claims import Claim
 from generator.curated.models import Event, Incident, Report
+from generator.curated.written_in import file_of
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.twin import json_twin
 
@@ -125,6 +127,9 @@ def _list_page(dossier: Dossier) -> Page:
         context=context,
         downloads=chart.downloads() if chart else (),
         asked=("status page",),
+        citation=cite(
+            dossier, f"{dossier.library.case.id}/incidents/", "Incidents of the status page", figures=(chart,)
+        ),
     )
 
 
@@ -161,4 +166,11 @@ def _incident_page(incident: Incident, before: Incident | None, after: Incident 
         description=f"Status-page incident of {day.isoformat()}: {incident.title}",
         context=context,
         downloads=(json_twin("incident", incident.id, incident.model_dump(mode="json"), links),),
+        citation=cite(
+            dossier,
+            f"{case.id}/i/{incident.id}/",
+            f"Incident of {day.isoformat()}: {incident.title}",
+            Cited(kind="incident"),
+        ),
+        written_in=file_of(incident),
     )

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from generator.base.wording import plural
 from generator.charts import Chart, published_chart
+from generator.charts.card import card_svg
+from generator.curated.written_in import file_of
 from generator.pages.parts.base import Page, PageKind
-from generator.pages.parts.cite import cite
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.notes import notes_on
 from generator.pages.parts.position import place
@@ -65,7 +67,6 @@ class MeasurementContext:
     surfaces: tuple[SurfaceText, ...]
     symptoms: tuple[Symptom, ...]
     detectors: tuple[Detector, ...]
-    cite_text: str
     previous: Published | None
     next: Published | None
 
@@ -99,12 +100,13 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 def _page(one: Published, before: Published | None, after: Published | None, dossier: Dossier) -> Page:
     case = dossier.library.case.id
     path = f"{case}/m/{one.id}/"
-    citation = cite(dossier, path, f"Measurement: {one.title}")
     computed = dossier.computed.get(one.id)
     parts = tuple(
         Part(table, published_chart(table, table.plot, drawn=dossier.draw) if table.plot else None)
         for table in (*(computed.tables if computed else ()), *one.tables)
     )
+    said = Cited(computed.answer if computed else one.result, kind="measurement")
+    citation = cite(dossier, path, f"Measurement: {one.title}", said, (part.chart for part in parts))
     context = MeasurementContext(
         one=one,
         computed=computed,
@@ -115,7 +117,6 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
         surfaces=tuple(dossier.surfaces[surface] for surface in one.surfaces if surface in dossier.surfaces),
         symptoms=tuple(dossier.symptoms[symptom] for symptom in one.symptoms if symptom in dossier.symptoms),
         detectors=tuple(detector for detector in dossier.detectors if detector.id in one.detectors),
-        cite_text=citation.text,
         previous=before,
         next=after,
     )
@@ -134,10 +135,12 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
         description=one.result,
         context=context,
         downloads=(
-            *citation.downloads,
             json_twin("measurement", one.id, _record(one, computed), links),
             *(download for part in parts if part.chart for download in part.chart.downloads()),
         ),
+        citation=citation,
+        card=card_svg(said.sentence, over=f"Measurement: {one.title}"),
+        written_in=file_of(one),
         tags=one.symptoms,
         boost=1.5,
         notes=notes_on(dossier, f"m/{one.id}"),

@@ -19,6 +19,7 @@ from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE, UNEXPLAINED
 from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, MIN_EXPECTED
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.breaks import BreakRow, added_breaks, break_rows
+from generator.pages.parts.cite import cite
 from generator.pages.parts.public_sets import measured_counts
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             after_band=duration(BAND_AFTER),
         ),
         downloads=figure.downloads() if figure else (),
+        citation=cite(dossier, f"{case.id}/method/", "Method", figures=(figure,)),
         boost=1.5,
     )
 

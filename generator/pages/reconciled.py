@@ -15,6 +15,7 @@ from generator.charts.files import csv_bytes
 from generator.importers import IMPORTERS
 from generator.ledger.reconciliation import BY_LINE, COUNTED_BY_LINE, DIFFERENCES, MISSING, OTHERS, RECOGNISED, Missing
 from generator.pages.parts.base import Download, Page, PageKind
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.sentences import period
 from generator.pages.parts.twin import json_twin
 from generator.records.results import Pack, Reconciliation, ReportLine, WindowBalance
@@ -92,6 +93,13 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             description="Logged calls, usage meter and reports of the same account side by side, and what is missing.",
             context=context,
             downloads=downloads,
+            citation=cite(
+                dossier,
+                f"{case.id}/evidence/{evidence.id}/account/",
+                f"{kind} on one axis: {evidence.id}",
+                Cited(context.sentence, kind="account"),
+                (context.figure,),
+            ),
             simulated=evidence.simulated,
         )
 

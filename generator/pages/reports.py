@@ -13,7 +13,9 @@ from generator.charts import Chart, reports_chart
 from generator.curated.claims import Claim
 from generator.curated.counting import is_independent, is_user_report
 from generator.curated.models import Detail, EvidenceClass, Figure, Report, SurfaceText, Symptom
+from generator.curated.written_in import file_of
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.matrix import (
     Counted,
     Matrix,
@@ -175,6 +177,7 @@ def _list_page(dossier: Dossier) -> Page:
         description=f"{plural(context.total, 'public report')}, {context.users} of them by users, by date and surface.",
         context=context,
         downloads=chart.downloads(),
+        citation=cite(dossier, f"{library.case.id}/reports/", "Public reports", figures=(chart,)),
     )
 
 
@@ -231,6 +234,13 @@ def _report_page(report: Report, before: Report | None, after: Report | None, do
         description=f"Public report of {report.date.isoformat()}, paraphrased: {report.title}",
         context=context,
         downloads=(json_twin("report", report.id, report.model_dump(mode="json"), _links(context, dossier)),),
+        citation=cite(
+            dossier,
+            f"{dossier.library.case.id}/r/{report.id}/",
+            f"Public report of {report.date.isoformat()}, paraphrased: {report.title}",
+            Cited(kind="report"),
+        ),
+        written_in=file_of(report),
         tags=report.symptoms,
         notes=notes_on(dossier, f"r/{report.id}"),
     )

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from generator.base.wording import plural
 from generator.curated.claims import Claim
 from generator.curated.models import Event, Report, Source
+from generator.curated.written_in import file_of
 from generator.grading import STRENGTHS, TITLES
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.position import place
 from generator.pages.parts.twin import json_twin
@@ -138,4 +140,6 @@ def _source_page(citing: Citing, before: Source | None, after: Source | None, do
             next=after,
         ),
         downloads=(json_twin("source", source.id, source.model_dump(mode="json"), links),),
+        citation=cite(dossier, f"{case}/s/{source.id}/", f"Source {source.id}: {citing.place}", Cited(kind="source")),
+        written_in=file_of(source),
     )

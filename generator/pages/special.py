@@ -10,7 +10,7 @@ from generator.charts import Chart
 from generator.charts.files import Download, csv_bytes
 from generator.curated.registered import Registered
 from generator.pages.parts.base import Page, PageKind
-from generator.pages.parts.cite import cite
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.drawn import drawn_table
 from generator.pages.parts.twin import json_twin
 
@@ -51,7 +51,6 @@ class SpecialContext:
     parts: tuple[Part, ...]
     columns: tuple[str, ...]
     verdicts: tuple[tuple[str, str, str, str], ...]
-    cite_text: str
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -60,8 +59,9 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     if special is None or plan is None:
         return
     path = f"{dossier.library.case.id}/{PLACE}/"
-    citation = cite(dossier, path, TITLE)
     power, *parts = (_part(dossier, section) for section in (special.power, *special.sections))
+    charts = (shown.chart for part in (power, *parts) for shown in part.charts)
+    citation = cite(dossier, path, TITLE, Cited(special.answer, kind="special"), charts)
     yield Page(
         path=path,
         template="special.md.j2",
@@ -74,13 +74,12 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             parts=tuple(parts),
             columns=COLUMNS,
             verdicts=tuple(_row(verdict) for verdict in special.verdicts),
-            cite_text=citation.text,
         ),
         downloads=(
-            *citation.downloads,
             json_twin("special", PLACE, _record(special, plan), _links(dossier, path, plan)),
             *(file for part in (power, *parts) for shown in (*part.charts, *part.tables) for file in _files(shown)),
         ),
+        citation=citation,
         boost=2.0,
     )
 

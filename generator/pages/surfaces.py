@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from generator.base.wording import plural
 from generator.curated.claims import Claim
 from generator.curated.models import Event, Report, SurfaceText
+from generator.curated.written_in import file_of
 from generator.pages.incidents import IncidentRow, incident_row
 from generator.pages.logs import LogRow
 from generator.pages.measurements import measured_with
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.coverage import answered, kinds, of_surface
 from generator.pages.parts.matrix import Matrix, Periods, counted, matrix
 from generator.pages.parts.neighbours import neighbours
@@ -168,6 +170,10 @@ def _surface_page(
         ),
         context=context,
         downloads=(json_twin("surface", surface.id, surface.model_dump(mode="json"), links),),
+        citation=cite(
+            dossier, f"{library.case.id}/surface/{surface.id}/", f"By product: {surface.title}", Cited(kind="surface")
+        ),
+        written_in=file_of(surface),
         boost=1.5,
     )
 

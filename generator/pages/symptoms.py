@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from generator.base.wording import plural
 from generator.curated.claims import Claim
 from generator.curated.models import Symptom
+from generator.curated.written_in import file_of
 from generator.pages.measurements import measured_with
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.matrix import Matrix, Periods, counted, matrix, periods
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.report_lists import ReportMonth, report_months
@@ -148,5 +150,12 @@ def _symptom_page(row: SymptomRow, before: Symptom | None, after: Symptom | None
         description=symptom.question,
         context=context,
         downloads=(json_twin("symptom", symptom.id, symptom.model_dump(mode="json"), links),),
+        citation=cite(
+            dossier,
+            f"{library.case.id}/symptom/{symptom.id}/",
+            f"Symptom: {symptom.title}",
+            Cited(symptom.question, kind="symptom"),
+        ),
+        written_in=file_of(symptom),
         boost=1.5,
     )

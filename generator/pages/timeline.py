@@ -14,6 +14,7 @@ from generator.charts.weeks import DAY
 from generator.curated.models import Case
 from generator.pages.events import event_pages
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.cite import cite
 from generator.pages.parts.entries import Entry, entries, happenings
 from generator.pages.parts.facets import Facet, facets, tokens
 from generator.pages.parts.spans import Span
@@ -115,6 +116,7 @@ def _timeline_page(dossier: Dossier) -> Page:
         ),
         context=context,
         downloads=chart.downloads(),
+        citation=cite(dossier, f"{case.id}/timeline/", "Timeline", figures=(chart,)),
     )
 
 

@@ -10,7 +10,7 @@ _SITE_URL = re.compile(r"^site_url:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 
 def site_url(config: Path) -> str:
-    """The address that mkdocs.yml states; empty where it states none, or is not there."""
+    """The address that mkdocs.yml states; empty where it states none, or is no file: then MkDocs says so."""
     if not config.is_file():
         return ""
     match = _SITE_URL.search(config.read_text("utf-8", "replace"))

@@ -18,8 +18,8 @@ from generator.site.scan import ScannedPage, lines_of, scan
 
 _PUBLISHED = frozenset(
     (
-        ".atom", ".bib", ".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".map", ".png", ".svg", ".txt",
-        ".woff2", ".xml", ".pagefind", ".pf_fragment", ".pf_index", ".pf_meta",
+        ".atom", ".bib", ".cff", ".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".map", ".png", ".ris",
+        ".sha256", ".svg", ".txt", ".woff2", ".xml", ".pagefind", ".pf_fragment", ".pf_index", ".pf_meta",
     )
 )  # fmt: skip
 _FORBIDDEN = {

@@ -33,6 +33,7 @@ _OTHER_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Access-Control-Allow-Origin", "*"),  # public files without cookies: programs of other sites may read them
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.base.problems import Problem
+from generator.dossier.edition import records_list
 
 NAME = "manifest.json"
 NOT_COVERED = (".gitignore", NAME)
@@ -80,6 +81,7 @@ def manifest_of(folder: Path, made_from: Provenance) -> bytes:
         "libraries": libraries(),
         "parameters": dict(made_from.parameters),
         "inputs": dict(made_from.inputs),
+        "records_sha256": hashlib.sha256(records_list(made_from.inputs).encode()).hexdigest(),
         "outputs": hash_outputs(folder),
     }
     return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from generator.base.problems import Problem, PublishRefusedError
+from generator.dossier.edition import records_list
 from generator.site import frozen, manifest
 from generator.site.address import base_path, site_url
 from generator.site.check import check_site
@@ -35,6 +36,8 @@ Gate = Callable[[Sequence[RenderedFile]], Iterable[Problem]]
 Inspect = Callable[["Path"], Iterable[Problem]]
 """Looks through the finished site before it is swapped in; one problem and it is not."""
 
+RECORDS_FILE = "records.sha256"
+SUMS = "SHA256SUMS"
 _MKDOCS_MINUTES = 10
 _LINE = re.compile(r"^(WARNING|ERROR)\s+-\s+(.*)$")
 _ITEM = re.compile(r"^\s+- (\S+)$")
@@ -72,6 +75,7 @@ def publish_site(
             keep_places(staged.built, promise or Promise())
             pages = write_policies(staged.built)
             write_index(staged.built)
+            write_records(staged.built, made_from)
             base = base_path(site_url(staged.config))
             refuse_if(check_site(staged.built, base=base, pages=pages, promise=promise or Promise()))
             refuse_if(tuple(inspect(staged.built)))
@@ -94,7 +98,19 @@ def write_manifest(layout: Layout, made_from: Provenance | None) -> None:
             name for name in now.keys() | made_from.inputs.keys() if now.get(name) != made_from.inputs.get(name)
         )
         refuse_if([Problem(name, 0, 0, "S110", "changed while the site was built", "build again") for name in moved])
+    (layout.built / SUMS).write_text(sums(layout.built), "utf-8", newline="")
     (layout.built / manifest.NAME).write_bytes(manifest.manifest_of(layout.built, made_from or Provenance()))
+
+
+def write_records(built: Path, made_from: Provenance | None) -> None:
+    """Put the list of records beside the site: the digest of this file is what citations give."""
+    if made_from and (listed := records_list(made_from.inputs)):
+        (built / RECORDS_FILE).write_text(listed, "utf-8", newline="")
+
+
+def sums(built: Path) -> str:
+    """Digest and path of each file of the site, a line each, as `sha256sum -c` reads them."""
+    return "".join(f"{digest}  {name}\n" for name, digest in manifest.hash_outputs(built).items() if name != SUMS)
 
 
 def refuse_if(problems: Sequence[Problem]) -> None:

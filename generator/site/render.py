@@ -10,7 +10,7 @@ import dataclasses
 import json
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +18,24 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from generator.base.wording import FILTERS
+from generator.charts.files import Download
 from generator.detectors.shared.answers import naive_note, naive_sentence
-from generator.site.feeds import ATOM, fed_pages
+from generator.site.context import CARD, SiteContext
+from generator.site.correct import correction
+from generator.site.feeds import ATOM
+from generator.site.head import head_fields
 from generator.site.search import sought
+from generator.site.twin import stamped
 from generator.site.untrusted import host, plain_title, render_untrusted, txt, web_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from generator.dossier import Dossier
-    from generator.dossier.history import History
+    from generator.base.cards import DrawCard
     from generator.pages.parts.base import Page
+
+__all__ = ["RenderedFile", "SiteContext", "render", "template_environment"]
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{i}" for kind in ("com", "lpt") for i in range(1, 10))})
@@ -44,39 +49,6 @@ class ControlCharacterError(ValueError):
     """A control character reached a page."""
 
 
-@dataclass(frozen=True)
-class SiteContext:
-    """What every template may know of the site. `built` is the day of the snapshot, given, never read from a clock."""
-
-    id: str  # of the case, first part of its URLs: 2026-03
-    title: str
-    built: date
-    version: str
-    repository: str | None = None
-    grades: Mapping[str, str] = field(default_factory=dict)  # computed, by claim; "" is asked for where none is known
-    snapshot: str = ""  # number of the newest
-    histories: Mapping[str, History] = field(default_factory=dict)  # by place of the record below the case
-    fed: Mapping[str, str] = field(default_factory=dict)  # folder of the feeds of a page, by its path
-    address: str = ""  # where the site is published
-
-    @classmethod
-    def of(cls, dossier: Dossier) -> SiteContext:
-        """What the dossier says of its site."""
-        case = dossier.library.case
-        return cls(
-            id=case.id,
-            title=case.title,
-            built=dossier.day,
-            version=dossier.version,
-            repository=str(case.repository) if case.repository else None,
-            grades={claim: verdict.grade.value for claim, verdict in dossier.verdicts.items()},
-            snapshot=dossier.library.snapshots[-1].id if dossier.library.snapshots else "",
-            histories=dossier.histories,
-            fed=fed_pages(dossier.library),
-            address=dossier.address.rstrip("/"),
-        )
-
-
 @dataclass(frozen=True, order=True)
 class RenderedFile:
     """A file of the docs folder; `path` is relative to it, with forward slashes."""
@@ -85,12 +57,17 @@ class RenderedFile:
     content: bytes
 
 
-def render(pages: Iterable[Page], *, templates: Path, site_context: SiteContext) -> tuple[RenderedFile, ...]:
-    """All pages and the downloads beside them, sorted by path. Raises ValueError for a bad or double path."""
+def render(
+    pages: Iterable[Page], *, templates: Path, site_context: SiteContext, draw_card: DrawCard | None = None
+) -> tuple[RenderedFile, ...]:
+    """All pages and what is beside them, sorted by path; cards only where something draws them.
+
+    Raises ValueError for a bad or double path.
+    """
     environment = template_environment(templates)
     files: dict[str, RenderedFile] = {}
     for page in pages:
-        for file in _render_page(page, environment, site_context):
+        for file in _render_page(page, environment, site_context, draw_card):
             key = file.path.casefold()  # two names that differ in case alone are one file on many disks
             if key in files:
                 raise ValueError(f"two pages make the file {file.path}")
@@ -154,20 +131,26 @@ def template_environment(templates: Path) -> ImmutableSandboxedEnvironment:
     return environment
 
 
-def _render_page(page: Page, environment: ImmutableSandboxedEnvironment, site: SiteContext) -> list[RenderedFile]:
+def _render_page(
+    page: Page, environment: ImmutableSandboxedEnvironment, site: SiteContext, draw_card: DrawCard | None
+) -> list[RenderedFile]:
     folder = checked_path(page.path.removesuffix("/")) + "/" if page.path else ""
     body = environment.get_template(page.template).render(
         {field.name: getattr(page.context, field.name) for field in dataclasses.fields(page.context)},
         page=page,
         history=site.histories.get(page.path.removeprefix(f"{site.id}/").removesuffix("/")),
         site=site,
+        correct=correction(page, site),
         url=partial(relative_url, page.path),
         ref=lambda target: relative_url(page.path, f"{site.id}/{target}"),
     )
     text = f"{front_matter(page, site)}\n{flush_html_left(body)}"
     if BOOKKEEPING.search(text):
         raise ControlCharacterError(f"{page.path}: a control character reached the page")
-    downloads = [RenderedFile(checked_path(folder + file.name), file.content) for file in page.downloads]
+    beside = [stamped(file, site) for file in page.files]
+    if page.card and draw_card:
+        beside.append(Download(CARD, draw_card(page.card)))
+    downloads = [RenderedFile(checked_path(folder + file.name), file.content) for file in beside]
     return [RenderedFile(f"{folder}index.md", text.encode()), *downloads]
 
 
@@ -179,12 +162,12 @@ def front_matter(page: Page, site: SiteContext) -> str:
         "snapshot": site.built.isoformat(),
         "version": site.version,
     }
-    if site.snapshot:
-        fields["frozen"] = site.snapshot
+    if site.frozen:
+        fields["frozen"] = site.frozen
     if page.path in site.fed:
         fields["feed"] = relative_url(page.path, site.fed[page.path] + ATOM)
     if page.instead:
-        fields["instead"] = f"{site.address}/{page.instead}"
+        fields["instead"] = f"{site.address}{page.instead}"
     if page.simulated:
         fields["simulated"] = True
     if page.tags:
@@ -196,6 +179,7 @@ def front_matter(page: Page, site: SiteContext) -> str:
     fields |= sought(page, site.grades)
     if any(file.name == "index.json" for file in page.downloads):
         fields["json"] = "index.json"
+    fields |= head_fields(page, site)
     lines = (
         f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()
     )  # JSON is YAML, and leaves no guess

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from generator.site.context import SiteContext
 from generator.site.feeds import feed_files
-from generator.site.render import RenderedFile, SiteContext, checked_path, is_path, render
+from generator.site.render import RenderedFile, checked_path, is_path, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ class NotAnAssetError(ValueError):
 
 def render_site(dossier: Dossier, pages: Sequence[Page], templates: Path, url: str = "") -> tuple[RenderedFile, ...]:
     """All files of the site, published at `url`: pages, what is beside them, and the static ones."""
-    rendered = render(pages, templates=templates, site_context=SiteContext.of(dossier))
+    rendered = render(pages, templates=templates, site_context=SiteContext.of(dossier), draw_card=dossier.draw_card)
     fed = (RenderedFile(path, content) for path, content in feed_files(dossier))
     return (*rendered, *fed, *static_files(templates, url))
 

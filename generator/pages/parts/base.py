@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,20 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
     from generator.pages.parts.notes import Notes
 
-__all__ = ["Download", "Page", "PageKind"]
+__all__ = ["Citation", "Download", "Page", "PageKind"]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """How a page is cited: the line that it shows, those of its figures by their id, and the files beside it."""
+
+    text: str
+    figures: Mapping[str, str]
+    downloads: tuple[Download, ...]
+    title: str
+    sentence: str  # the one that is cited; the title where the page has none
+    grade: str  # in words; "" where it has none
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,14 @@ class Page:
     simulated: bool = False  # shows simulated data somewhere
     instead: str = ""  # the page that search engines should show in its place; itself for one that is only gone
     notes: Notes | None = None  # None = a page that nobody can reply to by itself
+    citation: Citation | None = None
+    written_in: str = ""  # file or folder of the repository that the record of the page is in; "" = no page of a record
+    card: str = ""  # SVG of the picture for previews of links to it; "" = that of the site
+
+    @property
+    def files(self) -> tuple[Download, ...]:
+        """All that is beside the page, but for its card."""
+        return (*(self.citation.downloads if self.citation else ()), *self.downloads)
 
 
 @dataclass(frozen=True)

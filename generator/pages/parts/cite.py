@@ -1,50 +1,94 @@
-"""How a page is cited: one line of text and a BibTeX entry, pinned to the snapshot that says the same, if one does."""
+"""How a page and its figures are cited: one line of text, BibTeX, CSL-JSON and RIS, pinned to the snapshot.
+
+A citation holds the sentence, the grade and the digest of the records, so that it says what was cited when the page
+has changed since. Before the site has an address it gives the path, and says so.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from generator.dossier.changes import pinned
-from generator.pages.parts.base import Download
+from generator.pages.parts.base import Citation, Download
+from generator.pages.parts.cite_formats import Reference, bibtex, csl_json, ris
 
 if TYPE_CHECKING:
+    from generator.charts import Chart
     from generator.dossier import Dossier
 
-_SPACES = re.compile(r"\s+")
-_TEX = str.maketrans({"\\": "", "{": "", "}": "", "~": " ", "^": " ", **{sign: f"\\{sign}" for sign in "#$%&_"}})
+NO_ADDRESS = "the address is set by whoever publishes this site"
+_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f]+")
+_KEY = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True)
-class Citation:
-    """The line that a page shows, and the two files beside it."""
+class Cited:
+    """What is said on the page, where it says one thing: its sentence if that is not the title, and its grade."""
 
-    text: str
-    downloads: tuple[Download, ...]
+    sentence: str = ""
+    grade: str = ""  # in words: "by rules: plausible"
+    kind: str = "page"  # of record: claim, finding, report, ...; "data" for files
 
 
-def cite(dossier: Dossier, path: str, title: str) -> Citation:
-    """Citation of the page at `path`."""
-    title = _SPACES.sub(" ", title).strip()
-    case = dossier.library.case
-    note = f"Case {case.id}, snapshot {dossier.day.isoformat()}, version {dossier.version}, page {path}"
-    kept = pinned(dossier.periods, dossier.library.snapshots, path.removeprefix(f"{case.id}/").strip("/"))
-    if kept:
-        note = f"Case {case.id}, snapshot {kept}, version {dossier.version}, page {path}"
-    at = f"{dossier.address.rstrip('/')}/{f'v/{kept}/' if kept else ''}{path}" if dossier.address else ""
-    text = f"Witnessmark ({dossier.day.year}). {title.rstrip('.')}. {note}.{f' {at}' if at else ''}"
-    url = f"  url = {{{at}}},\n  urldate = {{{dossier.day.isoformat()}}},\n" if at else ""
-    key = "-".join(("witnessmark", *path.strip("/").split("/")))
-    bibtex = (
-        f"@misc{{{key},\n"
-        "  author = {{Witnessmark}},\n"
-        f"  title = {{{{{title.translate(_TEX)}}}}},\n"
-        f"  year = {{{dossier.day.year}}},\n"
-        f"  date = {{{dossier.day.isoformat()}}},\n"
-        f"{url}"
-        f"  note = {{{note.translate(_TEX)}}},\n"
-        "}\n"
+def cite(
+    dossier: Dossier, path: str, title: str, cited: Cited = Cited(), figures: Iterable[Chart | None] = ()
+) -> Citation:  # fmt: skip
+    """Citation of the page at `path` and of its figures."""
+    page = _reference(dossier, path, title, cited)
+    charts = tuple(figure for figure in figures if figure is not None)
+    named = tuple(
+        replace(
+            page,
+            key=f"{page.key}-figure-{_KEY.sub('-', chart.id)}",
+            title=_line(f"Figure: {chart.title}. {page.title.rstrip('.')}"),
+            url=f"{page.url}#{chart.id}" if page.url else "",
+            path=f"{page.path}#{chart.id}",
+            sentence=_line(chart.sentence),
+            grade="",
+        )
+        for chart in charts
     )
-    files = (Download("cite.txt", f"{text}\n".encode()), Download("cite.bib", bibtex.encode()))
-    return Citation(text, files)
+    whole = (page, *named)
+    return Citation(
+        text=page.text,
+        figures={chart.id: one.text for chart, one in zip(charts, named, strict=True)},
+        downloads=(
+            Download("cite.txt", "".join(f"{one.text}\n" for one in whole).encode()),
+            Download("cite.bib", "\n".join(map(bibtex, whole)).encode()),
+            Download("cite.json", csl_json(whole)),
+            Download("cite.ris", "".join(map(ris, whole)).encode()),
+        ),
+        title=page.title,
+        sentence=page.sentence or page.title,
+        grade=page.grade,
+        kind=cited.kind,
+    )
+
+
+def _reference(dossier: Dossier, path: str, title: str, cited: Cited) -> Reference:
+    case, edition = dossier.library.case, dossier.edition
+    kept = pinned(dossier.periods, dossier.library.snapshots, path.removeprefix(f"{case.id}/").strip("/"))
+    url = edition.url(f"v/{kept}/{path}" if kept else path)
+    return Reference(
+        key="-".join(("witnessmark", *(path.strip("/").split("/") if path.strip("/") else ()))),
+        title=_line(title),
+        sentence=_line(cited.sentence),
+        grade=_line(cited.grade),
+        day=dossier.day,
+        url=url,
+        path=path,
+        case=case.id,
+        container=_line(case.title),
+        snapshot=kept or dossier.snapshot,
+        version=dossier.version,
+        records=edition.records,
+        without_address="" if url else NO_ADDRESS,
+        is_data=cited.kind == "data",
+    )
+
+
+def _line(text: str) -> str:
+    return _UNSEEN.sub(" ", text).strip()

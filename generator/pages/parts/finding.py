@@ -17,7 +17,7 @@ from generator.charts import Chart, meter_chart, shares_chart, thread_chart
 from generator.charts.files import csv_bytes
 from generator.detectors.shared.attribution import LEANINGS
 from generator.pages.parts.base import Download, Page
-from generator.pages.parts.cite import cite
+from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.notes import notes_on
 from generator.pages.parts.sentences import period, quantity_text, sentence
 from generator.pages.parts.twin import json_twin
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from generator.dossier.rows import FindingView, ReadingRow, ThreadRow
     from generator.records.results import DayShare
 
+GRADES = {"A": "exact", "B": "one assumption", "C": "needs a second source", "D": "not decidable"}
 MOST_CARDS = 6  # cited lines shown as cards; the rest is in the table
 READS = frozenset({"expected-read", "prompt-before"})  # quantities of findings about what was read from cache
 COLUMNS = (
@@ -72,7 +73,6 @@ class FindingContext:
     rows: tuple[ThreadRow, ...]
     judged: Judged | None  # what a person found in its lines
     proof_fields: str  # JSON that the checker in the page needs
-    cite_text: str
     previous: FindingView | None
     next: FindingView | None
 
@@ -84,8 +84,10 @@ def finding_page(dossier: Dossier, view: FindingView, before: FindingView | None
     days = (case.article_window_start, case.article_window_end)
     path = f"{case.id}/f/{finding.id}/"
     said = sentence(view)
-    citation = cite(dossier, path, f"Finding {finding.id}: {detector.title}. {said}")
     figure = finding_figure(view, dossier.draw)
+    graded = f"{finding.grade.value}: {GRADES[finding.grade.value]}"
+    titled = f"Finding {finding.id}: {detector.title}"
+    citation = cite(dossier, path, titled, Cited(said, graded, "finding"), (figure,))
     cited = tuple(row for row in view.rows if row.cited)
     context = FindingContext(
         view=view,
@@ -112,7 +114,6 @@ def finding_page(dossier: Dossier, view: FindingView, before: FindingView | None
         rows=view.rows,
         judged=judged_of(dossier, view),
         proof_fields=checked_fields() if view.proof else "",
-        cite_text=citation.text,
         previous=before,
         next=after,
     )
@@ -123,12 +124,13 @@ def finding_page(dossier: Dossier, view: FindingView, before: FindingView | None
         description=said,
         context=context,
         downloads=(
-            *citation.downloads,
             *(figure.downloads() if figure else ()),
             *((Download("data.csv", csv_bytes(COLUMNS, _csv_rows(view))),) if view.rows else ()),
             *((Download("proof.json", written(view.proof)),) if view.proof else ()),
             json_twin("finding", finding.id, record(view), _links(context, case.id)),
         ),
+        citation=citation,
+        written_in=f"content/evidence/{view.pack.id}/",
         notes=notes_on(dossier, f"f/{finding.id}"),
     )
 

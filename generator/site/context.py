@@ -1,0 +1,64 @@
+"""What every page may know of its site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from generator.pages.parts.licence import LICENCE
+from generator.site.feeds import fed_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from generator.dossier import Dossier
+    from generator.dossier.history import History
+
+CARD = "card.png"
+"""Picture for previews of links: of a page beside it, of the site at its root."""
+
+
+@dataclass(frozen=True)
+class SiteContext:
+    """What every template may know of the site. `built` is the day of the snapshot, given, never read from a clock."""
+
+    id: str  # of the case, first part of its URLs: 2026-03
+    title: str
+    built: date
+    version: str
+    repository: str | None = None
+    contact: str | None = None  # https or mailto
+    issues: str | None = None  # form or tracker that takes a title and a text
+    address: str = ""  # of the root, where one is set that a reader could open
+    snapshot: str = ""  # "" = the day of the build
+    records: str = ""  # SHA-256 of the records
+    licence: str = ""
+    card: str = ""  # picture for previews of links to pages that have none of their own, by its path
+    grades: Mapping[str, str] = field(default_factory=dict)  # computed, by claim; "" is asked for where none is known
+    frozen: str = ""  # number of the newest snapshot
+    histories: Mapping[str, History] = field(default_factory=dict)  # by place of the record below the case
+    fed: Mapping[str, str] = field(default_factory=dict)  # folder of the feeds of a page, by its path
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> SiteContext:
+        """What the dossier says of its site."""
+        case = dossier.library.case
+        return cls(
+            id=case.id,
+            title=case.title,
+            built=dossier.day,
+            version=dossier.version,
+            repository=str(case.repository) if case.repository else None,
+            contact=str(case.contact) if case.contact else None,
+            issues=str(case.issues) if case.issues else None,
+            address=dossier.edition.address,
+            snapshot=dossier.snapshot,
+            records=dossier.edition.records,
+            licence=LICENCE,
+            card=CARD,
+            grades={claim: verdict.grade.value for claim, verdict in dossier.verdicts.items()},
+            frozen=dossier.library.snapshots[-1].id if dossier.library.snapshots else "",
+            histories=dossier.histories,
+            fed=fed_pages(dossier.library),
+        )

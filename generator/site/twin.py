@@ -1,0 +1,29 @@
+"""What every JSON twin says of itself: day, snapshot, case, licence, and the schema it is written by."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from generator.charts.files import Download
+from generator.pages.parts.api import TWIN_SCHEMA
+
+if TYPE_CHECKING:
+    from generator.site.context import SiteContext
+
+NAME = "index.json"
+
+
+def stamped(file: Download, site: SiteContext) -> Download:
+    """The same file, a twin with its stamp before its record: a copy of it far from the site still says what it is."""
+    if file.name != NAME:
+        return file
+    stamp = {
+        "schema": TWIN_SCHEMA,
+        "generated": site.built.isoformat(),
+        "snapshot": site.snapshot or site.built.isoformat(),
+        "case": site.id,
+        "licence": site.licence,
+    }
+    twin = stamp | json.loads(file.content)
+    return Download(file.name, json.dumps(twin, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n")
