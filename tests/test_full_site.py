@@ -240,7 +240,7 @@ FIRST = {
 }  # fmt: skip
 """What a reader types and the page that must be first: ids, versions, figures."""
 AMONG_THREE = {
-    "nine word prompt": "c/C-064", "was it me": "check", "Was I affected?": "check", "idle meter": "d/idle-advance",
+    "nine word prompt": "c/C-064", "was it me": "was-it-me", "Was I affected?": "was-it-me", "idle meter": "d/idle-advance",
     "resume bug": "symptom/resume-bug", "cowork": "surface/cowork", "how to cite": "data", "cache break": "d/cache-break",
     "prompt cache lifetime": "e/E-039", "false alarms": "calibration", "short prompt": "d/short-prompt-overbilled",
     "anthropic postmortem": "e/E-133", "status page": "incidents",

@@ -62,7 +62,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             meters=giving(METER),
         ),
         boost=2,
-        asked=("was it me", "was I affected", "am I affected", "check my logs"),
+        asked=("check my logs",),
     )
 
 

@@ -143,6 +143,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         title="Was it me?",
         description="Known faults, limits, incidents and ordinary reasons for a client version, a plan and some days.",
         context=context,
+        asked=("was it me", "was I affected", "am I affected"),
         downloads=(json_twin("was-it-me", case.id, {"records": [_plain(row) for row in rows]}, links),),
         boost=2,
     )
