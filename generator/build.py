@@ -13,8 +13,9 @@ from generator.curated.cited import cited
 from generator.curated.library import load
 from generator.curated.outside import outside
 from generator.detectors import DETECTORS
-from generator.dossier import Dossier, joined
+from generator.dossier import Dossier
 from generator.dossier.edition import Edition
+from generator.dossier.joining import joined
 from generator.dossier.rows import without_origin
 from generator.dossier.stated import held_to_grades
 from generator.guard.gate import allow, gate
@@ -22,7 +23,7 @@ from generator.guard.leaks import find_private
 from generator.guard.public import public_files, public_texts
 from generator.guard.sources import Sources
 from generator.packs.pack import read_packs
-from generator.pages import PAGE_KINDS, Page
+from generator.pages import plan
 from generator.records.results import Pack
 from generator.site.address import site_url
 from generator.site.manifest import Provenance, hash_inputs
@@ -57,11 +58,6 @@ def read_content(
     edition = Edition.of(site_url(root / "mkdocs.yml"), hash_inputs(root))
     made = joined(library, packs, DETECTORS, now=now, version=version, cache=cache, own=len(extra), edition=edition)
     return held_to_grades(made, root)
-
-
-def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
-    """Every page of the site."""
-    return tuple(page for kind in track(PAGE_KINDS, "Planning pages") for page in kind.pages(dossier))
 
 
 def build(

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 ROOTS = {"pack.json and its tables": Manifest, "proof of a finding": FindingProof}
 WRITTEN_BY_PEOPLE = {
     "analysis", "asked", "case", "claim", "corrections", "events", "examples", "hypotheses", "incidents", "judged", "origin", "peers", "prices",
-    "promises", "published", "reply", "report", "sources", "surfaces", "symptoms",
+    "promises", "published", "redirects", "reply", "report", "sources", "surfaces", "symptoms",
 }  # fmt: skip
 """Schemas of content/: texts that somebody types and a reviewer reads. No command writes them from a log."""
 OPENED = {("FindingPart", "statement")}
@@ -38,6 +38,7 @@ DIGESTS = {
     "base/kept.py": "of pictures and proofs kept for the next build, in a folder that only their owner reads",
     "base/pictures.py": "of the specification of a picture",
     "site/manifest.py": "of files that are published or are in the repository",
+    "dossier/facts.py": "of published records, to tell whether a snapshot says the same",
     "packs/pack.py": "of the tables of a pack, which are published",
     "site/csp.py": "of inline scripts, for the content security policy",
     "records/pseudonyms.py": "HMAC with the owner's key",

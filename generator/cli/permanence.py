@@ -113,8 +113,9 @@ def snapshot(root: Path) -> None:
 
 def _taken(root: Path) -> Snapshot:
     """The snapshot of this day, with every address that its site has: the pages are rendered once for that."""
-    from generator.build import plan, read_content
+    from generator.build import read_content
     from generator.curated.snapshots import next_number, taken_on
+    from generator.pages import plan
     from generator.site.promised import addresses_of, merged
     from generator.site.static_files import render_site
     from generator.site.templates import told

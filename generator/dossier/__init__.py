@@ -10,13 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
 
 from generator.base.cards import DrawCard, draw_card
-from generator.base.cards import kept_in as cards_in
 from generator.base.counting import Counts
 from generator.base.drawing import Draw, draw
-from generator.base.pictures import kept_in as pictures_in
 from generator.curated.claims import Claim
 from generator.curated.counting import is_independent
 from generator.curated.examples import Example
@@ -29,18 +26,16 @@ from generator.detectors import Detector
 from generator.dossier.changes import Period, periods
 from generator.dossier.computed import COMPUTED, Computed
 from generator.dossier.edition import UNPUBLISHED, Edition
-from generator.dossier.facts import facts_of, of_whole, without_withdrawn
+from generator.dossier.facts import facts_of
 from generator.dossier.history import History, histories
 from generator.dossier.rows import FindingView, counts_in, views
 from generator.dossier.special import Special, WorkOut, held
-from generator.dossier.special import kept_in as special_in
 from generator.grading import Verdict, grades
 from generator.grading.sensitivity import Sensitivity, largest_investigator, sensitivity
 from generator.grading.weights import named
 from generator.packs.pack import published_digests
 from generator.proofs.prooffile import digests_of
 from generator.proofs.public import Prove, public_proofs
-from generator.proofs.public import kept_in as proofs_in
 from generator.records.results import Outcome, Pack, Run
 
 
@@ -345,20 +340,3 @@ class Dossier:
     def snapshot(self) -> str:
         """What the edition is called."""
         return self.edition.number or self.day.isoformat()
-
-
-def joined(
-    library: Library,
-    packs: tuple[Pack, ...],
-    detectors: tuple[Detector, ...],
-    *,
-    now: datetime,
-    version: str,
-    cache: Path | None,
-    own: int = 0,
-    edition: Edition = UNPUBLISHED,
-) -> Dossier:
-    """A dossier that keeps below `cache` what takes long to make: pictures, proofs, statistics."""
-    shown = without_withdrawn(packs, library.locked)
-    kept = pictures_in(cache), of_whole(proofs_in(cache), packs), special_in(cache)
-    return Dossier(library, shown, detectors, now, version, *kept, edition, cards_in(cache), own)

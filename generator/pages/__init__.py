@@ -1,5 +1,10 @@
 """The kinds of pages, in the order they are planned."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.base.progress import Track, silent
 from generator.pages import (
     analysis,
     article,
@@ -37,7 +42,10 @@ from generator.pages import (
 )
 from generator.pages.parts.base import Page, PageKind
 
-__all__ = ["PAGE_KINDS", "Page", "PageKind"]
+__all__ = ["PAGE_KINDS", "Page", "PageKind", "plan"]
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
 
 PAGE_KINDS: tuple[PageKind, ...] = (
     home.KIND,
@@ -74,3 +82,8 @@ PAGE_KINDS: tuple[PageKind, ...] = (
     changes.KIND,
     gone.KIND,
 )
+
+
+def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
+    """Every page of the site."""
+    return tuple(page for kind in track(PAGE_KINDS, "Planning pages") for page in kind.pages(dossier))

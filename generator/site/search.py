@@ -54,7 +54,7 @@ _KEPT = re.compile(
 _OF_THE_THEME = ("assets/javascripts/workers", "assets/javascripts/lunr")
 _MARK = b"pagefind_dcd"  # before the content of each file of the index
 _NOT_OF_A_NAME = re.compile(r"[^a-z0-9]+")
-_ISSUE = re.compile(r"^[a-z]+-(\d{3,})$")
+_ISSUE = re.compile(r"^[a-z]+-([0-9]{3,})$")
 """The number of a report's issue, such as 16157 in cc-16157."""
 _BETWEEN = "; "
 
