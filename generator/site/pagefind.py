@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MINUTES = 5
-_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
+_SYSTEM_ERROR = re.compile(r"\(os error ([0-9]+)\)")
 _CHUNK = 1 << 16  # bytes
 _END = b","
 _INSTALL = "install requirements/run.txt"

@@ -92,7 +92,8 @@ def _vocabulary(name: str, templates: Path, listed: Iterable[str]) -> re.Pattern
     if name == GONE:
         return re.compile(".*", re.DOTALL)
     text = _with_parts(name, templates, set())
-    found = {re.escape(one.removesuffix(_COUNTED)) + r"\d+" * one.endswith(_COUNTED) for one in _LITERAL.findall(text)}
+    literal = _LITERAL.findall(text)
+    found = {re.escape(one.removesuffix(_COUNTED)) + "[0-9]+" * one.endswith(_COUNTED) for one in literal}
     return re.compile("|".join(sorted({*found, *listed, *_ALWAYS})))
 
 
