@@ -80,7 +80,7 @@ def stub_render(root, source):
         (b"{{ 1 / 0 }}", "ZeroDivisionError"),
         (b"{{ 'a' + 1 }}", "TypeError"),
         (b"{{ hostile.__class__.__mro__ }}", "unsafe"),
-        (b"{% include 'gone.md.j2' %}", "there is no template gone.md.j2"),
+        (b"{% include 'absent.md.j2' %}", "there is no template absent.md.j2"),
         (b"{% for i in range(10000000) %}{% endfor %}", "Range too big"),
         (b"\n\n{{ wm.no_such_macro() }}", "no_such_macro"),
     ],
