@@ -197,11 +197,10 @@ def last_in(snapshots: Sequence[Snapshot], place: str) -> Snapshot | None:
 
 
 def pinned(periods: Sequence[Period], snapshots: Sequence[Snapshot], place: str) -> str:
-    """Number of the newest snapshot where the page at the place says the same: a record that did not change since, or
-    another page if nothing did; "" where it may say something else.
+    """Number of the newest snapshot in which the record at the place is the same.
+
+    "" where it changed, or where the page is not of a record: what else is on such a page is compared nowhere.
     """
-    if not periods:
+    if not periods or place not in snapshots[-1].facts:
         return ""
-    newest, since = snapshots[-1], periods[-1]
-    changed = since.about(place) if place in newest.facts else since.changes
-    return "" if changed else newest.id
+    return "" if periods[-1].about(place) else snapshots[-1].id

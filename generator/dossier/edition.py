@@ -26,14 +26,19 @@ class Edition:
     number: str = ""
     """Of the snapshot; "" = the day of the build."""
     stated: str = ""
-    """The address that mkdocs.yml states, be it for an example; feeds need one for their ids."""
+    """The address that mkdocs.yml states, be it an example's: canonical links and feeds name it, as MkDocs does."""
 
     @classmethod
     def of(cls, address: str, inputs: Mapping[str, str], number: str = "") -> Edition:
         """The edition published at `address`, made from files with these digests by path from the repository."""
         listed = records_list(inputs)
         digest = hashlib.sha256(listed.encode()).hexdigest() if listed else ""
-        return cls(address.rstrip("/") + "/" if is_public(address) else "", digest, number, address)
+        return cls(
+            address.rstrip("/") + "/" if is_public(address) else "",
+            digest,
+            number,
+            address.rstrip("/") + "/" if address else "",
+        )
 
     def url(self, path: str) -> str:
         """Absolute address of a page; "" while the site has none. A frozen snapshot would answer with its own."""

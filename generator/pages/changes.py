@@ -85,7 +85,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             moved=library.moved,
             first=min((row.first for row in library.locked), default=dossier.day).isoformat(),
             ids=len(library.locked),
-            unpublished=host if not host or host.endswith((".example", ".invalid", ".test")) else "",
+            unpublished="" if dossier.edition.address else host,
         ),
         downloads=(json_twin("changes", NOW, _record(now) if now else {}, _links(case, periods)),),
     )

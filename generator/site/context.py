@@ -31,6 +31,7 @@ class SiteContext:
     contact: str | None = None  # https or mailto
     issues: str | None = None  # form or tracker that takes a title and a text
     address: str = ""  # of the root, where one is set that a reader could open
+    stated: str = ""  # the address that mkdocs.yml states, be it an example's
     snapshot: str = ""  # "" = the day of the build
     records: str = ""  # SHA-256 of the records
     licence: str = ""
@@ -53,6 +54,7 @@ class SiteContext:
             contact=str(case.contact) if case.contact else None,
             issues=str(case.issues) if case.issues else None,
             address=dossier.edition.address,
+            stated=dossier.edition.stated,
             snapshot=dossier.snapshot,
             records=dossier.edition.records,
             licence=LICENCE,

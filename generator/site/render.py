@@ -167,7 +167,7 @@ def front_matter(page: Page, site: SiteContext) -> str:
     if page.path in site.fed:
         fields["feed"] = relative_url(page.path, site.fed[page.path] + ATOM)
     if page.instead:
-        fields["instead"] = f"{site.address}{page.instead}"
+        fields["instead"] = f"{site.stated}{page.instead}"
     if page.simulated:
         fields["simulated"] = True
     if page.tags:

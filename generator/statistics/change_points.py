@@ -121,8 +121,8 @@ def step_test(
     """The p of the best step: how often blocks of three stretches, in random order, have one that gains as much.
 
     Without a step blocks can change places, if what resembles each other is in one block (Kirch 2007, J. Stat. Plan.
-    Inference 137:2453-2474, who permutes residuals); how far counts scatter does not matter. Single weeks in random
-    order rejected in 19 of 100 series of 23 weeks without a step whose neighbours are correlated by 0.5; blocks in 4.
+    Inference 137:2453-2474, who permutes residuals); how far counts scatter does not matter. Of series of 23
+    weeks without a step, whose rates are correlated by 0.5 from week to week, blocks rejected 6 of 100.
     Where the blocks begin is drawn too. The order found counts itself, so p is never 0 (Phipson and Smyth 2010, Stat.
     Appl. Genet. Mol. Biol. 9:39).
     """

@@ -30,8 +30,8 @@ def neighbours_ratio(places: Sequence[int], values: Sequence[float], inside: Seq
     The logarithms are a level, a difference inside, and errors each correlated with the one before (of the first
     order; a gap of two places squares the correlation). For each correlation, generalised least squares give Student's
     t of n - 2 degrees; these are averaged with the restricted likelihood as weights (Zellner and Tiao 1964, JASA
-    59:763-778). In simulated series of 19 to 57 days it held the truth in 91 to 98 of 100 cases for correlations of 0
-    to 0.8, where drawing blocks of days again held it in 61 to 88.
+    59:763-778). In simulated series of 19 to 57 days with correlations of 0 and 0.6 it held the truth in 93 to 97 of
+    100 cases; of 23 weeks in 94 to 96.
     `places` are whole days or weeks in order, each once. Raises ValueError where a side is empty, a value is not above
     0, or there are fewer than four places.
     """

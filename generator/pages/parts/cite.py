@@ -84,7 +84,7 @@ def _reference(dossier: Dossier, path: str, title: str, cited: Cited) -> Referen
         container=_line(case.title),
         snapshot=kept or dossier.snapshot,
         version=dossier.version,
-        records=edition.records,
+        records="" if kept else edition.records,  # those of this build; the snapshot was made from others
         without_address="" if url else NO_ADDRESS,
         is_data=cited.kind == "data",
     )
