@@ -70,7 +70,7 @@ def _announced(one: Incident) -> str:
         when = f"from {start:%H:%M} to {end:%H:%M} UTC on {start:%-d %B %Y}"
     else:
         when = f"from {start:%H:%M} UTC on {start:%-d %B} to {end:%H:%M} UTC on {end:%-d %B %Y}"
-    return f"The status page announced “{one.title}” {when}."
+    return f"The status page announced an incident, in our words: {one.title}, {when}."
 
 
 def _event(event: Event, kind: Kind, first: date, last: date | None, library: Library) -> Applying:

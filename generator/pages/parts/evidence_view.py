@@ -60,7 +60,7 @@ def weighed(dossier: Dossier, claim: Claim) -> Weighed:
                 item,
                 TITLES[item.kind],
                 item.strength.name.lower(),
-                origin_words(item.origin),
+                "" if item.origin.startswith("at:") else origin_words(item.origin),  # its link follows
                 _ways(dossier, item),
             )
             for item in verdict.side(stance)
@@ -78,7 +78,7 @@ def origin_words(origin: str) -> str:
     word, _, name = origin.partition(":")
     if word == "by" and name == OURS:
         return "this site"
-    return {"by": name, "data": f"the data {name}", "at": place(name)}.get(word, origin.replace("-", " "))
+    return {"by": name, "data": f"the data {name}", "at": place(f"https://{name}")}.get(word, origin.replace("-", " "))
 
 
 def difference(claim: Claim, verdict: Verdict) -> str:
