@@ -179,6 +179,8 @@ def test_sound_files_are_read_by_libyaml_alone(monkeypatch):
     assert parse(b"a: 1\nb: [x, {c: d}]\n", "x").value == {"a": 1, "b": ["x", {"c": "d"}]}
     slow = 0
     for path in (ROOT / "content").rglob("*.yml"):
+        if path.name == "ids.lock.yml":  # a list that only grows has a cap of its own
+            continue
         try:
             read(path, "x")
         except TypeError:

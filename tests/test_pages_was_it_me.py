@@ -205,10 +205,16 @@ def test_incidents_are_told_with_their_times_on_all_their_days():
     night, every, desk = found["night"], found["every"], found["desk"]
     assert (night.first, night.last) == (date(2026, 3, 17), date(2026, 3, 18))
     assert night.says == (
-        "The status page announced “Opus errors” from 19:47 UTC on 17 March to 00:25 UTC on 18 March 2026."
+        "The status page announced an incident, in our words: Opus errors, from 19:47 UTC on 17 March to 00:25 UTC on 18 March 2026."
     )
-    assert every.says == "The status page announced “Incident every” from 04:00 to 05:10 UTC on 19 March 2026."
-    assert desk.says == "The status page announced “Incident desk” at 04:00 UTC on 19 March 2026."
+    assert (
+        every.says
+        == "The status page announced an incident, in our words: Incident every, from 04:00 to 05:10 UTC on 19 March 2026."
+    )
+    assert (
+        desk.says
+        == "The status page announced an incident, in our words: Incident desk, at 04:00 UTC on 19 March 2026."
+    )
     assert (every.surfaces, desk.surfaces) == ((), ("other",))
     assert (every.note, desk.note) == ("", "Impact by the status page: major.")
 
