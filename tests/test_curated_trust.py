@@ -83,6 +83,11 @@ def test_a_measurement_is_no_word_of_the_vendor_elsewhere(content, kind):
     assert told(content) == [("measurements/published.yml", 18, 9, "W-vendor")]
 
 
+def test_ours_is_no_word_of_the_vendor_either(content):
+    measured(content, "  ours: true\n  kind: admission\n")
+    assert told(content) == [("measurements/published.yml", 19, 9, "W-vendor")]
+
+
 def test_a_measurement_by_the_vendor_is_not_one_of_others(content):
     measured(content, url="https://example.org/i/m")
     assert told(content) == [("measurements/published.yml", 5, 8, "W-vendor")]

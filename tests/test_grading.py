@@ -584,3 +584,11 @@ def test_the_surest_grade_of_each_detector_is_the_best_that_its_file_names():
         )
         named = re.findall(r"FindingGrade\.([A-D])\b", text)
         assert not named or min(named) == one.surest.value, one.id
+
+
+def test_a_text_that_a_machine_made_is_no_first_hand_report():
+    """Two of them, typed as users' reports, would establish that something was reported."""
+    made = [item("machine-summary", first_hand=True) for _ in range(2)]
+    assert grade(claim(*made, kind="report")).grade.value not in {"established", "supported", "plausible"}
+    told = [item("blog", first_hand=True) for _ in range(2)]
+    assert grade(claim(*told, kind="report")).grade.value == "established"

@@ -92,6 +92,11 @@ def test_where_every_trial_is_a_hit_the_interval_is_exact_too():
     assert share.low == pytest.approx(0.025 ** (1 / 26))
 
 
+def test_more_hits_than_trials_are_refused():
+    with pytest.raises(ValueError, match="between 0 and trials"):
+        cluster_share([Cluster(13, 10), Cluster(5, 10)], "steps")
+
+
 def test_one_cluster_has_no_interval():
     share = cluster_share([Cluster(3, 20), Cluster(0, 0)], "steps")
     assert (share.value, share.low, share.high) == (0.15, None, None)

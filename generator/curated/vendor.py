@@ -64,8 +64,9 @@ def _typed(records: Records) -> Iterator[tuple[Entry, str, EvidenceKind, str]]:
     for entry, incident in sound(records.of_word("incident"), Incident):
         yield entry, str(incident.url), EvidenceKind.ADMISSION, "url"
     for entry, one in sound(records.of_word("measurement"), Published):
-        if not one.ours:  # ours counts as ours, whatever it is taken from
-            yield entry, str(one.url), kind_of_measurement(one), "kind" if one.kind else "url"
+        kind = kind_of_measurement(one)
+        if not one.ours or kind in OF_THE_VENDOR:  # ours counts as ours, whatever it is taken from
+            yield entry, str(one.url), kind, "kind" if one.kind else "url"
 
 
 def _field_of(report: Report) -> str:

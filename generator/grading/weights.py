@@ -114,7 +114,8 @@ def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> I
         passed_on, origin = _relayed(relayed, known)
         strength = min(strength, passed_on)  # what passes on weighs no more than either
         notes.append("passes on words of the vendor" if origin == VENDOR else "passes on what another says")
-    if claim.kind == "report" and document.first_hand and item.stance is Stance.FOR and not relayed:
+    first_hand = document.first_hand and document.kind is not EvidenceKind.MACHINE_SUMMARY
+    if claim.kind == "report" and first_hand and item.stance is Stance.FOR and not relayed:
         strength = Strength.STRONG
         notes.append("the report itself is what the claim speaks of")
     strength, why = _nearer(item, strength)

@@ -49,12 +49,16 @@ def cluster_share(clusters: Sequence[Cluster], of: str, *, unit: str = "", scale
     have the variance that the share has, fewer by the ratio of Student's quantiles for G - 1 degrees. The variance is
     that of leaving out one cluster after the other (Efron and Tibshirani 1993, An Introduction to the Bootstrap, ch.
     11), which holds better than the usual one where clusters differ in size. In simulated sets of 5 to 90
-    clusters it held the truth in 94 to 98 of 100 cases.
+    clusters it held the truth in 94 to 98 of 100 cases; where all hits are of a few clusters and most samples have
+    none, and where few large clusters differ much, in far fewer: no interval knows what was not sampled.
     Where every trial or none is a hit, clusters do not differ: the interval is then the exact one of trials. Raises
-    ValueError where there are no trials.
+    ValueError where there are no trials, or a cluster has more hits than trials.
     """
     from scipy.special import betaincinv, stdtrit
 
+    if any(not 0 <= one.hits <= one.trials for one in clusters):
+        msg = "hits are between 0 and trials"
+        raise ValueError(msg)
     filled = [cluster for cluster in clusters if cluster.trials]
     hits, trials = sum(one.hits for one in filled), sum(one.trials for one in filled)
     if hits in (0, trials):
