@@ -28,7 +28,7 @@ _FORBIDDEN = {
     "style": "<style>, which the policy blocks",
 }
 NOTHING = Promise()
-_NO_SUFFIX = frozenset({HEADERS_FILE, ".gitignore", ".nojekyll", "CNAME"})
+_NO_SUFFIX = frozenset({HEADERS_FILE, ".gitignore", ".nojekyll", "CNAME", "SHA256SUMS"})
 
 
 def check_site(
