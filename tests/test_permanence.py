@@ -739,6 +739,48 @@ def test_a_page_that_goes_is_refused_until_redirects_name_it(story):
     assert stub.instead == "2026-03/wanted/"
 
 
+def redirected(root, *rows):
+    text = "".join(f"- {{old: '{old}', new: '{new}', day: 2026-12-15, why: Another name.}}\n" for old, new in rows)
+    (root / "content" / "redirects.yml").write_text(text, "utf-8")
+
+
+@pytest.mark.slow
+def test_a_list_that_moved_is_published_outside_the_menu(tmp_path):
+    root = small_root(tmp_path)
+    run(root, FIRST, "lock")
+    redirected(root, ("2026-03/old-list/", "2026-03/claims/"))
+    run(root, THIRD, "build")
+    html = (root / "site" / "2026-03" / "old-list" / "index.html").read_text("utf-8")
+    assert '<link rel="canonical" href="https://witnessmark.example/2026-03/claims/">' in html
+
+
+@pytest.mark.parametrize("old", ["2026-03/", "2026-03/Claims/"])
+def test_an_address_with_a_page_cannot_have_moved(tmp_path, old):
+    root = small_root(tmp_path)
+    run(root, FIRST, "lock")
+    redirected(root, (old, "2026-03/wanted/"))
+    with pytest.raises(ContentError, match="has a page"):
+        plan(content(root, THIRD))
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([("a../", "2026-03/claims/")], "W-value"),
+        ([("a/", "b/#x"), ("b/", "a/#y")], "W-self"),
+        ([("a/", "b/"), ("b/", "2026-03/claims/")], "W-self"),
+    ],
+)
+def test_odd_moves_are_named_at_their_place(tmp_path, rows, code):
+    root = small_root(tmp_path)
+    run(root, FIRST, "lock")
+    redirected(root, *rows)
+    with pytest.raises(ContentError) as refused:
+        content(root, THIRD)
+    assert {problem.code for problem in refused.value.problems} == {code}
+    assert all(problem.line for problem in refused.value.problems)
+
+
 def test_the_list_of_this_case_holds_every_record():
     """The real content: a new record is locked in the change that adds it, and nothing is ever taken out."""
     known = {row.place for row in load_kind(ROOT / "content", Locked)}

@@ -28,13 +28,13 @@ LETTERS = {
     "source": "s",
 }
 """Kinds of records that have a page each, with the letter of its place below the case."""
-WORDS = {letter: kind for kind, letter in LETTERS.items()}
 FILE = "ids.lock.yml"
 TIMES = 100  # as large as the usual file: about 100,000 records
 Place = Annotated[
     str, StringConstraints(pattern=rf"^(?:{'|'.join(LETTERS.values())})/[A-Za-z0-9][A-Za-z0-9-]{{1,63}}$")
 ]
-Address = Annotated[str, StringConstraints(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9._-]*/)+(?:#[^\s#]{1,128})?$")]
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_-])?"  # no dot at its end: some disks drop it
+Address = Annotated[str, StringConstraints(pattern=rf"^(?:{_NAME}/)+(?:#[^\s#]{{1,128}})?$")]
 """A page of the site from its root, such as 2026-03/d/cache-break/, or a place on it after a #."""
 _HEAD = (
     "# Every id that was ever public. Written by `witnessmark lock` and `witnessmark bury`; rows are never removed.\n"
@@ -135,7 +135,7 @@ def moves_end(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
     """An address moved once, and does not move on from where it came to."""
     olds = {row.old for _, row in sound(entries, Moved)}
     for entry, row in sound(entries, Moved):
-        if row.new in olds:
+        if row.new and {row.new, row.new.partition("#")[0]} & olds:
             yield entry.problem(("new",), "W-self", "this address has moved on", "write where it is now")
         if "#" in row.old and row.new and row.new.partition("#")[0] != row.old.partition("#")[0]:
             yield entry.problem(("new",), "W-value", "a place on a page can only move on its page")

@@ -85,5 +85,7 @@ PAGE_KINDS: tuple[PageKind, ...] = (
 
 
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
-    """Every page of the site."""
-    return tuple(page for kind in track(PAGE_KINDS, "Planning pages") for page in kind.pages(dossier))
+    """Every page of the site. Raises ContentError where an address that moved has a page."""
+    made = tuple(page for kind in track(PAGE_KINDS, "Planning pages") for page in kind.pages(dossier))
+    gone.refuse_living(made)
+    return made

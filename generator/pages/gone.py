@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.problems import ContentError, Problem
 from generator.dossier.changes import last_in
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.notes import Notes, notes_on
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from generator.curated.locked import Locked
     from generator.dossier import Dossier
+
+FILE = "content/redirects.yml"
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,15 @@ def _page(path: str, title: str, context: GoneContext, notes: Notes | None, case
         notes=notes,
         instead=context.to or path,
     )
+
+
+def refuse_living(pages: Sequence[Page]) -> None:
+    """Raises ContentError where an address that is said to have moved, or to be gone, has a page."""
+    living = {page.path.casefold() for page in pages if not page.instead}
+    wrong = [page.path for page in pages if page.instead and page.path.casefold() in living]
+    if wrong:
+        message, hint = "is said to have moved or to be gone, and has a page", "take out its row, or the page"
+        raise ContentError(*(Problem(FILE, 0, 0, "W-twice", f"{one} {message}", hint) for one in wrong))
 
 
 KIND = PageKind("gone", pages)

@@ -71,7 +71,7 @@ def publish_site(
         staged = replace(layout, run=f".{secrets.token_hex(4)}")
         try:
             write_docs(files, staged)
-            run_mkdocs(staged, built_on)
+            run_mkdocs(staged, built_on, [file.path for file in files if file.is_stub])
             keep_places(staged.built, promise or Promise())
             pages = write_policies(staged.built)
             write_index(staged.built)
@@ -128,14 +128,16 @@ def write_docs(files: Iterable[RenderedFile], layout: Layout) -> None:
         target.write_bytes(file.content)
 
 
-def run_mkdocs(layout: Layout, built_on: date) -> None:
+def run_mkdocs(layout: Layout, built_on: date, stubs: Sequence[str] = ()) -> None:
     """Build into `layout.built`; every warning is a refusal. Never with -q, which hides what strict mode counts.
+
+    `stubs` are pages of what moved or is gone, which are in no menu.
 
     Raises OSError where MkDocs ended with an error of the system.
     """
     epoch = int(datetime.combine(built_on, time(), UTC).timestamp())
     written = layout.config.read_text("utf-8", "replace") if layout.config.is_file() else ""
-    config = fitting(written, layout.docs)
+    config = fitting(written, layout.docs, stubs)
     # By the standard input only where it differs: messages of MkDocs name the file.
     command = [sys.executable, "-P", "-m", "mkdocs", "build", "--strict", "--config-file"]
     command += [str(layout.config) if config == written else "-", "--site-dir", str(layout.built)]

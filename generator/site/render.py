@@ -55,6 +55,7 @@ class RenderedFile:
 
     path: str
     content: bytes
+    is_stub: bool = False  # a page of what moved or is gone, which is in no menu
 
 
 def render(
@@ -151,7 +152,7 @@ def _render_page(
     if page.card and draw_card:
         beside.append(Download(CARD, draw_card(page.card)))
     downloads = [RenderedFile(checked_path(folder + file.name), file.content) for file in beside]
-    return [RenderedFile(f"{folder}index.md", text.encode()), *downloads]
+    return [RenderedFile(f"{folder}index.md", text.encode(), is_stub=bool(page.instead)), *downloads]
 
 
 def front_matter(page: Page, site: SiteContext) -> str:
