@@ -210,7 +210,6 @@ def stub_pages(items: int = 0) -> list[Page]:
         f"Claim {HOSTILE}",
         f"Claim {HOSTILE}",
         context(text="Zanzibar is a word to search for."),
-        boost=2.0,
     )
     detector = Page(
         "2026-03/d/cache-rebuild/",

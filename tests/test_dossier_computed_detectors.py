@@ -226,7 +226,7 @@ def test_sets_that_differ_make_no_difference_of_weeks():
     assert row["Told apart"] == "too few to tell"
     assert table(computed, "all-sets")[0]["Told apart"] == "more often"
     assert "With all sets added up, 1 would be told apart" in computed.cautions[-1]
-    assert "none found enough in the same sets to tell" in computed.answer
+    assert "found enough in the same sets to compare" in computed.answer
 
 
 @pytest.mark.parametrize("outcome", [Outcome.NOT_MEASURABLE, Outcome.FAILED])
@@ -280,7 +280,7 @@ def test_no_set_with_both_sides_is_told():
 
 def test_a_set_without_any_finding_is_told_and_has_no_picture():
     computed = detectors_by_week(None, (looked_pack(*days(whole, WEEK, 3), *days(whole, OTHER, 3)),))
-    assert computed.answer.startswith("Of 1 detector, none found something in more sessions of 16 to 22 March")
+    assert computed.answer.startswith("None of 1 detector found enough in the same sets to compare 16 to 22 March")
     (row,) = table(computed, "untested")
     assert (row["Detector"], row["Sessions looked at"], row["Why"]) == (CACHE_BREAK.title, 6, "no finding in any set")
     assert not any(one.plot for one in computed.tables)

@@ -148,14 +148,6 @@ def test_a_plain_title_has_no_sign_that_html_or_a_template_knows(title: str) -> 
     assert not set(plain_title(title)) & set("<>&\"'`{}[]\n\r\t\x00\u202e\u2066\u200b")
 
 
-def test_search_is_told_what_to_leave_out_and_what_counts_more(tmp_path: Path) -> None:
-    hidden = Page("a/", "t.md.j2", "T", "d", stub_site.context(), searchable=False)
-    boosted = Page("b/", "t.md.j2", "T", "d", stub_site.context(), boost=2.0)
-    files = rendered(tmp_path, "x", hidden, boosted)
-    assert front_matter(files["a/index.md"])["search"] == {"exclude": True}
-    assert front_matter(files["b/index.md"])["search"] == {"boost": 2.0}
-
-
 # ---- strangers' text ----
 
 

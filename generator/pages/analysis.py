@@ -101,7 +101,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             counts=_summed(rows),
             headline=library.headline is not None,
         ),
-        boost=2,
     )
     for index, section in enumerate(sections):
         before = sections[index - 1] if index else None
@@ -145,7 +144,6 @@ def _section_page(dossier: Dossier, section: Section, before: Section | None, af
         context=context,
         downloads=(json_twin("analysis", section.id, _record(context), _links(dossier, context)),),
         citation=citation,
-        boost=1.5,
     )
 
 

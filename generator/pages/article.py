@@ -69,7 +69,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=context,
         downloads=(json_twin("article", "article", twin, {"claims": f"{case.id}/claims/"}),),
         citation=citation,
-        boost=1.5,
     )
 
 

@@ -117,7 +117,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         description="Precision, recall and false alarms of every detector on simulated logs, beside public ones.",
         context=context,
         downloads=(json_twin("calibration", "simulated", _record(context), {"page": path}),),
-        boost=1.5,
     )
 
 

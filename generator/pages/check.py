@@ -61,7 +61,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             formats=len(IMPORTERS),
             meters=giving(METER),
         ),
-        boost=2,
         asked=("check my logs",),
     )
 

@@ -95,7 +95,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         title="Claims",
         description=f"Every assertion of the article, graded by rules and by a reviewer: {len(claims)} claims.",
         context=(listed := ledger(dossier)),
-        boost=2,
     )
     sections = {row.claim.id: section for section in listed.sections for row in section.rows}
     for index, claim in enumerate(claims):
@@ -181,7 +180,6 @@ def _claim_page(
         citation=citation,
         card=card_svg(claim.statement, over=f"Claim {claim.id} of the article", grade=_words(judged.verdict.grade)),
         written_in=file_of(claim),
-        boost=2,
         notes=notes_on(dossier, f"c/{claim.id}"),
     )
 

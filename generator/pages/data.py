@@ -77,7 +77,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         ),
         downloads=(*(one.download for one in found), *beside),
         citation=cite(dossier, path, f"Data of the case \u201c{case.title}\u201d", Cited(kind="data")),
-        boost=1.5,
         asked=("download", "how to cite", "dataset"),
     )
 

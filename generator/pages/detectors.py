@@ -161,7 +161,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             citation=cite(dossier, path, f"Detector: {view.detector.title}", said, (figure,)),
             written_in=f"generator/detectors/{view.detector.id.replace('-', '_')}.py",
             simulated=context.specimen is not None,
-            boost=1.5,
         )
 
 

@@ -84,7 +84,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         title="Findings",
         description=f"{plural(dossier.found, 'thing')} that the detectors found in logs, down to the line.",
         context=_list(dossier),
-        boost=2,
     )
     for place, view in enumerate(findings):
         before = findings[place - 1] if place else None

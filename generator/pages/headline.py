@@ -69,7 +69,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=context,
         downloads=(json_twin("headline", "headline", _record(context), {}),),
         citation=citation,
-        boost=2,
     )
 
 

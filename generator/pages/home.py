@@ -138,7 +138,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         downloads=chart.downloads(),
         citation=cite(dossier, f"{case.id}/", case.title, Cited(case.answer or case.question, kind="case"), (chart,)),
         card=card_svg(case.answer or case.question, over=case.title),
-        boost=2.0,
     )
 
 

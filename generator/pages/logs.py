@@ -201,7 +201,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             questions=len(DETECTORS),
             sure=tuple(Verified),
         ),
-        boost=2,
         asked=("where are my logs", "export my data"),
     )
     yield _table(case, surfaces)
@@ -248,7 +247,6 @@ def _log_page(case: str, importer: Importer, before: Importer | None, after: Imp
         description=f"{importer.title}: where they are, how to export them, and what they can and cannot show.",
         context=context,
         downloads=(json_twin("log", importer.id, _record(context), _links(context, case)),),
-        boost=1.5,
     )
 
 

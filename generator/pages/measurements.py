@@ -91,7 +91,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             ours=sum(one.ours for one in found),
             special=dossier.special.answer if dossier.special else None,
         ),
-        boost=1.5,
     )
     for before, one, after in neighbours(found):
         yield _page(one, before, after, dossier)
@@ -142,7 +141,6 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
         card=card_svg(said.sentence, over=f"Measurement: {one.title}"),
         written_in=file_of(one),
         tags=one.symptoms,
-        boost=1.5,
         notes=notes_on(dossier, f"m/{one.id}"),
     )
 

@@ -152,7 +152,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         ),
         downloads=figure.downloads() if figure else (),
         citation=cite(dossier, f"{case.id}/method/", "Method", figures=(figure,)),
-        boost=1.5,
     )
 
 

@@ -76,7 +76,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             stats=_stats(rows),
         ),
         downloads=(json_twin("other-tools", "all", _twin(rows, peers), {"page": path}),),
-        boost=1.5,
     )
 
 

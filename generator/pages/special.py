@@ -80,7 +80,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             *(file for part in (power, *parts) for shown in (*part.charts, *part.tables) for file in _files(shown)),
         ),
         citation=citation,
-        boost=2.0,
     )
 
 

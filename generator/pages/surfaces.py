@@ -174,7 +174,6 @@ def _surface_page(
             dossier, f"{library.case.id}/surface/{surface.id}/", f"By product: {surface.title}", Cited(kind="surface")
         ),
         written_in=file_of(surface),
-        boost=1.5,
     )
 
 

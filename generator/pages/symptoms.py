@@ -157,5 +157,4 @@ def _symptom_page(row: SymptomRow, before: Symptom | None, after: Symptom | None
             Cited(symptom.question, kind="symptom"),
         ),
         written_in=file_of(symptom),
-        boost=1.5,
     )

@@ -74,7 +74,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         description=f"What would decide the {plural(len(open_ones), 'claim')} that nothing public can check.",
         context=context,
         downloads=(json_twin("wanted", "wanted", {"claims": twin}, {"page": f"{case.id}/wanted/"}),),
-        boost=1.5,
     )
 
 

@@ -145,7 +145,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=context,
         asked=("was it me", "was I affected", "am I affected"),
         downloads=(json_twin("was-it-me", case.id, {"records": [_plain(row) for row in rows]}, links),),
-        boost=2,
     )
 
 

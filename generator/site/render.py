@@ -173,10 +173,6 @@ def front_matter(page: Page, site: SiteContext) -> str:
         fields["simulated"] = True
     if page.tags:
         fields["tags"] = [plain_title(tag) for tag in page.tags]
-    if not page.searchable:
-        fields["search"] = {"exclude": True}
-    elif page.boost != 1:
-        fields["search"] = {"boost": page.boost}
     fields |= sought(page, site.grades)
     if any(file.name == "index.json" for file in page.downloads):
         fields["json"] = "index.json"

@@ -112,7 +112,7 @@
       }
     }
     if ((chosen.first && chosen.first < from.min) || (chosen.last && chosen.last > to.max)) {
-      parts.push(`Records are of ${full(from.min)} to ${full(to.max)} only.`);
+      parts.push(`Records are of ${full(from.min)} to ${full(to.max)} only; other days are not covered, and “no” says nothing of them.`);
     }
     return parts;
   };
@@ -120,6 +120,10 @@
   const summary = (chosen, counts) => {
     const asked = chosen.version || chosen.surface || chosen.plan || chosen.first || chosen.last;
     const total = Number(form.dataset.total).toLocaleString("en");
+    const uncovered = (chosen.first && chosen.first > to.max) || (chosen.last && chosen.last < from.min);
+    if (uncovered) {
+      return `These days are not covered: records are of ${full(from.min)} to ${full(to.max)}. What applies on any day is below.`;
+    }
     const words = asked
       ? `${when(chosen)}${where(chosen)}: ${counted(counts, chosen)}. None of it says whether your usage was counted right.`
       : `Nothing is chosen yet, so all ${total} records are shown.`;

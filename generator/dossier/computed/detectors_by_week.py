@@ -58,11 +58,14 @@ def _answer(detectors: int, able: Sequence[Compared]) -> str:
     if differ:
         words = (f"{_counts(one)}, which is {'more' if one.rises else 'fewer'}" for one in differ)
         return f"Of {plural(detectors, 'detector')}, {len(differ)} can be told apart in {A_WEEK}: {'; '.join(words)}."
-    none = f"Of {plural(detectors, 'detector')}, none found something in more sessions of {A_WEEK} than chance explains"
     if not able:
-        return f"{none}, as none found enough in the same sets to tell."
+        asked = plural(detectors, "detector")
+        return f"None of {asked} found enough in the same sets to compare {A_WEEK} with other weeks."
     nearest = min(able, key=lambda one: one.p)
-    return f"{none}; {len(able)} found enough in the same sets to tell, and the nearest is {_counts(nearest)}."
+    return (
+        f"Only {len(able)} of {plural(detectors, 'detector')} found enough in the same sets to compare {A_WEEK} with "
+        f"other weeks, and none of these more than chance explains; the nearest is {_counts(nearest)}."
+    )
 
 
 def _counts(one: Compared) -> str:

@@ -39,7 +39,6 @@ class Page:
     context: Any  # a frozen dataclass; its fields are exactly the variables of the template
     downloads: tuple[Download, ...] = ()
     tags: tuple[str, ...] = ()
-    boost: float = 1.0
     searchable: bool = True
     asked: tuple[str, ...] = ()  # what else a reader types who looks for exactly this page: a version, a question
     simulated: bool = False  # shows simulated data somewhere
