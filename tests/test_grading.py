@@ -592,3 +592,15 @@ def test_a_text_that_a_machine_made_is_no_first_hand_report():
     assert grade(claim(*made, kind="report")).grade.value not in {"established", "supported", "plausible"}
     told = [item("blog", first_hand=True) for _ in range(2)]
     assert grade(claim(*told, kind="report")).grade.value == "established"
+
+
+def test_words_of_another_do_not_part_two_items_of_one_author():
+    """What an item says it passes on can lower it and join it to another, and never makes two origins of one."""
+    elsewhere = item("blog", group="somebody")  # a record that the claim does not name
+    two = [item("closed-measurement", group="joe"), item("closed-measurement", group="joe", relays=elsewhere.report)]
+    assert grade(claim(two[0], item("closed-measurement", group="joe"))).grade.value == "plausible"
+    assert grade(claim(*two)).grade.value == "plausible"
+    official = [item("official-statement"), item("official-statement", relays=elsewhere.report)]
+    assert grade(claim(*official)).grade.value == "plausible"
+    apart = [item("blog", group="x"), item("issue-with-logs", group="y", relays="r00001")]
+    assert len({one.origin for one in grade(claim(*apart)).items}) == 2

@@ -111,9 +111,11 @@ def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> I
     strength, origin = STRENGTHS[document.kind], document.origin
     notes: list[str] = []
     if relayed and document.kind is not EvidenceKind.MACHINE_SUMMARY:
-        passed_on, origin = _relayed(relayed, known)
+        passed_on, theirs = _relayed(relayed, known)
         strength = min(strength, passed_on)  # what passes on weighs no more than either
-        notes.append("passes on words of the vendor" if origin == VENDOR else "passes on what another says")
+        notes.append("passes on words of the vendor" if theirs == VENDOR else "passes on what another says")
+        if document.relays or not _beside(item, claim, known):
+            origin = theirs
     first_hand = document.first_hand and document.kind is not EvidenceKind.MACHINE_SUMMARY
     if claim.kind == "report" and first_hand and item.stance is Stance.FOR and not relayed:
         strength = Strength.STRONG
@@ -142,6 +144,13 @@ def weigh(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> I
         document=document,
         uncounted="" if item.stance is Stance.CONTEXT else uncounted,
     )
+
+
+def _beside(item: ClaimEvidence, claim: Claim, known: Mapping[str, Document]) -> bool:
+    """Has the claim another item of the same origin? Then what an item alone says of its words cannot part the two."""
+    own = known[named(item)]
+    others = (known[named(one)] for one in claim.evidence if one is not item)
+    return any(one.origin == own.origin and one.key != own.key for one in others)
 
 
 def named(item: ClaimEvidence) -> str:
