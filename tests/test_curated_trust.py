@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_curated_library import CASE, DETECTORS, ITEM, change, content, mistakes
 
-from generator.curated.address import is_below
+from generator.curated.address import canonical, is_below
 from generator.curated.library import load
 
 __all__ = ["content"]  # a fixture
@@ -53,8 +53,7 @@ VENDORS = [
     ("sources.yml", f"/a\n  {KIND}", "/incidents\n  kind: admission\n  opened: true", (3, 9)),
     ("sources.yml", f"example.org/a\n  {KIND}", "example.org.evil.net/i\n  kind: admission\n  opened: true", (3, 9)),
     ("sources.yml", f"example.org/a\n  {KIND}", "notexample.org/i\n  kind: admission\n  opened: true", (3, 9)),
-    ("sources.yml", f"/a\n  {KIND}", "/i/%2e%2e/a\n  kind: admission\n  opened: true", (3, 9)),
-    ("sources.yml", f"/a\n  {KIND}", "/i%2F..%2Fa\n  kind: admission\n  opened: true", (3, 9)),
+    ("sources.yml", f"/a\n  {KIND}", "/i/%2e%2e/a\n  kind: admission\n  opened: true", (3, 9)),  # read as /a
     ("reports/aa-2.yml", "evidence_class: user-report", "evidence_class: official-status", (12, 17)),
     ("reports/aa-2.yml", "evidence_class: user-report", "evidence_class: official-statement", (12, 17)),
     ("reports/aa-2.yml", "source_type: issue", "source_type: official", (10, 14)),
@@ -152,9 +151,7 @@ def test_an_address_is_below_another_by_whole_steps(url, address, below):
     assert is_below(url, address) is below
 
 
-@pytest.mark.parametrize(
-    "kind", ["open-measurement", "closed-measurement", "others-finding", "issue-with-logs", "arithmetic"]
-)
+@pytest.mark.parametrize("kind", ["open-measurement", "closed-measurement", "others-finding", "issue-with-logs"])
 def test_a_source_that_nobody_opened_shows_no_measurement(content, kind):
     change(content, "sources.yml", KIND, f"kind: {kind}\n  opened: false")
     assert told(content) == [("sources.yml", 3, 9, "W-source")]
@@ -167,9 +164,93 @@ def test_a_source_says_whether_it_was_opened(content):
     assert [code for *_, code in told(content)] == ["W-missing"]
 
 
-def test_no_source_is_an_own_finding(content):
-    change(content, "sources.yml", KIND, "kind: own-finding\n  opened: true")
-    assert told(content) == [("sources.yml", 3, 9, "W-source")]
+@pytest.mark.parametrize("kind", ["own-finding", "arithmetic"])
+def test_what_only_this_site_can_show_is_no_source_or_report(content, kind):
+    change(content, "sources.yml", KIND, f"kind: {kind}\n  opened: true")
+    change(content, "reports/aa-2.yml", "opened: true", f"opened: true\nkind: {kind}")
+    assert told(content) == [("reports/aa-2.yml", 15, 7, "W-source"), ("sources.yml", 3, 9, "W-source")]
+
+
+def test_arithmetic_is_a_measurement_of_ours(content):
+    measured(content, "  kind: arithmetic\n")
+    assert told(content) == [("measurements/published.yml", 18, 9, "W-source")]
+    measured(content, "  ours: true\n  kind: arithmetic\n")
+    load(content, DETECTORS)
+
+
+HIDDEN = ["/i/%2e%2E%2fa", "/i%2F..%2Fa", "/i/%252e%252e/a", "/i/..%5Ca", "//a", "/i//a", "/a/%2f"]
+
+
+@pytest.mark.parametrize("path", HIDDEN)
+def test_a_path_that_may_be_read_as_another_is_refused(content, path):
+    change(content, "sources.yml", f"example.org/a\n  {KIND}", f"example.org{path}\n  {KIND}")
+    assert told(content) == [("sources.yml", 2, 8, "W-url")]
+
+
+def test_an_archived_copy_keeps_the_address_in_its_own(content):
+    change(
+        content,
+        "sources.yml",
+        "https://example.org/a",
+        "https://web.archive.org/web/20260301000000/https://example.org/a%20b",
+    )
+    load(content, DETECTORS)
+
+
+ONE_DOCUMENT = [
+    ("https://raw.githubusercontent.com/o/r/main/a.md", "https://github.com/o/r/blob/main/A.md#L3"),
+    ("https://raw.githubusercontent.com/o/r/refs/heads/main/a.md", "https://github.com/o/r/raw/main/a.md"),
+    ("https://api.github.com/repos/o/r/issues/4", "https://github.com/o/r/issues/4/"),
+    ("https://github.com/o/r/pull/4/files", "https://github.com/o/r/issues/4"),
+    ("https://web.archive.org/web/20260301120000id_/http://www.example.org/a", "https://example.org/a"),
+    ("https://archive.ph/20260301/https://example.org/a", "https://example.org/a"),
+    ("https://old.reddit.com/r/x/comments/1/", "https://www.reddit.com/r/x/comments/1"),
+    ("https://twitter.com/a/status/1?s=20", "https://x.com/a/status/1"),
+    ("https://example.org/a#issuecomment-1", "https://example.org/a#issuecomment-2"),
+    ("https://news.ycombinator.com/item?id=4&p=2", "https://news.ycombinator.com/item?id=4"),
+]
+TWO_DOCUMENTS = [
+    ("https://news.ycombinator.com/item?id=4", "https://news.ycombinator.com/item?id=5"),
+    ("https://github.com/o/r/issues/4#issuecomment-1", "https://github.com/o/r/issues/4#issuecomment-2"),
+    ("https://github.com/o/r/blob/main/a.md", "https://github.com/o/r/blob/next/a.md"),
+    ("https://web.archive.org/web/20260301120000/https://example.org/a", "https://example.org/b"),
+    ("https://archive.ph/abcde", "https://archive.ph/abcdf"),
+    ("https://archive.org/2026/example.org/a", "https://example.org/a"),  # not how that host names its copies
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ONE_DOCUMENT)
+def test_one_document_has_one_address(one, other):
+    assert canonical(one) == canonical(other)
+
+
+@pytest.mark.parametrize(("one", "other"), TWO_DOCUMENTS)
+def test_two_documents_have_two(one, other):
+    assert canonical(one) != canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("address", "strangers"),
+    [
+        ("https://github.com/o/r/blob/", True),  # a commit of a fork is shown below it
+        ("https://github.com/o/r/", True),
+        ("https://github.com/o/r/pull/4/", False),
+        ("https://github.com/o/r/blob/pull/4/head/", True),
+        ("https://raw.githubusercontent.com/o/r/", True),
+        ("https://x.com/", True),
+        ("https://github.com/o/r/blob/main/", False),
+        ("https://github.com/o/r/issues/12", False),
+        ("https://x.com/somebody/", False),
+        ("https://status.example.org/", False),
+    ],
+)
+def test_an_address_below_which_strangers_write_is_nobodys_own(content, address, strangers):
+    more = f"kinds: [admission]}}\n  - {{address: '{address}', kinds: [changelog]}}"
+    change(content, "case.yml", "kinds: [admission]}", more)
+    if strangers:
+        assert told(content) == [("case.yml", 16, 15, "W-value")]
+    else:
+        load(content, DETECTORS)
 
 
 def test_a_report_that_nobody_opened_shows_no_logs(content):

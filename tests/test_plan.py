@@ -56,6 +56,7 @@ PLANS = [
     (BEFORE, "before: {first: 2026-02-04, last: 2025-11-17}", {"W-order"}),
     (BEFORE, "before: {first: 2026-02-01, last: 2026-02-04}", {"W-length"}),
     (BEFORE, "before: {first: 2025-11-10, last: 2026-02-04}", {"W-order"}),
+    (NEAR, "near: {first: 1026-02-01, last: 2026-03-31}", {"W-length", "W-order"}),  # a slip of a thousand years
     (AFTER, "after: {first: 2026-03-31, last: 2026-04-30}", {"W-order"}),
     (AFTER, "after: {first: 2026-04-25, last: 2026-04-30}", {"W-length"}),
     (AFTER, "after: {first: 2026-04-01, last: 2026-05-30}", {"W-order"}),

@@ -36,7 +36,7 @@ from generator.curated.rules import (
     wanted_is_for_the_unchecked,
 )
 from generator.curated.vendor import addresses_are_of_vendor_kinds
-from generator.curated.voices import Asked, Correction, Reply
+from generator.curated.voices import Asked, Correction, Reply, answers_have_a_day
 
 _RECORDS = {"report": "report", "event": "event", "incident": "incident"}
 
@@ -219,7 +219,7 @@ class Library(Lasting):
                 "symptoms": "symptom",
                 "detectors": "detector",
             },
-            also=(tables_are_even, inputs_are_there),
+            also=(tables_are_even, inputs_are_there, measured_kinds_have_been_read),
         ),
     ] = ()
     # Public logs that packs are made of; each is named after its pack.
@@ -316,6 +316,7 @@ class Library(Lasting):
             spans=(("date", "answered"),),
             order=("date", "id"),
             newest_first=True,
+            also=(answers_have_a_day,),
         ),
     ] = ()
     corrections: Annotated[

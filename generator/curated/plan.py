@@ -23,6 +23,8 @@ WEEKS = {
     "crest": 1,
 }
 """Fewest weeks of each stretch."""
+LONGEST = 1100
+"""Days of a stretch, three years: each day is worked on, and a wrong century is a slip."""
 REST = 2  # weeks that are left to compare the article's week, or the crest, with
 _IN_ORDER = (("before", "rollout"), ("rollout", "after"))
 _INSIDE = (
@@ -58,6 +60,9 @@ def _stretches(entry: Entry, plan: Registered) -> Iterator[Problem]:
             yield entry.problem((*where, "last"), "W-order", f'"{name}" ends before it begins')
         elif stretch.days < weeks * WEEK:
             message = f'"{name}" has {stretch.days} days and needs {weeks * WEEK} or more'
+            yield entry.problem((*where, "last"), "W-length", message)
+        elif stretch.days > LONGEST:
+            message = f'"{name}" has {stretch.days:,} days and may have {LONGEST:,}'
             yield entry.problem((*where, "last"), "W-length", message)
     if plan.listed.first.weekday():
         yield entry.problem(("registered", "listed", "first"), "W-date", "weeks begin on a Monday")

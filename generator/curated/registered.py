@@ -6,10 +6,12 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from generator.curated.scalars import visible
 
 _Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), AfterValidator(visible)]
 _Lags = Annotated[tuple[Annotated[int, Field(ge=0, le=60)], ...], Field(min_length=1, max_length=8)]
 _Days = Annotated[tuple[dt.date, ...], Field(min_length=1, max_length=400)]
 

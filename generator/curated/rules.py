@@ -98,11 +98,17 @@ def measured_kinds_have_been_read(entries: Sequence[Entry], _: Outside) -> Itera
             message = f"{source.kind} that nobody opened is none"
             yield entry.problem(("kind",), "W-source", message, "open it, or write another kind")
         yield from _not_own(entry, source.kind)
+    for entry, one in sound(entries, Published):
+        if not one.ours:
+            yield from _not_own(entry, one.kind)
 
 
 def _not_own(entry: Entry, kind: EvidenceKind | None) -> Iterator[Problem]:
     if kind is EvidenceKind.OWN_FINDING:
         yield entry.problem(("kind",), "W-source", "only packs of the author's own logs are own findings")
+    if kind is EvidenceKind.ARITHMETIC:
+        hint = "write it as a measurement with ours: true, whose table anybody can add up"
+        yield entry.problem(("kind",), "W-source", "arithmetic is worked out from records of this site", hint)
 
 
 _READ = frozenset(
@@ -110,7 +116,6 @@ _READ = frozenset(
         EvidenceKind.OPEN_MEASUREMENT,
         EvidenceKind.CLOSED_MEASUREMENT,
         EvidenceKind.OTHERS_FINDING,
-        EvidenceKind.ARITHMETIC,
         EvidenceKind.ISSUE_WITH_LOGS,
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from generator.base.problems import Problem
-from generator.curated.address import is_below
+from generator.curated.address import holds_strangers, is_below
 from generator.curated.counting import kind_of, kind_of_measurement
 from generator.curated.entries import Entry, Outside, Records, sound
 from generator.curated.measurements import Published
@@ -32,6 +32,10 @@ def addresses_are_of_vendor_kinds(entries: Sequence[Entry], _: Outside) -> Itera
                 if kind not in OF_THE_VENDOR:
                     hint = f"one of {', '.join(sorted(OF_THE_VENDOR))}"
                     yield entry.problem((*where, "kinds", number), "W-value", f"{kind} is nobody's own word", hint)
+            if holds_strangers(str(one.address)):
+                message = "strangers write at addresses below this one"
+                hint = "name an account, or the branch or the thread of a repository: .../blob/main/"
+                yield entry.problem((*where, "address"), "W-value", message, hint)
             if any(_overlap(one, other) for other in case.vendor_addresses[:place]):
                 message = "an address above holds this one, or is below it"
                 yield entry.problem((*where, "address"), "W-twice", message, "declare one of them")

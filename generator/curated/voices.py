@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from generator.base.problems import Problem
+from generator.curated.entries import Entry, Outside, sound
 from generator.curated.models import Line, Model, Slug, Text, WebUrl
 
 PAGES = {"c": "claim", "e": "event", "f": "finding", "m": "measurement", "r": "report"}
@@ -53,3 +56,14 @@ class Asked(Model):
     answered: dt.date | None = None  # None = no answer
     answer: Line | None = None  # what came: in full it is a reply
     reply: Slug | None = None  # the reply that prints it whole
+
+
+def answers_have_a_day(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """What came has a day, and a day says what came."""
+    for entry, one in sound(entries, Asked):
+        came = next((field for field in ("answer", "reply") if getattr(one, field)), None)
+        if one.answered is None and came:
+            yield entry.problem((came,), "W-missing", "the answer has no day", "add answered: and the day")
+        elif one.answered is not None and not came:
+            hint = "add answer: in a line, or reply: with the record that prints it whole"
+            yield entry.problem(("answered",), "W-missing", "nothing says what the answer was", hint)

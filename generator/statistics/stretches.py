@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -39,8 +40,12 @@ class Rank:
 def window_rank(days: Days, span: Span, *, of: Middle = "median") -> Rank:
     """The span among all stretches of as many calendar days of the series, overlapping ones too; higher counts.
 
-    A stretch that has no value inside, or none outside, is left out. Raises ValueError where the span itself is one.
+    A stretch that has no value inside, or none outside, is left out. Raises ValueError where the span itself is one,
+    or a value is not a number.
     """
+    if any(not isfinite(value) for values in days.values() for value in values):
+        msg = "a value is not a number, or is endless"
+        raise ValueError(msg)
     series = _Series(days)
     length = span[1] - span[0]
     own = series.difference(span[0], span[1], of)
