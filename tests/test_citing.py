@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import public_library
 import pytest
 
-from generator.dossier.edition import UNPUBLISHED, Edition, is_public, records_list
+from generator.dossier.edition import Edition, is_public, records_list
 from generator.pages import claims, events, home, incidents, reports, sources, surfaces, symptoms
 from generator.pages.parts.cite import NO_ADDRESS, Cited, cite
 from generator.site.context import SiteContext
@@ -67,10 +67,9 @@ def test_the_digest_is_of_the_records_alone_and_moves_with_each():
     assert Edition.of("", {}).records == ""
 
 
-def test_a_snapshot_has_its_number_and_else_its_day():
+def test_a_build_is_called_by_its_day():
     assert public_library.dossier().snapshot == "2026-11-24"
-    numbered = public_library.dossier(edition=replace(UNPUBLISHED, number="2026-11-24.2"))
-    assert "snapshot 2026-11-24.2" in made(numbered).text
+    assert "snapshot 2026-11-24" in made(public_library.dossier()).text
 
 
 # ---- what it says ----

@@ -339,4 +339,4 @@ class Dossier:
     @property
     def snapshot(self) -> str:
         """What the edition is called."""
-        return self.edition.number or self.day.isoformat()
+        return self.day.isoformat()

@@ -1,4 +1,4 @@
-"""Which edition of the site a page is of: where it is published, its number, and the digest of its records."""
+"""Which edition of the site a page is of: where it is published, and the digest of its records."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from generator.curated.address import PRIVATE_ENDINGS
 
 RECORDS = "content/"
+PUBLISHER = "Witnessmark"
+"""Who made the site, in citations, feeds and lists of files: the project, as no person's name is on record."""
 _RESERVED = ("example", *PRIVATE_ENDINGS)  # RFC 2606: names that are never anybody's
 _RESERVED_HOSTS = frozenset({"example.com", "example.net", "example.org"})
 _WEB = frozenset({"http", "https"})
@@ -23,20 +25,17 @@ class Edition:
     """Of the root of the site, with a slash at its end; "" while none is set that a reader could open."""
     records: str = ""
     """SHA-256 of the list of all files of content/, as `records_list` writes it, in hexadecimal."""
-    number: str = ""
-    """Of the snapshot; "" = the day of the build."""
     stated: str = ""
     """The address that mkdocs.yml states, be it an example's: canonical links and feeds name it, as MkDocs does."""
 
     @classmethod
-    def of(cls, address: str, inputs: Mapping[str, str], number: str = "") -> Edition:
+    def of(cls, address: str, inputs: Mapping[str, str]) -> Edition:
         """The edition published at `address`, made from files with these digests by path from the repository."""
         listed = records_list(inputs)
         digest = hashlib.sha256(listed.encode()).hexdigest() if listed else ""
         return cls(
             address.rstrip("/") + "/" if is_public(address) else "",
             digest,
-            number,
             address.rstrip("/") + "/" if address else "",
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from generator.charts.strip import ROWS
 from generator.curated.claims import Claim
 from generator.curated.models import Event, Incident, Report, Source
 from generator.curated.written_in import file_of
+from generator.dossier.applying.base import version_of
 from generator.pages.parts.base import Page
 from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.entries import KINDS
@@ -23,9 +23,6 @@ from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
-
-
-_RELEASE = re.compile(r"Claude Code (\d+\.\d+\.\d+)( on npm)?:")
 
 
 @dataclass(frozen=True)
@@ -112,8 +109,8 @@ def _event_page(event: Event, before: Event | None, after: Event | None, dossier
 
 def _released(event: Event) -> tuple[str, ...]:
     """The version that this event is the release of, as its title begins with it; a reader types that alone."""
-    found = _RELEASE.match(event.title)
-    return (found[1],) if found else ()
+    version = version_of(event)
+    return (version,) if version else ()
 
 
 def _once(claims: Iterable[Claim]) -> tuple[Claim, ...]:

@@ -32,7 +32,6 @@ class SiteContext:
     issues: str | None = None  # form or tracker that takes a title and a text
     address: str = ""  # of the root, where one is set that a reader could open
     stated: str = ""  # the address that mkdocs.yml states, be it an example's
-    snapshot: str = ""  # "" = the day of the build
     records: str = ""  # SHA-256 of the records
     licence: str = ""
     card: str = ""  # picture for previews of links to pages that have none of their own, by its path
@@ -40,6 +39,11 @@ class SiteContext:
     frozen: str = ""  # number of the newest snapshot
     histories: Mapping[str, History] = field(default_factory=dict)  # by place of the record below the case
     fed: Mapping[str, str] = field(default_factory=dict)  # folder of the feeds of a page, by its path
+
+    @property
+    def snapshot(self) -> str:
+        """What the build is called: its day."""
+        return self.built.isoformat()
 
     @classmethod
     def of(cls, dossier: Dossier) -> SiteContext:
@@ -55,7 +59,6 @@ class SiteContext:
             issues=str(case.issues) if case.issues else None,
             address=dossier.edition.address,
             stated=dossier.edition.stated,
-            snapshot=dossier.snapshot,
             records=dossier.edition.records,
             licence=LICENCE,
             card=CARD,

@@ -28,7 +28,7 @@ def correction(page: Page, site: SiteContext) -> CorrectThis | None:
     subject = f"Correction: {_cut(page.title)} ({page.path})"
     place = site.address + page.path if site.address else page.path
     text = (
-        f"Page: {place}\nFile: {page.written_in}\nSnapshot: {site.snapshot or site.built.isoformat()}\n\n"
+        f"Page: {place}\nFile: {page.written_in}\nSnapshot: {site.snapshot}\n\n"
         "Which sentence is wrong, what would be right, and a source that others can open:\n"
     )
     if site.issues:

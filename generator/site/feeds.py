@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from generator.curated.locked import rows_of
 from generator.dossier.changes import NOW, Change, What, buried, corrected
+from generator.dossier.edition import PUBLISHER
 from generator.grading.weights import named
 
 if TYPE_CHECKING:
@@ -26,10 +27,9 @@ if TYPE_CHECKING:
 ATOM, JSON = "feed.atom", "feed.json"
 MOST = 100  # entries of one feed
 JSON_FEED = "https://jsonfeed.org/version/1.1"
-AUTHORITY = "witnessmark.example,2026-03-01"
+PUBLISHERITY = "witnessmark.example,2026-03-01"
 """Of the tag addresses of entries (RFC 4151): a name that no host has, so no move of the site can change an id. A UUID
 would do as well, but looks like the raw id of a session, which the gate refuses."""
-AUTHOR = "Witnessmark"
 _NO_PAGE = "corrections"
 
 
@@ -58,7 +58,7 @@ class Feed:
 
 def item_id(case: str, key: str) -> str:
     """The same for ever, wherever the site is published."""
-    return f"tag:{AUTHORITY}:{case}/{key}"
+    return f"tag:{PUBLISHERITY}:{case}/{key}"
 
 
 def fed_pages(library: Library) -> dict[str, str]:
@@ -163,7 +163,7 @@ def atom(feed: Feed, dossier: Dossier) -> bytes:
         f"<id>{item_id(case, f'feed/{feed.path}')}</id>",
         f"<title>{escape(feed.title)}</title>",
         f"<updated>{_moment(feed.updated)}</updated>",
-        f"<author><name>{AUTHOR}</name></author>",
+        f"<author><name>{PUBLISHER}</name></author>",
         f'<link rel="self" type="application/atom+xml" href={quoteattr(f"{base}{feed.path}{ATOM}")}/>',
         f'<link rel="alternate" type="text/html" href={quoteattr(f"{base}{feed.page}")}/>',
     ]
@@ -190,7 +190,7 @@ def json_feed(feed: Feed, dossier: Dossier) -> bytes:
         "home_page_url": f"{base}{feed.page}",
         "feed_url": f"{base}{feed.path}{JSON}",
         "language": "en",
-        "authors": [{"name": AUTHOR}],
+        "authors": [{"name": PUBLISHER}],
         "items": [
             {
                 "id": item_id(case, item.key),

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from generator.curated.scalars import HIDDEN
+from generator.dossier.edition import PUBLISHER
 from generator.pages.parts.licence import LICENCE_URL
 from generator.site.context import CARD
 from generator.site.untrusted import plain_title
@@ -38,7 +39,7 @@ def head_fields(page: Page, site: SiteContext) -> dict[str, Any]:
 def _linked(page: Page, site: SiteContext) -> dict[str, Any]:
     cited = page.citation
     kind = cited.kind if cited else "page"
-    publisher = {"@type": "Organization", "name": "Witnessmark"}
+    publisher = {"@type": "Organization", "name": PUBLISHER}
     found: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": _TYPES.get(kind, "WebPage"),
@@ -46,7 +47,7 @@ def _linked(page: Page, site: SiteContext) -> dict[str, Any]:
         "description": cited.sentence if cited else page.description,
         "url": site.address + page.path if site.address else "",
         "datePublished": site.built.isoformat(),
-        "version": f"{site.version}, snapshot {site.snapshot or site.built.isoformat()}",
+        "version": f"{site.version}, snapshot {site.snapshot}",
         "license": LICENCE_URL,
         "author": publisher,
         "publisher": publisher,

@@ -21,7 +21,7 @@ def stamped(file: Download, site: SiteContext) -> Download:
     stamp = {
         "schema": TWIN_SCHEMA,
         "generated": site.built.isoformat(),
-        "snapshot": site.snapshot or site.built.isoformat(),
+        "snapshot": site.snapshot,
         "case": site.id,
         "licence": site.licence,
     }

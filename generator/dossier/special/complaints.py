@@ -32,7 +32,6 @@ class ComplaintsFound:
     """Of complaints found by question and opened."""
     week: Ratio
     crest: Ratio
-    crest_with_index: Ratio
     neutral: Ratio | None
     """Questions that name no month: March and April against the others."""
     neutral_march: Ratio | None
@@ -98,7 +97,7 @@ def complaints_found(
             "The tracker is that of Claude Code. Who uses other services does not write there.",
         ),
     )
-    return ComplaintsFound(section, tuple(opened), week, crest, with_index, neutral.spring, neutral.march)
+    return ComplaintsFound(section, tuple(opened), week, crest, neutral.spring, neutral.march)
 
 
 def _against(days: Sequence[dt.date], window: Stretch, whole: Stretch, curve: Filed | None) -> Ratio:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-AUTHOR = "Witnessmark"
+from generator.dossier.edition import PUBLISHER
+
 _TEX = str.maketrans({"\\": "", "{": "", "}": "", "~": " ", "^": " ", **{sign: f"\\{sign}" for sign in "#$%&_"}})
 
 
@@ -53,13 +54,13 @@ class Reference:
         """One line for a footnote."""
         said = f" \u201c{self.sentence}\u201d" if self.sentence not in self.title else ""
         address = f" {self.url}" if self.url else ""
-        return f"{AUTHOR} ({self.day.year}). {_ended(self.title)}{said} {self.note}.{address}"
+        return f"{PUBLISHER} ({self.day.year}). {_ended(self.title)}{said} {self.note}.{address}"
 
 
 def bibtex(one: Reference) -> str:
     """One entry. No brace of a title is left in it, so that the braces of the entry balance."""
     fields = {
-        "author": f"{{{AUTHOR}}}",
+        "author": f"{{{PUBLISHER}}}",
         "title": f"{{{one.title.translate(_TEX)}}}",
         "year": str(one.day.year),
         "date": one.day.isoformat(),
@@ -84,7 +85,7 @@ def _item(one: Reference) -> dict[str, Any]:
         "id": one.key,
         "type": "dataset" if one.is_data else "webpage",
         "title": one.title,
-        "author": [{"literal": AUTHOR}],
+        "author": [{"literal": PUBLISHER}],
         "container-title": one.container,
         "issued": day,
         "accessed": day,
@@ -102,7 +103,7 @@ def ris(one: Reference) -> str:
     fields = (
         ("TY", "DATA" if one.is_data else "ELEC"),
         ("ID", one.key),
-        ("AU", AUTHOR),
+        ("AU", PUBLISHER),
         ("TI", one.title),
         ("T2", one.container),
         ("PY", str(one.day.year)),

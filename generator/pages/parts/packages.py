@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from generator.dossier.edition import PUBLISHER
 from generator.pages.parts.base import Download
 from generator.pages.parts.licence import LICENCE_ID, LICENCE_URL
 
@@ -39,7 +40,7 @@ def _data_package(dossier: Dossier, found: Sequence[Endpoint]) -> dict[str, Any]
         "created": dossier.built.isoformat(),
         **_if(homepage=dossier.edition.url(f"{case.id}/data/")),
         "licenses": [{"name": LICENCE_ID, "path": LICENCE_URL}],
-        "contributors": [{"title": "Witnessmark", "role": "author"}],
+        "contributors": [{"title": PUBLISHER, "role": "author"}],
         "resources": [_resource(one) for one in found],
     }
 
@@ -102,7 +103,7 @@ def _crate(dossier: Dossier, found: Sequence[Endpoint]) -> dict[str, Any]:
         "conformsTo": {"@id": _CRATE},
     }
     others = [
-        {"@id": "#authors", "@type": "Organization", "name": "The contributors of Witnessmark"},
+        {"@id": "#authors", "@type": "Organization", "name": PUBLISHER},
         {"@id": "#witnessmark", "@type": "SoftwareApplication", "name": "Witnessmark", "version": dossier.version},
         {"@id": LICENCE_URL, "@type": "CreativeWork", "name": LICENCE_ID},
     ]
@@ -118,7 +119,7 @@ def _citation(dossier: Dossier) -> bytes:
         "type": "dataset",
         "title": f"Witnessmark: {case.title}",
         "abstract": _ABOUT,
-        "authors": [{"name": "The contributors of Witnessmark"}],
+        "authors": [{"name": PUBLISHER}],
         "version": dossier.snapshot,
         "date-released": dossier.day.isoformat(),
         "license": LICENCE_ID,
