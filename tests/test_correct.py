@@ -16,9 +16,9 @@ from generator.cli import cli
 from generator.curated.cited import cited
 from generator.curated.models import Case
 from generator.curated.published import lacking
-from generator.curated.voices import Asked, Reply
+from generator.curated.voices import Asked, Correction, Reply
 from generator.guard.gate import allow, gate
-from generator.pages import corrections, events, reports
+from generator.pages import corrections, events, incidents, reports, sources
 from generator.site.context import SiteContext
 from generator.site.correct import correction
 from generator.site.links import Site, link_faults
@@ -196,3 +196,19 @@ def test_an_answer_in_full_is_linked():
 
 def test_a_strangers_words_in_the_log_are_text():
     assert "<script" not in asked(who=public_library.HOSTILE, about=public_library.HOSTILE, way=public_library.HOSTILE)
+
+
+def test_every_record_with_a_page_can_be_answered_and_corrected_there():
+    """A correction of an incident or of a source is shown on its page too."""
+    library = public_library.LIBRARY
+    noted = {f"i/{one.id}" for one in library.incidents} | {f"s/{one.id}" for one in library.sources}
+    noted |= {f"r/{one.id}" for one in library.reports} | {f"e/{one.id}" for one in library.events}
+    fixes = tuple(
+        Correction(id=f"fix-{number}", page=page, date=date(2026, 11, 20), was="a", now="b", why="c")
+        for number, page in enumerate(sorted(noted))
+    )
+    found = dossier({"corrections": fixes})
+    planned = [*reports.pages(found), *events.event_pages(found), *incidents.pages(found), *sources.pages(found)]
+    shown = {page.path.removeprefix(f"{CASE.id}/").strip("/"): page.notes for page in planned if page.notes}
+    assert {place for place, notes in shown.items() if notes.corrections} == noted
+    assert noted

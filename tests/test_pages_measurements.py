@@ -182,7 +182,7 @@ def test_reply_needs_a_page_that_is_there_and_its_own_name(tmp_path):
 def test_page_of_a_correction_is_checked_only_where_its_records_could_be_read(tmp_path):
     """What was not read, or could not be, must not be reported again at every correction."""
     fix = "- {{id: fix, page: {}, date: 2026-11-20, was: a, now: b, why: c}}\n"
-    for page in ("c/C-999", "e/E-999", "r/none", "f/F-none", "m/none"):
+    for page in ("c/C-999", "e/E-999", "r/none", "f/F-none", "m/none", "i/none", "s/S-999"):
         (tmp_path / "corrections.yml").write_text(fix.format(page), encoding="utf-8")
         assert load_kind(tmp_path, Correction)[0].page == page
         unknown = mistakes(lambda: load_kind(tmp_path, Correction, outside(finding=frozenset({"F-1"}))))

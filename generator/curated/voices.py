@@ -10,9 +10,10 @@ from pydantic import StringConstraints
 
 from generator.base.problems import Problem
 from generator.curated.entries import Entry, Outside, sound
+from generator.curated.locked import LETTERS
 from generator.curated.models import Line, Model, Slug, Text, WebUrl
 
-PAGES = {"c": "claim", "e": "event", "f": "finding", "m": "measurement", "r": "report"}
+PAGES = {letter: kind for kind, letter in LETTERS.items()}
 """Records that have a page of their own, by the letter of its place."""
 PageKey = Annotated[str, StringConstraints(pattern=rf"^(?:{'|'.join(PAGES)})/[A-Za-z0-9][A-Za-z0-9-]{{1,63}}$")]
 """A page of one record by its place below the case: c/C-064, e/E-031, f/F-..., m/meter-weights, r/cc-46829."""

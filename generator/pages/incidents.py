@@ -17,6 +17,7 @@ from generator.curated.written_in import file_of
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.notes import notes_on
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
@@ -173,4 +174,5 @@ def _incident_page(incident: Incident, before: Incident | None, after: Incident 
             Cited(kind="incident"),
         ),
         written_in=file_of(incident),
+        notes=notes_on(dossier, f"i/{incident.id}"),
     )

@@ -15,6 +15,7 @@ from generator.grading import STRENGTHS, TITLES
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.notes import notes_on
 from generator.pages.parts.position import place
 from generator.pages.parts.twin import json_twin
 
@@ -142,4 +143,5 @@ def _source_page(citing: Citing, before: Source | None, after: Source | None, do
         downloads=(json_twin("source", source.id, source.model_dump(mode="json"), links),),
         citation=cite(dossier, f"{case}/s/{source.id}/", f"Source {source.id}: {citing.place}", Cited(kind="source")),
         written_in=file_of(source),
+        notes=notes_on(dossier, f"s/{source.id}"),
     )

@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from generator.curated.locked import rows_of
+from generator.curated.locked import LETTERS, rows_of
 from generator.dossier.changes import NOW, Change, What, buried, corrected
 from generator.dossier.edition import PUBLISHER
 from generator.grading.weights import named
@@ -105,9 +105,8 @@ def feeds(dossier: Dossier) -> Iterator[Feed]:
 
 
 def _leaned_on(claim: Claim) -> set[str]:
-    letters = {"report": "r", "source": "s", "incident": "i", "measurement": "m"}
     keys = (named(item).partition(":") for item in claim.evidence)
-    return {f"{letters[word]}/{id}" for word, _, id in keys}
+    return {f"{LETTERS[word]}/{id}" for word, _, id in keys}
 
 
 def _feed(path: str, title: str, page: str, items: Iterable[Item], start: date) -> Feed:
