@@ -163,6 +163,8 @@ def front_matter(page: Page, site: SiteContext) -> str:
         "snapshot": site.built.isoformat(),
         "version": site.version,
     }
+    if site.notice:
+        fields["notice"] = plain_title(site.notice)
     if site.frozen:
         fields["frozen"] = site.frozen
     if page.path in site.fed:
