@@ -310,7 +310,9 @@ def answer(*choice, **fields):
 @pytest.mark.slow
 def test_three_real_questions():
     week = answer("2.1.76", "claude-code", "max", date(2026, 3, 17), date(2026, 3, 23))
-    assert week[Kind.FAULT] == ["fault-prefix-mutation", "fault-telemetry-5m", "fault-resume-deferral"]
+    assert week[Kind.FAULT] == [
+        "fault-prefix-mutation", "fault-telemetry-5m", "fault-resume-deferral", "measured-unread-last-write",
+    ]  # fmt: skip
     assert {"E-035", "E-049"} <= set(week[Kind.POLICY])
     assert week[Kind.PEAK] == [], "they begin on 26 March"
     assert len(week[Kind.INCIDENT]) == 9
