@@ -41,7 +41,7 @@ TITLES = {
 """Head of a column, title of the group, and what one and many of its records are called."""
 
 LEADS = {
-    Kind.FAULT: "Not everybody with the version or the days met the fault: most need a trigger, which only your log shows.",
+    Kind.FAULT: "Not everybody with the version or days met the fault: most need a trigger, which only your log shows.",
     Kind.POLICY: "What the vendor changed for everybody, or for some plans.",
     Kind.PEAK: "At these hours the same work takes more of a limit. It is a rule, and no fault.",
     Kind.CAUSE: "What gives the same picture without any fault. Most of it is bound to no day.",

@@ -158,8 +158,8 @@ def _together(power: Section, verdicts: Sequence[Verdict]) -> str:
         f"{HUNDRED * float(row[2]):.0f} for {lowered(row[0])}" for row in power.tables[0].rows if row[2] is not None
     ]
     return (
-        f"Taken together, {some}; of 100 such months with a doubling the tests would have seen {told(seen)}, so an effect of "
-        "that size can be there unseen."
+        f"Taken together, {some}; of 100 such months with a doubling the tests would have seen {told(seen)}, "
+        "so an effect of that size can be there unseen."
     )
 
 

@@ -206,8 +206,8 @@ def _windows(found: IncidentsFound, plan: Registered, article: Stretch) -> Table
             "without it. "
             f"Rollout: {plan.rollout.first} to {plan.rollout.last}. Before: {plan.before.first} to {plan.before.last}. "
             f"After: {plan.after.first} to {plan.after.last}. Exact: as if every incident came "
-            "by itself (conditional interval of Poisson counts). Quasi: widened by how much the weeks scatter. Neighbours: weeks may resemble the week "
-            f"before by any correlation; from {ENOUGH} weeks on."
+            "by itself (conditional interval of Poisson counts). Quasi: widened by how much the weeks scatter. "
+            f"Neighbours: weeks may resemble the week before by any correlation; from {ENOUGH} weeks on."
         ),
     )
 
