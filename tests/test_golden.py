@@ -61,6 +61,7 @@ test_permanence render them."""
 IN_FULL = (
     "2026-03/c/C-064/",
     "2026-03/claims/",
+    "2026-03/corrections/",
     "2026-03/d/premature-expiry/",
     "2026-03/e/E-090/",
     "2026-03/evidence/",
