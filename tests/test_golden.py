@@ -61,6 +61,7 @@ test_permanence render them."""
 IN_FULL = (
     "2026-03/c/C-064/",
     "2026-03/claims/",
+    "2026-03/corrections/",
     "2026-03/d/premature-expiry/",
     "2026-03/e/E-090/",
     "2026-03/evidence/",
@@ -255,6 +256,37 @@ def test_every_page_has_its_frame_and_its_parts(small):
         ids = re.findall(r"\{ #([\w-]+) \}|\bid=\"([\w-]+)\"", text)
         assert len(ids) == len(set(ids)), page.path
         assert not re.search(r">\s*None\s*<|\bUndefined\b|object at 0x", text), page.path
+
+
+ITEMS = {
+    *("claim.md.j2", "finding.md.j2", "report.md.j2", "event.md.j2", "incident.md.j2", "source.md.j2"),
+    *("detector.md.j2", "surface.md.j2", "symptom.md.j2", "log.md.j2", "evidence.md.j2"),
+}
+"""Templates of one record; the small case has no measurement and no section, which have the same macros."""
+BARE = re.compile(r"[CEFS]-[0-9A-Z]+|[0-9a-z]{12}")
+
+
+def test_a_page_of_a_record_leads_to_the_case_its_list_and_its_neighbours_by_title(small):
+    """An id tells a stranger nothing, so no neighbour is named by one."""
+    named = set()
+    for page in small.pages.values():
+        if page.template not in ITEMS:
+            continue
+        text = text_of(small, page)
+        crumbs = text.partition('<nav class="wm-crumbs"')[2].partition("</nav>")[0]
+        assert crumbs.count("<li>") >= 3, page.path
+        assert "The March 2026" in crumbs.partition("</li>")[0], page.path
+        around = text.partition('<nav class="wm-prevnext"')[2].partition("</nav>")[0]
+        assert 'class="wm-up"' in around, page.path
+        titles = re.findall(r"<b>(.*?)</b>", around)
+        assert not [title for title in titles if BARE.fullmatch(title) or not title], page.path
+        named |= {page.template} if titles else set()
+    assert named >= ITEMS - {"surface.md.j2"}, "of each kind one page has a neighbour"
+
+
+def test_no_two_pages_have_one_title(small):
+    titles = [page.title for page in small.pages.values()]
+    assert len(titles) == len(set(titles))
 
 
 def test_pages_of_one_template_have_the_sections_that_the_template_always_writes(small):

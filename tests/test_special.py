@@ -154,7 +154,7 @@ REVIEW = [
     ("incidents a week after", 12.0, lambda: table("steps")[0]["After, a week"], 0.01, "the same"),
     ("claude.ai after", 9.9, lambda: table("steps")[1]["After, a week"], 0.02, "23 whole weeks"),
     ("dispersion without a step", 2.4, lambda: table("steps")[0]["Without a step"], 0.02, "the same"),
-    ("dispersion around it", 1.25, lambda: table("steps")[0]["Dispersion"], 0.02, "the same"),
+    ("dispersion around it", 1.25, lambda: table("steps")[0]["Scatter"], 0.02, "the same"),
     ("rollout against before", 1.98, lambda: table("windows")[1]["Ratio of rates"], 0.01, "the same"),
     ("rollout against after", 1.09, lambda: table("windows")[2]["Ratio of rates"], 0.01, "the same"),
     ("API, rollout against before", 2.13, lambda: table("windows")[7]["Ratio of rates"], 0.01, "the same"),

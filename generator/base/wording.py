@@ -81,6 +81,11 @@ def minute(value: datetime | None) -> str:
     return MISSING if value is None else f"{_in_utc(value):%H:%M}"
 
 
+def in_words(value: date) -> str:
+    """A day as prose writes it: 5 March 2026."""
+    return f"{value.day} {value:%B %Y}"
+
+
 def iso(value: date) -> str:
     """Machine form for `<time datetime>`."""
     return _in_utc(value).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value.isoformat()
@@ -200,6 +205,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
         day,
         utc,
         minute,
+        in_words,
         iso,
         duration,
         plural,

@@ -99,6 +99,14 @@ class Bearing(Model):
     says: Line
 
 
+class Applied(Model):
+    """A change that was measured, with its days: somebody who used the product then can have met it."""
+
+    first: dt.date
+    last: dt.date | None = None  # None = no end is known
+    says: Line  # what changed, in one sentence
+
+
 class Published(Model):
     """One measurement, by others or by the curators; with `command`, also how to repeat it."""
 
@@ -127,6 +135,7 @@ class Published(Model):
     kind: EvidenceKind | None = None  # where `raw` does not say what evidence it is: arithmetic
     data: Slug | None = None  # the data set it rests on, where others rest on the same
     tables: tuple[PublishedTable, ...] = ()
+    applied: Applied | None = None  # listed by "Was it me?"
     computed: Computation | None = None  # figures and tables that the build works out, shown before those written here
 
 

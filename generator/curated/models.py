@@ -309,7 +309,8 @@ class Case(Model):
     id: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     title: Line
     question: Line
-    answer: Text | None = None  # to the question, in one or two sentences that could be printed
+    answer: Text | None = None  # to the question, in one sentence that could be printed
+    besides: Text | None = None  # what somebody who has read the answer should know next
     article: Line  # title of the article the claims come from
     published: Publication = Publication()
     window_start: dt.date
@@ -324,4 +325,5 @@ class Case(Model):
     vendor_addresses: tuple[VendorAddress, ...] = ()  # hosts, folders and single posts that are the vendor's
     author_packs: tuple[Slug, ...] = ()  # evidence packs made from the author's own logs; only these grade claims
     people: tuple[Person, ...]
+    notice: Line | None = None  # who made it, with what interest, and whether a person has read it: on every page
     registered: Registered | None = None  # what is tested; without it there is no page on whether March was special

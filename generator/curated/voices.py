@@ -38,6 +38,7 @@ class Correction(Model):
     id: Slug
     page: PageKey | None = None  # None = no page of one record
     date: dt.date
+    since: dt.date | None = None  # day on which the old words were first on the site; None = not known
     was: Text
     now: Text
     why: Text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generator.base.progress import Track, silent
@@ -88,4 +90,13 @@ def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
     """Every page of the site. Raises ContentError where an address that moved has a page."""
     made = tuple(page for kind in track(PAGE_KINDS, "Planning pages") for page in kind.pages(dossier))
     gone.refuse_living(made)
-    return made
+    return told_apart(made)
+
+
+def told_apart(pages: tuple[Page, ...]) -> tuple[Page, ...]:
+    """No two pages with one title, as tabs and results of a search show no more: the id of the record is added."""
+    titles = Counter(page.title for page in pages)
+    return tuple(
+        page if titles[page.title] == 1 else replace(page, title=f"{page.title} ({page.path.split('/')[-2]})")
+        for page in pages
+    )

@@ -15,6 +15,7 @@ from generator.grading import TITLES, ComputedGrade
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.claim_ledger import LedgerSection, ledger, reports_at
+from generator.pages.parts.deciding import would_decide
 from generator.pages.parts.evidence_view import Weighed, verdict_record, weighed
 from generator.pages.parts.firmness import Firmness, firmness
 from generator.pages.parts.notes import notes_on
@@ -159,11 +160,7 @@ def _claim_page(
         answers=answers,
         lacking=tuple(answer.detector for answer in answers if answer.outcome == "not-measurable"),
         days=_days(dossier, claim),
-        checkable_by=(
-            _checkable_by(claim, detectors)
-            if claim.grade is Grade.NOT_CHECKABLE or judged.verdict.rule.id in {"private", "only-context"}
-            else None
-        ),
+        checkable_by=would_decide(claim, detectors, judged.verdict.grade),
         previous=around[0],
         next=around[1],
     )
@@ -239,26 +236,6 @@ def _outcome(runs: list[Run]) -> str:
 
 def _words(grade: Grade | ComputedGrade) -> str:
     return grade.value.replace("_", " ")
-
-
-def _checkable_by(claim: Claim, detectors: tuple[Detector, ...]) -> str:
-    """What would have to be published so that somebody else could check the claim."""
-    if detectors:
-        return (
-            "The raw logs of that time, or an evidence pack made from them. The detectors "
-            "named below would then answer the part of the claim that a log can show."
-        )
-    if claim.kind == "figure":
-        return "The record that the figure was read from, with its date, plan and surface."
-    if claim.kind in {"event", "symptom"}:
-        return (
-            "A dated record made at the time: a log, an export of the usage page, or a screenshot that shows day, "
-            "plan and surface."
-        )
-    return (
-        "A statement of the service with its own data, or an experiment that others can repeat. Logs of users alone "
-        "cannot show what happens on servers."
-    )
 
 
 def _record(context: ClaimContext, found: tuple[Report, ...], events: tuple[Event, ...]) -> dict[str, Any]:

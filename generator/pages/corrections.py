@@ -30,6 +30,7 @@ class CorrectionsContext:
     """Variables of corrections.md.j2."""
 
     corrections: tuple[Correction, ...]
+    titles: dict[str, str]  # of the pages that were corrected, by their place below the case; "" = none on record
     replies: tuple[Reply, ...]
     asked: tuple[Asked, ...]  # newest first
     people: tuple[Person, ...]
@@ -48,6 +49,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         description=f"Corrections: {len(library.corrections)}. Replies on record: {len(library.replies)}.",
         context=CorrectionsContext(
             corrections=library.corrections,
+            titles={fact.place: fact.title for fact in dossier.facts},
             replies=tuple(reversed(library.replies)),
             asked=library.asked,
             people=case.people,

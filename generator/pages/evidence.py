@@ -16,6 +16,7 @@ from generator.pages.findings import Answer, Listed, listed
 from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.breaks import BreakRow, break_rows, breaks_figure_of
 from generator.pages.parts.cite import Cited, cite
+from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.sentences import period
 from generator.pages.parts.twin import json_twin
 from generator.pages.reconciled import has_account
@@ -103,6 +104,8 @@ class EvidenceContext:
     lines_per_call: float | None
     account: bool  # has it a page that compares calls, meter and reports?
     found: tuple[Listed, ...]
+    previous: Body | None
+    next: Body | None
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -116,8 +119,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         description="The logs behind the findings: what was read of each, line by line, and what was not.",
         context=EvidenceListContext(bodies),
     )
-    for body in bodies:
-        context, downloads = _context(dossier, body)
+    for before, body, after in neighbours(bodies):
+        context, downloads = _context(dossier, body, (before, after))
         yield Page(
             path=f"{case.id}/evidence/{body.evidence.id}/",
             template="evidence.md.j2",
@@ -154,7 +157,9 @@ def _body(evidence: Pack, dossier: Dossier) -> Body:
     )
 
 
-def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Download, ...]]:
+def _context(
+    dossier: Dossier, body: Body, around: tuple[Body | None, Body | None]
+) -> tuple[EvidenceContext, tuple[Download, ...]]:
     evidence = body.evidence
     files = _files(evidence, body.origin)
     usage_lines = sum(tally.usage_lines for tally in evidence.tallies)
@@ -203,6 +208,8 @@ def _context(dossier: Dossier, body: Body) -> tuple[EvidenceContext, tuple[Downl
         lines_per_call=usage_lines / calls if calls and usage_lines else None,
         account=has_account(evidence),
         found=tuple(listed(dossier, view) for view in dossier.findings if view.pack is evidence),
+        previous=around[0],
+        next=around[1],
     )
     days = ((evidence.simulated, *msgspec.structs.astuple(day)) for day in evidence.days)
     links = {"evidence": f"{dossier.library.case.id}/evidence/"}

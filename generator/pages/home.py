@@ -17,7 +17,6 @@ from generator.grading import ComputedGrade
 from generator.pages.parts.api import entrance
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
-from generator.pages.parts.claim_ledger import LedgerSection, ledger
 from generator.pages.parts.drawn import drawn_table
 
 if TYPE_CHECKING:
@@ -77,10 +76,8 @@ class HomeContext:
 
     case: Case
     columns: tuple[Column, ...]
-    strip: tuple[LedgerSection, ...]
-    """Every claim by section, with its computed grade."""
-    grades: tuple[tuple[ComputedGrade, int], ...]
-    """Claims by computed grade, without repeats."""
+    strip: tuple[tuple[ComputedGrade, tuple[Claim, ...]], ...]
+    """Claims by computed grade, without repeats, in the order of the article."""
     chart: Chart
     holdings: Holdings
     gaps: Gaps
@@ -127,8 +124,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
                 Column(title, answer.text, tuple(dossier.claims[claim] for claim in answer.claims))
                 for (title, _), answer in zip(COLUMNS, case.answers, strict=True)
             ),
-            strip=ledger(dossier).sections,
-            grades=grades,
+            strip=tuple((grade, _with(dossier, claims, grade)) for grade, _ in grades),
             chart=chart,
             holdings=holdings,
             gaps=_gaps(dossier),
@@ -142,6 +138,10 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 
 KIND = PageKind("home", pages)
+
+
+def _with(dossier: Dossier, claims: list[Claim], grade: ComputedGrade) -> tuple[Claim, ...]:
+    return tuple(claim for claim in claims if dossier.verdicts[claim.id].grade is grade)
 
 
 def _holdings(dossier: Dossier) -> Holdings:

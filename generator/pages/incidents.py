@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from generator.base.wording import plural
+from generator.base.wording import in_words, plural, utc
 from generator.charts import Chart, incidents_chart
 from generator.curated.claims import Claim
 from generator.curated.models import Event, Incident, Report
@@ -134,6 +134,13 @@ def _list_page(dossier: Dossier) -> Page:
     )
 
 
+def _moment(incident: Incident, dossier: Dossier) -> str:
+    """Its day, with the hour where another of that title began on the day: many announcements have one title."""
+    day = incident.start.date()
+    alike = [one for one in dossier.library.incidents if one.title == incident.title and one.start.date() == day]
+    return utc(incident.start) if len(alike) > 1 else in_words(day)
+
+
 def _incident_page(incident: Incident, before: Incident | None, after: Incident | None, dossier: Dossier) -> Page:
     case = dossier.library.case
     day = incident.start.date()
@@ -163,7 +170,7 @@ def _incident_page(incident: Incident, before: Incident | None, after: Incident 
     return Page(
         path=f"{case.id}/i/{incident.id}/",
         template="incident.md.j2",
-        title=f"Incident: {incident.title}",
+        title=f"{incident.title}, {_moment(incident, dossier)}",
         description=f"Status-page incident of {day.isoformat()}: {incident.title}",
         context=context,
         downloads=(json_twin("incident", incident.id, incident.model_dump(mode="json"), links),),

@@ -12,6 +12,7 @@ from generator.base.wording import duration
 from generator.charts import Chart, breaks_chart
 from generator.curated.claims import Grade
 from generator.detectors.shared.answers import naive_note
+from generator.detectors.shared.attribution import LEAN_WORDS, LEANINGS, Leaning
 from generator.grading import RULES, WEIGHTS, ComputedGrade, KindWeight, Rule
 from generator.grading.agreement import CrossRow, agree, cross_table, first_sentence
 from generator.grading.weights import POINTS
@@ -88,6 +89,7 @@ class MethodContext:
     firm: int  # claims whose grade no single origin and no single weight decides
     left_out: tuple[LeftOut, ...]
     detectors: tuple[Detector, ...]
+    leans: tuple[tuple[str, tuple[Leaning, ...]], ...]  # to what a finding can lean, with each reason
     breaks: tuple[BreakRow, ...]  # of all real logs together
     figure: Chart | None
     measured: tuple[MeasuredSet, ...]
@@ -135,6 +137,10 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             firm=sum(dossier.sensitivities[claim.id].firm for claim, _ in judged),
             left_out=_left_out(dossier, [claim.id for claim, _ in judged]),
             detectors=dossier.detectors,
+            leans=tuple(
+                (words, tuple(one for one in LEANINGS.values() if one.lean is lean))
+                for lean, words in LEAN_WORDS.items()
+            ),
             breaks=break_rows(breaks),
             figure=figure,
             measured=tuple(_measured(dossier, measurement) for measurement in dossier.library.measurements),

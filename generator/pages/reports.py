@@ -30,6 +30,7 @@ from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.notes import notes_on
 from generator.pages.parts.position import place
 from generator.pages.parts.report_lists import ReportMonth, report_months
+from generator.pages.parts.report_words import found_how, linked
 from generator.pages.parts.sampling_bias import MonthRow, Spans, collected, spans
 from generator.pages.parts.twin import json_twin
 
@@ -110,7 +111,7 @@ class StatedFigure:
 
     metric: str
     stated: str
-    note: str | None
+    note: tuple[tuple[str, str], ...]  # in pieces, each with the report it names
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,9 @@ class ReportContext:
     can_show: str
     cannot_show: str
     checkable: str
+    because: tuple[tuple[str, str], ...]  # why it points where it points, in pieces with the report each names
+    independence: tuple[tuple[str, str], ...]
+    found_how: str
     previous: Report | None
     next: Report | None
 
@@ -207,10 +211,11 @@ def _surface_counts(surface: SurfaceText, dossier: Dossier) -> SurfaceCounts:
 
 
 def _report_page(report: Report, before: Report | None, after: Report | None, dossier: Dossier) -> Page:
+    named = dossier.reports.keys() - {report.id}
     context = ReportContext(
         report=report,
         place=place(report.url),
-        figures=tuple(StatedFigure(figure.metric, _stated(figure), figure.note) for figure in report.figures),
+        figures=tuple(StatedFigure(one.metric, _stated(one), linked(one.note or "", named)) for one in report.figures),
         surfaces=tuple(
             (dossier.scope_title(scope), dossier.surfaces[scope].id if scope in dossier.surfaces else "")
             for scope in report.surfaces
@@ -224,6 +229,9 @@ def _report_page(report: Report, before: Report | None, after: Report | None, do
         can_show=CAN_SHOW[report.evidence_class],
         cannot_show=CANNOT_SHOW[report.evidence_class],
         checkable=CHECKABLE[report.detail],
+        because=linked(report.layer_reason or "", named),
+        independence=linked(report.independence, named),
+        found_how=found_how(report.provenance),
         previous=before,
         next=after,
     )

@@ -35,6 +35,12 @@ class Citing:
     reports: tuple[Report, ...]
     """Reports whose address it is."""
 
+    @property
+    def title(self) -> str:
+        """Its kind and address; no source has a title of its own."""
+        kind = TITLES[self.source.kind]
+        return f"{kind[0].upper()}{kind[1:]}: {self.place}"
+
 
 @dataclass(frozen=True)
 class SourceGroup:
@@ -63,16 +69,16 @@ class SourceContext:
     kind: str  # in words
     strength: str  # what evidence from it weighs at most
     citing: Citing
-    previous: Source | None
-    next: Source | None
+    previous: Citing | None
+    next: Citing | None
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The list, then one page a source."""
     citing = {source.id: _citing(source, dossier) for source in dossier.library.sources}
     yield _list_page(tuple(citing.values()), dossier)
-    for before, source, after in neighbours(dossier.library.sources):
-        yield _source_page(citing[source.id], before, after, dossier)
+    for before, found, after in neighbours(tuple(citing.values())):
+        yield _source_page(found, before, after, dossier)
 
 
 KIND = PageKind("sources", pages)
@@ -119,7 +125,7 @@ def _rank(row: Citing) -> tuple[int, str]:
     return (-len(row.claims) - len(row.events), row.source.id)
 
 
-def _source_page(citing: Citing, before: Source | None, after: Source | None, dossier: Dossier) -> Page:
+def _source_page(citing: Citing, before: Citing | None, after: Citing | None, dossier: Dossier) -> Page:
     case = dossier.library.case.id
     source = citing.source
     links = {
@@ -130,7 +136,7 @@ def _source_page(citing: Citing, before: Source | None, after: Source | None, do
     return Page(
         path=f"{case}/s/{source.id}/",
         template="source.md.j2",
-        title=f"Source {source.id}",
+        title=citing.title,
         description=f"Leaning on it: {plural(len(citing.claims), 'claim')}, {plural(len(citing.events), 'event')}.",
         context=SourceContext(
             source=source,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TITLE = "Was March special?"
 PLACE = "was-march-special"
-COLUMNS = ("Question", "Result", "p alone", "p with all tests")
+COLUMNS = ("Question", "Result", "Chance alone", "With all tests")
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def _symptom_page(row: SymptomRow, before: Symptom | None, after: Symptom | None
     return Page(
         path=f"{library.case.id}/symptom/{symptom.id}/",
         template="symptom.md.j2",
-        title=symptom.title,
+        title=f"Symptom: {symptom.title}",
         description=symptom.question,
         context=context,
         downloads=(json_twin("symptom", symptom.id, symptom.model_dump(mode="json"), links),),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
 
 TITLES = {
-    Kind.FAULT: ("Faults", "Faults of client versions", "documented fault", "documented faults"),
+    Kind.FAULT: ("Faults", "Faults with a version or with days", "documented fault", "documented faults"),
     Kind.POLICY: (
         "Limits",
         "Promotions, limits and defaults in force",
@@ -41,7 +41,7 @@ TITLES = {
 """Head of a column, title of the group, and what one and many of its records are called."""
 
 LEADS = {
-    Kind.FAULT: "A version that has a fault need not have met it: most need a trigger, which only your log shows.",
+    Kind.FAULT: "Not everybody with the version or days met the fault: most need a trigger, which only your log shows.",
     Kind.POLICY: "What the vendor changed for everybody, or for some plans.",
     Kind.PEAK: "At these hours the same work takes more of a limit. It is a rule, and no fault.",
     Kind.CAUSE: "What gives the same picture without any fault. Most of it is bound to no day.",
@@ -155,6 +155,7 @@ def _rows(found: tuple[Applying, ...], dossier: Dossier) -> Iterator[Row]:
     graded = claims_on_records(dossier)
     for one in found:
         records = [("incident", one.id), *(("event", id) for id in one.events)]
+        records += [("measurement", one.id.removeprefix("measured-"))]
         claims = {claim: grade for record in records for claim, grade in graded.get(record, ())}
         yield Row(one, _whom(one, dossier), _sure(one), tuple(sorted(claims.items())))
 
@@ -175,6 +176,8 @@ def _whom(one: Applying, dossier: Dossier) -> str:
 
 
 def _sure(one: Applying) -> str:
+    if one.path.startswith("m/"):
+        return "measured, cause not known"
     if one.confidence is None:
         return "our summary" if one.official is None else "confidence not on record"
     return f"{'official' if one.official else 'not official'}, {one.confidence} confidence"

@@ -36,6 +36,7 @@ class SiteContext:
     licence: str = ""
     card: str = ""  # picture for previews of links to pages that have none of their own, by its path
     grades: Mapping[str, str] = field(default_factory=dict)  # computed, by claim; "" is asked for where none is known
+    notice: str = ""  # on every page
     frozen: str = ""  # number of the newest snapshot
     histories: Mapping[str, History] = field(default_factory=dict)  # by place of the record below the case
     fed: Mapping[str, str] = field(default_factory=dict)  # folder of the feeds of a page, by its path
@@ -63,6 +64,7 @@ class SiteContext:
             licence=LICENCE,
             card=CARD,
             grades={claim: verdict.grade.value for claim, verdict in dossier.verdicts.items()},
+            notice=case.notice or "",
             frozen=dossier.library.snapshots[-1].id if dossier.library.snapshots else "",
             histories=dossier.histories,
             fed=fed_pages(dossier.library),

@@ -26,7 +26,7 @@ from generator.site.feeds import ATOM
 from generator.site.head import head_fields
 from generator.site.search import sought
 from generator.site.twin import stamped
-from generator.site.untrusted import host, plain_title, render_untrusted, txt, web_url
+from generator.site.untrusted import breakable, host, plain_title, render_untrusted, txt, web_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,7 +128,13 @@ def template_environment(templates: Path) -> ImmutableSandboxedEnvironment:
     environment.filters |= FILTERS
     environment.filters |= {"estimate": lambda one: one.text}
     environment.filters |= {"naive_note": naive_note, "naive_sentence": naive_sentence}
-    environment.filters |= {"txt": txt, "untrusted": render_untrusted, "host": host, "web_url": web_url}
+    environment.filters |= {
+        "txt": txt,
+        "breakable": breakable,
+        "untrusted": render_untrusted,
+        "host": host,
+        "web_url": web_url,
+    }
     return environment
 
 
@@ -163,6 +169,8 @@ def front_matter(page: Page, site: SiteContext) -> str:
         "snapshot": site.built.isoformat(),
         "version": site.version,
     }
+    if site.notice:
+        fields["notice"] = plain_title(site.notice)
     if site.frozen:
         fields["frozen"] = site.frozen
     if page.path in site.fed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import string
+import textwrap
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ _REFERENCES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
 # Controls, bidirectional overrides, invisible characters, halves of characters and tags: they have no place in
 # any field, and MkDocs keeps its own bookkeeping between U+0002 and U+0003. Content is refused for the same ones.
 _UNSEEN = re.compile(rf"(?![\t\n]){HIDDEN.pattern}")
+_HASH = re.compile(r"[0-9a-f]{32,}")
+_JOINT = re.compile(r"(?<=[/_:?&=])(?=[^\s/_:?&=])")
 _SPACES = re.compile(r"\s+")
 _TITLE_SIGNS = str.maketrans(
     {
@@ -53,6 +56,19 @@ def txt(text: object) -> Markup:
     """Text for a Markdown heading, list or sentence: every ASCII punctuation sign as a numeric reference."""
     seen = _SPACES.sub(" ", _UNSEEN.sub("", str(text)))
     return Markup(seen.translate(_REFERENCES))  # noqa: S704  no sign is left that HTML or Markdown knows
+
+
+def breakable(text: object) -> Markup:
+    """An address, a path or a hash with places where a line may break: after a sign, or each eight hex digits.
+
+    Only for a raw HTML block. What is copied from the page has no sign more than the text.
+    """
+    seen = _JOINT.sub("\0", _HASH.sub(_eights, _UNSEEN.sub("", str(text))))
+    return Markup("<wbr>").join(seen.split("\0"))
+
+
+def _eights(found: re.Match[str]) -> str:
+    return "\0".join(textwrap.wrap(found[0], 8))
 
 
 def plain_title(text: str) -> str:

@@ -9,6 +9,13 @@ from generator.ledger.steps import Step
 from generator.records.results import Lean
 from generator.records.rows import MissReason
 
+LEAN_WORDS: dict[Lean, str] = {
+    Lean.CLIENT: "the client",
+    Lean.SERVICE: "the service",
+    Lean.POLICY: "a setting or price of the service's owner",
+    Lean.ACCOUNT: "the account",
+    Lean.OPEN: "neither",
+}
 PREFIX_SHARE = 0.6  # of the expected read; real partial misses lie below it (research/detectors.md 0)
 
 
@@ -19,6 +26,11 @@ class Leaning:
     id: str
     lean: Lean
     text: str
+
+    @property
+    def words(self) -> str:
+        """To what it leans."""
+        return LEAN_WORDS[self.lean]
 
 
 LEANINGS: dict[str, Leaning] = {

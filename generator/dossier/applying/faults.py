@@ -1,4 +1,4 @@
-"""Known faults of client versions, from the list that `known-bad-version` asks of a log, and those that have only days.
+"""Known faults: those of client versions, from the list that `known-bad-version` asks of a log, and those with days.
 
 The detector's list has the versions and what a fault does; events of the timeline have its days. They meet where an
 event is the release that mended the fault, or tells of its beginning.
@@ -17,6 +17,7 @@ from generator.ledger.subjects import version_key
 
 if TYPE_CHECKING:
     from generator.curated.kinds import Library
+    from generator.curated.measurements import Applied, Published
     from generator.curated.models import Event
 
 CLIENT = ("claude-code",)
@@ -30,8 +31,11 @@ def faults(library: Library) -> Iterator[Applying]:
         told.update(event.id for event in (began,) if event)
         yield _fault(fault, began, mended, library)
     for event in library.events:
-        if event.kind == "regression" and event.id not in told:
+        if event.id not in told and (event.kind == "regression" or _is_admitted(event, library)):
             yield _regression(event, library)
+    for one in library.published:
+        if one.applied:
+            yield _measured(one, one.applied, library)
 
 
 def _fault(fault: Fault, began: Event | None, mended: Event | None, library: Library) -> Applying:
@@ -72,7 +76,25 @@ def _regression(event: Event, library: Library) -> Applying:
         official=event.official,
         confidence=event.confidence,
         events=(event.id,),
-        note="Which client versions is not on record.",
+        note="Which client versions is not on record." if set(CLIENT) & set(event.surfaces) else "",
+    )
+
+
+def _is_admitted(event: Event, library: Library) -> bool:
+    """Reported by users, and at an end by the vendor's own word."""
+    return event.kind == "user_report" and any(one.official for one in library.events if one.id == event.ended_by)
+
+
+def _measured(one: Published, applied: Applied, library: Library) -> Applying:
+    return Applying(
+        id=f"measured-{one.id}",
+        kind=Kind.FAULT,
+        says=applied.says,
+        path=f"m/{one.id}/",
+        first=applied.first,
+        last=applied.last,
+        surfaces=surfaces_of(one.surfaces, library) if one.surfaces else (),
+        note="Measured on our side; whose fault it was is on its page." if one.ours else "Measured by others.",
     )
 
 

@@ -102,9 +102,14 @@ def _unsure(step: Verdict, tests: int) -> str:
     if step.found:
         return ""
     return (
-        f" Weeks that resemble their neighbours have such a change by chance with p {figure(step.p, 1)}, and with "
-        f"{tests} tests counted in with p {figure(step.adjusted, 2)}: likely, not shown."
+        f" By chance alone weeks that resemble their neighbours show such a change in {_of_a_thousand(step.p)}; as "
+        f"{tests} things were tested, one like it turns up in {_of_a_thousand(step.adjusted)}: likely, not shown."
     )
+
+
+def _of_a_thousand(p: float) -> str:
+    """A small chance as cases that can be imagined."""
+    return f"{1000 * p:.0f} of 1,000 cases"
 
 
 def _week(incidents: IncidentsFound) -> str:
@@ -149,10 +154,12 @@ def _together(power: Section, verdicts: Sequence[Verdict]) -> str:
     found = [EFFECTS[one.test] for one in verdicts if one.found]
     finds = f"{len(found)} of the {len(verdicts)} tests {'finds' if len(found) == 1 else 'find'} something"
     some = f"{finds}: {told(found)}" if found else f"none of the {len(verdicts)} tests finds anything"
-    seen = [f"{row[2]} for {lowered(row[0])}" for row in power.tables[0].rows if row[2] is not None]
+    seen = [
+        f"{HUNDRED * float(row[2]):.0f} for {lowered(row[0])}" for row in power.tables[0].rows if row[2] is not None
+    ]
     return (
-        f"Taken together, {some}; a doubling would have been found with probability {told(seen)}, so an effect of "
-        "that size can be there unseen."
+        f"Taken together, {some}; of 100 such months with a doubling the tests would have seen {told(seen)}, "
+        "so an effect of that size can be there unseen."
     )
 
 

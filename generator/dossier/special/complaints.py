@@ -15,8 +15,8 @@ from generator.dossier.special.series import DAY, blocks, by_index, by_question,
 from generator.statistics.rates import exact_interval
 from generator.statistics.ratios import Counted, Ratio, dispersion, exact_ratio, quasi_poisson_ratio, together
 
-QUASI = "quasi-Poisson, with the dispersion of weeks or months"
-EXACT = "exact conditional interval of Poisson counts"
+QUASI = "interval widened by how much weeks or months scatter (quasi-Poisson)"
+EXACT = "exact interval for two counts (conditional, Poisson)"
 THOUSAND = 1000
 _Ways = tuple[tuple[str, Sequence[dt.date], Filed | None], ...]
 """What a way of counting is called, the days that it counts, and issues filed where it counts for each of them."""
@@ -188,7 +188,7 @@ def _weekly(opened: Sequence[dt.date], curve: Filed, plan: Registered, article: 
         note=(
             "Weeks are laid so that the article's week is one of them; at the ends they are longer or shorter. "
             "Bars are exact 95 % intervals of independent complaints, so a little too narrow. "
-            f"Dispersion {dispersion((parts,)):.1f}."
+            f"Weeks scatter {dispersion((parts,)):.1f} times as much as such complaints would."
         ),
         drawn=Drawn(
             value="For each 1,000",
@@ -287,7 +287,7 @@ def _biases(ways: _Ways, plan: Registered, article: Stretch, neutral: _Neutral) 
 def _note(rows: Sequence[tuple[Cell, ...]], plan: Registered) -> str:
     above = any(isinstance(row[2], float) and row[2] > 1 for row in rows)
     return (
-        "Ratios of rates against the rest of February to April, quasi-Poisson. Crest: "
+        "Ratios of rates against the rest of February to April, intervals widened by the scatter of the weeks. Crest: "
         f"{plan.crest.first} to {plan.crest.last}. "
         + ("" if above else "In no way of counting is the article's week above the rest.")
     )

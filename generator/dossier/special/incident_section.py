@@ -12,7 +12,7 @@ from generator.dossier.special.series import blocks, counted, middle, whole_week
 from generator.statistics.neighbours import neighbours_ratio
 from generator.statistics.ratios import Counted, Ratio, dispersion, exact_ratio, together
 
-QUASI = "quasi-Poisson, with the dispersion of the weeks"
+QUASI = "interval widened by how much the weeks scatter (quasi-Poisson)"
 ENOUGH = 8  # weeks, to say how far neighbouring ones are alike
 ALONE = 0.05
 
@@ -116,8 +116,8 @@ def _steps(found: IncidentsFound) -> Table:
             "Latest",
             "p of a step",
             "p of a second",
-            "Steps by PELT",
-            "Dispersion",
+            "Changes found",
+            "Scatter",
             "Without a step",
         ),
         rows=tuple(
@@ -198,16 +198,16 @@ def _windows(found: IncidentsFound, plan: Registered, article: Stretch) -> Table
             "Quasi high",
             "Neighbours low",
             "Neighbours high",
-            "Dispersion",
+            "Scatter",
         ),
         rows=tuple(rows),
         note=(
             f"The week: {article.first} to {article.last}. The rest: {plan.compared.first} to {plan.compared.last} "
             "without it. "
             f"Rollout: {plan.rollout.first} to {plan.rollout.last}. Before: {plan.before.first} to {plan.before.last}. "
-            f"After: {plan.after.first} to {plan.after.last}. Exact: conditional interval of Poisson counts. Quasi: "
-            "with the dispersion of the weeks, which are taken as independent. Neighbours: weeks may resemble the week "
-            f"before by any correlation; from {ENOUGH} weeks on."
+            f"After: {plan.after.first} to {plan.after.last}. Exact: as if every incident came "
+            "by itself (conditional interval of Poisson counts). Quasi: widened by how much the weeks scatter. "
+            f"Neighbours: weeks may resemble the week before by any correlation; from {ENOUGH} weeks on."
         ),
     )
 

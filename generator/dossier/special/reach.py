@@ -80,4 +80,4 @@ def _says(rows: Sequence[tuple[Cell, ...]]) -> str:
     """The rows in one sentence each for both effects."""
     half = told([f"{row[1]} for {lowered(row[0])}" for row in rows])
     twice = told([f"{row[2]} for {lowered(row[0])}" for row in rows])
-    return f"Twice as many would have been found with probability {twice}; half as many again, with probability {half}."
+    return f"A test finds twice as many with probability {twice}, and half as many again with probability {half}."

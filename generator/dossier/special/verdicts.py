@@ -56,7 +56,7 @@ def _results(
 ) -> Mapping[Tested, tuple[str, float]]:
     every, near = incidents.every, dates.near
     change = f"{every.before.value:.1f} to {every.after.value:.1f} a week from {every.week}"
-    steps = f"steps by PELT: {every.found}"
+    steps = f"changes found: {every.found}"
     days = f"{near.observed:.0f} days since the last release in sum; moved dates have {near.expected:.0f}"
     found: dict[Tested, tuple[str, float]] = {
         Tested.WEEK_INCIDENTS: _ratio(incidents.week),
@@ -79,5 +79,7 @@ def _ratio(one: Ratio) -> tuple[str, float]:
 
 
 def _moved(one: Shifted, longest: Longest) -> tuple[str, float]:
-    told = f"{one.observed:.0f}; moved dates have {one.expected:.1f}. p of the best lag: {plural(longest.lag, 'day')}"
+    told = (
+        f"{one.observed:.0f}; moved dates have {one.expected:.1f}. The most telling time: {plural(longest.lag, 'day')}"
+    )
     return told, longest.p

@@ -48,7 +48,6 @@ class ClaimsContext:
     distinct: int
     repeats: int
     differ: int
-    grade_stats: tuple[tuple[int, str], ...]
     sections: tuple[LedgerSection, ...]
     by_rules: tuple[tuple[ComputedGrade, tuple[Claim, ...]], ...]
 
@@ -69,7 +68,6 @@ def ledger(dossier: Dossier) -> ClaimsContext:
         distinct=len(distinct),
         repeats=len(claims) - len(distinct),
         differ=sum(not agree(computed[claim.id], claim.grade) for claim in distinct),
-        grade_stats=tuple((count, grade.value.replace("_", " ")) for grade, count in _counts(computed.values())),
         sections=tuple(sections),
         by_rules=tuple(
             (grade, tuple(claim for claim in distinct if computed[claim.id] is grade))

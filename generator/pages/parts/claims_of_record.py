@@ -49,7 +49,12 @@ def _named(claim: Claim, dossier: Dossier, alone: dict[str, tuple[tuple[str, str
             )
             continue
         written = item.written
-        for kind, id in (("report", written.report), ("event", written.event), ("incident", written.incident)):
+        for kind, id in (
+            ("report", written.report),
+            ("event", written.event),
+            ("incident", written.incident),
+            ("measurement", written.measurement),
+        ):
             if id is not None:
                 yield kind, id
 
