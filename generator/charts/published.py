@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from generator.base.drawing import Draw, draw
 from generator.charts.base import CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, template
 from generator.charts.days import days
+from generator.charts.runs import runs
 from generator.charts.weeks import DAY
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ Rows = list[dict[str, Any]]
 def published_chart(table: PublishedTable, plot: Plot, *, drawn: Draw = draw) -> Chart:
     """The table as its plot asks: one picture for wide screens and one for phones."""
     records = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    wide, slim = {"bars": _bars, "spans": _spans, "months": _months, "days": days}[plot.kind](records, plot)
+    wide, slim = {"bars": _bars, "spans": _spans, "months": _months, "days": days, "runs": runs}[plot.kind](
+        records, plot
+    )
     svg, width, height = drawn(*wide)
     return Chart(
         id=table.id,
