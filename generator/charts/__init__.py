@@ -5,6 +5,7 @@ from __future__ import annotations
 from generator.charts.base import Chart
 from generator.charts.logs import breaks_chart, days_chart, thread_chart
 from generator.charts.meters import meter_chart
+from generator.charts.minutes import minutes_chart
 from generator.charts.public import incidents_chart, reports_chart
 from generator.charts.published import published_chart
 from generator.charts.shares import shares_chart
@@ -18,6 +19,7 @@ __all__ = [
     "days_chart",
     "incidents_chart",
     "meter_chart",
+    "minutes_chart",
     "published_chart",
     "reports_chart",
     "shares_chart",
