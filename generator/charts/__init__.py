@@ -6,6 +6,7 @@ from generator.charts.base import Chart
 from generator.charts.logs import breaks_chart, days_chart, thread_chart
 from generator.charts.meters import meter_chart
 from generator.charts.minutes import minutes_chart
+from generator.charts.naive import naive_chart
 from generator.charts.public import incidents_chart, reports_chart
 from generator.charts.published import published_chart
 from generator.charts.shares import shares_chart
@@ -20,6 +21,7 @@ __all__ = [
     "incidents_chart",
     "meter_chart",
     "minutes_chart",
+    "naive_chart",
     "published_chart",
     "reports_chart",
     "shares_chart",
