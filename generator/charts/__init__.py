@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator.charts.base import Chart
+from generator.charts.grades import agreement_chart, grades_chart
 from generator.charts.logs import breaks_chart, days_chart, thread_chart
 from generator.charts.meters import meter_chart
 from generator.charts.minutes import minutes_chart
@@ -16,8 +17,10 @@ from generator.charts.usage_overview import account_chart
 __all__ = [
     "Chart",
     "account_chart",
+    "agreement_chart",
     "breaks_chart",
     "days_chart",
+    "grades_chart",
     "incidents_chart",
     "meter_chart",
     "minutes_chart",

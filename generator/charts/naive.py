@@ -64,9 +64,9 @@ def naive_chart(
         ),
         svg=svg,
         note=(
-            "Each line of the scale from 10 on is ten times the one before, and 0 has its place on it. Lengths are therefore not in proportion: read the numbers. They are counts of these logs and no "
-            "estimates, so they have no interval. The two rules of a question may count different things; the table "
-            "says what."
+            "Each line of the scale from 10 on is ten times the one before, and 0 has its place on it. Lengths are "
+            "therefore not in proportion: read the numbers. They are counts of these logs and no estimates, so they "
+            "have no interval. The two rules of a question may count different things; the table says what."
             + (f" Nothing counted by either: {silent}." if silent else "")
             + (
                 f" {plural(further, 'further question')} {_need(further)} a log that no public set holds."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from generator.curated.written_in import file_of
 from generator.grading import TITLES, ComputedGrade
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
-from generator.pages.parts.claim_ledger import LedgerSection, ledger, reports_at
+from generator.pages.parts.claim_ledger import LedgerSection, grades_figure, ledger, reports_at
 from generator.pages.parts.drawn import pictured
 from generator.pages.parts.evidence_view import Weighed, verdict_record, weighed
 from generator.pages.parts.firmness import Firmness, firmness
@@ -92,12 +92,15 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     """The ledger, then the claims in the order of the article."""
     case = dossier.library.case
     claims = dossier.library.claims
+    listed, figure = ledger(dossier), grades_figure(dossier)
     yield Page(
         path=f"{case.id}/claims/",
         template="claims.md.j2",
         title="Claims",
         description=f"Every assertion of the article, graded by rules and by a reviewer: {len(claims)} claims.",
-        context=(listed := ledger(dossier)),
+        context=replace(listed, figure=figure),
+        downloads=figure.downloads() if figure else (),
+        citation=cite(dossier, f"{case.id}/claims/", "Claims", figures=(figure,)),
     )
     sections = {row.claim.id: section for section in listed.sections for row in section.rows}
     for index, claim in enumerate(claims):
