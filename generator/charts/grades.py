@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from generator.base.drawing import Draw, draw
+from generator.base.drawing import Draw, Drawing, draw
 from generator.base.wording import plural
 from generator.charts.base import NARROW, WIDTH, Chart
 from generator.charts.squares import (
@@ -137,7 +137,7 @@ def _agreement(rows: Sequence[CrossRow], agreeing: int, total: int) -> str:
     return f"{said}. They differ on {total - agreeing}: {listed}."
 
 
-def _sections(filled: Sections, grades: Sequence[ComputedGrade], *, phone: bool, drawn: Draw) -> tuple[str, int, int]:
+def _sections(filled: Sections, grades: Sequence[ComputedGrade], *, phone: bool, drawn: Draw) -> Drawing:
     width = NARROW if phone else WIDTH
     squares, words, top = _key(grades, width)
     left = 0.0 if phone else max(len(title) for title, _ in filled) * LETTER + _AIR
@@ -171,7 +171,7 @@ def _key(grades: Sequence[ComputedGrade], width: float) -> tuple[list[Square], l
     return squares, words, y + _LINE + _AIR
 
 
-def _table(rows: Sequence[CrossRow], *, phone: bool, drawn: Draw) -> tuple[str, int, int]:
+def _table(rows: Sequence[CrossRow], *, phone: bool, drawn: Draw) -> Drawing:
     width, head = (NARROW, _UPRIGHT) if phone else (WIDTH, _HEAD)
     left = max(len(_word(row.computed)) for row in rows) * LETTER + _AIR
     wide = (width - left) / (len(Grade) + _ALL)

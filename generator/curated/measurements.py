@@ -55,7 +55,7 @@ class Plot(Model):
     to. `months`: a panel for each value, a month a row. `days`: a point for each row at its day, with an interval from
     `low` to `high` if both are named; `label` names the column of days, `panel` that of the pictures below each other.
     `runs`: as `days`, each at its `hour`, groups named at their level; of the two of one day that have another `name`
-    and differ most, both are named. In `months` the interval is that of the last value.
+    and differ most, both are named. In `months` the interval is that of the first value.
     """
 
     kind: Literal["bars", "spans", "months", "days", "runs"]
@@ -95,6 +95,7 @@ class Computation(StrEnum):
     DETECTORS_BY_WEEK = "detectors-by-week"
     SAME_TASKS = "same-tasks"
     AGENT_ERRORS = "agent-errors"
+    ISSUES_BY_MONTH = "issues-by-month"
 
 
 class Bearing(Model):
