@@ -70,13 +70,13 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week", *, drawn:
 
 
 def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month", *, drawn: Draw = draw) -> Chart:
-    """Status-page incidents of each month by the product in their title; one small panel a product."""
+    """Status-page incidents of each month by the products that they affected; one small panel a product."""
     case = dossier.library.case
     incidents = dossier.library.incidents
     if not incidents:
         raise ValueError("no incident, no chart")
     months = _months(incidents)
-    panels = _panels(dossier)
+    panels = by_product(dossier)
     counts = {name: Counter(incident.start.strftime("%Y-%m") for incident in found) for name, found in panels}
     panelled = _drawn(panels)
     left_out = ", ".join(f"{name} ({len(found)})" for name, found in panels if name not in panelled)
@@ -98,7 +98,7 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month", *, d
     beside = [every[f"{month:%Y-%m}"] for month in months if not in_window(month, case)]
     return Chart(
         id=chart_id,
-        title="Status-page incidents a month, by the product their title names",
+        title="Status-page incidents a month, by the product they affected",
         sentence=(
             f"{plural(len(incidents), 'incident')} from "
             f"{day_range(incidents[0].start.date(), incidents[-1].start.date())}: "
@@ -111,7 +111,7 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month", *, d
         svg=svg,
         note=(
             f"Dark: months of the window. The list begins on {short_day(incidents[0].start.date())}; its first month "
-            "is not whole. Products are read from titles; an announcement is not the time of impact."
+            "is not whole. Products are the components that an announcement names; it is not the time of impact."
             + (f" Only in the table: {left_out}." if left_out else "")
         ),
         narrow=drawn(_for_phone(spec), {"rows": data}),
@@ -155,7 +155,8 @@ def _months(incidents: Iterable[Incident]) -> list[date]:
     return months
 
 
-def _panels(dossier: Dossier) -> list[tuple[str, list[Incident]]]:
+def by_product(dossier: Dossier) -> list[tuple[str, list[Incident]]]:
+    """All incidents, those that name no product, and those of each product; one that names several is in each."""
     incidents = dossier.library.incidents
     named = [incident for incident in incidents if "all" not in incident.scope]
     panels = [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from generator.base.drawing import Draw, draw
 from generator.charts.base import CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, template
 from generator.charts.days import days
+from generator.charts.runs import runs
 from generator.charts.weeks import DAY
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _ROOM = 1.25  # of the longest bar, for the label behind it
 _GAP = 20
 _PANEL = 110  # px high
 _NARROW_STEP = 48  # on phones a name stands above its bar, so that it need not be cut
+_INTERVAL = ((CARD, 6), (INK, 2))  # colour and width, px: on a bar the line is seen by its edge
 _MANY = 2  # colours that fit side by side on a phone
 
 Rows = list[dict[str, Any]]
@@ -29,7 +31,9 @@ Rows = list[dict[str, Any]]
 def published_chart(table: PublishedTable, plot: Plot, *, drawn: Draw = draw) -> Chart:
     """The table as its plot asks: one picture for wide screens and one for phones."""
     records = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    wide, slim = {"bars": _bars, "spans": _spans, "months": _months, "days": days}[plot.kind](records, plot)
+    wide, slim = {"bars": _bars, "spans": _spans, "months": _months, "days": days, "runs": runs}[plot.kind](
+        records, plot
+    )
     svg, width, height = drawn(*wide)
     return Chart(
         id=table.id,
@@ -109,8 +113,14 @@ def _months(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:
             "order": place,
             "month": f"{month:%b}",
             "value": record[value],
-            "text": _number(record[value]),
-            "room": max(other[value] or 0 for other in records) * _ROOM,
+            "text": _alike(record[value], [other[value] for other in records]),
+            "low": record[plot.low] if plot.low and value == panels[0] else None,
+            "high": record[plot.high] if plot.high and value == panels[0] else None,
+            "top": (record[plot.high] if plot.high and value == panels[0] else record[value]) or 0,
+            "room": max(
+                (other[plot.high] if plot.high and value == panels[0] else other[value]) or 0 for other in records
+            )
+            * _ROOM,
         }
         for value in panels
         for place, (month, record) in enumerate(zip(labels, records, strict=True))
@@ -162,6 +172,12 @@ def _colours(groups: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def _alike(value: float | None, others: Sequence[float | None]) -> str:
+    """The number with as many digits as any of its series shows: 1.0 beside 3.7."""
+    digits = max((len(_number(other).partition(".")[2]) for other in others), default=0)
+    return "" if value is None else f"{value:,.{digits}f}"
+
+
 def _number(value: float | None) -> str:
     if value is None:
         return ""
@@ -177,11 +193,13 @@ def _bars_template() -> dict[str, Any]:
         x=alt.X("value:Q", axis=alt.Axis(tickCount=4, domain=False)),
     )
     bars = rows.mark_bar(height={"band": 0.6}).encode(color=alt.Color("group:N"))
-    interval = rows.mark_rule(color=INK, strokeWidth=2).encode(x="low:Q", x2="high:Q")
+    halo, interval = (
+        rows.mark_rule(color=colour, strokeWidth=wide).encode(x="low:Q", x2="high:Q") for colour, wide in _INTERVAL
+    )
     texts = rows.mark_text(align="left", dx=6, color=INK).encode(text="text:N")
     room = rows.mark_point(opacity=0, color=CARD).encode(x="room:Q")
     rule = alt.Chart(alt.NamedData("rule")).mark_rule(color=SOFT, strokeDash=[5, 4], strokeWidth=1.5).encode(x="at:Q")
-    return template(alt.layer(bars, interval, rule, texts, room))
+    return template(alt.layer(bars, halo, interval, rule, texts, room))
 
 
 @cache
@@ -210,10 +228,13 @@ def _months_template() -> dict[str, Any]:
         y=alt.Y("value:Q", title=None, axis=None),
     )
     bars = base.mark_bar(width={"band": 0.7}, color=SERIES[0])
-    texts = base.mark_text(dy=-9, color=INK).encode(text="text:N")
+    halo, interval = (
+        base.mark_rule(color=colour, strokeWidth=wide).encode(y="low:Q", y2="high:Q") for colour, wide in _INTERVAL
+    )
+    texts = base.mark_text(dy=-9, color=INK).encode(y="top:Q", text="text:N")
     room = base.mark_point(opacity=0, color=CARD).encode(y="room:Q")
     chart = (
-        alt.layer(bars, texts, room, data=alt.NamedData("rows"))
+        alt.layer(bars, halo, interval, texts, room, data=alt.NamedData("rows"))
         .properties(height=_PANEL)
         .facet(alt.Facet("panel:N", title=None), columns=1, spacing=_GAP)
         .resolve_scale(y="independent")

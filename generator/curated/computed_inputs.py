@@ -24,17 +24,24 @@ ARTICLE: Span = (date(2026, 3, 17), date(2026, 3, 23))
 
 _MOST = 100_000  # sessions or tasks of one row
 _DAY = re.compile(r"2026-[0-9]{2}-[0-9]{2}")
-_VERSION = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}")
 
 
 class CellKind(StrEnum):
     """What each cell of a column must be."""
 
     DAY = "a day of 2026 such as 2026-03-17"
+    MONTH = "a month such as 2026-03"
     HOUR = "an hour such as 07:24"
     POSITIVE = "a number above 0"
     COUNT = f"a whole number from 0 to {_MOST}"
     VERSION = "a version such as 2.1.88"
+
+
+_FORMS = {
+    CellKind.MONTH: re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])"),
+    CellKind.HOUR: re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"),
+    CellKind.VERSION: re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}"),
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,11 @@ INPUTS: Mapping[Computation, Input] = {
         },
         within={"Sessions": ("Server errors", "Limit refusals", "Unnamed failures")},
     ),
+    Computation.ISSUES_BY_MONTH: Input(
+        table="months",
+        columns={"Month": CellKind.MONTH, "Filed": CellKind.POSITIVE, "Hits": CellKind.COUNT},
+        within={"Filed": ("Hits",)},
+    ),
 }
 
 
@@ -159,6 +171,8 @@ def _sums(entry: Entry, where: Where, rows: Sequence[Mapping[str, Any]], needed:
 
 def _days(entry: Entry, where: Where, rows: Sequence[Mapping[str, Any]], needed: Input) -> Iterator[Problem]:
     """A day counts if something was measured on it."""
+    if not needed.spans:
+        return
     whole = next(iter(needed.within))
     days = {date.fromisoformat(row[needed.day]) for row in rows if row[whole]}
     for words, spans in needed.spans.items():
@@ -173,10 +187,8 @@ def _fits(cell: object, kind: CellKind) -> bool:
     match kind:
         case CellKind.DAY:
             return isinstance(cell, str) and _DAY.fullmatch(cell) is not None and _is_day(cell)
-        case CellKind.HOUR:
-            return isinstance(cell, str) and re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", cell) is not None
-        case CellKind.VERSION:
-            return isinstance(cell, str) and _VERSION.fullmatch(cell) is not None
+        case CellKind.MONTH | CellKind.HOUR | CellKind.VERSION:
+            return isinstance(cell, str) and _FORMS[kind].fullmatch(cell) is not None
         case CellKind.COUNT:
             return isinstance(cell, int) and 0 <= cell <= _MOST
         case CellKind.POSITIVE:

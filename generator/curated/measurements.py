@@ -19,6 +19,7 @@ from generator.curated.yamlfile import Where, clipped
 
 _DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
+_HOUR = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def _one_message(value: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -53,13 +54,17 @@ class Plot(Model):
     `bars`: one value a row, with an interval from `low` to `high` if both are named. `spans`: two days a row, from and
     to. `months`: a panel for each value, a month a row. `days`: a point for each row at its day, with an interval from
     `low` to `high` if both are named; `label` names the column of days, `panel` that of the pictures below each other.
+    `runs`: as `days`, each at its `hour`, groups named at their level; of the two of one day that have another `name`
+    and differ most, both are named. In `months` the interval is that of the first value.
     """
 
-    kind: Literal["bars", "spans", "months", "days"]
+    kind: Literal["bars", "spans", "months", "days", "runs"]
     label: Line
     values: Annotated[tuple[Line, ...], Field(min_length=1, max_length=3)]
     group: Line | None = None  # what the colour means
     panel: Line | None = None
+    hour: Line | None = None  # column of hours, such as 07:24
+    name: Line | None = None  # what each point is called
     band: Annotated[tuple[dt.date, ...], Field(max_length=2)] = ()  # first and last day that are shaded
     band_label: Line | None = None
     dates: tuple[Mark, ...] = ()  # days with a line and a word
@@ -90,6 +95,7 @@ class Computation(StrEnum):
     DETECTORS_BY_WEEK = "detectors-by-week"
     SAME_TASKS = "same-tasks"
     AGENT_ERRORS = "agent-errors"
+    ISSUES_BY_MONTH = "issues-by-month"
 
 
 class Bearing(Model):
@@ -97,6 +103,7 @@ class Bearing(Model):
 
     claim: ClaimId
     says: Line
+    picture: Slug | None = None  # id of the table whose picture the claim's page shows
 
 
 class Applied(Model):
@@ -148,6 +155,11 @@ def tables_are_even(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
 def _tables(entry: Entry, one: Published) -> Iterator[Problem]:
     """Lengths are checked here and not by the model, which counts only the sound entries of a list."""
     ids: set[str] = set()
+    drawn = {table.id for table in one.tables if table.plot}
+    for place, bearing in enumerate(one.bears_on):
+        if bearing.picture and one.computed is None and bearing.picture not in drawn:  # else the build knows its tables
+            message = f'no table "{clipped(bearing.picture)}" of this measurement is drawn'
+            yield entry.problem(("bears_on", place, "picture"), "W-ref", message, did_you_mean(bearing.picture, drawn))
     if not one.tables and one.computed is None:
         yield entry.problem(("tables",), "W-length", "a measurement needs a table")
     for place, table in enumerate(one.tables):
@@ -174,6 +186,8 @@ def _plot(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iter
         ("low", plot.low),
         ("high", plot.high),
         ("panel", plot.panel),
+        ("hour", plot.hour),
+        ("name", plot.name),
     )
     wanted: list[tuple[Where, str]] = [((name,), column) for name, column in named if column is not None]
     wanted += [(("values", number), column) for number, column in enumerate(plot.values)]
@@ -185,7 +199,7 @@ def _plot(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iter
         yield entry.problem((*where, "plot"), "W-missing", "an interval needs both low and high")
     if len(plot.band) == 1:
         yield entry.problem((*where, "plot", "band"), "W-length", "a shaded stretch needs its first and its last day")
-    counts = {"bars": (1, 1), "spans": (2, 2), "months": (1, 3), "days": (1, 1)}[plot.kind]
+    counts = {"bars": (1, 1), "spans": (2, 2), "months": (1, 3), "days": (1, 1), "runs": (1, 1)}[plot.kind]
     if not counts[0] <= len(plot.values) <= counts[1]:
         yield entry.problem((*where, "plot", "values"), "W-length", f"{plot.kind} needs {counts[0]} values")
     if not unknown:
@@ -194,9 +208,12 @@ def _plot(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iter
 
 def _drawn_cells(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iterator[Problem]:
     """Days where spans begin and end, months where months are named, and numbers everywhere else."""
-    forms = {"months": {plot.label: _MONTH}, "days": {plot.label: _DAY}}.get(plot.kind, {})
+    days = {plot.label: _DAY}
+    forms = {"months": {plot.label: _MONTH}, "days": days, "runs": days}.get(plot.kind, {})
     if plot.kind == "spans":
         forms = dict.fromkeys(plot.values, _DAY)
+    if plot.hour:
+        forms = forms | {plot.hour: _HOUR}
     ends = (plot.low, plot.high)
     numbers = () if plot.kind == "spans" else (*plot.values, *(column for column in ends if column))
     for number, row in enumerate(table.rows):
@@ -204,7 +221,8 @@ def _drawn_cells(entry: Entry, where: Where, table: PublishedTable, plot: Plot) 
         for column, form in forms.items():
             if not form.fullmatch(str(cells[column])):
                 place = (*where, "rows", number, table.columns.index(column))
-                yield entry.problem(place, "W-date", f'"{column}" of a figure of {plot.kind} is not such a date')
+                what = "an hour such as 07:24" if form is _HOUR else "such a date"
+                yield entry.problem(place, "W-date", f'"{column}" of a figure of {plot.kind} is not {what}')
         for column in numbers:
             if isinstance(cells[column], str):
                 place = (*where, "rows", number, table.columns.index(column))

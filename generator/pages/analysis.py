@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from generator.grading import ComputedGrade
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import cite
+from generator.pages.parts.claim_ledger import grades_figure
 from generator.pages.parts.evidence_view import EvidenceItem, weighed
 from generator.pages.parts.sentence_view import Cited, Told, cited, fact_told, told
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
+    from generator.charts import Chart
     from generator.curated.analysis import Section
     from generator.dossier import Dossier
 
@@ -82,6 +84,8 @@ class AnalysisContext:
     total: int
     counts: Counts
     headline: bool
+    figure: Chart | None
+    """Claims by section and grade."""
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -89,6 +93,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     library = dossier.library
     case, sections = library.case, library.sections
     rows = tuple(_row(dossier, section) for section in sections)
+    figure = grades_figure(dossier)
     yield Page(
         path=f"{case.id}/analysis/",
         template="analysis.md.j2",
@@ -100,7 +105,10 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             total=sum(row.claims for row in rows),
             counts=_summed(rows),
             headline=library.headline is not None,
+            figure=figure,
         ),
+        downloads=figure.downloads() if figure else (),
+        citation=cite(dossier, f"{case.id}/analysis/", "Section by section", figures=(figure,)),
     )
     for index, section in enumerate(sections):
         before = sections[index - 1] if index else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,9 @@ from generator.curated.written_in import file_of
 from generator.grading import TITLES, ComputedGrade
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
-from generator.pages.parts.claim_ledger import LedgerSection, ledger, reports_at
+from generator.pages.parts.claim_ledger import LedgerSection, grades_figure, ledger, reports_at
 from generator.pages.parts.deciding import would_decide
+from generator.pages.parts.drawn import pictured
 from generator.pages.parts.evidence_view import Weighed, verdict_record, weighed
 from generator.pages.parts.firmness import Firmness, firmness
 from generator.pages.parts.notes import notes_on
@@ -25,6 +26,7 @@ from generator.pages.parts.twin import json_twin
 from generator.records.results import Outcome, Run
 
 if TYPE_CHECKING:
+    from generator.charts import Chart
     from generator.curated.measurements import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
@@ -75,6 +77,7 @@ class ClaimContext:
     reports: tuple[Report, ...]
     events: tuple[Event, ...]
     measured: tuple[tuple[Published, str], ...]  # measurements that bear on it, and what each says of it
+    pictures: tuple[tuple[Published, Chart], ...]  # of those whose picture tells it
     symptoms: tuple[Symptom, ...]
     detectors: tuple[Detector, ...]
     deciding: tuple[Detector, ...]  # would decide it on the author's own logs
@@ -90,12 +93,15 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     """The ledger, then the claims in the order of the article."""
     case = dossier.library.case
     claims = dossier.library.claims
+    listed, figure = ledger(dossier), grades_figure(dossier)
     yield Page(
         path=f"{case.id}/claims/",
         template="claims.md.j2",
         title="Claims",
         description=f"Every assertion of the article, graded by rules and by a reviewer: {len(claims)} claims.",
-        context=(listed := ledger(dossier)),
+        context=replace(listed, figure=figure),
+        downloads=figure.downloads() if figure else (),
+        citation=cite(dossier, f"{case.id}/claims/", "Claims", figures=(figure,)),
     )
     sections = {row.claim.id: section for section in listed.sections for row in section.rows}
     for index, claim in enumerate(claims):
@@ -128,7 +134,10 @@ def _claim_page(
     found, events = reports_at(dossier, claim), _events_at(dossier, claim)
     judged = weighed(dossier, claim)
     graded = f"by rules: {_words(judged.verdict.grade)}"
-    citation = cite(dossier, path, f"Claim {claim.id}: {claim.statement}", Cited(claim.statement, graded, "claim"))
+    pictures = _pictures(dossier, claim)
+    said = Cited(claim.statement, graded, "claim")
+    charts = tuple(chart for _, chart in pictures)
+    citation = cite(dossier, path, f"Claim {claim.id}: {claim.statement}", said, charts)
     answers = _answers(dossier, claim, detectors)
     written = [item.written for item in judged.verdict.items if item.written]
     typed = {item.report for item in written} | {item.event for item in written}
@@ -154,6 +163,7 @@ def _claim_page(
             for bearing in one.bears_on
             if bearing.claim == claim.id
         ),
+        pictures=pictures,
         symptoms=tuple(dossier.symptoms[id] for id in claim.symptoms if id in dossier.symptoms),
         detectors=detectors,
         deciding=tuple(detector for detector in dossier.detectors if detector.id in claim.tested_by),
@@ -173,12 +183,27 @@ def _claim_page(
             f"by a reviewer: {_words(claim.grade)}."
         ),
         context=context,
-        downloads=(json_twin("claim", claim.id, _record(context, found, events), _links(context, found, case.id)),),
+        downloads=(
+            json_twin("claim", claim.id, _record(context, found, events), _links(context, found, case.id)),
+            *(download for chart in charts for download in chart.downloads()),
+        ),
         citation=citation,
         card=card_svg(claim.statement, over=f"Claim {claim.id} of the article", grade=_words(judged.verdict.grade)),
         written_in=file_of(claim),
         notes=notes_on(dossier, f"c/{claim.id}"),
     )
+
+
+def _pictures(dossier: Dossier, claim: Claim) -> tuple[tuple[Published, Chart], ...]:
+    """Charts of measurements that say which of theirs is about the claim; each chart once."""
+    found = {
+        chart.id: (one, chart)
+        for one in dossier.library.published
+        for bearing in one.bears_on
+        if bearing.claim == claim.id and bearing.picture
+        if (chart := pictured(dossier, one, bearing.picture))
+    }
+    return tuple(found.values())
 
 
 def _cited(dossier: Dossier, url: str) -> CitedSource:

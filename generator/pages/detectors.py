@@ -14,6 +14,7 @@ from generator.pages.parts.calibration_rows import ScoreRow, score_rows
 from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.coverage import answering, giving
 from generator.pages.parts.finding import finding_figure
+from generator.pages.parts.naive_figure import naive_figure
 from generator.pages.parts.public_sets import public_rates, read_by_hand
 from generator.pages.parts.sentences import period, quantity_text, sentence
 from generator.pages.parts.twin import json_twin
@@ -88,6 +89,8 @@ class Summary:
 class DetectorsContext:
     """Variables of detectors.md.j2."""
 
+    figure: Chart | None
+    """Simple and careful counts on the public logs."""
     summaries: tuple[Summary, ...]
 
 
@@ -134,12 +137,15 @@ class DetectorContext:
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The list, then each detector in the order of the site."""
     case, views = dossier.library.case, dossier.detector_views
+    counted = naive_figure(dossier)
     yield Page(
         path=f"{case.id}/detectors/",
         template="detectors.md.j2",
         title="Detectors",
         description="The questions put to logs, each with its rule, its innocent explanations and its results.",
-        context=DetectorsContext(tuple(Summary(view.detector, _results(view)) for view in views)),
+        context=DetectorsContext(counted, tuple(Summary(view.detector, _results(view)) for view in views)),
+        downloads=counted.downloads() if counted else (),
+        citation=cite(dossier, f"{case.id}/detectors/", "Detectors", figures=(counted,)),
     )
     for place, view in enumerate(views):
         before = views[place - 1].detector if place else None

@@ -17,12 +17,10 @@ from generator.grading import ComputedGrade
 from generator.pages.parts.api import entrance
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
-from generator.pages.parts.drawn import drawn_table
+from generator.pages.parts.drawn import rates, same_work
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
-
-RATES = "complaints-by-week"
 
 
 @dataclass(frozen=True)
@@ -79,6 +77,8 @@ class HomeContext:
     strip: tuple[tuple[ComputedGrade, tuple[Claim, ...]], ...]
     """Claims by computed grade, without repeats, in the order of the article."""
     chart: Chart
+    same_work: Chart | None
+    """What the same tasks cost, run by run; None where nobody measured that."""
     holdings: Holdings
     gaps: Gaps
     headline: str | None
@@ -112,7 +112,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         downloads=(entrance(dossier),),
         card=card_svg("Statements about runaway AI usage, each followed down to its evidence.", over=case.title),
     )
-    chart = _rates(dossier) or reports_chart(dossier, drawn=dossier.draw)
+    costs = same_work(dossier)
+    chart = rates(dossier) or reports_chart(dossier, drawn=dossier.draw)
     yield Page(
         path=f"{case.id}/",
         template="home.md.j2",
@@ -126,13 +127,16 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             ),
             strip=tuple((grade, _with(dossier, claims, grade)) for grade, _ in grades),
             chart=chart,
+            same_work=costs,
             holdings=holdings,
             gaps=_gaps(dossier),
             headline=dossier.library.headline.title if dossier.library.headline else None,
             special=dossier.special.answer if dossier.special else None,
         ),
-        downloads=chart.downloads(),
-        citation=cite(dossier, f"{case.id}/", case.title, Cited(case.answer or case.question, kind="case"), (chart,)),
+        downloads=(*chart.downloads(), *(costs.downloads() if costs else ())),
+        citation=cite(
+            dossier, f"{case.id}/", case.title, Cited(case.answer or case.question, kind="case"), (chart, costs)
+        ),
         card=card_svg(case.answer or case.question, over=case.title),
     )
 
@@ -159,13 +163,6 @@ def _holdings(dossier: Dossier) -> Holdings:
         findings=sum(run.found for pack in own for run in pack.runs),
         detectors=len(dossier.detectors),
     )
-
-
-def _rates(dossier: Dossier) -> Chart | None:
-    """Complaints for each 1,000 issues filed: counts alone follow the size of the tracker."""
-    tables = [table for section in (dossier.special.sections if dossier.special else ()) for table in section.tables]
-    wanted = next((table for table in tables if table.id == RATES), None)
-    return drawn_table(dossier, wanted) if wanted else None
 
 
 def _gaps(dossier: Dossier) -> Gaps:

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from generator.base.wording import in_words, plural, utc
-from generator.charts import Chart, incidents_chart
+from generator.charts import Chart, incidents_chart, minutes_chart
 from generator.curated.claims import Claim
 from generator.curated.models import Event, Incident, Report
 from generator.curated.written_in import file_of
@@ -63,6 +63,8 @@ class IncidentsContext:
     unnamed: int
     """Incidents whose announcement and title name no product."""
     chart: Chart | None
+    minutes: Chart | None
+    """How long announcements were open, week by week."""
     months: tuple[IncidentMonth, ...]
 
 
@@ -106,6 +108,7 @@ KIND = PageKind("incidents", pages)
 def _list_page(dossier: Dossier) -> Page:
     incidents = dossier.library.incidents
     chart = incidents_chart(dossier, drawn=dossier.draw) if incidents else None
+    minutes = minutes_chart(dossier, drawn=dossier.draw) if incidents else None
     impacts = Counter[str](incident.impact for incident in incidents)
     newest = sorted(incidents, key=lambda incident: (incident.start, incident.id), reverse=True)
     context = IncidentsContext(
@@ -115,6 +118,7 @@ def _list_page(dossier: Dossier) -> Page:
         impacts=tuple((impacts[impact], words) for impact, words in IMPACTS.items()),
         unnamed=sum("all" in incident.scope for incident in incidents),
         chart=chart,
+        minutes=minutes,
         months=tuple(
             IncidentMonth(f"m-{first:%Y-%m}", first, tuple(incident_row(incident, dossier) for incident in found))
             for first, found in groupby(newest, key=lambda incident: incident.start.date().replace(day=1))
@@ -126,10 +130,10 @@ def _list_page(dossier: Dossier) -> Page:
         title="Incidents of the status page",
         description=f"{plural(context.total, 'incident')} of the vendor's status page, by month and product.",
         context=context,
-        downloads=chart.downloads() if chart else (),
+        downloads=tuple(file for one in (chart, minutes) if one for file in one.downloads()),
         asked=("status page",),
         citation=cite(
-            dossier, f"{dossier.library.case.id}/incidents/", "Incidents of the status page", figures=(chart,)
+            dossier, f"{dossier.library.case.id}/incidents/", "Incidents of the status page", figures=(chart, minutes)
         ),
     )
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from generator.base.counting import counts
 from generator.base.wording import duration
-from generator.charts import Chart, breaks_chart
-from generator.curated.claims import Grade
+from generator.charts import Chart, agreement_chart, breaks_chart
 from generator.detectors.shared.answers import naive_note
 from generator.detectors.shared.attribution import LEAN_WORDS, LEANINGS, Leaning
 from generator.grading import RULES, WEIGHTS, ComputedGrade, KindWeight, Rule
-from generator.grading.agreement import CrossRow, agree, cross_table, first_sentence
+from generator.grading.agreement import agree, cross_table, first_sentence
 from generator.grading.weights import POINTS
 from generator.ledger.explanations import EXPLANATIONS, UNDECIDABLE, UNEXPLAINED
 from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, MIN_EXPECTED
@@ -81,8 +80,7 @@ class MethodContext:
     undecidable: tuple[tuple[str, str], ...]
     rules: tuple[tuple[int, Rule, int], ...]  # place, rule, claims that it graded
     weights: tuple[KindWeight, ...]
-    reviewed: tuple[Grade, ...]  # columns of `crossed`
-    crossed: tuple[CrossRow, ...]
+    crossed: Chart | None  # grade by rules against the reviewer's
     differing: tuple[Difference, ...]
     claims: int
     points: dict[str, int]  # by strength
@@ -112,6 +110,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     breaks = added_breaks(dossier.real_packs)
     figure = _figure(dossier, breaks)
     judged = [(claim, dossier.verdicts[claim.id]) for claim in library.claims if claim.same_as is None]
+    pairs = cross_table((verdict.grade, claim.grade) for claim, verdict in judged)
+    crossed = agreement_chart(pairs, drawn=dossier.draw) if judged else None
     fired = Counter(verdict.rule.id for _, verdict in judged)
     yield Page(
         path=f"{case.id}/method/",
@@ -125,8 +125,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             undecidable=UNDECIDABLE,
             rules=tuple((place, rule, fired[rule.id]) for place, rule in enumerate(RULES, start=1)),
             weights=WEIGHTS,
-            reviewed=tuple(Grade),
-            crossed=cross_table((verdict.grade, claim.grade) for claim, verdict in judged),
+            crossed=crossed,
             differing=tuple(
                 Difference(claim, verdict, first_sentence(claim))
                 for claim, verdict in judged
@@ -156,8 +155,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             before_band=duration(BAND_BEFORE),
             after_band=duration(BAND_AFTER),
         ),
-        downloads=figure.downloads() if figure else (),
-        citation=cite(dossier, f"{case.id}/method/", "Method", figures=(figure,)),
+        downloads=tuple(file for one in (figure, crossed) if one for file in one.downloads()),
+        citation=cite(dossier, f"{case.id}/method/", "Method", figures=(figure, crossed)),
     )
 
 

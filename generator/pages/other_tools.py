@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.base.wording import n, stat
+from generator.charts import Chart
 from generator.pages.calibration import calibrated
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.cite import cite
+from generator.pages.parts.naive_figure import naive_figure
 from generator.pages.parts.peers import RIGHT, PeerView, peer_views
 from generator.pages.parts.public_sets import public_total
 from generator.pages.parts.twin import json_twin
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from generator.curated.peers import Peer
     from generator.detectors import Detector
     from generator.dossier import DetectorView, Dossier
+
+TITLE = "What the rules of other tools would say"
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class RuleRow:
 class OtherToolsContext:
     """Variables of other_tools.md.j2."""
 
+    figure: Chart | None
+    """Both counts on the public logs, question by question."""
     rows: tuple[RuleRow, ...]
     wheres: tuple[str, ...]
     calibration: Calibration | None
@@ -61,12 +68,14 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     )
     peers = dossier.library.peers
     path = f"{dossier.library.case.id}/other-tools/"
+    figure = naive_figure(dossier)
     yield Page(
         path=path,
         template="other_tools.md.j2",
-        title="What the rules of other tools would say",
+        title=TITLE,
         description="Simple rules in use elsewhere, and what is left of their counts after every innocent explanation.",
         context=OtherToolsContext(
+            figure=figure,
             rows=rows,
             wheres=tuple(pair.where for pair in rows[0].pairs) if rows else (),
             calibration=dossier.library.calibration,
@@ -75,7 +84,11 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             right=RIGHT,
             stats=_stats(rows),
         ),
-        downloads=(json_twin("other-tools", "all", _twin(rows, peers), {"page": path}),),
+        downloads=(
+            json_twin("other-tools", "all", _twin(rows, peers), {"page": path}),
+            *(figure.downloads() if figure else ()),
+        ),
+        citation=cite(dossier, path, TITLE, figures=(figure,)),
     )
 
 

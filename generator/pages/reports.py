@@ -16,6 +16,7 @@ from generator.curated.models import Detail, EvidenceClass, Figure, Report, Surf
 from generator.curated.written_in import file_of
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
+from generator.pages.parts.drawn import rates
 from generator.pages.parts.matrix import (
     Counted,
     Matrix,
@@ -101,6 +102,8 @@ class ReportsContext:
     surfaces: tuple[SurfaceCounts, ...]
     matrix: Matrix
     grid: SurfaceMatrix
+    rates: Chart | None
+    """Complaints for each 1,000 issues filed, with intervals; None where issues filed are not known."""
     chart: Chart
     months: tuple[ReportMonth, ...]
 
@@ -156,7 +159,7 @@ def _list_page(dossier: Dossier) -> Page:
     library = dossier.library
     users = [report for report in library.reports if is_user_report(report)]
     venue, found = Counter(map(_venue, users)).most_common(1)[0] if users else ("", 0)
-    chart = reports_chart(dossier, drawn=dossier.draw)
+    chart, rated = reports_chart(dossier, drawn=dossier.draw), rates(dossier)
     context = ReportsContext(
         total=len(library.reports),
         users=len(users),
@@ -171,6 +174,7 @@ def _list_page(dossier: Dossier) -> Page:
         surfaces=tuple(_surface_counts(surface, dossier) for surface in library.surfaces),
         matrix=matrix(users, library.symptoms, library.case),
         grid=surface_matrix(users, dossier),
+        rates=rated,
         chart=chart,
         months=report_months(library.reports, dossier),
     )
@@ -180,8 +184,8 @@ def _list_page(dossier: Dossier) -> Page:
         title="Public reports",
         description=f"{plural(context.total, 'public report')}, {context.users} of them by users, by date and surface.",
         context=context,
-        downloads=chart.downloads(),
-        citation=cite(dossier, f"{library.case.id}/reports/", "Public reports", figures=(chart,)),
+        downloads=tuple(file for one in (rated, chart) if one for file in one.downloads()),
+        citation=cite(dossier, f"{library.case.id}/reports/", "Public reports", figures=(rated, chart)),
     )
 
 

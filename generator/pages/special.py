@@ -11,7 +11,7 @@ from generator.charts.files import Download, csv_bytes
 from generator.curated.registered import Registered
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import Cited, cite
-from generator.pages.parts.drawn import drawn_table
+from generator.pages.parts.drawn import drawn_table, same_work
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class SpecialContext:
 
     special: Special
     plan: Registered
+    same_work: Chart | None  # what did change: the cost of the same tasks, run by run
     power: Part
     parts: tuple[Part, ...]
     columns: tuple[str, ...]
@@ -60,7 +61,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         return
     path = f"{dossier.library.case.id}/{PLACE}/"
     power, *parts = (_part(dossier, section) for section in (special.power, *special.sections))
-    charts = (shown.chart for part in (power, *parts) for shown in part.charts)
+    costs = same_work(dossier)
+    charts = (costs, *(shown.chart for part in (power, *parts) for shown in part.charts))
     citation = cite(dossier, path, TITLE, Cited(special.answer, kind="special"), charts)
     yield Page(
         path=path,
@@ -70,6 +72,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=SpecialContext(
             special=special,
             plan=plan,
+            same_work=costs,
             power=power,
             parts=tuple(parts),
             columns=COLUMNS,
@@ -77,6 +80,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         ),
         downloads=(
             json_twin("special", PLACE, _record(special, plan), _links(dossier, path, plan)),
+            *(costs.downloads() if costs else ()),
             *(file for part in (power, *parts) for shown in (*part.charts, *part.tables) for file in _files(shown)),
         ),
         citation=citation,

@@ -40,7 +40,7 @@ class SurfaceCounts:
     claims: int
     incidents: int
     unnamed: int
-    """Incidents whose title names no product; they are not among `incidents`."""
+    """Incidents that name no product; they are not among `incidents`."""
     events: int
     logs: int
     """Bodies of own logs with a request of this surface."""

@@ -11,6 +11,7 @@ from generator.dossier.computed.base import Computed
 from generator.dossier.computed.breaks_by_week import breaks_by_week
 from generator.dossier.computed.cache_life import cache_life
 from generator.dossier.computed.detectors_by_week import detectors_by_week
+from generator.dossier.computed.issues_by_month import issues_by_month
 from generator.dossier.computed.same_tasks import same_tasks
 from generator.dossier.computed.unread_last_write import unread_last_write
 
@@ -30,4 +31,5 @@ COMPUTED: Mapping[Computation, Compute] = {
     Computation.DETECTORS_BY_WEEK: detectors_by_week,
     Computation.SAME_TASKS: same_tasks,
     Computation.AGENT_ERRORS: agent_errors,
+    Computation.ISSUES_BY_MONTH: issues_by_month,
 }

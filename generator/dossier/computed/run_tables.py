@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
-from generator.curated.computed_inputs import ARTICLE, BEFORE_CHANGE, PLATEAU
+from generator.curated.computed_inputs import ARTICLE, PLATEAU
 from generator.curated.measurements import Mark, Plot, PublishedTable
 from generator.dossier.computed.runs import GROUPS, Run, middle, steps, within
 from generator.statistics.estimate import figure
@@ -16,35 +16,32 @@ _STEP = 1.0  # USD; two runs of one version differ by 0.2 in the middle
 _FRIDAY = 4
 
 
-def run_tables(runs: Sequence[Run]) -> tuple[PublishedTable, ...]:
-    """Two pictures of all runs, then what they sum up to."""
-    return (_cost_by_run(runs), _time_by_run(runs), _groups(runs), _steps(runs), _weekdays(runs))
+def run_tables(runs: Sequence[Run], cost: str) -> tuple[PublishedTable, ...]:
+    """Two pictures of all runs, then what they sum up to. `cost` is the sentence of the first."""
+    return (_cost_by_run(runs, cost), _time_by_run(runs), _groups(runs), _steps(runs), _weekdays(runs))
 
 
-def _cost_by_run(runs: Sequence[Run]) -> PublishedTable:
+def _cost_by_run(runs: Sequence[Run], sentence: str) -> PublishedTable:
     return PublishedTable(
         id="cost-by-run",
-        title="Cost of each run of the same tasks",
+        title="The same tasks, run by run: what they cost follows the client's version",
         columns=("Day", "Hour UTC", "Client version", "Versions", "USD a run"),
         rows=tuple((run.day.isoformat(), run.hour, run.version, run.group, run.usd) for run in runs),
-        note="USD at list price, added up by the client. Shaded: 17 to 23 March.",
+        note=(
+            "USD at list price, added up by the client. A run is one sum of all its tasks, so it has no interval of "
+            "its own. Broad lines are the middle of each group of versions. Ringed: two versions on one day."
+        ),
         plot=Plot(
-            kind="days",
+            kind="runs",
             label="Day",
+            hour="Hour UTC",
+            name="Client version",
             values=("USD a run",),
             group="Versions",
             band=ARTICLE,
-            dates=(
-                Mark(day=date(2026, 3, 10), word="2.1.72"),
-                Mark(day=date(2026, 3, 12), word="2.1.74"),
-                Mark(day=date(2026, 3, 31), word="2.1.88"),
-            ),
+            band_label="article",
             axis="USD a run",
-            sentence=(
-                f"{figure(middle(runs, BEFORE_CHANGE, lambda run: run.usd), 4)} USD a run until 4 March, "
-                f"{figure(middle(runs, ARTICLE, lambda run: run.usd), 4)} in the article's week. The cost rises with "
-                "2.1.72 and 2.1.74 and falls with 2.1.88; a later run with 2.1.87 is dear again."
-            ),
+            sentence=sentence,
         ),
     )
 

@@ -34,12 +34,12 @@ Rows = list[tuple[str, Estimate]]
 def same_tasks(one: Published, _: tuple[Pack, ...]) -> Computed:
     """Cost by client version and time by day, from the runs in the record's own table."""
     runs = runs_of(one)
-    pairs = _pair_of_versions(runs)
+    pairs, costs = _pair_of_versions(runs), _cost(runs)
     return Computed(
         function="generator/dossier/computed/same_tasks.py:same_tasks",
         answer=_answer(runs, pairs),
-        estimates=(*_cost(runs), *pairs, *_time(runs), *_slow(runs)),
-        tables=run_tables(runs),
+        estimates=(*costs, *pairs, *_time(runs), *_slow(runs)),
+        tables=run_tables(runs, _cost_sentence(runs, costs[0][1])),
         cautions=(
             "The cost is added up by the client from token counts and its own price list. No bill was seen, so a count "
             "that was wrong in some versions would look the same.",
@@ -66,6 +66,23 @@ def _cost(runs: Sequence[Run]) -> Rows:
         )
         for words, value in values
     ]
+
+
+def _cost_sentence(runs: Sequence[Run], ratio: Estimate) -> str:
+    """Before, in the article's week, how many times as much; then the two versions of one day."""
+    before, week = (middle(runs, span, lambda run: run.usd) for span in (BEFORE_CHANGE, ARTICLE))
+    said = (
+        f"The same tasks cost {figure(before, 4)} USD a run until 4 March and {figure(week, 4)} in the article's week; "
+        f"day for day that is {figure(ratio.value)} times as much ({ratio.interval})."
+    )
+    differing = [pair for pair in same_day(runs) if pair[0].version != pair[1].version]
+    if not differing:
+        return said
+    one, other = max(differing, key=lambda pair: abs(pair[0].usd - pair[1].usd))
+    return (
+        f"{said} On {one.day:%-d %B} version {one.version} cost {figure(one.usd, 4)} USD at {one.hour} UTC and "
+        f"version {other.version} {figure(other.usd, 4)} at {other.hour}."
+    )
 
 
 def _pair_of_versions(runs: Sequence[Run]) -> Rows:

@@ -84,7 +84,7 @@ def _weekly(found: IncidentsFound, plan: Registered, article: Stretch) -> Table:
             for week, part in zip(weeks, counted(days, weeks), strict=True)
         ),
         note=(
-            "An incident titled for all services counts for each of the three. Weeks begin on Monday; the article's "
+            "An incident announced for all services counts for each of the three. Weeks begin on Monday; the article's "
             "week is shaded. Dashed: "
             + ", ".join(f"{place} {one.word}" for place, one in enumerate(plan.rollouts, 1))
             + "."

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from generator.charts import grades_chart
 from generator.curated.claims import Claim
 from generator.curated.models import Report
 from generator.grading import ComputedGrade, Verdict
 from generator.grading.agreement import agree
 
 if TYPE_CHECKING:
+    from generator.charts import Chart
     from generator.dossier import Dossier
 
 _LINE = re.compile(r"[0-9]+")
@@ -50,6 +52,8 @@ class ClaimsContext:
     differ: int
     sections: tuple[LedgerSection, ...]
     by_rules: tuple[tuple[ComputedGrade, tuple[Claim, ...]], ...]
+    figure: Chart | None = None
+    """Claims by section and grade, where the page shows it."""
 
 
 def ledger(dossier: Dossier) -> ClaimsContext:
@@ -75,6 +79,14 @@ def ledger(dossier: Dossier) -> ClaimsContext:
             if grade in computed.values()
         ),
     )
+
+
+def grades_figure(dossier: Dossier) -> Chart | None:
+    """Claims by section and grade, repeats left out; None where there is no claim."""
+    sections = [(section.title, dict(section.counts)) for section in ledger(dossier).sections]
+    if not any(counts for _, counts in sections):
+        return None
+    return grades_chart(sections, drawn=dossier.draw)
 
 
 def _first_line(claim: Claim) -> int:

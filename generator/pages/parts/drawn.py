@@ -1,4 +1,4 @@
-"""A table of days of the page "Was March special?" as a chart, for that page and for the home of the case."""
+"""Charts that more than one page shows: tables of "Was March special?", and tables of measurements."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from generator.charts import Chart, published_chart
-from generator.curated.measurements import Mark, Plot, PublishedTable
+from generator.curated.measurements import Computation, Mark, Plot, PublishedTable
 
 if TYPE_CHECKING:
+    from generator.curated.measurements import Published
     from generator.dossier import Dossier
     from generator.dossier.special import Table
+
+SAME_TASKS, COST_BY_RUN = "same-tasks", "cost-by-run"
+RATES = "complaints-by-week"
 
 
 def drawn_table(dossier: Dossier, table: Table) -> Chart | None:
@@ -36,3 +40,24 @@ def drawn_table(dossier: Dossier, table: Table) -> Chart | None:
         id=table.id, title=table.title, columns=table.columns, rows=table.rows, note=table.note or None, plot=plot
     )
     return published_chart(whole, plot, drawn=dossier.draw)
+
+
+def pictured(dossier: Dossier, one: Published, table: str) -> Chart | None:
+    """The chart of a table of the measurement; None where it has no such table, or does not draw it."""
+    computed = dossier.computed.get(one.id)
+    tables = (*(computed.tables if computed else ()), *one.tables)
+    found = next((other for other in tables if other.id == table and other.plot), None)
+    return published_chart(found, found.plot, drawn=dossier.draw) if found and found.plot else None
+
+
+def same_work(dossier: Dossier) -> Chart | None:
+    """What the same tasks cost, run by run; None where the case has no such measurement."""
+    one = next((one for one in dossier.library.published if one.id == SAME_TASKS), None)
+    return pictured(dossier, one, COST_BY_RUN) if one and one.computed is Computation.SAME_TASKS else None
+
+
+def rates(dossier: Dossier) -> Chart | None:
+    """Complaints for each 1,000 issues filed: counts alone follow the size of the tracker."""
+    tables = [table for section in (dossier.special.sections if dossier.special else ()) for table in section.tables]
+    wanted = next((table for table in tables if table.id == RATES), None)
+    return drawn_table(dossier, wanted) if wanted else None

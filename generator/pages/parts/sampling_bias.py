@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from generator.curated.counting import is_user_report, states_a_number
+from generator.statistics.rates import exact_interval
 
 if TYPE_CHECKING:
     from generator.curated.kinds import Library
@@ -29,9 +30,12 @@ class MonthRow:
     filed: int
     hits: int
     hits_per_1000: float
+    hits_ends: tuple[float, float]
+    """Of the exact 95 % interval of that rate."""
     users: int
     numbered: int
     users_per_1000: float
+    users_ends: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,11 @@ def collected(dossier: Dossier) -> tuple[MonthRow, ...]:
                 filed=filed,
                 hits=hits,
                 hits_per_1000=1000 * hits / filed,
+                hits_ends=exact_interval(hits, filed / 1000),
                 users=kept[month],
                 numbered=numbered[month],
                 users_per_1000=1000 * kept[month] / filed,
+                users_ends=exact_interval(kept[month], filed / 1000),
             )
         )
     return tuple(rows)
