@@ -107,7 +107,7 @@ class Chart:
     @property
     def live(self) -> str:
         """What a browser draws over the picture, as JSON without signs of HTML; empty for one without specification."""
-        return live(self)
+        return live(self.svg, self.narrow.svg if self.narrow else None, simulated=self.simulated)
 
     @property
     def on_paper(self) -> str:
@@ -122,13 +122,15 @@ class Chart:
         if self.narrow:
             pictures |= {self.narrow_light: self.narrow.svg, self.narrow_dark: dark(self.narrow.svg)}
         columns, rows = self.columns, self.rows
+        said = {"title": self.title, "note": self.note}
+        spec = spec_file(self.svg, self.id, sentence=self.sentence, simulated=self.simulated, **said)
         if self.simulated:
             pictures = {name: _labelled(svg) for name, svg in pictures.items()}
             columns, rows = ("Simulated", *columns), tuple(("yes", *row) for row in rows)
         return (
             *(Download(name, svg.encode()) for name, svg in pictures.items()),
             Download(self.csv, csv_bytes(columns, rows)),
-            *filter(None, (spec_file(self),)),
+            *([spec] if spec else []),
         )
 
 

@@ -6,7 +6,7 @@ A figure of a finding or of a detector has that page, and none here (parts/figur
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -189,7 +189,7 @@ def _page(dossier: Dossier, figure: Figure, before: Figure | None, after: Figure
     )
 
 
-def _twin(figure: Figure, links: dict[str, object]) -> Download:
+def _twin(figure: Figure, links: Mapping[str, object]) -> Download:
     chart = figure.chart
     record = {
         "title": chart.title,

@@ -15,6 +15,8 @@
   };
   const FONT = "Liberation Sans";
   const FONTS = "'Liberation Sans', Arial, Helvetica, 'Nimbus Sans', system-ui, sans-serif";
+  // What Vega would say on the console is for whoever writes charts, and no fault that a reader has.
+  const SILENT = Object.fromEntries(["level", "error", "warn", "info", "debug"].map((name) => [name, () => SILENT]));
   const phone = matchMedia("(max-width: 44.9375em)");
   const isDark = () => document.body.dataset.mdColorScheme === "slate";
 
@@ -80,8 +82,9 @@
     try {
       const vega = await loaded(template.dataset.vega);
       frame.append(box);
-      const options = { ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: tell, logLevel: 1 };
-      const made = await vega.embed(box, specification(template), options);
+      const { spec } = vega.compile(specification(template), { logger: SILENT });
+      const options = { mode: "vega", ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: tell };
+      const made = await vega.embed(box, spec, { ...options, logLevel: 0 });
       const svg = box.querySelector("svg");
       if (!svg || !svg.querySelector(".role-mark")) throw new Error("nothing drawn");
       svg.setAttribute("aria-hidden", "true");
