@@ -49,11 +49,26 @@ def test_the_smaller_file_has_the_same_pixels():
     assert decoded(small)[:2] == (1200, 630)
 
 
-def test_a_picture_of_many_colours_or_with_holes_is_left_as_it_was():
-    many = "".join(f'<rect x="{i % 30}" y="{i // 30}" width="1" height="1" fill="#{i:06x}"/>' for i in range(900))
-    for body in (many, '<circle cx="9" cy="9" r="5"/>'):
-        png = vl_convert.svg_to_png(f'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30">{body}</svg>')
-        assert slimmed(png) == png
+def test_a_picture_with_holes_is_left_as_it_was():
+    body = '<circle cx="9" cy="9" r="5"/>'
+    png = vl_convert.svg_to_png(f'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30">{body}</svg>')
+    assert slimmed(png) == png
+
+
+def test_of_many_colours_each_rare_one_becomes_the_nearest_of_those_that_stay():
+    shades = [(grey, grey, grey, 2) for grey in range(250)] + [(grey, grey, grey ^ 1, 1) for grey in range(250)]
+    many = "".join(
+        f'<rect x="{2 * place % 64}" y="{place // 32}" width="{wide}" height="1" fill="#{red:02x}{green:02x}{blue:02x}"/>'
+        for place, (red, green, blue, wide) in enumerate(shades)
+    )
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="16" shape-rendering="crispEdges"><rect width="64" height="16"/>{many}</svg>'
+    png = vl_convert.svg_to_png(svg, scale=1.0, ppi=72)
+    width, height, pixels = decoded(slimmed(png))
+    assert (width, height, len(set(pixels))) == (64, 16, 256)
+    before = decoded(png)[2]
+    assert len(set(before)) > 256
+    off = [max(abs(a - b) for a, b in zip(one, other, strict=True)) for one, other in zip(before, pixels, strict=True)]
+    assert max(off) == 1
 
 
 def test_the_same_words_are_the_same_bytes():

@@ -100,13 +100,14 @@ def test_the_sentence_is_said_once():
     assert "Finding F-1: Cache. \u201c5 of 7 were lost.\u201d Case 2026-03, snapshot 2026-11-24" in other.text
 
 
-def test_each_figure_is_cited_with_its_place_on_the_page():
-    citation = made(published(), figures=(None, FIGURE))
+@pytest.mark.parametrize(("kind", "place"), [("claim", "g/c-001-weeks/"), ("finding", "c/C-001/#weeks")])
+def test_each_figure_is_cited_with_its_own_page_or_its_place_on_the_one_that_is_about_it(kind, place):
+    citation = made(published(), cited=replace(STATED, kind=kind), figures=(None, FIGURE))
     assert set(citation.figures) == {"weeks"}
-    assert "#weeks" in citation.figures["weeks"]
+    assert place in citation.figures["weeks"]
     assert "Grade" not in citation.figures["weeks"]
     for name, text in files(citation).items():
-        assert "C-001/#weeks" in text, name
+        assert place in text, name
         assert "There were 12 in one week." in text, name
 
 

@@ -242,7 +242,7 @@ def test_claim_symptom_and_surface_name_the_measurements_that_bear_on_them():
 
 def test_words_of_strangers_in_a_measurement_stay_text():
     page = texts(published=(one(title=HOSTILE, result=HOSTILE, judgement=HOSTILE, by=HOSTILE),))["2026-03/m/one/"]
-    assert "<script" not in page
+    assert "<script" not in page.replace('<script src="../../../assets/figures.js" defer></script>', "")
     assert 'href="javascript' not in page
 
 

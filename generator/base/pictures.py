@@ -33,7 +33,7 @@ def kept_in(folder: Path | None) -> Draw:
                 svg = vega(whole)
                 if store:
                     store.write(name, svg)
-            drawn[name] = finished(svg)
+            drawn[name] = finished(svg, whole)
         return drawn[name]
 
     return draw

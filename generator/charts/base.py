@@ -14,6 +14,7 @@ from typing import Any
 
 from generator.base.drawing import FONT, FONTS, Drawing
 from generator.charts.files import Download, csv_bytes
+from generator.charts.spec import SUFFIX, live, spec_file, spec_of
 
 WIDTH = 640
 """Of every chart, px. At the 520 px that a phone shows (it scrolls), text of 15 px is 12 px high."""
@@ -44,6 +45,7 @@ _DARK = {
     ALERT: "#f39a94",
 }
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_SIZED = re.compile(r'^(<svg[^>]*) width="[\d.]+" height="[\d.]+"([^>]*>)')
 
 
 @dataclass(frozen=True)
@@ -92,18 +94,43 @@ class Chart:
         """File name of the table."""
         return f"{self.id}.csv"
 
+    @property
+    def spec(self) -> str:
+        """File name of the Vega-Lite specification; empty for a picture that was drawn without one."""
+        return f"{self.id}{SUFFIX}" if spec_of(self.svg) is not None else ""
+
+    @property
+    def png(self) -> str:
+        """File name of the picture in pixels."""
+        return f"{self.id}.png"
+
+    @property
+    def live(self) -> str:
+        """What a browser draws over the picture, as JSON without signs of HTML; empty for one without specification."""
+        return live(self.svg, self.narrow.svg if self.narrow else None, simulated=self.simulated)
+
+    @property
+    def on_paper(self) -> str:
+        """The light picture on white, twice as large: what the PNG is drawn from."""
+        svg = _labelled(self.svg) if self.simulated else self.svg
+        size = f' width="{2 * self.width}" height="{2 * self.height}"'
+        return _SIZED.sub(rf'\1{size}\2<rect width="100%" height="100%" fill="{CARD}"/>', svg, count=1)
+
     def downloads(self) -> tuple[Download, ...]:
-        """All pictures and the table, for the page that shows the chart."""
+        """All pictures but the PNG, the table and the specification, for the page that shows the chart."""
         pictures = {self.svg_light: self.svg, self.svg_dark: dark(self.svg)}
         if self.narrow:
             pictures |= {self.narrow_light: self.narrow.svg, self.narrow_dark: dark(self.narrow.svg)}
         columns, rows = self.columns, self.rows
+        said = {"title": self.title, "note": self.note}
+        spec = spec_file(self.svg, self.id, sentence=self.sentence, simulated=self.simulated, **said)
         if self.simulated:
             pictures = {name: _labelled(svg) for name, svg in pictures.items()}
             columns, rows = ("Simulated", *columns), tuple(("yes", *row) for row in rows)
         return (
             *(Download(name, svg.encode()) for name, svg in pictures.items()),
             Download(self.csv, csv_bytes(columns, rows)),
+            *([spec] if spec else []),
         )
 
 

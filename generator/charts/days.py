@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from generator.charts.base import ALERT, BAND, INK, NARROW, SERIES, SOFT, WIDTH, config
+from generator.charts.told import heads, tell, words
 from generator.charts.weeks import DAY
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def _drawn(
             if all(isinstance(row[plot.values[0]], int) for row in shown):
                 layer["encoding"]["y"]["axis"]["labelExpr"] = "datum.value % 1 ? '' : datum.label"  # no half a session
                 layer["encoding"]["y"]["axis"]["format"] = ",.0f"
+    tell(spec, heads(tuple(records[0])), lambda view: view["transform"][0]["filter"]["equal"] == "row")
     spec["config"] = spec["config"] | {"legend": dict(spec["config"]["legend"])}
     if columns:
         spec["config"]["legend"]["columns"] = columns
@@ -76,6 +78,7 @@ def _drawn(
 def _points(shown: Sequence[Mapping[str, Any]], plot: Plot) -> list[dict[str, Any]]:
     return [
         {
+            **words(record.values()),
             "kind": "row",
             "panel": _panel(record, plot),
             "day": f"{record[plot.label]}T12:00:00Z",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from generator.base.drawing import Draw, draw
 from generator.base.wording import plural
 from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SHORT, SOFT, TEXT, Chart, template
+from generator.charts.told import draws, fields, tell
 from generator.records.results import DaySum
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def thread_data(rows: Sequence[ThreadRow]) -> dict[str, list[dict[str, Any]]]:
     every = max(1, len(rows) // _FEW + (len(rows) > _FEW))
     data: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for place, row in enumerate(rows):
-        base = {"place": place, "label": str(row.position) if place % every == 0 else ""}
+        base = {"place": place, "request": row.position, "label": str(row.position) if place % every == 0 else ""}
         data["bars"] += [
             base | {"kind": kind, "order": order, "tokens": tokens}
             for order, (kind, tokens) in enumerate(((_READ, row.read), (_WRITTEN, row.written)))
@@ -177,7 +178,8 @@ def thread_data(rows: Sequence[ThreadRow]) -> dict[str, list[dict[str, Any]]]:
         data["expected"] += [base | {"tokens": row.expected, "mark": _EXPECTED}] if row.expected is not None else []
         data["cited"] += [base] if row.cited else []
         mark = _UNEXPLAINED if row.reason == "unexplained" else _BENIGN
-        data["breaks"] += [base | {"tokens": top, "mark": mark}] if row.reason else []
+        reason = (row.reason or "").replace("-", " ")
+        data["breaks"] += [base | {"tokens": top, "mark": mark, "reason": reason}] if row.reason else []
     return {name: data[name] for name in ("bars", "expected", "cited", "breaks", "labels")}
 
 
@@ -218,7 +220,11 @@ def thread_template() -> dict[str, Any]:
         .encode(x=place, y=alt.value(260), text="label:N")
     )
     chart = alt.layer(cited, bars, expected, breaks, labels).properties(height=260)
-    return template(chart.resolve_scale(color="independent", shape="independent"))
+    spec = template(chart.resolve_scale(color="independent", shape="independent"))
+    tell(spec, fields(request="Request", kind="Kind", tokens="Tokens"), draws("bars"))
+    tell(spec, fields(request="Request", tokens="Expected read"), draws("expected"))
+    tell(spec, fields(request="Request", reason="Break"), draws("breaks"))
+    return spec
 
 
 @cache
@@ -238,7 +244,9 @@ def _breaks_template() -> dict[str, Any]:
     )
     labels = base.mark_text(align="left", dx=6).encode(text="label:N")
     room = base.mark_point(opacity=0, color=CARD).encode(x="room:Q")
-    return template(alt.layer(bars, labels, room))
+    spec = template(alt.layer(bars, labels, room))
+    tell(spec, fields(reason="Reason", label="Breaks"))
+    return spec
 
 
 @cache
@@ -263,4 +271,6 @@ def _days_template() -> dict[str, Any]:
         )
         .properties(height=240)
     )
-    return template(chart)
+    spec = template(chart)
+    tell(spec, fields(day="Day, UTC", kind="Kind", tokens="Tokens"))
+    return spec

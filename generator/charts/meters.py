@@ -7,11 +7,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from generator.base.drawing import Draw, draw
-from generator.base.wording import plural
+from generator.base.wording import plural, utc
 from generator.charts.base import ALERT, CARD, SERIES, Chart, narrowed, template
+from generator.charts.told import heads, tell, words
 
 if TYPE_CHECKING:
     from generator.dossier.rows import ReadingRow
+
+METER, FULL = "percent", 100
+"""Unit of a meter, and where it ends."""
 
 
 def meter_chart(
@@ -21,7 +25,10 @@ def meter_chart(
     if not rows:
         raise ValueError("no reading, no chart")
     unit = rows[0].unit
-    data = [{"at": row.at.isoformat(), "value": row.value, "cited": row.cited} for row in rows]
+    data = [
+        {"at": row.at.isoformat(), "value": row.value, "cited": row.cited, **words((utc(row.at), row.value))}
+        for row in rows
+    ]
     wide = _template(unit)
     svg, width, height = drawn(wide, {"rows": data})
     low, high = min(row.value for row in rows), max(row.value for row in rows)
@@ -54,13 +61,17 @@ def meter_chart(
 def _template(unit: str) -> dict[str, Any]:
     import altair as alt
 
+    # A meter has an end, and nothing is beyond it; a counter has none.
+    scale = alt.Scale(domain=[0, FULL], nice=False) if unit == METER else alt.Scale(zero=True)
     base = alt.Chart(alt.Data(name="rows"))
     x = alt.X("at:T", title="Time, UTC", scale=alt.Scale(type="utc"), axis=alt.Axis(labelOverlap=True, tickCount=6))
-    y = alt.Y("value:Q", title=unit.capitalize(), scale=alt.Scale(zero=True))
+    y = alt.Y("value:Q", title=unit.capitalize(), scale=scale)
     line = base.mark_line(interpolate="step-after", color=SERIES[0], strokeWidth=2).encode(x=x, y=y)
     dots = base.mark_point(filled=True, size=50, stroke=CARD, strokeWidth=0.5, opacity=1).encode(
         x=x,
         y=y,
         color=alt.condition("datum.cited", alt.value(ALERT), alt.value(SERIES[0])),
     )
-    return template(alt.layer(line, dots).properties(height=220))
+    spec = template(alt.layer(line, dots).properties(height=220))
+    tell(spec, heads(("Time, UTC", f"Value, {unit}")), lambda view: view["mark"]["type"] == "point")
+    return spec

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from generator.base.drawing import Draw, draw
 from generator.base.wording import plural
 from generator.charts.base import BAND, CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, narrowed, template
+from generator.charts.told import draws, fields, tell
 from generator.charts.weeks import DAY, WEEK, day_range, monday, short_day, weeks
 from generator.curated.counting import in_window, is_user_report
 
@@ -84,6 +85,7 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month", *, d
         {
             "panel": name,
             "month": f"{month:%b}",
+            "name": f"{month:%Y-%m}",
             "count": counts[name][f"{month:%Y-%m}"],
             "kind": "Window" if in_window(month, case) else "Control",
         }
@@ -133,7 +135,8 @@ def _stack(week: date, parts: Iterable[tuple[str, int]]) -> list[dict[str, Any]]
     low = 0
     for group, count in parts:
         span = {"from": _instant(week), "to": _instant(week + WEEK - DAY)}
-        bars += [span | {"group": group, "low": low, "high": low + count}] if count else []
+        told = {"week": week.isoformat(), "group": group, "count": count}
+        bars += [span | told | {"low": low, "high": low + count}] if count else []
         low += count
     return bars
 
@@ -241,7 +244,9 @@ def _reports_template() -> dict[str, Any]:
         )
     )
     totals = alt.Chart(alt.NamedData("totals")).mark_text(dy=-9, color=INK).encode(x=x, y="high:Q", text="label:N")
-    return template(alt.layer(window, bars, totals, label).properties(height=240))
+    spec = template(alt.layer(window, bars, totals, label).properties(height=240))
+    tell(spec, fields(week="Week from", group="Surface", count="User reports"), draws("bars"))
+    return spec
 
 
 @cache
@@ -263,4 +268,5 @@ def _incidents_template() -> dict[str, Any]:
     )
     spec: dict[str, Any] = chart.to_dict()
     spec["config"] = config()
+    tell(spec, fields(name="Month", panel="Product", count="Incidents"))
     return spec

@@ -12,6 +12,7 @@ from generator.base.drawing import Draw, draw
 from generator.charts.base import CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, template
 from generator.charts.days import days
 from generator.charts.runs import runs
+from generator.charts.told import draws, fields, heads, tell, words
 from generator.charts.weeks import DAY
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def _bars(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:
     groups = _groups(shown, plot)
     rows = [
         {
+            **words(record.values()),
             "label": str(record[plot.label]),
             "value": record[value],
             "text": _number(record[value]),
@@ -79,6 +81,7 @@ def _bars(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:
         if plot.rule is not None and layer["mark"]["type"] == "text":
             layer["mark"] |= {"align": "right", "dx": -6, "color": CARD}  # behind the bar it would stand on the line
     spec |= {"height": {"step": _STEP}}
+    tell(spec, heads(tuple(records[0])), draws("rows"))
     return (spec, data), (_slim(spec, groups), data)
 
 
@@ -88,6 +91,7 @@ def _spans(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:
     end = max(date.fromisoformat(record[last]) for record in records) + DAY
     rows = [
         {
+            **words(record.values()),
             "label": str(record[plot.label]),
             "from": f"{record[first]}T00:00:00Z",
             "to": f"{(date.fromisoformat(record[last]) + DAY).isoformat()}T00:00:00Z",
@@ -101,6 +105,7 @@ def _spans(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:
     encoding["color"] |= _colours(groups)
     encoding["x"] |= {"title": plot.axis, "scale": {"type": "utc", "domain": [begin.isoformat(), end.isoformat()]}}
     spec |= {"height": {"step": _STEP}}
+    tell(spec, heads(tuple(records[0])))
     return (spec, {"rows": rows}), (_slim(spec, groups), {"rows": rows})
 
 
@@ -112,6 +117,7 @@ def _months(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:
             "panel": value,
             "order": place,
             "month": f"{month:%b}",
+            "name": record[plot.label],
             "value": record[value],
             "text": _alike(record[value], [other[value] for other in records]),
             "low": record[plot.low] if plot.low and value == panels[0] else None,
@@ -127,6 +133,7 @@ def _months(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:
     ]
     spec = copy.deepcopy(_months_template())
     spec["facet"]["sort"] = panels
+    tell(spec, fields(name=plot.label, panel="Count of", text="Number"))
     spec["spec"]["width"] = WIDTH - 20
     slim = copy.deepcopy(spec)
     slim["spec"]["width"] = NARROW - 20

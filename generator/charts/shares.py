@@ -8,6 +8,7 @@ from typing import Any
 
 from generator.base.drawing import Draw, draw
 from generator.charts.base import ALERT, TEXT, Chart, template
+from generator.charts.told import fields, tell
 from generator.records.results import DayShare
 
 
@@ -50,4 +51,6 @@ def _template() -> dict[str, Any]:
     )
     bars = base.mark_bar(color=ALERT, size=14)
     labels = base.mark_text(dy=-6, fontSize=TEXT - 2).encode(text="label:N")
-    return template(alt.layer(bars, labels).properties(width={"step": 44}, height=180))
+    spec = template(alt.layer(bars, labels).properties(width={"step": 44}, height=180))
+    tell(spec, fields(day="Day", label="With"))
+    return spec

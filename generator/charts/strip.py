@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from generator.base.drawing import Draw, draw
 from generator.base.wording import plural
 from generator.charts.base import BAND, SERIES, SOFT, Chart, narrowed, template
+from generator.charts.told import draws, fields, tell
 from generator.charts.weeks import DAY, day_range, short_day
 from generator.curated.counting import in_window
 
@@ -51,9 +52,12 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip", *, drawn:
     findings = [view.finding.at for view in dossier.findings if in_window(view.finding.at.date(), case)]
     reports = Counter(report.date for report in dossier.library.reports if in_window(report.date, case))
     names = (*dict.fromkeys(ROWS.values()), _STATUS, _REPORTS, *((_FINDINGS,) if findings else ()))
-    marks = [mark_of(event, case.window_end, events) for event in shown]
-    marks += [_tick(_STATUS, incident.start) for incident in incidents]
-    marks += [_tick(_FINDINGS, at) for at in findings]
+    marks = [mark_of(event, case.window_end, events) | _said(event) for event in shown]
+    marks += [
+        _tick(_STATUS, one.start) | {"id": one.id, "title": one.title, "when": _stamp(one.start, day_only=False)}
+        for one in incidents
+    ]
+    marks += [_tick(_FINDINGS, at) | {"when": _stamp(at, day_only=False)} for at in findings]
     band = {
         "from": _midnight(case.article_window_start),
         "to": _midnight(case.article_window_end + DAY),
@@ -63,7 +67,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip", *, drawn:
         "bars": [mark for mark in marks if "to" in mark],
         "ticks": [mark for mark in marks if "to" not in mark],
         "days": [
-            {"row": _REPORTS, "from": _midnight(day), "to": _midnight(day + DAY), "count": count}
+            {"row": _REPORTS, "from": _midnight(day), "to": _midnight(day + DAY), "when": f"{day}", "count": count}
             for day, count in sorted(reports.items())
         ],
         "window": [band],
@@ -120,6 +124,10 @@ def _tick(row: str, at: datetime) -> dict[str, str]:
 
 def _end(end: datetime, *, day_only: bool) -> datetime:
     return datetime.combine(end.date() + DAY, time(), UTC) if day_only else end
+
+
+def _said(event: Event) -> dict[str, str]:
+    return {"id": event.id, "title": event.title, "when": _stamp(event.start, event.day_only)}
 
 
 def _known(event: Event) -> str:
@@ -195,4 +203,8 @@ def _strip_template(rows: int) -> dict[str, Any]:
             opacity=alt.Opacity("count:Q", legend=None, scale=alt.Scale(domainMin=0, range=[0.12, 1])),
         )
     )
-    return template(alt.layer(window, bars, days, ticks, label))
+    spec = template(alt.layer(window, bars, days, ticks, label))
+    for name in ("bars", "ticks"):
+        tell(spec, fields(id="Id", when="From, UTC", row="Row", title="What"), draws(name))
+    tell(spec, fields(when="Day", count="Reports"), draws("days"))
+    return spec

@@ -9,6 +9,8 @@ from typing import Any
 from generator.base.drawing import Draw, draw
 from generator.base.wording import plural
 from generator.charts.base import ALERT, CARD, NARROW, SERIES, SOFT, WIDTH, Chart, config
+from generator.charts.meters import FULL
+from generator.charts.told import heads, words
 from generator.records.results import Reconciliation, ReportLine, WindowBalance
 from generator.records.rows import Surface, Window
 
@@ -51,28 +53,20 @@ def _data(account: Reconciliation) -> dict[str, list[dict[str, Any]]]:
                 {
                     "from": f"{day.day}T00:00:00Z",
                     "to": _next(day.day),
+                    **words((day.day, _words(day.surface), f"{day.cost_usd:,.2f}")),
                     "kind": _words(day.surface),
                     "value": day.cost_usd,
                 }
                 for day in account.surfaces
             ]
         ),
-        "windows": [
-            {
-                "at": window.start.isoformat(),
-                "moved": window.moved,
-                "predicted": window.predicted,
-                "low": None if window.high is None else max(0.0, window.moved - window.high),
-                "high": None if window.low is None else window.moved - window.low,
-                "above": (window.low or 0) > 0,
-            }
-            for window in shown_windows(account)
-        ],
+        "windows": [_window(window) for window in shown_windows(account)],
         "reports": _stacked(
             [
                 {
                     "from": line.start.isoformat(),
                     "to": line.end.isoformat(),
+                    **words((f"{line.start:%Y-%m-%d}", f"{line.report}, {line.model}", _tokens(line))),
                     "kind": line.report,
                     "value": _tokens(line),
                 }
@@ -80,6 +74,23 @@ def _data(account: Reconciliation) -> dict[str, list[dict[str, Any]]]:
                 if _tokens(line)
             ]
         ),
+    }
+
+
+def _window(window: WindowBalance) -> dict[str, Any]:
+    """What is drawn ends where the meter ends; the words have the whole prediction."""
+    low = None if window.high is None else max(0.0, window.moved - window.high)
+    high = None if window.low is None else window.moved - window.low
+    told = (window.start, window.moved, window.predicted, low, high)
+    return {
+        **words(round(value, 1) if isinstance(value, float) else value for value in told),
+        "at": window.start.isoformat(),
+        "moved": window.moved,
+        "predicted": window.predicted if window.predicted is not None and window.predicted <= FULL else None,
+        "low": None if low is None else min(low, FULL),
+        "high": None if high is None else min(high, FULL),
+        "beyond": FULL if high is not None and high > FULL else None,
+        "above": (window.low or 0) > 0,
     }
 
 
@@ -193,7 +204,7 @@ def _stacked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return stacked
 
 
-def _bars(alt: Any, name: str, title: str, time: Any) -> Any:
+def _bars(alt: Any, name: str, title: str, told: tuple[str, ...], time: Any) -> Any:
     return (
         alt.Chart(alt.NamedData(name))
         .mark_rect(stroke=CARD, strokeWidth=0.5)
@@ -203,27 +214,35 @@ def _bars(alt: Any, name: str, title: str, time: Any) -> Any:
             y=alt.Y("bottom:Q", title=title, axis=alt.Axis(tickCount=4, format="~s", domain=False)),
             y2="top:Q",
             color=alt.Color("kind:N", title=None, scale=alt.Scale(range=list(SERIES))),
+            tooltip=heads(told),
         )
     )
 
 
 def _windows(alt: Any, time: Any) -> Any:
     base = alt.Chart(alt.NamedData("windows"))
-    points = "Meter, points"
-    span = base.mark_rule(color=SOFT, strokeWidth=2).encode(x=time("at"), y=alt.Y("low:Q", title=points), y2="high:Q")
-    predicted = base.mark_tick(color=SOFT, thickness=2, width=9, orient="horizontal").encode(
-        x=time("at"), y=alt.Y("predicted:Q", title=points)
-    )
+    axis = alt.Axis(tickCount=4, domain=False)
+    y = {"title": "Meter, points", "axis": axis, "scale": alt.Scale(domain=[0, FULL], nice=False)}
+    told = heads(("Window from, UTC", "Moved, points", "Predicted", "Predicted, low", "Predicted, high"))
+    span = base.mark_rule(color=SOFT, strokeWidth=2).encode(x=time("at"), y=alt.Y("low:Q", **y), y2="high:Q")
+    beyond = base.mark_point(filled=True, shape="triangle-up", size=90, color=SOFT, opacity=1)
+    predicted = base.mark_tick(color=SOFT, thickness=2, width=9, orient="horizontal")
     moved = base.mark_point(filled=True, size=60, opacity=1).encode(
         x=time("at"),
-        y=alt.Y("moved:Q", title=points),
+        y=alt.Y("moved:Q", **y),
         color=alt.condition("datum.above", alt.value(ALERT), alt.value(SERIES[0])),
+        tooltip=told,
     )
-    return alt.layer(span, predicted, moved)
+    return alt.layer(
+        span,
+        beyond.encode(x=time("at"), y=alt.Y("beyond:Q", **y), tooltip=told),
+        predicted.encode(x=time("at"), y=alt.Y("predicted:Q", **y), tooltip=told),
+        moved,
+    )
 
 
 _PANELS: dict[str, Any] = {
-    "calls": lambda alt, time: _bars(alt, "calls", "Calls, USD", time),
+    "calls": lambda alt, time: _bars(alt, "calls", "Calls, USD", ("Day", "Product", "USD"), time),
     "windows": _windows,
-    "reports": lambda alt, time: _bars(alt, "reports", "Reports, tokens", time),
+    "reports": lambda alt, time: _bars(alt, "reports", "Reports, tokens", ("From", "Report", "Tokens"), time),
 }

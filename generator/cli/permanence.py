@@ -31,7 +31,7 @@ def lock(root: Path) -> None:
     """
     from generator.build import read_content
 
-    dossier = read_content(root.resolve(), now=now(), version=__version__)
+    dossier = read_content(root.resolve(), now=now(), version=__version__, cache=cache_folder())
     rows = _with_new(dossier)
     added = len(rows) - len(dossier.library.locked)
     if added:
@@ -139,11 +139,17 @@ def _with_new(dossier: Dossier) -> tuple[Locked, ...]:
     """The rows, with one for each record that has none."""
     from generator.curated.locked import Locked
     from generator.dossier.facts import unlocked
+    from generator.pages import plan
+    from generator.pages.figures import new_figures
 
     rows = dossier.library.locked
     new = [
         Locked(kind=fact.kind, id=fact.id, first=dossier.day, title=fact.title)
         for fact in unlocked(dossier.facts, rows)
+    ]
+    new += [
+        Locked(kind="figure", id=id, first=dossier.day, title=title)
+        for id, title in new_figures(dossier, plan(dossier, track()))
     ]
     return tuple(sorted((*rows, *new), key=lambda row: (row.kind, row.id)))
 

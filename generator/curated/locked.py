@@ -21,6 +21,7 @@ from generator.curated.yamlfile import clipped
 LETTERS = {
     "claim": "c",
     "event": "e",
+    "figure": "g",
     "finding": "f",
     "incident": "i",
     "measurement": "m",
@@ -53,7 +54,7 @@ class Gone(Model):
 class Locked(Model):
     """One public id: the day it was first seen, and the title it had then."""
 
-    kind: Literal["claim", "event", "finding", "incident", "measurement", "report", "source"]
+    kind: Literal["claim", "event", "figure", "finding", "incident", "measurement", "report", "source"]
     id: Id
     first: dt.date
     title: Line

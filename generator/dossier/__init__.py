@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from generator.base.bundle import Bundle, bundle
 from generator.base.cards import DrawCard, draw_card
 from generator.base.counting import Counts
 from generator.base.drawing import Draw, draw
@@ -63,6 +64,7 @@ class Dossier:
     work_out: WorkOut = held  # tests whether March was special
     edition: Edition = UNPUBLISHED
     draw_card: DrawCard = draw_card  # draws the pictures of link previews
+    bundle: Bundle = bundle  # gives the script that draws charts live
     own: int = 0  # how many packs, the first ones, are of private logs and in this build only
 
     @cached_property

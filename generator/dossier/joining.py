@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from generator.base.bundle import kept_in as bundle_in
 from generator.base.cards import kept_in as cards_in
 from generator.base.pictures import kept_in as pictures_in
 from generator.curated.kinds import Library
@@ -31,4 +32,4 @@ def joined(
     """A dossier that keeps below `cache` what takes long to make: pictures, proofs, statistics."""
     shown = without_withdrawn(packs, library.locked)
     kept = pictures_in(cache), of_whole(proofs_in(cache), packs), special_in(cache)
-    return Dossier(library, shown, detectors, now, version, *kept, edition, cards_in(cache), own)
+    return Dossier(library, shown, detectors, now, version, *kept, edition, cards_in(cache), bundle_in(cache), own)

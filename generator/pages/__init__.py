@@ -20,6 +20,7 @@ from generator.pages import (
     detectors,
     evidence,
     explore,
+    figures,
     findings,
     gone,
     headline,
@@ -87,8 +88,9 @@ PAGE_KINDS: tuple[PageKind, ...] = (
 
 
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
-    """Every page of the site. Raises ContentError where an address that moved has a page."""
+    """Every page of the site. Raises ContentError where an address that moved has a page, or a figure has none."""
     made = tuple(page for kind in track(PAGE_KINDS, "Planning pages") for page in kind.pages(dossier))
+    made = (*made, *figures.pages(dossier, made))
     gone.refuse_living(made)
     return told_apart(made)
 

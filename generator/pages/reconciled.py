@@ -151,7 +151,7 @@ def _figure(evidence: Pack, account: Reconciliation, drawn: Draw) -> Chart | Non
     chart = account_chart(
         account,
         note=f"{note}Points: how far the meter moved in a window. Grey: what the logged calls predict, with its "
-        "interval. Red: moved by more than all of it.",
+        "interval; an arrow at 100, where a meter ends: the interval goes on. Red: moved by more than all of it.",
         drawn=drawn,
     )
     return replace(chart, simulated=evidence.simulated)

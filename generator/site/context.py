@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from generator.base.bundle import file_name
 from generator.pages.parts.licence import LICENCE
 from generator.site.feeds import fed_pages
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 CARD = "card.png"
 """Picture for previews of links: of a page beside it, of the site at its root."""
+
+
+VEGA = f"assets/{file_name()}"
+"""Path of the script that draws charts live."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class SiteContext:
     card: str = ""  # picture for previews of links to pages that have none of their own, by its path
     grades: Mapping[str, str] = field(default_factory=dict)  # computed, by claim; "" is asked for where none is known
     notice: str = ""  # on every page
+    vega: str = ""  # script that draws charts live, by its path; "" = none is made
     frozen: str = ""  # number of the newest snapshot
     histories: Mapping[str, History] = field(default_factory=dict)  # by place of the record below the case
     fed: Mapping[str, str] = field(default_factory=dict)  # folder of the feeds of a page, by its path
@@ -63,6 +69,7 @@ class SiteContext:
             records=dossier.edition.records,
             licence=LICENCE,
             card=CARD,
+            vega=VEGA,
             grades={claim: verdict.grade.value for claim, verdict in dossier.verdicts.items()},
             notice=case.notice or "",
             frozen=dossier.library.snapshots[-1].id if dossier.library.snapshots else "",

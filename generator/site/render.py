@@ -154,9 +154,11 @@ def _render_page(
     text = f"{front_matter(page, site)}\n{flush_html_left(body)}"
     if BOOKKEEPING.search(text):
         raise ControlCharacterError(f"{page.path}: a control character reached the page")
-    beside = [stamped(file, site) for file in page.files]
+    beside = [stamped(file, site, page.path) for file in page.files]
     if page.card and draw_card:
         beside.append(Download(CARD, draw_card(page.card)))
+    if draw_card and page.citation:
+        beside += [Download(one.png, draw_card(one.on_paper)) for one in page.citation.at_home(page.path)]
     downloads = [RenderedFile(checked_path(folder + file.name), file.content) for file in beside]
     return [RenderedFile(f"{folder}index.md", text.encode(), is_stub=bool(page.instead)), *downloads]
 

@@ -32,6 +32,7 @@ PAGE = "Page"
 KINDS: Mapping[str, str] = {
     "c": "Claim",
     "f": "Finding",
+    "g": "Figure",
     "d": "Detector",
     "m": "Measurement",
     "r": "Report",

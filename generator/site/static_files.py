@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.site.context import SiteContext
+from generator.site.context import VEGA, SiteContext
 from generator.site.feeds import feed_files
 from generator.site.render import RenderedFile, checked_path, is_path, render
 
@@ -30,7 +30,9 @@ def render_site(dossier: Dossier, pages: Sequence[Page], templates: Path, url: s
     """All files of the site, published at `url`: pages, what is beside them, and the static ones."""
     rendered = render(pages, templates=templates, site_context=SiteContext.of(dossier), draw_card=dossier.draw_card)
     fed = (RenderedFile(path, content) for path, content in feed_files(dossier))
-    return (*rendered, *fed, *static_files(templates, url))
+    live = any(shown.live for page in pages if page.citation for shown in page.citation.charts)
+    vega = [RenderedFile(VEGA, dossier.bundle().encode())] if live else []
+    return (*rendered, *fed, *vega, *static_files(templates, url))
 
 
 def static_files(templates: Path, site_url: str = "") -> tuple[RenderedFile, ...]:

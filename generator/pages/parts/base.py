@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from generator.charts.files import Download
 
 if TYPE_CHECKING:
+    from generator.charts import Chart
     from generator.dossier import Dossier
     from generator.pages.parts.notes import Notes
 
@@ -26,6 +27,12 @@ class Citation:
     sentence: str  # the one that is cited; the title where the page has none
     grade: str  # in words; "" where it has none
     kind: str
+    charts: tuple[Chart, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)  # of each figure by its id: the page that it has
+
+    def at_home(self, path: str) -> Iterator[Chart]:
+        """Figures whose own page is the one at `path`."""
+        return (chart for chart in self.charts if self.places.get(chart.id) == path)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from generator.dossier.changes import pinned
 from generator.pages.parts.base import Citation, Download
 from generator.pages.parts.cite_formats import Reference, bibtex, csl_json, ris
+from generator.pages.parts.figure_place import figure_place
 
 if TYPE_CHECKING:
     from generator.charts import Chart
@@ -39,18 +40,8 @@ def cite(
     """Citation of the page at `path` and of its figures."""
     page = _reference(dossier, path, title, cited)
     charts = tuple(figure for figure in figures if figure is not None)
-    named = tuple(
-        replace(
-            page,
-            key=f"{page.key}-figure-{_KEY.sub('-', chart.id)}",
-            title=_line(f"Figure: {chart.title}. {page.title.rstrip('.')}"),
-            url=f"{page.url}#{chart.id}" if page.url else "",
-            path=f"{page.path}#{chart.id}",
-            sentence=_line(chart.sentence),
-            grade="",
-        )
-        for chart in charts
-    )
+    places = {chart.id: figure_place(dossier, path, chart.id, cited.kind) for chart in charts}
+    named = tuple(_figure(dossier, page, path, places[chart.id], chart) for chart in charts)
     whole = (page, *named)
     return Citation(
         text=page.text,
@@ -65,7 +56,20 @@ def cite(
         sentence=page.sentence or page.title,
         grade=page.grade,
         kind=cited.kind,
+        charts=charts,
+        places=places,
     )
+
+
+def _figure(dossier: Dossier, page: Reference, path: str, place: str, chart: Chart) -> Reference:
+    """A figure of the page at `path`: cited by its own page at `place`, or by its place on this one."""
+    title = f"Figure: {chart.title}. {page.title.rstrip('.')}"
+    one = _reference(dossier, place, title, Cited(chart.sentence, kind="figure"))
+    if place != path:
+        return one
+    mark = f"#{chart.id}"
+    key = f"{page.key}-figure-{_KEY.sub('-', chart.id)}"
+    return replace(one, key=key, url=one.url and one.url + mark, path=one.path + mark)
 
 
 def _reference(dossier: Dossier, path: str, title: str, cited: Cited) -> Reference:

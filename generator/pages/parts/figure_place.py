@@ -1,0 +1,37 @@
+"""Where a figure has its own page: an address that follows from the page that shows it and from its id alone.
+
+Another figure that comes or goes never moves one, so these addresses can be promised.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from generator.dossier import Dossier
+
+FOLDER = "g"
+AT_HOME = frozenset({"finding", "detector"})
+"""Kinds of pages that are about their figure: the page is the figure's own."""
+_OTHER = re.compile(r"[^a-z0-9]+")
+
+
+def figure_place(dossier: Dossier, path: str, chart: str, kind: str) -> str:
+    """Path of the page of a figure: below g/, or `path` itself for one that has no other."""
+    case = dossier.library.case.id
+    if kind in AT_HOME or not path.startswith(f"{case}/"):
+        return path
+    id = figure_id(path.removeprefix(f"{case}/"), chart)
+    gone = any(row.kind == "figure" and row.id == id and row.gone for row in dossier.library.locked)
+    return path if gone else f"{case}/{FOLDER}/{id}/"
+
+
+def figure_id(page: str, chart: str) -> str:
+    """Id of a figure: that of the chart, after the id of the record on whose page it is where it does not say it.
+
+    `page` is below the case: m/same-tasks/.
+    """
+    id = _OTHER.sub("-", chart.lower()).strip("-")
+    owners = [_OTHER.sub("-", part.lower()).strip("-") for part in page.strip("/").split("/")[1:]]
+    return "-".join((*(part for part in owners if f"-{part}-" not in f"-{id}-"), id))
