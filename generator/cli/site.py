@@ -73,8 +73,9 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
         cache=cache_folder(),
     )
     click.echo(f"Built {plural(built.pages, 'page')} with {plural(built.findings, 'finding')}.")
+    click.echo(f"It is in {os.path.relpath(built.site)}/, for a server. Opened as files, its links lead nowhere:")
     click.echo(
-        f"Open {os.path.relpath(built.site / 'index.html')}, or run `witnessmark serve` and go to http://127.0.0.1:8000/"
+        "`witnessmark serve` shows it on this machine, `witnessmark offline` makes a zip that opens by double click."
     )
     for id in without_copies(root.resolve()):
         hint = "fetch it from where it is kept before you publish, or its addresses are lost there"
