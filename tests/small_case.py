@@ -14,10 +14,19 @@ REPOSITORY = Path(__file__).parent.parent
 CASE = REPOSITORY / "tests" / "sites" / "small"
 DAY = date(2026, 11, 30)
 PUBLIC = "agentv"
+PUBLISHED = "https://witnessmark.example/"
+PROJECT = "project/"
+"""The path of a project's page: whatever is addressed from the root of a host shows itself."""
+MOVED = """\
+- old: 2026-03/statements/
+  new: 2026-03/claims/
+  day: 2026-11-30
+  why: The list of claims has a plainer name.
+"""
 
 
 def make_root(folder: Path) -> Path:
-    """Content, templates and mkdocs.yml, with a pack whose lines are public."""
+    """Content, templates and mkdocs.yml, with a pack whose lines are public and an address that moved."""
     root = folder / "root"
     shutil.copytree(CASE / "content", root / "content")
     shutil.copytree(REPOSITORY / "content" / "examples", root / "content" / "examples")
@@ -25,7 +34,10 @@ def make_root(folder: Path) -> Path:
     (root / "content" / "origins").mkdir()
     shutil.copy(REPOSITORY / "content" / "origins" / f"{PUBLIC}.yml", root / "content" / "origins")
     shutil.copytree(REPOSITORY / "templates", root / "templates")
-    shutil.copy(REPOSITORY / "mkdocs.yml", root)
+    config = (REPOSITORY / "mkdocs.yml").read_text("utf-8")
+    assert config.count(PUBLISHED) == 1
+    (root / "mkdocs.yml").write_text(config.replace(PUBLISHED, PUBLISHED + PROJECT), "utf-8")
+    (root / "content" / "redirects.yml").write_text(MOVED, "utf-8")
     shutil.copy(REPOSITORY / "LICENSE", root)
     return root
 
