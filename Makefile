@@ -19,8 +19,8 @@ APT    := $(if $(filter 0,$(shell id -u)),apt-get,sudo apt-get)
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
 
-site: $(VENV)/.run  ## build the site of this repository into site/
-	$(BIN)/witnessmark build
+site: $(VENV)/.run  ## build the site of this repository into site/ (BUILD=--whole: refuse without all snapshots)
+	$(BIN)/witnessmark build $(BUILD)
 
 offline: $(VENV)/.run  ## write the site as one zip that opens by double click, into build/
 	$(BIN)/witnessmark offline

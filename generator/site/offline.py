@@ -23,7 +23,7 @@ README = "README.txt"
 _SCRIPT_OF_SEARCH = "assets/search.js"
 _LEFT_OUT = frozenset(
     {".gitignore", ".nojekyll", NOT_FOUND, "CNAME", "_headers", "_redirects", "robots.txt", "sitemap.xml"}
-    | {"sitemap.xml.gz", "manifest.json", "SHA256SUMS", _SCRIPT_OF_SEARCH}
+    | {"sitemap.xml.gz", "manifest.json", "SHA256SUMS", "assets/missing.js", _SCRIPT_OF_SEARCH}
 )
 """What speaks to a host or a crawler, and digests of files that are other ones here; the zip has its own."""
 _LEFT_OUT_FOLDERS = (f"{SEARCH}/", f"{FROZEN}/")
