@@ -14,13 +14,16 @@ RECORDING = WITNESSMARK_PROMISES=$(CURDIR)/content/measurements/promises.yml $(P
 APT    := $(if $(filter 0,$(shell id -u)),apt-get,sudo apt-get)
 
 .DEFAULT_GOAL := help
-.PHONY: help site test check test-full golden specimen public-evidence schemas calibration promises promises-full lint types contract content format serve chromium lock clean
+.PHONY: help site offline test check test-full golden specimen public-evidence schemas calibration promises promises-full lint types contract content format serve chromium lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
 
-site: $(VENV)/.run  ## build the site of this repository into site/
-	$(BIN)/witnessmark build
+site: $(VENV)/.run  ## build the site of this repository into site/ (BUILD=--whole: refuse without all snapshots)
+	$(BIN)/witnessmark build $(BUILD)
+
+offline: $(VENV)/.run  ## write the site as one zip that opens by double click, into build/
+	$(BIN)/witnessmark offline
 
 serve: $(VENV)/.run  ## show the site on this machine, built again on change
 	$(BIN)/witnessmark serve

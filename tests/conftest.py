@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import promises
 import pytest
+import small_case
 import stub_site
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 
-BUILT = {"small_site", "bench", "simulated"}
+BUILT = {"small_site", "built_case", "bench", "simulated"}
 """Fixtures that run MkDocs, or commands in processes of their own."""
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
 
@@ -103,3 +104,9 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Layout:
     layout = stub_site.make_root(tmp_path_factory.mktemp("small-site"))
     stub_site.publish(layout, stub_site.stub_files(layout))
     return layout
+
+
+@pytest.fixture(scope="session")
+def built_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small case with a public log, as a repository whose site is built once (half a minute); tests only read it."""
+    return small_case.built(tmp_path_factory.mktemp("built-case"))

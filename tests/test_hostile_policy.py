@@ -9,7 +9,8 @@ import pytest
 from promises import record
 
 from generator.site.check import check_site
-from generator.site.csp import guarded, headers_file, policy, script_hash, script_id
+from generator.site.csp import guarded, policy, script_hash, script_id
+from generator.site.hosting import headers_file
 from generator.site.publish import write_policies
 from generator.site.scan import scan
 

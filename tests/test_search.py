@@ -21,7 +21,7 @@ from test_browser import CHROMIUM, violations
 from generator.base.problems import PublishRefusedError
 from generator.pages.parts.base import Page
 from generator.site import pagefind, search
-from generator.site.csp import HEADERS_FILE
+from generator.site.hosting import HEADERS_FILE
 from generator.site.manifest import NAME, differences
 from generator.site.search import FOLDER, RECORDS, sought, squash, write_index
 

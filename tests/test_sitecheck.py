@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from generator.site.check import check_site
-from generator.site.csp import guarded, headers_file, script_id
+from generator.site.csp import guarded, script_id
+from generator.site.hosting import headers_file
 from generator.site.scan import scan
 
 SOUND = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>T</title><meta name="description" content="d">

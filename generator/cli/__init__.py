@@ -16,7 +16,7 @@ import click
 from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
-from generator.cli import lab, leaks, logs, meter, permanence, proofs, rates, scan, site, verify_site
+from generator.cli import lab, leaks, logs, meter, offline, permanence, proofs, rates, scan, site, verify_site
 
 EXIT_CODES = """\b
 Exit codes:
@@ -66,6 +66,7 @@ def cli() -> None:
       witnessmark check-leaks LOGS            is text of your logs on the finished site?
       witnessmark snapshot                    number and freeze the site, to be cited
       witnessmark serve                       the site on this machine, rebuilt on change
+      witnessmark offline                     the site as one zip, to read without a network
 
     Logs never leave this machine: no command opens a connection. What is written of them: `collect`
     and `build --logs` numbers, enums and keyed pseudonyms, `prove` the fields that you open, `meter`
@@ -82,6 +83,7 @@ for command in (
     site.build,
     site.check,
     site.serve,
+    offline.offline,
     verify_site.verify_site,
     leaks.check_leaks,
     permanence.lock,

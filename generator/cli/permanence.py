@@ -82,7 +82,8 @@ def snapshot(root: Path) -> None:
     """Freeze the site: lock new ids, keep what each record says, build, and copy the site to snapshots/<number>/.
 
     Commit content/ids.lock.yml and content/snapshots/<number>.json. The copy is too large for a repository: keep the
-    folder snapshots/ beside site/ wherever you build, and each build puts it below site/v/. Own logs are never frozen.
+    folder snapshots/ beside site/ wherever you build, and each build puts it below site/v/; for a workflow keep it as
+    .github/workflows/publish.yml says. Own logs are never frozen.
 
     \b
     Example:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
-from generator.base.problems import Exit, Problem
+from generator.base.problems import Exit, Problem, PublishRefusedError
 from generator.base.wording import plural
 from generator.cli.context import (
     JOBS,
@@ -39,10 +39,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True),
     help="Also show findings from these logs; nothing of them is written to content/.",
 )
+@click.option("--whole", is_flag=True, help="Refuse where the copy of a snapshot is missing: for whoever publishes.")
 @CANARY
 @LEVEL
 @JOBS
-def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, jobs: int | None) -> None:
+def build(
+    root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, jobs: int | None, *, whole: bool
+) -> None:
     """Build the site into site/, or leave the old one as it was.
 
     With --logs, the finished site is searched for text of these logs first; one hit, and nothing is published.
@@ -51,19 +54,22 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
     Examples:
       witnessmark build
       witnessmark build --logs ~/.claude/projects
+      witnessmark build --whole
     """
     from generator.build import build as build_site
     from generator.guard.leaks import read_canaries
     from generator.packs.key import load_key
-    from generator.site.frozen import without_copies
 
+    root = root.resolve()
+    if whole and (lost := _lost(root)):
+        raise PublishRefusedError(*lost)
     extra: tuple[Pack, ...] = ()
     found = discover(logs) if logs else None
     if found:
         warn_unclaimed(found)
         extra = (evidence_of(found, load_key(state_folder() / "key"), jobs, "own-logs", level),)
     built = build_site(
-        root.resolve(),
+        root,
         extra,
         now=now(),
         version=__version__,
@@ -73,17 +79,25 @@ def build(root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, j
         cache=cache_folder(),
     )
     click.echo(f"Built {plural(built.pages, 'page')} with {plural(built.findings, 'finding')}.")
+    click.echo(f"It is in {os.path.relpath(built.site)}/, for a server. Opened as files, its links lead nowhere:")
     click.echo(
-        f"Open {os.path.relpath(built.site / 'index.html')}, or run `witnessmark serve` and go to http://127.0.0.1:8000/"
+        "`witnessmark serve` shows it on this machine, `witnessmark offline` makes a zip that opens by double click."
     )
-    for id in without_copies(root.resolve()):
-        hint = "fetch it from where it is kept before you publish, or its addresses are lost there"
-        problem = Problem(f"snapshots/{id}", 0, 0, "S223", "the frozen copy is not here, so site/v/ lacks it", hint)
+    for problem in _lost(root):
         click.echo(str(problem), err=True)
     if built.failed:
         click.echo(f"Detectors that failed: {', '.join(built.failed)}", err=True)
     if built.failed or (found and found.unclaimed):
         sys.exit(Exit.PARTIAL)
+
+
+def _lost(root: Path) -> tuple[Problem, ...]:
+    """The snapshots whose copies are not here."""
+    from generator.site.frozen import FOLDER, without_copies
+
+    hint = "fetch it from where it is kept before you publish, or its addresses are lost there"
+    message = "the frozen copy is not here, so site/v/ lacks it"
+    return tuple(Problem(f"{FOLDER}/{id}", 0, 0, "S223", message, hint) for id in without_copies(root))
 
 
 @click.command()

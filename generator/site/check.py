@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from generator.base.problems import Problem
-from generator.site.csp import HEADERS_FILE, THEME_SCRIPTS, headers_problems, page_problems, script_id
+from generator.site.csp import THEME_SCRIPTS, page_problems, script_id
+from generator.site.hosting import HEADERS_FILE, REDIRECTS_FILE, headers_problems
 from generator.site.links import NOT_FOUND, Fault, Site, link_faults, orphans
 from generator.site.pictures import fetches, picture_flaw
 from generator.site.promised import Promise, lost
@@ -28,7 +29,7 @@ _FORBIDDEN = {
     "style": "<style>, which the policy blocks",
 }
 NOTHING = Promise()
-_NO_SUFFIX = frozenset({HEADERS_FILE, ".gitignore", ".nojekyll", "CNAME", "SHA256SUMS"})
+_NO_SUFFIX = frozenset({HEADERS_FILE, REDIRECTS_FILE, ".gitignore", ".nojekyll", "CNAME", "SHA256SUMS"})
 
 
 def check_site(

@@ -137,5 +137,15 @@ def _linked(source: str, target: str) -> str:
 def without_copies(root: Path) -> tuple[str, ...]:
     """Snapshots that were taken and whose copies are not here, so that /v/ lacks them."""
     here = set(Frozen(root).ids)
-    taken = sorted(path.stem for path in (root / "content" / snapshots.FOLDER).glob("*.json"))
-    return tuple(id for id in taken if id not in here)
+    return tuple(id for id in taken(root) if id not in here)
+
+
+def taken(root: Path) -> tuple[str, ...]:
+    """The numbers of all snapshots that were taken, the oldest first."""
+    found = (path.stem for path in (root / "content" / snapshots.FOLDER).glob("*.json"))
+    return tuple(sorted(found, key=_in_order))
+
+
+def _in_order(id: str) -> tuple[str, int]:
+    day, _, number = id.partition(".")
+    return day, int(number) if number.isdecimal() else 0

@@ -45,6 +45,7 @@ class Promise:
     pages: Mapping[str, frozenset[str]] = field(default_factory=dict)  # places on each, by address of the page
     kept: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # places that a page may leave out
     moved: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by page: where each old place is now
+    led_on: Mapping[str, str] = field(default_factory=dict)  # by page that moved as a whole: where it is now
 
 
 def addresses_of(files: Iterable[RenderedFile]) -> tuple[PageGroup, ...]:
@@ -74,8 +75,9 @@ def _places(markdown: str) -> set[str]:
 def promise_of(dossier: Dossier, pages: Sequence[Page], templates: Path) -> Promise:
     """What the newest snapshot had, and which of its places these pages may leave out."""
     library = dossier.library
+    led_on = {row.old: row.new for row in library.moved if row.new and "#" not in row.old}
     if not library.snapshots:
-        return Promise()
+        return Promise(led_on=led_on)
     newest = library.snapshots[-1]
     listed = {f"(?:[a-z]-)?{re.escape(row.id)}" for row in library.locked}  # a record may leave a list
     moved: dict[str, dict[str, str]] = {}
@@ -84,7 +86,7 @@ def promise_of(dossier: Dossier, pages: Sequence[Page], templates: Path) -> Prom
         if old:
             moved.setdefault(page, {})[old] = (row.new or "").partition("#")[2]
     fixed = {name: _vocabulary(name, templates, listed) for name in {page.template for page in pages}}
-    return Promise(newest.id, newest.addresses, {page.path: fixed[page.template] for page in pages}, moved)
+    return Promise(newest.id, newest.addresses, {page.path: fixed[page.template] for page in pages}, moved, led_on)
 
 
 def _vocabulary(name: str, templates: Path, listed: Iterable[str]) -> re.Pattern[str]:

@@ -18,7 +18,8 @@ from generator.dossier.edition import records_list
 from generator.site import frozen, manifest
 from generator.site.address import base_path, site_url
 from generator.site.check import check_site
-from generator.site.csp import HEADERS_FILE, guarded, headers_file
+from generator.site.csp import guarded
+from generator.site.hosting import HEADERS_FILE, REDIRECTS_FILE, headers_file, redirects_file
 from generator.site.manifest import Provenance
 from generator.site.menu import fitting
 from generator.site.promised import Promise, keep_places
@@ -76,6 +77,7 @@ def publish_site(
             pages = write_policies(staged.built)
             write_index(staged.built)
             write_records(staged.built, made_from)
+            write_redirects(staged.built, promise or Promise())
             base = base_path(site_url(staged.config))
             refuse_if(check_site(staged.built, base=base, pages=pages, promise=promise or Promise()))
             refuse_if(tuple(inspect(staged.built)))
@@ -106,6 +108,12 @@ def write_records(built: Path, made_from: Provenance | None) -> None:
     """Put the list of records beside the site: the digest of this file is what citations give."""
     if made_from and (listed := records_list(made_from.inputs)):
         (built / RECORDS_FILE).write_text(listed, "utf-8", newline="")
+
+
+def write_redirects(built: Path, promise: Promise) -> None:
+    """Put the pages that moved beside the site, for hosts that lead on by themselves; no file where none did."""
+    if text := redirects_file(promise.led_on):
+        (built / REDIRECTS_FILE).write_text(text, "utf-8", newline="")
 
 
 def sums(built: Path) -> str:

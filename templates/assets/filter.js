@@ -12,7 +12,8 @@
   const groups = [...document.querySelectorAll("[data-group]")].map((node) => ({ node, open: node.open, rows: [] }));
   const rows = [...document.querySelectorAll("[data-f]")].map((node, place) => {
     const values = node.dataset.f.split(";").map((part) => (part || "none").split(","));
-    const row = { node, place, home: node.parentNode, values, words: node.textContent.toLowerCase() };
+    const id = /\/([^/]+)\/(?:index\.html)?$/.exec(node.querySelector("a")?.getAttribute("href") ?? "")?.[1] ?? "";
+    const row = { node, place, home: node.parentNode, values, words: `${node.textContent} ${id}`.toLowerCase() };
     groups.find((group) => group.node.contains(node)).rows.push(row);
     return row;
   });
