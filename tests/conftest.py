@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import hypothesis
 import promises
 import pytest
+import story_of_snapshots
 import stub_site
+import whole_site
 
 if TYPE_CHECKING:
     from generator.site.swap import Layout
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 
-BUILT = {"small_site", "bench", "simulated"}
+BUILT = {"small_site", "full_site", "story", "bench", "simulated"}
 """Fixtures that run MkDocs, or commands in processes of their own."""
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
 
@@ -103,3 +105,17 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Layout:
     layout = stub_site.make_root(tmp_path_factory.mktemp("small-site"))
     stub_site.publish(layout, stub_site.stub_files(layout))
     return layout
+
+
+@pytest.fixture(scope="session")
+def full_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site of this repository, built once for all workers; tests only read it."""
+    temporary = tmp_path_factory.getbasetemp()
+    return whole_site.once(temporary, "full", lambda folder: whole_site.build_whole(folder, CORPORA)) / "site"
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> story_of_snapshots.Story:
+    """Two snapshots of the small case a fortnight apart, taken once for all workers; a test that changes it copies it."""
+    folder = whole_site.once(tmp_path_factory.getbasetemp(), "story", story_of_snapshots.tell)
+    return story_of_snapshots.Story.of(folder)

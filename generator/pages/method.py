@@ -152,6 +152,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         ),
         downloads=figure.downloads() if figure else (),
         citation=cite(dossier, f"{case.id}/method/", "Method", figures=(figure,)),
+        asked=("who made this", "who is behind this", "how are grades made"),
     )
 
 
