@@ -75,8 +75,12 @@ def _far_from_utc() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A state folder of the run's own: `scan` keeps a key there, and none may come into the home of who runs the tests."""
+    """Folders of the run's own: `scan` keeps a key there, and none may come into the home of who runs the tests.
+
+    What builds keep of pictures, cards and proofs is kept for all workers of the run.
+    """
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    os.environ["XDG_CACHE_HOME"] = str(whole_site.shared(tmp_path_factory.getbasetemp()) / "cache")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,7 +23,7 @@ from generator.cli import cli
 ROOT = Path(__file__).parent.parent
 CASE = ROOT / "tests" / "sites" / "small"
 FIRST, SECOND, THIRD = date(2026, 11, 30), date(2026, 12, 14), date(2026, 12, 15)
-ADDRESS = "https://evidence.example.org/case/"
+ADDRESS = "https://witness.dev/case/"
 PUBLIC, NEW = "agentv", "prompts-chat"
 """Public logs: that of the first snapshot, said to be the author's own, and that of the second."""
 BURIED = "F-52AK2Y43"
@@ -71,7 +71,7 @@ def epoch(day):
 
 def run(root, day, *arguments):
     """A command on a day; what it raises is raised."""
-    environment = {"SOURCE_DATE_EPOCH": epoch(day), "XDG_CACHE_HOME": str(root.parent / "cache")}
+    environment = {"SOURCE_DATE_EPOCH": epoch(day)}
     command, *others = arguments
     done = CliRunner().invoke(cli, [command, "--root", str(root), *others], env=environment, standalone_mode=False)
     if done.exception:

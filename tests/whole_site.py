@@ -24,14 +24,19 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
+def shared(temporary: Path) -> Path:
+    """The folder of the run that all its workers see."""
+    return temporary.parent if os.environ.get("PYTEST_XDIST_WORKER") else temporary
+
+
 def once(temporary: Path, name: str, make: Callable[[Path], object]) -> Path:
     """A folder that `make` fills, for all workers of a run: the first that asks makes it, the others wait for it.
 
     `temporary`: the worker's own folder of the run (pytest-xdist keeps those of all workers side by side).
     """
-    shared = temporary.parent if os.environ.get("PYTEST_XDIST_WORKER") else temporary
-    folder, whole = shared / name, shared / f"{name}.whole"
-    with filelock.FileLock(shared / f"{name}.lock"):
+    at = shared(temporary)
+    folder, whole = at / name, at / f"{name}.whole"
+    with filelock.FileLock(at / f"{name}.lock"):
         if not whole.exists():
             shutil.rmtree(folder, ignore_errors=True)  # of a worker that failed
             folder.mkdir()
@@ -51,7 +56,8 @@ def build_whole(folder: Path, corpora: Path) -> Path:
     for name in ("content", "templates"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "mkdocs.yml", folder)
-    return build(folder, (own_evidence(corpora),), now=NOW, version="0.1.0").site
+    cache = Path(os.environ["XDG_CACHE_HOME"]) / "witnessmark"
+    return build(folder, (own_evidence(corpora),), now=NOW, version="0.1.0", cache=cache).site
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
