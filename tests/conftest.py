@@ -14,7 +14,9 @@ import hypothesis
 import promises
 import pytest
 import small_case
+import story_of_snapshots
 import stub_site
+import whole_site
 
 if TYPE_CHECKING:
     from generator.site.swap import Layout
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 
-BUILT = {"small_site", "built_case", "bench", "simulated"}
+BUILT = {"small_site", "full_site", "built_case", "story", "bench", "simulated"}
 """Fixtures that run MkDocs, or commands in processes of their own."""
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
 
@@ -74,8 +76,12 @@ def _far_from_utc() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A state folder of the run's own: `scan` keeps a key there, and none may come into the home of who runs the tests."""
+    """Folders of the run's own: `scan` keeps a key there, and none may come into the home of who runs the tests.
+
+    What builds keep of pictures, cards and proofs is kept for all workers of the run.
+    """
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    os.environ["XDG_CACHE_HOME"] = str(whole_site.shared(tmp_path_factory.getbasetemp()) / "cache")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -110,3 +116,17 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Layout:
 def built_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small case with a public log, as a repository whose site is built once (half a minute); tests only read it."""
     return small_case.built(tmp_path_factory.mktemp("built-case"))
+
+
+@pytest.fixture(scope="session")
+def full_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site of this repository, built once for all workers; tests only read it."""
+    temporary = tmp_path_factory.getbasetemp()
+    return whole_site.once(temporary, "full", lambda folder: whole_site.build_whole(folder, CORPORA)) / "site"
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> story_of_snapshots.Story:
+    """Two snapshots of the small case a fortnight apart, taken once for all workers; a test that changes it copies it."""
+    folder = whole_site.once(tmp_path_factory.getbasetemp(), "story", story_of_snapshots.tell)
+    return story_of_snapshots.Story.of(folder)

@@ -88,7 +88,7 @@ HUB = """{% extends "_base.md.j2" %}
 {% block crumbs %}{{ wm.breadcrumb(((site.id, ref("")), (page.title, none))) }}{% endblock %}
 {% block head %}<p class="wm-lead">One sentence that says what stands on this page and how far to trust it.</p>{% endblock %}
 {% block body %}
-<p id="ask">Where the footer of every page leads.</p>
+<p id="ask">Where the footer of every page leads. <span id="who"></span></p>
 
 {{ wm.stats(((113, "claims"), (449, "reports"), (219, "incidents"), (14, "detectors"))) }}
 

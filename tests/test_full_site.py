@@ -3,68 +3,35 @@
 from __future__ import annotations
 
 import functools
-import http.server
 import json
 import posixpath
 import re
-import shutil
-import threading
-from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from conftest import CORPORA
 from counts_read import faults_of_site
-from test_browser import CHROMIUM
+from whole_site import chromium, own_evidence, served
 
-from generator.build import build
 from generator.detectors import DETECTORS
-from generator.importers import discover, read
-from generator.packs.examine import examine
 from generator.packs.pack import read_pack
-from generator.records.results import Level
 
 ROOT = Path(__file__).parent.parent
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-ONE_OF_EACH = [
-    "", "2026-03/", "2026-03/claims/", "2026-03/c/C-064/", "2026-03/findings/", "2026-03/detectors/",
-    "2026-03/d/cache-break/", "2026-03/evidence/", "2026-03/evidence/specimen/", "2026-03/reports/", "2026-03/r/cc-46829/",
-    "2026-03/incidents/", "2026-03/timeline/", "2026-03/e/E-069/", "2026-03/sources/", "2026-03/s/S-010/",
-    "2026-03/measurements/", "2026-03/m/meter-weights/", "2026-03/corrections/", "2026-03/surfaces/",
-    "2026-03/surface/api/", "2026-03/symptoms/", "2026-03/symptom/cache-miss/", "2026-03/method/", "2026-03/data/",
-    "2026-03/check/", "2026-03/contribute/", "2026-03/explore/", "2026-03/analysis/", "2026-03/analysis/own-logs/",
-    "2026-03/headline/", "2026-03/calibration/", "2026-03/other-tools/", "2026-03/prices/", "2026-03/d/idle-advance/",
-    "2026-03/evidence/specimen/account/", "2026-03/promises/", "2026-03/verify/",
-    "2026-03/logs/", "2026-03/logs/detectors/", "2026-03/logs/claude-code/", "2026-03/logs/admin-cost/",
-]  # fmt: skip
 
 PUBLIC_LINE = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+/blob/[0-9a-f]{40}/[\w./-]+#L[0-9]+")
-
-LONG_LISTS_CUT = """rows => {
-  for (const list of document.querySelectorAll("tbody, ol, ul"))
-    for (const row of [...list.children].slice(rows)) row.remove();
-}"""
-"""Rows of one list are made by one macro, and axe takes minutes for thousands of them."""
 
 pytestmark = [pytest.mark.corpora, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")
 def own_logs():
-    """Evidence as `build --logs ../shared/corpora/claude-code/entire` makes it."""
-    reading = read(discover([CORPORA / "entire"]).claimed, key=b"key of a test")
-    return examine(reading, id="own-logs", simulated=False, level=Level.FINDINGS, tool_version="0.1.0")
+    return own_evidence(CORPORA)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, own_logs):
-    """The site, built in a folder of its own; MkDocs is strict, and the checker refuses broken links."""
-    root = tmp_path_factory.mktemp("full")
-    for name in ("content", "templates"):
-        shutil.copytree(ROOT / name, root / name)
-    shutil.copy(ROOT / "mkdocs.yml", root)
-    return build(root, (own_logs,), now=NOW, version="0.1.0").site
+def site(full_site):
+    return full_site
 
 
 class Body(HTMLParser):
@@ -180,22 +147,13 @@ def test_only_pages_with_simulated_data_say_so_on_top(site):
             assert page.parent.relative_to(site).as_posix() in told
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
 @pytest.fixture(scope="module")
 def address(site):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(site) as server:
+        yield server.address
 
 
 def test_a_finding_is_checked_in_its_page_and_a_changed_proof_is_refused(site, address):
-    from playwright.sync_api import sync_playwright
-
     proofs = [
         (path, json.loads(path.read_text())["pack"]["evidence"])
         for path in (site / "2026-03" / "f").glob("*/proof.json")
@@ -205,8 +163,7 @@ def test_a_finding_is_checked_in_its_page_and_a_changed_proof_is_refused(site, a
         '"name": "output_tokens",\n     "text": "', '"name": "output_tokens",\n     "text": "1'
     )
     assert changed != proof.read_text()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         page = browser.new_page()
         page.goto(f"{address}/2026-03/f/{proof.parent.name}/")
         page.click(".wm-checkhere button")
@@ -230,7 +187,6 @@ def test_a_finding_is_checked_in_its_page_and_a_changed_proof_is_refused(site, a
         page.click(".wm-checkhere button")
         page.wait_for_selector(".wm-verified strong")
         assert "another finding" in page.inner_text(".wm-verified")
-        browser.close()
 
 
 FIRST = {
@@ -243,33 +199,21 @@ AMONG_THREE = {
     "nine word prompt": "c/C-064", "was it me": "was-it-me", "Was I affected?": "was-it-me", "idle meter": "d/idle-advance",
     "resume bug": "symptom/resume-bug", "cowork": "surface/cowork", "how to cite": "data", "cache break": "d/cache-break",
     "prompt cache lifetime": "e/E-039", "false alarms": "calibration", "short prompt": "d/short-prompt-overbilled",
-    "anthropic postmortem": "e/E-133", "status page": "incidents",
+    "anthropic postmortem": "e/E-133", "status page": "incidents", "timeout 120 s": "c/C-080",
+    "weekly limit gone in a day": "symptom/runaway-usage", "double billed": "d/doubled-call", "peak hours": "e/E-100",
+    "enterprise": "surface/enterprise", "who made this": "method", "refund": "was-it-me", "cancel subscription": "was-it-me",
+    "extra usage charged": "e/E-041",
 }  # fmt: skip
 
 
-class Counting(Quiet):
-    """Counts the bytes of answers by path, those of workers too."""
-
-    def copyfile(self, source, outputfile):
-        data = source.read()
-        self.server.sent.append((self.path, len(data)))
-        outputfile.write(data)
-
-
 def test_twenty_questions_find_their_page_and_nothing_is_loaded_before_the_first_key(site):
-    from playwright.sync_api import sync_playwright
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Counting, directory=str(site)))
-    server.sent = []
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     finding = next((site / "2026-03" / "f").glob("*/index.html")).parent.name
     asked = {**{words: (page, 1) for words, page in {**FIRST, finding: f"f/{finding}"}.items()},
              **{words: (page, 3) for words, page in AMONG_THREE.items()}}  # fmt: skip
     missed = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with served(site) as server, chromium() as browser:
         page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_port}/2026-03/c/C-064/")
+        page.goto(f"{server.address}/2026-03/c/C-064/")
         page.wait_for_load_state("networkidle")
         loaded = sum(size for _, size in server.sent)
         before = [path for path, _ in server.sent if "/pagefind/" in path]
@@ -296,8 +240,6 @@ def test_twenty_questions_find_their_page_and_nothing_is_loaded_before_the_first
         claim.first.wait_for()
         assert claim.first.locator(".wm-tag").inner_text() == "Claim"
         assert claim.first.locator(".wm-grade").inner_text() == "Not checkable"
-        browser.close()
-    server.shutdown()
     index = sum(path.stat().st_size for path in (site / "pagefind").rglob("*") if path.is_file())
     print(f"\n{len(asked)} questions, {len(missed)} missed {missed}; the page alone {loaded:,} bytes, of the search {len(before)} files; "
           f"after the box was opened {opened:,} bytes of the search; "
@@ -306,38 +248,3 @@ def test_twenty_questions_find_their_page_and_nothing_is_loaded_before_the_first
     assert len(asked) >= 20
     assert before == []
     assert first < 400_000
-
-
-@pytest.mark.parametrize("rows", [8, pytest.param(40, marks=pytest.mark.full)], ids=["fast", "full"])
-def test_every_kind_of_page_is_sound_on_a_phone(site, address, rows):
-    """No other host is asked, nothing is wider than the screen, axe finds nothing."""
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
-
-    axe = Axe()
-    finding = next((site / "2026-03" / "f").glob("*/index.html")).parent.name
-    incident = next((site / "2026-03" / "i").glob("*/index.html")).parent.name
-    faults = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 360, "height": 800}, reduced_motion="reduce")
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        page.on(
-            "request",
-            lambda sent: (
-                None if sent.url.startswith(("http://127.0.0.1", "data:", "blob:")) else faults.append(sent.url)
-            ),
-        )
-        for path in [*ONE_OF_EACH, f"2026-03/f/{finding}/", f"2026-03/i/{incident}/"]:
-            page.goto(f"{address}/{path}")
-            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if wide > 0:
-                faults.append(f"{path} is {wide} px too wide")
-            page.wait_for_timeout(100)
-            page.evaluate(LONG_LISTS_CUT, rows)
-            broken = {rule["id"] for rule in axe.run(page).response["violations"]}
-            if broken:
-                faults.append(f"{path} breaks {sorted(broken)}")
-        browser.close()
-    assert faults == []

@@ -322,6 +322,7 @@ class Case(Model):
     contact: Contact | None = None  # who answers for the site: a page or mailto:name@host
     repository: WebUrl | None = None
     issues: WebUrl | None = None  # form or tracker that takes "title" and "body", such as .../issues/new
+    answers_within: Annotated[int, Field(ge=1, le=365)] | None = None  # days in which whoever writes is answered
     vendor_addresses: tuple[VendorAddress, ...] = ()  # hosts, folders and single posts that are the vendor's
     author_packs: tuple[Slug, ...] = ()  # evidence packs made from the author's own logs; only these grade claims
     people: tuple[Person, ...]

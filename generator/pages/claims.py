@@ -22,6 +22,7 @@ from generator.pages.parts.firmness import Firmness, firmness
 from generator.pages.parts.notes import notes_on
 from generator.pages.parts.position import place
 from generator.pages.parts.sentences import sentence
+from generator.pages.parts.stated import stated
 from generator.pages.parts.twin import json_twin
 from generator.records.results import Outcome, Run
 
@@ -213,7 +214,9 @@ def _cited(dossier: Dossier, url: str) -> CitedSource:
 
 def _facts(dossier: Dossier, claim: Claim) -> tuple[tuple[str, str], ...]:
     surfaces = ", ".join(dossier.scope_title(id) for id in claim.surfaces)
-    found = (("Dates", claim.dates.text.replace("..", " to ") if claim.dates else ""), ("Surfaces", surfaces))
+    plain = claim.model_dump(mode="json")
+    dates = stated(plain, "dates.text", lambda text: text.replace("..", " to ")) if claim.dates else ""
+    found = (("Dates", dates), ("Surfaces", surfaces))
     return tuple((label, text) for label, text in found if text)
 
 

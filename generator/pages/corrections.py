@@ -34,6 +34,7 @@ class CorrectionsContext:
     replies: tuple[Reply, ...]
     asked: tuple[Asked, ...]  # newest first
     people: tuple[Person, ...]
+    answers_within: int | None  # days
     template: str
     """A reply as it is written down."""
 
@@ -53,6 +54,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             replies=tuple(reversed(library.replies)),
             asked=library.asked,
             people=case.people,
+            answers_within=case.answers_within,
             template=TEMPLATE,
         ),
         asked=("report an error", "you are wrong", "how to reply"),

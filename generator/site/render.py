@@ -1,7 +1,8 @@
 """Page -> Markdown: front matter, template, frozen context.
 
-Nothing is written here. A template sees the fields of its context, `page`, `site`, and two functions: `ref("c/C-007/")`
-gives the relative address of a page of the case, `url("2026-03/")` that of any page of the site.
+Nothing is written here. A template sees the fields of its context, `page`, `site`, and three functions:
+`ref("c/C-007/")` gives the relative address of a page of the case, `url("2026-03/")` that of any page of the site;
+`v("sentence")` is a value of the page's JSON that names its place there.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from generator.base.wording import FILTERS
 from generator.charts.files import Download
 from generator.detectors.shared.answers import naive_note, naive_sentence
+from generator.pages.parts.stated import record_of, stated
 from generator.site.context import CARD, SiteContext
 from generator.site.correct import correction
 from generator.site.feeds import ATOM
@@ -148,6 +150,7 @@ def _render_page(
         history=site.histories.get(page.path.removeprefix(f"{site.id}/").removesuffix("/")),
         site=site,
         correct=correction(page, site),
+        v=partial(stated, record_of(page.downloads)),
         url=partial(relative_url, page.path),
         ref=lambda target: relative_url(page.path, f"{site.id}/{target}"),
     )

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,6 +22,7 @@ from generator.pages.parts.base import Download, Page
 from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.notes import notes_on
 from generator.pages.parts.sentences import period, quantity_text, sentence
+from generator.pages.parts.stated import stated
 from generator.pages.parts.twin import json_twin
 from generator.proofs.fields import checked_fields
 from generator.proofs.prooffile import written
@@ -83,7 +86,7 @@ def finding_page(dossier: Dossier, view: FindingView, before: FindingView | None
     case = dossier.library.case
     days = (case.article_window_start, case.article_window_end)
     path = f"{case.id}/f/{finding.id}/"
-    said = sentence(view)
+    said, plain = sentence(view), record(view)
     figure = finding_figure(view, dossier.draw)
     graded = f"{finding.grade.value}: {GRADES[finding.grade.value]}"
     titled = f"Finding {finding.id}: {detector.title}"
@@ -97,10 +100,11 @@ def finding_page(dossier: Dossier, view: FindingView, before: FindingView | None
         period=period(view.pack),
         article_days=days,
         within=view.is_within(*days),
-        facts=_facts(view),
+        facts=_facts(view, plain),
         leaning=LEANINGS[finding.lean_reason],
         quantities=tuple(
-            (one.name.replace("-", " "), quantity_text(one.value, one.unit)) for one in finding.quantities
+            (one.name.replace("-", " "), stated(plain, f"quantities.{at}.value", partial(quantity_text, unit=one.unit)))
+            for at, one in enumerate(finding.quantities)
         ),
         readings=view.readings,
         days=tuple((one.day, one.hits, one.trials, _share(one)) for one in finding.days),
@@ -127,7 +131,7 @@ def finding_page(dossier: Dossier, view: FindingView, before: FindingView | None
             *(figure.downloads() if figure else ()),
             *((Download("data.csv", csv_bytes(COLUMNS, _csv_rows(view))),) if view.rows else ()),
             *((Download("proof.json", written(view.proof)),) if view.proof else ()),
-            json_twin("finding", finding.id, record(view), _links(context, case.id)),
+            json_twin("finding", finding.id, plain, _links(context, case.id)),
         ),
         citation=citation,
         written_in=f"content/evidence/{view.pack.id}/",
@@ -174,16 +178,20 @@ def claims_of(dossier: Dossier, detector: Detector) -> tuple[Claim, ...]:
     )
 
 
-def _facts(view: FindingView) -> tuple[tuple[str, str], ...]:
+def _facts(view: FindingView, plain: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     finding = view.finding
-    price = () if not finding.excess_usd else (("List price", f"{usd(finding.excess_usd)}, not a bill"),)
-    excess = (("Paid for again", f"{n(finding.excess_tokens)} tokens"),) if finding.excess_tokens else ()
+    price = () if not finding.excess_usd else (("List price", stated(plain, "excess_usd", usd) + ", not a bill"),)
+    excess = (("Paid for again", stated(plain, "excess_tokens", n) + " tokens"),) if finding.excess_tokens else ()
     return (
-        ("When", utc(finding.at) + (f" to {utc(finding.until)}" if finding.until else "")),
+        ("When", stated(plain, "at", _utc) + (" to " + stated(plain, "until", _utc) if finding.until else "")),
         ("About", _about(view)),
         *excess,
         *price,
     )
+
+
+def _utc(written: str) -> str:
+    return utc(datetime.fromisoformat(written))
 
 
 def _about(view: FindingView) -> str:
