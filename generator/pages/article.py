@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from generator.pages.parts.claim_ledger import LedgerSection, ledger
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
+    from generator.curated.claims import Claim
     from generator.curated.models import Case
     from generator.dossier import Dossier
 
@@ -29,7 +29,7 @@ class ArticleContext:
     retold: dict[str, str]
     """Page of the analysis by section, below the case."""
     claims: int
-    counts: tuple[tuple[ComputedGrade, int], ...]
+    strip: tuple[tuple[ComputedGrade, tuple[Claim, ...]], ...]
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -38,7 +38,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     path = f"{case.id}/article/"
     citation = cite(dossier, path, f"The article: {case.article}")
     found = ledger(dossier)
-    counted = Counter(row.verdict.grade for section in found.sections for row in section.rows if not row.claim.same_as)
     published = case.published
     record = (
         ("Author", published.author or ""),
@@ -51,7 +50,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         sections=found.sections,
         retold={section.section: f"analysis/{section.id}/" for section in dossier.library.sections},
         claims=found.distinct,
-        counts=tuple((grade, counted[grade]) for grade in ComputedGrade if counted[grade]),
+        strip=found.by_rules,
     )
     twin = {
         "title": case.article,
