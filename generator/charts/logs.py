@@ -70,7 +70,7 @@ def breaks_chart(
     if not total:
         raise ValueError("no break, no chart")
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    data = [
+    data: list[dict[str, Any]] = [
         {
             "reason": reason,
             "count": count,
