@@ -101,4 +101,5 @@ def test_real_shares_are_those_of_the_calls_and_both_pages_show_them():
     assert product.context.figure.svg == measured.context.beside.svg
     for page in (product, measured):
         assert "read-share-by-version.csv" in {file.name for file in page.downloads}
-        assert "read-share-by-version" in page.citation.figures
+    assert "read-share-by-version" in product.citation.figures
+    assert "read-share-by-version" not in measured.citation.figures  # one address

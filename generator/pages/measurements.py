@@ -64,7 +64,7 @@ class MeasurementContext:
     computed: Computed | None
     parts: tuple[Part, ...]
     beside: Chart | None
-    """The same in the public logs of this site, where they can say it."""
+    """The same in the public logs of this site, where they can say it; cited on the page of the product."""
     raw: str
     places: tuple[tuple[str, str], ...]
     """Addresses of the sources, each with a form short enough for a line."""
@@ -110,7 +110,7 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
         for table in (*(computed.tables if computed else ()), *one.tables)
     )
     beside = read_share_figure(dossier) if one.id == READ_SHARE else None
-    charts = (*(part.chart for part in parts), beside)
+    charts = tuple(part.chart for part in parts)
     said = Cited(computed.answer if computed else one.result, kind="measurement")
     citation = cite(dossier, path, f"Measurement: {one.title}", said, charts)
     context = MeasurementContext(
@@ -143,7 +143,7 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
         context=context,
         downloads=(
             json_twin("measurement", one.id, _record(one, computed), links),
-            *(download for chart in charts if chart for download in chart.downloads()),
+            *(download for chart in (*charts, beside) if chart for download in chart.downloads()),
         ),
         citation=citation,
         card=card_svg(said.sentence, over=f"Measurement: {one.title}"),
