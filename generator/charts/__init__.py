@@ -10,6 +10,7 @@ from generator.charts.minutes import minutes_chart
 from generator.charts.naive import naive_chart
 from generator.charts.public import incidents_chart, reports_chart
 from generator.charts.published import published_chart
+from generator.charts.read_share import read_share_chart
 from generator.charts.shares import shares_chart
 from generator.charts.strip import timeline_chart
 from generator.charts.usage_overview import account_chart
@@ -26,6 +27,7 @@ __all__ = [
     "minutes_chart",
     "naive_chart",
     "published_chart",
+    "read_share_chart",
     "reports_chart",
     "shares_chart",
     "thread_chart",

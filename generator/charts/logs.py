@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from generator.base.drawing import Draw, draw
 from generator.base.wording import plural
-from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SHORT, SOFT, TEXT, Chart, template
+from generator.charts.base import ALERT, BAND, CARD, INK, SERIES, SHORT, SOFT, TEXT, Chart, narrowed, template
+from generator.charts.phone import around_cited, breaks_for_phone, thread_for_phone
 from generator.charts.told import draws, fields, tell
 from generator.records.results import DaySum
 
@@ -22,7 +23,8 @@ _EXPECTED, _BENIGN, _UNEXPLAINED = "Expected", "Explained break", "Unexplained"
 _MARK_ABOVE = 1.06  # of the highest bar
 _DASH = "M-1,-0.2L1,-0.2L1,0.2L-1,0.2Z"  # a shape as SVG path: the line of the expected read
 _ROOM = 1.3  # of the longest bar, for the label behind it
-_FEW = 24  # requests up to which every position is labelled
+_FEW = 24  # requests up to which every position is labelled, and that a phone shows
+_PHONE_LABELS = 8
 
 
 def thread_chart(
@@ -32,6 +34,7 @@ def thread_chart(
     if not rows:
         raise ValueError("a thread without requests has no chart")
     svg, width, height = drawn(thread_template(), thread_data(rows))
+    shown = around_cited(rows, _FEW)
     return Chart(
         id=chart_id,
         title="Expected and observed cache reads, request by request",
@@ -54,6 +57,9 @@ def thread_chart(
         ),
         svg=svg,
         note=note or "Shaded: requests that the finding cites. A bar that stays under its line lost cached tokens.",
+        narrow=drawn(
+            thread_for_phone(thread_template(), len(shown), len(rows)), thread_data(shown, labels=_PHONE_LABELS)
+        ),
     )
 
 
@@ -65,7 +71,7 @@ def breaks_chart(
     if not total:
         raise ValueError("no break, no chart")
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    data = [
+    data: list[dict[str, Any]] = [
         {
             "reason": reason,
             "count": count,
@@ -95,6 +101,9 @@ def breaks_chart(
         ),
         svg=svg,
         note=note or "A reason is the first innocent explanation that holds; it is not proof of a cause.",
+        narrow=drawn(
+            breaks_for_phone(_breaks_template()), {"rows": [row | {"room": row["room"] * _ROOM} for row in data]}
+        ),
     )
 
 
@@ -128,6 +137,7 @@ def days_chart(days: Sequence[DaySum], chart_id: str = "days-chart", *, note: st
         rows=tuple((day, *values) for day, values in sums.items()),
         svg=svg,
         note=note or "Days without a call are left out. Output counts are a lower bound in many client versions.",
+        narrow=drawn(narrowed(_days_template()), {"rows": data}),
     )
 
 
@@ -163,10 +173,10 @@ def _thread_sentence(rows: Sequence[ThreadRow]) -> str:
     return f"{head}{body}; {plural(len(breaks), 'break')}, {unexplained:,} unexplained."
 
 
-def thread_data(rows: Sequence[ThreadRow]) -> dict[str, list[dict[str, Any]]]:
-    """The data sets of the template, by name."""
+def thread_data(rows: Sequence[ThreadRow], labels: int = _FEW) -> dict[str, list[dict[str, Any]]]:
+    """The data sets of the template, by name, with no more than about so many positions labelled."""
     top = max(max(row.expected or 0, row.read + row.written) for row in rows) * _MARK_ABOVE
-    every = max(1, len(rows) // _FEW + (len(rows) > _FEW))
+    every = max(1, len(rows) // labels + (len(rows) > labels))
     data: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for place, row in enumerate(rows):
         base = {"place": place, "request": row.position, "label": str(row.position) if place % every == 0 else ""}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from generator.base.drawing import Draw, draw
-from generator.charts.base import ALERT, TEXT, Chart, template
+from generator.charts.base import ALERT, TEXT, Chart, narrowed, template
 from generator.charts.told import fields, tell
 from generator.records.results import DayShare
+
+_LABELLED = 4  # days whose counts fit side by side on a phone
 
 
 def shares_chart(
@@ -23,6 +26,7 @@ def shares_chart(
         {"day": day.day, "share": day.hits / day.trials, "label": f"{day.hits:,} of {day.trials:,}"} for day in counted
     ]
     svg, width, height = drawn(_template(), {"rows": data})
+    slim = drawn(_for_phone(len(data)), {"rows": data})
     hits, trials = sum(day.hits for day in counted), sum(day.trials for day in counted)
     top = max(counted, key=lambda one: (one.hits / one.trials, one.day))
     return Chart(
@@ -37,8 +41,20 @@ def shares_chart(
         columns=("Day", "With", "Of"),
         rows=tuple((day.day, day.hits, day.trials) for day in counted),
         svg=svg,
+        narrow=slim,
         note=note or "Days with few calls swing widely; the numbers above the bars say how many there were.",
     )
+
+
+def _for_phone(days: int) -> dict[str, Any]:
+    """Bars as wide as their days; counts above them where there is room, and always in the table."""
+    spec = copy.deepcopy(narrowed(_template()))
+    bars, labels = spec["layer"]
+    bars["mark"] = {"type": "bar", "color": ALERT, "width": {"band": 0.7}}
+    spec["layer"] = [bars, labels] if days <= _LABELLED else [bars]
+    for layer in spec["layer"]:
+        layer["encoding"]["x"]["axis"] |= {"labelOverlap": "greedy", "labelSeparation": 4}
+    return spec
 
 
 @cache

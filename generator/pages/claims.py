@@ -136,9 +136,8 @@ def _claim_page(
     judged = weighed(dossier, claim)
     graded = f"by rules: {_words(judged.verdict.grade)}"
     pictures = _pictures(dossier, claim)
-    said = Cited(claim.statement, graded, "claim")
-    charts = tuple(chart for _, chart in pictures)
-    citation = cite(dossier, path, f"Claim {claim.id}: {claim.statement}", said, charts)
+    # Pictures are cited on the page of their measurement: one address each.
+    citation = cite(dossier, path, f"Claim {claim.id}: {claim.statement}", Cited(claim.statement, graded, "claim"))
     answers = _answers(dossier, claim, detectors)
     written = [item.written for item in judged.verdict.items if item.written]
     typed = {item.report for item in written} | {item.event for item in written}
@@ -186,7 +185,7 @@ def _claim_page(
         context=context,
         downloads=(
             json_twin("claim", claim.id, _record(context, found, events), _links(context, found, case.id)),
-            *(download for chart in charts for download in chart.downloads()),
+            *(download for _, chart in pictures for download in chart.downloads()),
         ),
         citation=citation,
         card=card_svg(claim.statement, over=f"Claim {claim.id} of the article", grade=_words(judged.verdict.grade)),

@@ -78,7 +78,7 @@ class HomeContext:
     """Claims by computed grade, without repeats, in the order of the article."""
     chart: Chart
     same_work: Chart | None
-    """What the same tasks cost, run by run; None where nobody measured that."""
+    """What the same tasks cost, run by run, cited on the page of its measurement; None where nobody measured that."""
     holdings: Holdings
     gaps: Gaps
     headline: str | None
@@ -134,9 +134,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             special=dossier.special.answer if dossier.special else None,
         ),
         downloads=(*chart.downloads(), *(costs.downloads() if costs else ())),
-        citation=cite(
-            dossier, f"{case.id}/", case.title, Cited(case.answer or case.question, kind="case"), (chart, costs)
-        ),
+        citation=cite(dossier, f"{case.id}/", case.title, Cited(case.answer or case.question, kind="case"), (chart,)),
         card=card_svg(case.answer or case.question, over=case.title),
     )
 

@@ -15,6 +15,7 @@ from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.notes import notes_on
 from generator.pages.parts.position import place
+from generator.pages.parts.read_share_figure import read_share_figure
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
     from generator.dossier.computed import Computed
 
+READ_SHARE = "cache-read-by-version"
+"""The measurement of others that the public logs of this site can be set beside."""
 RAW = {
     "public": "the raw data is public",
     "partly": "part of the raw data is public",
@@ -60,6 +63,8 @@ class MeasurementContext:
     one: Published
     computed: Computed | None
     parts: tuple[Part, ...]
+    beside: Chart | None
+    """The same in the public logs of this site, where they can say it; cited on the page of the product."""
     raw: str
     places: tuple[tuple[str, str], ...]
     """Addresses of the sources, each with a form short enough for a line."""
@@ -104,12 +109,15 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
         Part(table, published_chart(table, table.plot, drawn=dossier.draw) if table.plot else None)
         for table in (*(computed.tables if computed else ()), *one.tables)
     )
+    beside = read_share_figure(dossier) if one.id == READ_SHARE else None
+    charts = tuple(part.chart for part in parts)
     said = Cited(computed.answer if computed else one.result, kind="measurement")
-    citation = cite(dossier, path, f"Measurement: {one.title}", said, (part.chart for part in parts))
+    citation = cite(dossier, path, f"Measurement: {one.title}", said, charts)
     context = MeasurementContext(
         one=one,
         computed=computed,
         parts=parts,
+        beside=beside,
         raw=RAW[one.raw],
         places=tuple((str(url), place(url)) for url in (one.url, *one.more_urls)),
         bearings=tuple((dossier.claims[bearing.claim], bearing.says) for bearing in one.bears_on),
@@ -135,7 +143,7 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
         context=context,
         downloads=(
             json_twin("measurement", one.id, _record(one, computed), links),
-            *(download for part in parts if part.chart for download in part.chart.downloads()),
+            *(download for chart in (*charts, beside) if chart for download in chart.downloads()),
         ),
         citation=citation,
         card=card_svg(said.sentence, over=f"Measurement: {one.title}"),

@@ -62,7 +62,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     path = f"{dossier.library.case.id}/{PLACE}/"
     power, *parts = (_part(dossier, section) for section in (special.power, *special.sections))
     costs = same_work(dossier)
-    charts = (costs, *(shown.chart for part in (power, *parts) for shown in part.charts))
+    charts = (shown.chart for part in (power, *parts) for shown in part.charts)
     citation = cite(dossier, path, TITLE, Cited(special.answer, kind="special"), charts)
     yield Page(
         path=path,

@@ -18,11 +18,14 @@ from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.coverage import answered, kinds, of_surface
 from generator.pages.parts.matrix import Matrix, Periods, counted, matrix
 from generator.pages.parts.neighbours import neighbours
+from generator.pages.parts.read_share_figure import read_share_figure
 from generator.pages.parts.report_lists import ReportMonth, report_months
 from generator.pages.parts.sampling_bias import Spans, spans
 from generator.pages.parts.twin import json_twin
+from generator.records.rows import Surface
 
 if TYPE_CHECKING:
+    from generator.charts import Chart
     from generator.curated.measurements import Published
     from generator.detectors import Detector
     from generator.dossier import Dossier
@@ -69,6 +72,8 @@ class SurfaceContext:
     questions: int
     detectors: tuple[Detector, ...]
     """Those of the symptoms that user reports name here."""
+    figure: Chart | None
+    """Cache reads by client version in the public logs, on the page of the product whose logs they are."""
     published: tuple[Published, ...]
     claims: tuple[Claim, ...]
     """Repeats of an earlier claim are left out."""
@@ -132,6 +137,7 @@ def _surface_page(
     claims = tuple(claim for claim in dossier.claims_on(surface.id) if claim.same_as is None)
     table = matrix(reports, library.symptoms, library.case)
     read_off = {detector for row in table.rows for detector in row.symptom.detectors}
+    figure = read_share_figure(dossier) if surface.id == Surface.CLAUDE_CODE else None
     context = SurfaceContext(
         surface=surface,
         counts=counts,
@@ -140,6 +146,7 @@ def _surface_page(
         formats=tuple(LogRow(one, kinds(one), len(answered(one))) for one in of_surface(surface.id)),
         questions=len(dossier.detectors),
         detectors=tuple(detector for detector in dossier.detectors if detector.id in read_off),
+        figure=figure,
         published=measured_with(dossier.library.published, surface=surface.id),
         claims=claims,
         months=report_months(inside, dossier),
@@ -169,9 +176,16 @@ def _surface_page(
             "and what is missing."
         ),
         context=context,
-        downloads=(json_twin("surface", surface.id, surface.model_dump(mode="json"), links),),
+        downloads=(
+            json_twin("surface", surface.id, surface.model_dump(mode="json"), links),
+            *(figure.downloads() if figure else ()),
+        ),
         citation=cite(
-            dossier, f"{library.case.id}/surface/{surface.id}/", f"By product: {surface.title}", Cited(kind="surface")
+            dossier,
+            f"{library.case.id}/surface/{surface.id}/",
+            f"By product: {surface.title}",
+            Cited(kind="surface"),
+            (figure,),
         ),
         written_in=file_of(surface),
     )

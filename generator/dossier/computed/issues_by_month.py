@@ -95,7 +95,7 @@ def _extremes(months: Sequence[Month]) -> str:
 def _table(months: Sequence[Month]) -> PublishedTable:
     most, fewest = max(months, key=lambda one: one.filed), min(months, key=lambda one: one.filed)
     return PublishedTable(
-        id="rates",
+        id="months",  # the address that the figure had when its rates were typed
         title="Hits of the same questions for each 1,000 issues filed, by month",
         columns=("Month", RATE, "Low", "High", "Filed", "Hits"),
         rows=tuple(
