@@ -7,14 +7,13 @@ import http.server
 import re
 import shutil
 import threading
+from datetime import UTC, datetime
 
 import pytest
-import stub_site
-from public_library import dossier
+from test_permanence import small_root
 
-from generator.pages import plan
+from generator.build import build
 from generator.site.context import VEGA
-from generator.site.static_files import render_site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REPORTS, FIGURE, HUB, WITHOUT = "2026-03/reports/", "2026-03/g/reports-by-week/", "2026-03/figures/", "2026-03/claims/"
@@ -32,10 +31,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A small case, published with every check of the site."""
-    layout = stub_site.make_root(tmp_path_factory.mktemp("figures"))
-    whole = dossier()
-    files = render_site(whole, plan(whole), layout.root / "templates")
-    return stub_site.publish(layout, files)
+    root = small_root(tmp_path_factory.mktemp("figures"))
+    return build(root, now=datetime(2026, 11, 30, 12, tzinfo=UTC), version="0.1.0").site
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +80,7 @@ def open_page(browser):
 
 def drawn(page, place="#reports-by-week, #figure"):
     page.locator(place).first.scroll_into_view_if_needed()
-    page.locator(LIVE).first.wait_for(timeout=20_000)
+    page.locator(LIVE).first.wait_for(timeout=8_000)
     return page.locator(MARKS).count()
 
 
@@ -139,8 +136,8 @@ def test_who_saves_data_keeps_the_picture(open_page, address, script):
 
 
 @pytest.mark.parametrize(
-    "body", [None, "not a script (", "window.wmVega = { compile() { throw new Error('x'); } };",
-             "window.wmVega = { compile: () => ({ spec: {} }), embed: async (box) => { box.textContent = 'x'; } };"],
+    "body", [None, "not a script (", "window.wmVega = { embed() { throw new Error('x'); } };",
+             "window.wmVega = { embed: async (box) => { box.textContent = 'x'; } };"],
     ids=["lost", "broken", "throws", "draws nothing"],
 )  # fmt: skip
 def test_on_any_failure_the_picture_stays(open_page, address, browser, body):
