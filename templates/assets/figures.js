@@ -84,8 +84,6 @@
     const frame = frameOf(template);
     const box = document.createElement("div");
     box.className = "wm-drawn";
-    box.setAttribute("role", "img");
-    box.setAttribute("aria-label", frame.querySelector("img").alt);
     box.hidden = true;
     const old = frame.querySelector(".wm-drawn");
     try {
@@ -96,6 +94,9 @@
       const svg = box.querySelector("svg");
       if (!svg || !svg.querySelector(".role-mark")) throw new Error("nothing drawn");
       svg.setAttribute("aria-hidden", "true");
+      box.removeAttribute("aria-roledescription"); // Vega's own words for the box
+      box.setAttribute("role", "img");
+      box.setAttribute("aria-label", frame.querySelector("img").alt);
       old?.wmDrawing?.finalize();
       old?.remove();
       box.wmDrawing = made;
