@@ -7,17 +7,16 @@ import http.server
 import re
 import shutil
 import threading
+from datetime import UTC, datetime
 
 import pytest
-import stub_site
-from public_library import dossier
+from test_permanence import small_root
 
-from generator.pages import plan
-from generator.site.context import VEGA
-from generator.site.static_files import render_site
+from generator.build import build
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REPORTS, FIGURE, HUB, WITHOUT = "2026-03/reports/", "2026-03/g/reports-by-week/", "2026-03/figures/", "2026-03/claims/"
+VEGA = "/assets/vega-"
 LIVE = "#reports-by-week .wm-chart--live, #figure .wm-chart--live"
 MARKS = ".wm-drawn svg .role-mark path"
 
@@ -32,10 +31,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A small case, published with every check of the site."""
-    layout = stub_site.make_root(tmp_path_factory.mktemp("figures"))
-    whole = dossier()
-    files = render_site(whole, plan(whole), layout.root / "templates")
-    return stub_site.publish(layout, files)
+    root = small_root(tmp_path_factory.mktemp("figures"))
+    return build(root, now=datetime(2026, 11, 30, 12, tzinfo=UTC), version="0.1.0").site
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +80,7 @@ def open_page(browser):
 
 def drawn(page, place="#reports-by-week, #figure"):
     page.locator(place).first.scroll_into_view_if_needed()
-    page.locator(LIVE).first.wait_for(timeout=20_000)
+    page.locator(LIVE).first.wait_for(timeout=8_000)
     return page.locator(MARKS).count()
 
 
@@ -101,7 +98,7 @@ def test_a_figure_is_drawn_live_without_an_error_and_asks_no_other_host(open_pag
     assert elsewhere(page, address) == []
     assert page.locator(".wm-chart--live > picture:visible").count() == 0
     box = page.locator(".wm-drawn")
-    assert box.get_attribute("role") == "img"
+    assert (box.get_attribute("role"), box.get_attribute("aria-roledescription")) == ("img", None)
     assert box.get_attribute("aria-label") == page.locator(".wm-chart img").first.get_attribute("alt")
     assert page.locator(".wm-drawn svg").get_attribute("aria-hidden") == "true"
     assert page.locator(".wm-drawn [aria-label]").count() == 0
@@ -139,15 +136,15 @@ def test_who_saves_data_keeps_the_picture(open_page, address, script):
 
 
 @pytest.mark.parametrize(
-    "body", [None, "not a script (", "window.wmVega = { compile() { throw new Error('x'); } };",
-             "window.wmVega = { compile: () => ({ spec: {} }), embed: async (box) => { box.textContent = 'x'; } };"],
+    "body", [None, "not a script (", "window.wmVega = { embed() { throw new Error('x'); } };",
+             "window.wmVega = { embed: async (box) => { box.textContent = 'x'; } };"],
     ids=["lost", "broken", "throws", "draws nothing"],
 )  # fmt: skip
 def test_on_any_failure_the_picture_stays(open_page, address, browser, body):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     served = {"body": body or "", "status": 200 if body else 404, "content_type": "text/javascript"}
-    page.route(re.compile(re.escape(VEGA)), lambda route: route.fulfill(**served))
+    page.route(re.compile(re.escape(VEGA) + r"[0-9a-f]{12}\.js$"), lambda route: route.fulfill(**served))
     page.goto(address + FIGURE)
     page.wait_for_timeout(800)
     assert page.locator(".wm-drawn").count() == 0

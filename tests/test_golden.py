@@ -28,7 +28,7 @@ from shorthand import names, shorthand
 from generator.build import read_content, render_site
 from generator.importers import discover, read
 from generator.packs.examine import examine
-from generator.pages import PAGE_KINDS
+from generator.pages import PAGE_KINDS, figures
 from generator.records.results import Level
 from generator.simulator import FaultRates, simulate
 
@@ -93,7 +93,9 @@ def planned(root, folder):
     reading = read(discover([folder]).claimed, key=b"golden")
     evidence = examine(reading, id="specimen", simulated=True, level=Level.FINDINGS, tool_version="0.1.0")
     dossier = read_content(root, (evidence,), now=NOW, version="0.1.0")
-    return dossier, {kind.id: tuple(kind.pages(dossier)) for kind in PAGE_KINDS}
+    kinds = {kind.id: tuple(kind.pages(dossier)) for kind in PAGE_KINDS}
+    made = [page for pages in kinds.values() for page in pages]
+    return dossier, {**kinds, "figures": tuple(figures.pages(dossier, made))}
 
 
 def rendered(dossier, pages, templates=TEMPLATES):

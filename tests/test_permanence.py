@@ -33,6 +33,7 @@ from generator.curated.library import load_kind
 from generator.curated.locked import Gone, Locked, lock_text
 from generator.curated.snapshots import next_number, snapshot_text, taken_on
 from generator.dossier.changes import What
+from generator.pages.figures import figures_of
 from generator.site import frozen, manifest
 from generator.site.check import check_site
 from generator.site.feeds import feed_files, feeds, item_id
@@ -55,8 +56,10 @@ def test_every_record_is_locked_once_with_its_day_and_title(tmp_path):
     run(root, FIRST, "lock")
     first = rows(root)
     dossier = content(root)
-    assert set(first) == {fact.place for fact in dossier.facts}
-    assert {place[0] for place in first} == set("cefirs")
+    drawn = {f"g/{one.id}" for one in figures_of(dossier, plan(dossier))}
+    assert {"g/reports-by-week", f"g/{PUBLIC}-days-chart"} <= drawn
+    assert set(first) == {fact.place for fact in dossier.facts} | drawn
+    assert {place[0] for place in first} == set("cefgirs")
     assert first["c/C-064"].title == dossier.claims["C-064"].statement
     assert {row.first for row in first.values()} == {FIRST}
     before = (root / "content" / "ids.lock.yml").read_bytes()

@@ -16,7 +16,7 @@ from pathlib import Path
 from generator.base.drawing import VEGA_LITE
 from generator.base.kept import Store
 
-SNIPPET = "window.wmVega = { embed: vegaEmbed, compile: vegaLite.compile };"
+SNIPPET = "window.wmVega = { embed: vegaEmbed };"
 _SUFFIX = ".bundle"
 
 Bundle = Callable[[], str]

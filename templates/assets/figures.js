@@ -15,8 +15,6 @@
   };
   const FONT = "Liberation Sans";
   const FONTS = "'Liberation Sans', Arial, Helvetica, 'Nimbus Sans', system-ui, sans-serif";
-  // What Vega would say on the console is for whoever writes charts, and no fault that a reader has.
-  const SILENT = Object.fromEntries(["level", "error", "warn", "info", "debug"].map((name) => [name, () => SILENT]));
   const phone = matchMedia("(max-width: 44.9375em)");
   const isDark = () => document.body.dataset.mdColorScheme === "slate";
 
@@ -71,23 +69,34 @@
     return JSON.parse(JSON.stringify({ ...spec, config }).replaceAll(JSON.stringify(FONT), JSON.stringify(FONTS)));
   };
 
+  // What Vega-Lite's compiler warns of is for whoever writes charts; it can be told to be silent in no other way.
+  const quietly = async (call) => {
+    const { warn } = console;
+    console.warn = () => {};
+    try {
+      return await call();
+    } finally {
+      console.warn = warn;
+    }
+  };
+
   const draw = async (template) => {
     const frame = frameOf(template);
     const box = document.createElement("div");
     box.className = "wm-drawn";
-    box.setAttribute("role", "img");
-    box.setAttribute("aria-label", frame.querySelector("img").alt);
     box.hidden = true;
     const old = frame.querySelector(".wm-drawn");
     try {
       const vega = await loaded(template.dataset.vega);
       frame.append(box);
-      const { spec } = vega.compile(specification(template), { logger: SILENT });
-      const options = { mode: "vega", ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: tell };
-      const made = await vega.embed(box, spec, { ...options, logLevel: 0 });
+      const options = { ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: tell, logLevel: 0 };
+      const made = await quietly(() => vega.embed(box, specification(template), options));
       const svg = box.querySelector("svg");
       if (!svg || !svg.querySelector(".role-mark")) throw new Error("nothing drawn");
       svg.setAttribute("aria-hidden", "true");
+      box.removeAttribute("aria-roledescription"); // Vega's own words for the box
+      box.setAttribute("role", "img");
+      box.setAttribute("aria-label", frame.querySelector("img").alt);
       old?.wmDrawing?.finalize();
       old?.remove();
       box.wmDrawing = made;
@@ -99,6 +108,9 @@
     }
   };
 
+  let queue = Promise.resolve(); // one after the other, so that the last one drawn is the one that was wanted last
+  const drawNext = (template) => { queue = queue.then(() => draw(template)); };
+
   const seen = new Set();
   const watch = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
@@ -106,12 +118,12 @@
       watch.unobserve(target);
       const template = target.closest(".wm-figure").querySelector("template.wm-spec");
       seen.add(template);
-      draw(template);
+      drawNext(template);
     }
   }, { rootMargin: "200px 0px" });
   for (const template of figures) watch.observe(frameOf(template));
 
-  const again = () => { hide(); seen.forEach(draw); };
+  const again = () => { hide(); seen.forEach(drawNext); };
   new MutationObserver(again).observe(document.body, { attributes: true, attributeFilter: ["data-md-color-scheme"] });
   phone.addEventListener("change", again);
 })();
