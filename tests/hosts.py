@@ -70,12 +70,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: a browser that hangs up is no error."""
+
+
 @contextmanager
 def hosted(folder: Path, prefix: str = "/") -> Iterator[Host]:
     """Serve the folder below the prefix; outside of it the host has nothing but its 404.html."""
     known: list[Host] = []
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, folder, prefix, known))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), partial(_Handler, folder, prefix, known))
     known.append(Host(f"http://127.0.0.1:{server.server_port}{prefix}"))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

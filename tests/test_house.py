@@ -26,6 +26,7 @@ WRITERS = {
     "base/kept.py",
     "cli/lab.py",
     "cli/tables.py",
+    "cli/links.py",
     "cli/meter.py",
     "cli/offline.py",
     "cli/permanence.py",

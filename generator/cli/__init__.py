@@ -16,7 +16,7 @@ import click
 from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
-from generator.cli import lab, leaks, logs, meter, offline, permanence, proofs, rates, scan, site, verify_site
+from generator.cli import lab, leaks, links, logs, meter, offline, permanence, proofs, rates, scan, site, verify_site
 
 EXIT_CODES = """\b
 Exit codes:
@@ -64,6 +64,7 @@ def cli() -> None:
       witnessmark check                       every mistake in content/, with its place
       witnessmark build                       the site, into site/
       witnessmark check-leaks LOGS            is text of your logs on the finished site?
+      witnessmark links --missing             addresses of which no archived copy is on record
       witnessmark snapshot                    number and freeze the site, to be cited
       witnessmark serve                       the site on this machine, rebuilt on change
       witnessmark offline                     the site as one zip, to read without a network
@@ -89,6 +90,7 @@ for command in (
     permanence.lock,
     permanence.bury,
     permanence.snapshot,
+    links.links,
     lab.simulate,
     lab.calibrate,
     rates.base_rates,

@@ -12,6 +12,7 @@ from types import NoneType
 from typing import Annotated, get_args, get_origin
 
 from generator.curated.analysis import Section, facts_have_sources
+from generator.curated.archives import copies_are_of_the_record
 from generator.curated.base_rates import Measurement
 from generator.curated.calibration import Calibration, rows_are_whole
 from generator.curated.claims import Claim
@@ -79,7 +80,7 @@ class Library(Lasting):
             refers={"relays": "relayed"},
             rings=("relays",),
             order=("id",),
-            also=(measured_kinds_have_been_read,),
+            also=(measured_kinds_have_been_read, copies_are_of_the_record),
         ),
     ]
     symptoms: Annotated[
@@ -139,7 +140,7 @@ class Library(Lasting):
             rings=("echo_of", "relays"),
             spans=(("observed_from", "observed_to"),),
             order=("date", "id"),
-            also=(measured_kinds_have_been_read,),
+            also=(measured_kinds_have_been_read, copies_are_of_the_record),
         ),
     ]
     events: Annotated[
@@ -151,7 +152,7 @@ class Library(Lasting):
             refers={"surfaces": "scope", "ended_by": "event"},
             spans=(("start", "end"),),
             order=("start", "id"),
-            also=(events_end_once,),
+            also=(events_end_once, copies_are_of_the_record),
         ),
     ]
     incidents: Annotated[
@@ -163,6 +164,7 @@ class Library(Lasting):
             refers={"scope": "scope"},
             spans=(("start", "end"),),
             order=("start", "id"),
+            also=(copies_are_of_the_record,),
         ),
     ]
     examples: Annotated[
@@ -219,7 +221,7 @@ class Library(Lasting):
                 "symptoms": "symptom",
                 "detectors": "detector",
             },
-            also=(tables_are_even, inputs_are_there, measured_kinds_have_been_read),
+            also=(tables_are_even, inputs_are_there, measured_kinds_have_been_read, copies_are_of_the_record),
         ),
     ] = ()
     # Public logs that packs are made of; each is named after its pack.

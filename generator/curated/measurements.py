@@ -123,6 +123,7 @@ class Published(Model):
     by: Line
     ours: bool = False  # the figures were taken by the curators of this case
     url: WebUrl
+    archive_url: WebUrl | None = None
     more_urls: tuple[WebUrl, ...] = ()
     period: Line
     sample: Text

@@ -166,6 +166,7 @@ class Incident(Model):
     impact: Literal["none", "minor", "major", "critical"]
     scope: tuple[Slug, ...]  # affected components; where the announcement names none, what its title names
     url: WebUrl
+    archive_url: WebUrl | None = None
 
     @property
     def month(self) -> str:
@@ -212,6 +213,7 @@ class Event(Model):
     title: Line
     detail: Text | None = None
     url: WebUrl
+    archive_url: WebUrl | None = None
     more_urls: tuple[WebUrl, ...] = ()
     source_type: Slug
     source_date: Line | None = None
