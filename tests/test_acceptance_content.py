@@ -37,7 +37,7 @@ def test_check_05_the_command_beside_a_log_line_prints_the_hash_of_the_page(tmp_
     files = {path.relative_to(tmp_path / "set" / "agentv").as_posix(): path.read_bytes() for path in (tmp_path / "set").rglob("*.jsonl")}  # fmt: skip
     commit = "a" * 40
     for name, data in files.items():
-        copy = tmp_path / "copies" / commit[:9] / name
+        copy = tmp_path / "copies" / name
         copy.parent.mkdir(parents=True)
         copy.write_bytes(data)
     root = small_root(tmp_path)
@@ -57,7 +57,7 @@ def test_check_05_the_command_beside_a_log_line_prints_the_hash_of_the_page(tmp_
     assert done.exit_code == 0, done.output
     curl = tmp_path / "bin" / "curl"
     curl.parent.mkdir()
-    curl.write_text(f"#!/bin/sh\nexec cat '{tmp_path}/copies/{commit[:9]}'/${{2#*/{commit}/}}\n", "utf-8")
+    curl.write_text(f"#!/bin/sh\nexec cat '{tmp_path}/copies'/${{2#*/{commit}/}}\n", "utf-8")
     curl.chmod(0o755)
     dossier, tried = content(root), 0
     pages = [page for page in findings.pages(dossier) if "/f/" in page.path]

@@ -173,7 +173,7 @@ def words(text):
 
 def test_check_13_every_page_of_a_snapshot_says_so_and_leads_to_the_page_of_today(story):
     checked = 0
-    for number, day, until in ((ONE, "2026-11-30", TWO), (TWO, "2026-12-14", None)):
+    for number, day in ((ONE, "2026-11-30"), (TWO, "2026-12-14")):
         for path in sorted((story.root / "site" / "v" / number).rglob("index.html")):
             name = path.relative_to(story.root / "site" / "v" / number).as_posix()
             html = path.read_text("utf-8")
@@ -203,7 +203,7 @@ def test_check_18_text_of_a_stranger_is_text_on_the_built_page_and_the_policy_ha
         )
         said = []
         page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-        page.on("dialog", lambda dialog: said.append("a dialog"))
+        page.on("dialog", lambda _: said.append("a dialog"))
         for path in (
             "2026-03/r/of-a-stranger/",
             "2026-03/reports/",
