@@ -231,7 +231,7 @@ def weight(site, page):
 
 
 def test_check_24_pages_are_light_and_there_are_as_many_as_there_are_records(full_site):
-    """Sizes and counts. Times hang on the machine and are in tests/benchmarks/site_of_thousands.py."""
+    """Sizes and counts. Times hang on the machine and are in tests/benchmarks/site_twice.py."""
     findings = {folder.name: weight(full_site, f"{CASE}/f/{folder.name}") for folder in folders(full_site, "f")}
     claims = {folder.name: weight(full_site, f"{CASE}/c/{folder.name}") for folder in folders(full_site, "c")}
     print(f"\nfindings {min(findings.values()):,} to {max(findings.values()):,} bytes, "

@@ -236,6 +236,8 @@ def test_twenty_questions_find_their_page_and_nothing_is_loaded_before_the_first
             if words == "79000":
                 first = sum(size for path, size in server.sent if "/pagefind/" in path)
         claim = page.locator(".wm-find__results li", has=page.locator("a[href*='/c/']"))
+        box.fill("")
+        page.locator(".wm-find__results:empty").wait_for(state="attached")
         box.fill("nine word prompt")
         claim.first.wait_for()
         assert claim.first.locator(".wm-tag").inner_text() == "Claim"

@@ -109,4 +109,5 @@ def one_of_each(site: Path) -> list[str]:
         "was-march-special/", "calibration/", "other-tools/", "prices/", "promises/", "verify/", "logs/",
         "logs/detectors/", "logs/claude-code/", "logs/admin-cost/", "was-it-me/", "wanted/", "changes/",
     ]  # fmt: skip
-    return ["", *(case + page for page in pages), "404.html"]
+    figures = sorted(path.parent.name for path in (site / case / "g").glob("*/index.html"))[:1]
+    return ["", *(case + page for page in (*pages, *(f"g/{figure}/" for figure in figures))), "404.html"]
