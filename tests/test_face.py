@@ -14,7 +14,7 @@ from generator.grading import ComputedGrade
 from generator.pages import incidents, told_apart
 from generator.pages.method import KIND as METHOD
 from generator.pages.parts.base import Page
-from generator.pages.parts.deciding import SETTLED, would_decide
+from generator.pages.parts.deciding import would_decide
 from generator.pages.parts.report_words import found_how, linked
 from generator.records.results import Lean
 from generator.site.untrusted import breakable
@@ -115,7 +115,7 @@ def test_no_note_of_the_content_is_in_the_shorthand_of_its_curators():
 @pytest.mark.parametrize("kind", ["event", "symptom", "inference", "mechanism", "figure", "report"])
 def test_every_open_claim_says_what_would_decide_it(kind, grade):
     said = would_decide(claim("C-001", kind=kind), (), grade)
-    assert (said is None) == (grade in SETTLED)
+    assert (said is None) == (grade.value in {"established", "contradicted", "withdrawn"})
     assert said is None or said.endswith(".")
 
 
