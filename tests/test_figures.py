@@ -299,6 +299,16 @@ def test_a_meter_ends_at_a_hundred_and_a_counter_does_not():
     assert max(labels(counter)) == 40_000
 
 
+def test_an_axis_of_percent_ends_at_a_hundred_though_labels_need_room():
+    def ticks(axis):
+        chart = published_chart(BARS, Plot(kind="bars", sentence="x", axis=axis, label="Version", values=("Percent",)))
+        views_ = [view["encoding"]["x"] for view in views(spec_of(chart))]
+        return next(x["axis"].get("values") for x in views_ if x.get("field") == "value" and "axis" in x)
+
+    assert ticks("Percent of requests") == [0, 25, 50, 75, 100]
+    assert ticks("Requests") is None
+
+
 def test_a_prediction_beyond_the_meter_ends_with_an_arrow_and_is_told_whole():
     rows = spec_of(charts()["account"])["datasets"]["windows"]
     assert (rows[0]["predicted"], rows[0]["high"], rows[0]["beyond"]) == (None, 100, 100)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from markupsafe import Markup
+
 from generator.base.drawing import FONT, FONTS, Drawing
 from generator.charts.files import Download, csv_bytes
 from generator.charts.spec import SUFFIX, live, spec_file, spec_of
@@ -105,7 +107,7 @@ class Chart:
         return f"{self.id}.png"
 
     @property
-    def live(self) -> str:
+    def live(self) -> Markup:
         """What a browser draws over the picture, as JSON without signs of HTML; empty for one without specification."""
         return live(self.svg, self.narrow.svg if self.narrow else None, simulated=self.simulated)
 

@@ -25,6 +25,8 @@ _PANEL = 110  # px high
 _NARROW_STEP = 48  # on phones a name stands above its bar, so that it need not be cut
 _INTERVAL = ((CARD, 6), (INK, 2))  # colour and width, px: on a bar the line is seen by its edge
 _MANY = 2  # colours that fit side by side on a phone
+_WHOLES = {"Percent": 100, "Share": 1}
+"""Where an axis ends whose title begins with this word."""
 
 Rows = list[dict[str, Any]]
 
@@ -78,11 +80,18 @@ def _bars(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:
             layer["encoding"]["color"] |= _colours(groups)
         if layer["encoding"].get("x", {}).get("field") == "value":
             layer["encoding"]["x"]["title"] = plot.axis
+            layer["encoding"]["x"]["axis"] |= _ticks(plot.axis, max((row["room"] for row in rows), default=0))
         if plot.rule is not None and layer["mark"]["type"] == "text":
             layer["mark"] |= {"align": "right", "dx": -6, "color": CARD}  # behind the bar it would stand on the line
     spec |= {"height": {"step": _STEP}}
     tell(spec, heads(tuple(records[0])), draws("rows"))
     return (spec, data), (_slim(spec, groups), data)
+
+
+def _ticks(axis: str, room: float) -> dict[str, list[float]]:
+    """Marks of an axis of parts of a whole, which ends where the whole does, though labels need room behind it."""
+    whole = _WHOLES.get(axis.partition(" ")[0])
+    return {"values": [whole * quarter / 4 for quarter in range(5)]} if whole and room > whole else {}
 
 
 def _spans(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:

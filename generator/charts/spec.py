@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from generator.base.drawing import Picture
 from generator.charts.files import Download
 
@@ -45,19 +47,20 @@ def spec_file(svg: str, id: str, *, sentence: str, simulated: bool, **said: str)
     return Download(f"{id}{SUFFIX}", f"{text}\n".encode())
 
 
-def live(svg: str, narrow: str | None, *, simulated: bool) -> str:
+def live(svg: str, narrow: str | None, *, simulated: bool) -> Markup:
     """JSON for the page that shows a picture, "" where it has no specification: `wide`, and what is other on phones.
 
     No sign in it could end the element that holds it.
     """
     wide = spec_of(svg)
     if wide is None:
-        return ""
+        return Markup()
     slim = spec_of(narrow) if narrow else None
     other = {name: value for name, value in slim.items() if wide.get(name) != value} if slim else None
     stamp = {"title": _STAMP} if simulated else {}
     both = {"wide": _plain(wide) | stamp, "narrow": _plain(other) if other is not None else None}
-    return json.dumps(both, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_IN_HTML)
+    text = json.dumps(both, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.translate(_IN_HTML))  # noqa: S704  no sign of HTML is left in it
 
 
 def _plain(spec: Mapping[str, Any]) -> dict[str, Any]:
