@@ -13,8 +13,6 @@ import pytest
 from story_of_snapshots import ROOT, SECOND, run
 from whole_site import chromium, one_of_each, served
 
-from generator.cli import cli
-
 pytestmark = [pytest.mark.corpora, pytest.mark.browser]
 CASE = "2026-03"
 ASIDE = ("http://127.0.0.1", "data:", "blob:")
@@ -77,7 +75,6 @@ def test_check_01_without_scripts_a_deep_link_shows_statement_grade_number_limit
 # ---- 2 ----
 
 
-@pytest.mark.skipif("offline" not in cli.commands, reason="`witnessmark offline` is not there yet")
 def test_check_02_the_unpacked_zip_works_by_double_click_and_asks_for_nothing_outside(browser, story, tmp_path):
     """From its first page through a claim to the table of all records, whose filter is the search on `file://`, where
     browsers let no page load an index.

@@ -16,6 +16,7 @@ from story_of_snapshots import (
     FIRST,
     NEW_TITLE,
     OLD_TITLE,
+    PUBLIC,
     ROOT,
     SECOND,
     THIRD,
