@@ -38,7 +38,7 @@ def caught(*args):
 def test_points_are_the_table_and_too_few_sessions_have_no_interval():
     chart, seen = caught(SHARES)
     for spec, data in seen:
-        assert [round(row["share"], 1) for row in data["rows"]] == [row[1] for row in chart.rows]
+        assert [round(row["percent"], 1) for row in data["rows"]] == [row[1] for row in chart.rows]
         assert [row["calls"] for row in data["rows"]] == [row[4] for row in chart.rows] == [500, 120, 900]
         assert [row["low"] is None for row in data["rows"]] == [False, False, True]
         domains = [

@@ -67,6 +67,7 @@ IN_FULL = (
     "2026-03/evidence/",
     "2026-03/evidence/specimen/",
     "2026-03/f/F-7BRBRXYP/",
+    "2026-03/g/incidents-by-month/",
     "2026-03/r/cc-46829/",
 )
 """Pages that are kept with frame and macros as they are. Together they have every macro that the small case uses."""
@@ -176,7 +177,7 @@ def test_every_macro_stands_in_a_page_that_is_kept_in_full(small):
     full = {name for name in used for path in IN_FULL if f"<wm-{name}".encode() in small.short[f"{path}index.md"]}
     assert full == used
     assert set(IN_FULL) <= {page.path for page in representatives(small.pages)}
-    assert len(IN_FULL) <= 9
+    assert len(IN_FULL) <= 10
 
 
 def test_calls_have_the_arguments_and_no_word_of_the_macros(small):

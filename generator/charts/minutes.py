@@ -13,6 +13,7 @@ from generator.base.drawing import Draw, draw
 from generator.base.wording import n, pct, plural
 from generator.charts.base import BAND, CARD, INK, NARROW, SERIES, WIDTH, Chart, config
 from generator.charts.public import by_product
+from generator.charts.told import fields, tell
 from generator.charts.weeks import DAY, WEEK, day_range, monday, short_day, weeks
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ def _rows(name: str, minutes: Mapping[date, float], mondays: Sequence[date], cas
             "to": _instant(week + WEEK),
             "low": 0,
             "minutes": minutes[week],
+            "week": week.isoformat(),
+            "told": n(round(minutes[week])),
         }
         for week in mondays
     ]
@@ -164,5 +167,6 @@ def _template() -> dict[str, Any]:
     spec: dict[str, Any] = layers.facet(row=alt.Row("panel:N", title=None, header=header), spacing=8).to_dict()
     for layer, kind in zip(spec["spec"]["layer"], ("band", "bar", "label"), strict=True):
         layer["transform"] = [{"filter": {"field": "kind", "equal": kind}}]
+    tell(spec["spec"]["layer"][1], fields(week="Week from", panel="Product", told="Minutes"))
     spec["config"] = config()
     return spec

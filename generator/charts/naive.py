@@ -14,6 +14,7 @@ from typing import Any
 from generator.base.drawing import Draw, draw
 from generator.base.wording import n, plural
 from generator.charts.base import CARD, INK, NARROW, SERIES, SOFT, Chart, template
+from generator.charts.told import draws, fields, tell
 
 SIMPLE, CAREFUL = "Simple rule", "Careful rule"
 _STEP, _PHONE_STEP = 27, 46  # px a row; on phones the name is above its line
@@ -176,4 +177,6 @@ def _template() -> dict[str, Any]:
     numbers = rows.mark_text(align="right", color=INK, baseline="middle").encode(
         y=y, x=alt.value("width"), text="numbers:N"
     )
-    return template(alt.layer(line, ends, numbers))
+    spec = template(alt.layer(line, ends, numbers))
+    tell(spec, fields(title="Question", rule="Rule", count="Counts"), draws("ends"))
+    return spec

@@ -11,6 +11,7 @@ from typing import Any
 from generator.base.drawing import Draw, draw
 from generator.base.wording import n, plural
 from generator.charts.base import BAND, CARD, INK, SERIES, SOFT, Chart, narrowed, template
+from generator.charts.told import draws, fields, tell
 from generator.statistics.estimate import Estimate
 
 SESSIONS = 5
@@ -95,7 +96,9 @@ def _rounded(value: float | None) -> float | None:
 def _row(place: int, one: VersionShare) -> dict[str, Any]:
     return {
         "place": place,
-        "share": one.share.value,
+        "percent": one.share.value,
+        "version": one.version,
+        "told": f"{one.share.value:.1f} %",
         "low": one.ends[0],
         "high": one.ends[1],
         "calls": one.calls,
@@ -152,7 +155,7 @@ def _template() -> dict[str, Any]:
     title, up = "Client version, oldest first", "Percent of the prompt"
     x = alt.X("place:Q", title=title, axis=alt.Axis(labels=False, ticks=False, grid=False, titlePadding=66))
     y = alt.Y(
-        "share:Q",
+        "percent:Q",
         title="Percent of the prompt",
         scale=alt.Scale(domain=[0, 100]),
         axis=alt.Axis(tickCount=5, domain=False),
@@ -178,4 +181,6 @@ def _template() -> dict[str, Any]:
         .mark_text(color=INK, angle=270, align="right", baseline="middle", dx=-8)
         .encode(x=x, y=alt.value(_HIGH), text="name:N")
     )
-    return template(alt.layer(band, interval, points, names).properties(height=_HIGH))
+    spec = template(alt.layer(band, interval, points, names).properties(height=_HIGH))
+    tell(spec, fields(version="Client version", told="Read from the cache", calls="Calls"), draws("rows"))
+    return spec

@@ -13,6 +13,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from generator.charts.base import BAND, CARD, INK, NARROW, SERIES, SOFT, WIDTH, narrowed, template
+from generator.charts.told import draws, heads, tell, words
 from generator.charts.weeks import DAY, short_day
 from generator.statistics.estimate import figure
 
@@ -65,7 +66,10 @@ def _data(records: Records, plot: Plot, groups: Sequence[str], width: int) -> Da
     value, pair = plot.values[0], apart(records, plot)
     first, last = _ends(records, plot)
     page = _Page(first, last, width * DAY / (last - first))
-    points = [{"at": _at(record, plot), "value": record[value], "group": _group(record, plot)} for record in records]
+    points = [
+        {"at": _at(record, plot), "value": record[value], "group": _group(record, plot), **words(record.values())}
+        for record in records
+    ]
     usual = median(point["value"] for point in points)
     levels, names = [], []
     for group in groups:
@@ -167,6 +171,7 @@ def _spec(records: Records, plot: Plot, groups: Sequence[str], lines: int) -> di
     highest = max(record[plot.values[0]] for record in records) * _HIGH / (_HIGH - air)
     colours = {"domain": list(groups), "range": [SERIES[_ORDER[place % len(SERIES)]] for place in range(len(groups))]}
     shapes = {"domain": list(groups), "range": [_SHAPES[place % len(_SHAPES)] for place in range(len(groups))]}
+    tell(spec, heads(tuple(records[0])), draws("points"))
     for layer in spec["layer"]:
         encoding = layer["encoding"]
         encoding["x"]["scale"] = {"type": "utc", "domain": ends, "nice": False}

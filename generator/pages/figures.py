@@ -1,6 +1,6 @@
 """Figures: the list, and a page for each with its table, its files and how to cite it; made of pages that show them.
 
-A figure of a finding or of a detector has that page, and none here (parts/figure_place.py).
+A figure of a finding, of a detector or of simulated data has that page, and none here (parts/figure_place.py).
 """
 
 from __future__ import annotations
@@ -96,7 +96,6 @@ def pages(dossier: Dossier, made: Sequence[Page]) -> Iterator[Page]:
         description=f"{plural(len(found), 'figure')} of the case, each as one sentence with its page.",
         context=FiguresContext(groups),
         asked=("charts", "pictures"),
-        simulated=any(figure.chart.simulated for figure in found),
     )
     for before, figure, after in neighbours(ordered):
         yield _page(dossier, figure, before, after)
@@ -156,11 +155,11 @@ def _groups(dossier: Dossier, found: Sequence[Figure]) -> tuple[Group, ...]:
         folder = figure.owner.path.removeprefix(f"{case}/").partition("/")[0]
         placed.setdefault(known.get(folder, _REST[0]), []).append(figure)
     titled = (*((id, title) for id, title, _ in GROUPS), _REST)
-    return tuple(Group(id, title, _real_first(placed[id])) for id, title in titled if id in placed)
+    return tuple(Group(id, title, _by_page(placed[id])) for id, title in titled if id in placed)
 
 
-def _real_first(figures: Sequence[Figure]) -> tuple[Figure, ...]:
-    return tuple(sorted(figures, key=lambda one: (one.chart.simulated, one.owner.path, one.id)))
+def _by_page(figures: Sequence[Figure]) -> tuple[Figure, ...]:
+    return tuple(sorted(figures, key=lambda one: (one.owner.path, one.id)))
 
 
 def _page(dossier: Dossier, figure: Figure, before: Figure | None, after: Figure | None) -> Page:
@@ -180,8 +179,6 @@ def _page(dossier: Dossier, figure: Figure, before: Figure | None, after: Figure
             *(file for file in chart.downloads() if file.name in kept),
             _twin(figure, links),
         ),
-        simulated=chart.simulated,
-        searchable=not chart.simulated,
         notes=notes_on(dossier, f"{FOLDER}/{figure.id}"),
         citation=replace(citation, charts=(chart,), places={chart.id: figure.path}),
         written_in=owner.written_in,
@@ -195,7 +192,6 @@ def _twin(figure: Figure, links: Mapping[str, object]) -> Download:
         "title": chart.title,
         "sentence": chart.sentence,
         "note": chart.note,
-        "simulated": chart.simulated,
         "columns": list(chart.columns),
         "rows": [
             [value if isinstance(value, int | float | str | None) else str(value) for value in row]

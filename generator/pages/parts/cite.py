@@ -40,7 +40,7 @@ def cite(
     """Citation of the page at `path` and of its figures."""
     page = _reference(dossier, path, title, cited)
     charts = tuple(figure for figure in figures if figure is not None)
-    places = {chart.id: figure_place(dossier, path, chart.id, cited.kind) for chart in charts}
+    places = {chart.id: figure_place(dossier, path, chart, cited.kind) for chart in charts}
     named = tuple(_figure(dossier, page, path, places[chart.id], chart) for chart in charts)
     whole = (page, *named)
     return Citation(

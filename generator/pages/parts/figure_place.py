@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from generator.charts import Chart
     from generator.dossier import Dossier
 
 FOLDER = "g"
@@ -17,12 +18,12 @@ AT_HOME = frozenset({"finding", "detector"})
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 
-def figure_place(dossier: Dossier, path: str, chart: str, kind: str) -> str:
-    """Path of the page of a figure: below g/, or `path` itself for one that has no other."""
+def figure_place(dossier: Dossier, path: str, chart: Chart, kind: str) -> str:
+    """Path of the page of a figure: below g/, or `path` itself for one that has no other, as one of simulated data."""
     case = dossier.library.case.id
-    if kind in AT_HOME or not path.startswith(f"{case}/"):
+    if chart.simulated or kind in AT_HOME or not path.startswith(f"{case}/"):
         return path
-    id = figure_id(path.removeprefix(f"{case}/"), chart)
+    id = figure_id(path.removeprefix(f"{case}/"), chart.id)
     gone = any(row.kind == "figure" and row.id == id and row.gone for row in dossier.library.locked)
     return path if gone else f"{case}/{FOLDER}/{id}/"
 
