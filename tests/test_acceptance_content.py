@@ -63,6 +63,7 @@ def test_check_05_the_command_beside_a_log_line_prints_the_hash_of_the_page(tmp_
     pages = [page for page in findings.pages(dossier) if "/f/" in page.path]
     for file in render(pages, templates=root / "templates", site_context=SiteContext.of(dossier)):
         text = file.content.decode("utf-8", "replace") if file.path.endswith(".md") else ""
+        text = text.replace("<wbr>", "")  # where a long hash may break its line
         shown = zip(
             re.findall(r'public line: <code class="wm-hash">([0-9a-f]{64})', text),
             re.findall(r'wm-record__command"><code>(.*?)</code>', text),
