@@ -20,7 +20,7 @@ from generator.site.head import head_fields
 INPUTS = {"content/case.yml": "ab" * 32, "content/claims/C-001.yml": "cd" * 32, "mkdocs.yml": "ef" * 32}
 HOSTILE = f"100 % {{of}} it_all & #1 $5 ~^ \\ \r\nER  - \u2028{public_library.HOSTILE}"
 STATED = Cited("Statement.", "by rules: plausible", "claim")
-FIGURE = SimpleNamespace(id="weeks", title="Reports a week", sentence="There were 12 in one week.")
+FIGURE = SimpleNamespace(id="weeks", title="Reports a week", sentence="There were 12 in one week.", simulated=False)
 CSL_TYPES = {"webpage", "dataset"}
 
 

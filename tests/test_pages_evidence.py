@@ -34,6 +34,7 @@ from generator.packs.examine import examine
 from generator.pages import check, claims, contribute, data, detectors, evidence, findings, method, reconciled
 from generator.pages.parts.breaks import break_rows
 from generator.pages.parts.cite import cite
+from generator.pages.parts.deciding import SETTLED
 from generator.records.results import Level, Outcome
 from generator.records.rows import LogData, Tally
 from generator.site.render import SiteContext, render, template_environment
@@ -227,7 +228,8 @@ def test_the_fields_of_a_context_are_exactly_the_variables_of_its_template(subte
 def compare_variables(template, context):
     source = (ROOT / "templates" / template).read_text("utf-8")
     used = jinja2.meta.find_undeclared_variables(template_environment(ROOT / "templates").parse(source))
-    assert used - {"page", "site", "wm", "citing", "public", "logs", "ref", "url"} == {
+    macros = set(re.findall(r"{% macro (\w+)", source))
+    assert used - {"page", "site", "wm", "citing", "public", "logs", "ref", "url", "v"} - macros == {
         field.name for field in dataclasses.fields(context)
     }
 
@@ -273,11 +275,14 @@ def test_links_between_these_pages_lead_somewhere():
                         page.path,
                         address,
                     )
-            else:
+            elif not (path.startswith("2026-03/g/") or path.endswith(".png")):  # made with all pages: test_figures.py
                 assert path in {f"{page.path}{file.name}" for page in pages() for file in page.files}, (
                     page.path,
                     address,
                 )
+
+
+OUR_SCRIPTS = ("assets/figures.js", "assets/filter.js", "assets/verify.js")
 
 
 class Live(HTMLParser):
@@ -288,7 +293,8 @@ class Live(HTMLParser):
         self.found = []
 
     def handle_starttag(self, tag, attrs):
-        self.found += [tag] if tag == "script" else []
+        ours = (dict(attrs).get("src") or "").endswith(OUR_SCRIPTS)
+        self.found += [tag] if tag == "script" and not ours else []
         self.found += [
             name for name, value in attrs if name.startswith("on") or (value or "").strip().startswith("javascript:")
         ]
@@ -311,7 +317,6 @@ def test_text_of_strangers_is_inert_once_mkdocs_has_read_the_page():
 def test_repeats_are_listed_and_not_counted():
     context = page_at("claims/").context
     assert (context.total, context.distinct, context.repeats) == (5, 4, 1)
-    assert sum(count for count, _ in context.grade_stats) == 4
     assert [row.claim.id for section in context.sections for row in section.rows] == [c.id for c in CLAIMS[:2]] + [
         "C-003",
         "C-004",
@@ -354,12 +359,11 @@ def test_a_claim_names_outcomes_on_own_logs_and_never_simulated_ones():
             assert "specimen" not in text
 
 
-def test_a_claim_nobody_can_check_says_what_would_make_it_checkable():
+def test_a_claim_that_is_open_says_what_would_decide_it():
     for page in pages():
         if page.path.startswith("2026-03/c/"):
-            grade = page.context.claim.grade.value
-            assert bool(page.context.checkable_by) == (grade == "not_checkable")
-    assert "evidence pack" in page_at("c/C-002/").context.checkable_by
+            grade = page.context.weighed.verdict.grade
+            assert bool(page.context.checkable_by) == (grade not in SETTLED), page.path
     assert "experiment" in page_at("c/C-003/").context.checkable_by
 
 

@@ -23,7 +23,7 @@ from generator.charts.weeks import weeks
 from generator.curated.models import Detail, EvidenceClass
 from generator.detectors import DETECTORS
 from generator.importers import IMPORTERS
-from generator.pages import PAGE_KINDS, explore, home, incidents, reports, sources, surfaces, symptoms, timeline
+from generator.pages import explore, home, incidents, plan, reports, sources, surfaces, symptoms, timeline
 from generator.pages.parts.entries import KINDS as KIND_WORDS
 from generator.pages.parts.entries import LOOKS
 from generator.pages.parts.matrix import matrix, periods
@@ -97,6 +97,8 @@ def test_context_holds_exactly_the_variables_of_its_template():
             "logs",
             "ref",
             "url",
+            "v",
+            *re.findall(r"{% macro (\w+)", source),
         }
         assert {field.name for field in dataclasses.fields(page.context)} == wanted, page.template
 
@@ -146,11 +148,11 @@ def test_json_twin_refuses_what_is_not_json():
 class Addresses(HTMLParser):
     def __init__(self):
         super().__init__()
-        self.links, self.ids, self.tags, self.handlers = [], [], set(), []
+        self.links, self.ids, self.handlers, self.scripts = [], [], [], []
 
     def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
         values = dict(attrs)
+        self.scripts += [values.get("src") or "inline"] if tag == "script" else []
         self.links += [values["href"]] if tag == "a" else []
         self.ids += [values["id"]] if "id" in values else []
         self.handlers += [name for name in values if name.startswith("on")]
@@ -164,7 +166,7 @@ def html(path):
 
 
 def test_links_lead_to_pages_and_to_ids_that_are_there():
-    others = {page.path for kind in PAGE_KINDS for page in kind.pages(dossier())}
+    others = {page.path for page in plan(dossier())}
     ids = {path: html(path).ids for path in texts()}
     for path in texts():
         assert len(ids[path]) == len(set(ids[path])), f"an id stands twice on {path}"
@@ -173,6 +175,8 @@ def test_links_lead_to_pages_and_to_ids_that_are_there():
                 continue
             target, _, fragment = link.partition("#")
             where = posixpath.normpath(posixpath.join("/", path, target)).strip("/") if target else path.strip("/")
+            if target.endswith("png"):  # made when the site is written
+                continue
             if target.endswith(("json", "csv", "svg", "txt", "bib", "ris")):
                 assert posixpath.basename(target) in {file.name for file in pages()[path].files}
                 continue
@@ -191,7 +195,7 @@ def test_titles_of_strangers_stay_text():
         "2026-03/surface/claude-code/",
     ):
         found = html(path)
-        assert "script" not in found.tags
+        assert {src for src in found.scripts if not src.endswith("assets/figures.js")} == set()
         assert not found.handlers
         assert not any(link.startswith("javascript") for link in found.links)
 
@@ -229,7 +233,7 @@ def test_home_answers_in_three_columns_with_claims_and_their_grades():
 def test_home_counts_repeats_and_echoes_nowhere():
     holdings, gaps = context("2026-03/").holdings, context("2026-03/").gaps
     assert (holdings.claims, holdings.reports, holdings.users) == (3, 8, 6)
-    assert sum(count for _, count in context("2026-03/").grades) == 3
+    assert sum(len(claims) for _, claims in context("2026-03/").strip) == 3
     assert (gaps.not_checkable, gaps.with_logs, gaps.unopened) == (3, 1, 1)
 
 
@@ -311,7 +315,7 @@ def test_report_page_says_paraphrase_host_and_that_the_layer_is_no_finding():
         "content/reports/in-article.yml",
         "3,200,000 to 88,000 tokens",
     ):
-        assert words in page
+        assert words in page.replace("<wbr>", "")
     assert [claim.id for claim in context("2026-03/r/in-article/").citing] == ["C-001"]
 
 
@@ -349,7 +353,7 @@ def test_entry_whose_hour_is_not_known_comes_first_in_its_day_and_shows_none():
     anchors = [item.anchor for month in found.months for item in month.items]
     assert anchors.index("E-009") < anchors.index("i-inc1")
     page = texts()["2026-03/e/E-003/"]
-    assert "the hour is not known" in page
+    assert "hour not known" in page
     assert "00:00" not in page
     assert "22:28 UTC" in texts()["2026-03/e/E-002/"]
 
@@ -382,7 +386,7 @@ def test_source_page_lists_all_that_leans_on_it():
     citing = context("2026-03/s/S-001/").citing
     assert [claim.id for claim in citing.claims] == ["C-001"]
     assert [event.id for event in citing.events] == ["E-001", "E-002", "E-003", "E-004"]
-    assert "No claim cites it." in texts()["2026-03/s/S-002/"]
+    assert "No claim and no event of this case rests on it." in texts()["2026-03/s/S-002/"]
 
 
 def test_long_address_is_cut_after_its_host():

@@ -113,7 +113,7 @@ def test_incidents_that_cannot_be_read_are_their_own_mistake(content):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("columns: [Month, Filed, Hits, Hits per 1000 filed]", "columns: [Months, Filed, Hits, Hits per 1000 filed]"),
+        ("columns: [Month, Filed, Hits]", "columns: [Months, Filed, Hits]"),
         ("- ['2026-03', ", "- ['March', "),
         ("- ['2026-03', ", "- ['2026-04', "),
     ],

@@ -66,7 +66,6 @@ class SourceContext:
     """Variables of source.md.j2."""
 
     source: Source
-    kind: str  # in words
     strength: str  # what evidence from it weighs at most
     citing: Citing
     previous: Citing | None
@@ -140,7 +139,6 @@ def _source_page(citing: Citing, before: Citing | None, after: Citing | None, do
         description=f"Leaning on it: {plural(len(citing.claims), 'claim')}, {plural(len(citing.events), 'event')}.",
         context=SourceContext(
             source=source,
-            kind=TITLES[source.kind],
             strength=STRENGTHS[source.kind].name.lower().replace("none", "nothing"),
             citing=citing,
             previous=before,

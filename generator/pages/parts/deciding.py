@@ -15,13 +15,14 @@ _DATED = (
     "A dated record made at the time: a log, an export of the usage page, or a screenshot that shows day, "
     "plan and surface."
 )
+_EVENT = "A dated document about this very thing: the vendor's own, or one that somebody kept at the time."
 _SERVICE = (
     "A statement of the service with its own data, or an experiment that others can repeat. Logs of users alone "
     "cannot show what happens on servers."
 )
 _BY_KIND = {
     "figure": "The record that the figure was read from, with its date, plan and surface.",
-    "event": _DATED,
+    "event": _EVENT,
     "symptom": _DATED,
     "report": "The posts themselves, dated, and counted by questions that were asked alike for other weeks.",
     "inference": _SERVICE,

@@ -57,7 +57,6 @@ class FindingContext:
     view: FindingView
     origin: Origin | None
     title: str  # of the evidence
-    sentence: str
     period: str
     article_days: tuple[date, date]
     within: bool  # is the finding of the article's days?
@@ -96,7 +95,6 @@ def finding_page(dossier: Dossier, view: FindingView, before: FindingView | None
         view=view,
         origin=view.origin,
         title=dossier.title_of(view.pack),
-        sentence=said,
         period=period(view.pack),
         article_days=days,
         within=view.is_within(*days),
