@@ -15,7 +15,12 @@ from test_permanence import small_root
 from generator.build import build
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-REPORTS, FIGURE, HUB, WITHOUT = "2026-03/reports/", "2026-03/g/reports-by-week/", "2026-03/figures/", "2026-03/contribute/"
+REPORTS, FIGURE, HUB, WITHOUT = (
+    "2026-03/reports/",
+    "2026-03/g/reports-by-week/",
+    "2026-03/figures/",
+    "2026-03/contribute/",
+)
 VEGA = "/assets/vega-"
 LIVE = "#reports-by-week .wm-chart--live, #figure .wm-chart--live"
 MARKS = ".wm-drawn svg .role-mark path"

@@ -72,7 +72,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             records_sha256=dossier.edition.records,
             licence=LICENCE,
             schema=SCHEMA,
-            rows=sum(one.records for one in found),
+            rows=sum(one.records for one in found if one.download.name.endswith(".json")),  # CSV holds them again
             findings=len(dossier.findings),
         ),
         downloads=(*(one.download for one in found), *beside),
