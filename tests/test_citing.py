@@ -20,7 +20,7 @@ from generator.site.head import head_fields
 INPUTS = {"content/case.yml": "ab" * 32, "content/claims/C-001.yml": "cd" * 32, "mkdocs.yml": "ef" * 32}
 HOSTILE = f"100 % {{of}} it_all & #1 $5 ~^ \\ \r\nER  - \u2028{public_library.HOSTILE}"
 STATED = Cited("Statement.", "by rules: plausible", "claim")
-FIGURE = SimpleNamespace(id="weeks", title="Reports a week", sentence="There were 12 in one week.")
+FIGURE = SimpleNamespace(id="weeks", title="Reports a week", sentence="There were 12 in one week.", simulated=False)
 CSL_TYPES = {"webpage", "dataset"}
 
 
@@ -98,6 +98,16 @@ def test_the_sentence_is_said_once():
         published(), title="Finding F-1: Cache", cited=Cited("5 of 7 were lost.", "B: one assumption", "finding")
     )
     assert "Finding F-1: Cache. \u201c5 of 7 were lost.\u201d Case 2026-03, snapshot 2026-11-24" in other.text
+
+
+def test_the_abstract_of_a_claim_says_whose_words_they_are_and_the_grade():
+    said = "The article says: \u201cStatement.\u201d Grade by rules: plausible."
+    texts = files(made(published()))
+    for name in ("cite.bib", "cite.json", "cite.ris"):
+        assert said in texts[name], name
+    assert said not in texts["cite.txt"], "the title names the claim"
+    finding = files(made(published(), cited=Cited("5 of 7 were lost.", "B: one assumption", "finding")))
+    assert "AB  - 5 of 7 were lost.\r\n" in finding["cite.ris"]
 
 
 @pytest.mark.parametrize(("kind", "place"), [("claim", "g/c-001-weeks/"), ("finding", "c/C-001/#weeks")])
