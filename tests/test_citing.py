@@ -100,6 +100,16 @@ def test_the_sentence_is_said_once():
     assert "Finding F-1: Cache. \u201c5 of 7 were lost.\u201d Case 2026-03, snapshot 2026-11-24" in other.text
 
 
+def test_the_abstract_of_a_claim_says_whose_words_they_are_and_the_grade():
+    said = "The article says: \u201cStatement.\u201d Grade by rules: plausible."
+    texts = files(made(published()))
+    for name in ("cite.bib", "cite.json", "cite.ris"):
+        assert said in texts[name], name
+    assert said not in texts["cite.txt"], "the title names the claim"
+    finding = files(made(published(), cited=Cited("5 of 7 were lost.", "B: one assumption", "finding")))
+    assert "AB  - 5 of 7 were lost.\r\n" in finding["cite.ris"]
+
+
 @pytest.mark.parametrize(("kind", "place"), [("claim", "g/c-001-weeks/"), ("finding", "c/C-001/#weeks")])
 def test_each_figure_is_cited_with_its_own_page_or_its_place_on_the_one_that_is_about_it(kind, place):
     citation = made(published(), cited=replace(STATED, kind=kind), figures=(None, FIGURE))

@@ -41,13 +41,13 @@ EVENTS = (
           title="Twice as much off peak", plans=("free", "pro"), hours="off peak", surfaces=("claude-ai", "claude-code")),
     event("E-014", at("2026-04-01T23:41"), kind="fix", title="Claude Code 2.1.90: resume mended", official=True),
     event("E-015", day("2026-03-26"), kind="policy_change", day_only=True, title="Faster at peak", hours="12:00 to 18:00 UTC",
-          plans=("pro", "max"), surfaces=("claude-ai-mobile",)),
+          plans=("pro", "max"), surfaces=("claude-ai-mobile",), official=True),
     event("E-016", day("2026-03-26"), kind="regression", day_only=True, title="Thinking is cleared", ended_by="E-017",
           surfaces=("claude-code", "cowork"), confidence="high"),
     event("E-017", day("2026-04-10"), kind="fix", day_only=True, title="Thinking mended in 2.1.101"),
     event("E-018", at("2026-04-10T19:03"), kind="cli_release", title="Claude Code 2.1.101: resume again"),
     event("E-019", day("2026-04-01"), kind="doc_fact", day_only=True, title="Limits are one pool", official=True),
-    event("E-020", day("2026-04-23"), kind="limit_reset", day_only=True, title="Limits reset"),
+    event("E-020", day("2026-04-23"), kind="limit_reset", day_only=True, title="Limits reset", official=True),
     event("E-021", day("2026-04-16"), kind="regression", day_only=True, end=at("2026-04-20T23:59"), title="A line in the prompt"),
     event("E-022", day("2026-03-20"), kind="product_launch", day_only=True, title=HOSTILE, surfaces=("console",)),
     event("E-023", day("2026-03-18"), kind="user_report", day_only=True, title="Claude Code is slow"),
@@ -208,6 +208,14 @@ def test_promotions_limits_and_peak_hours():
     assert (reset.kind, reset.first, reset.last) == (Kind.POLICY, date(2026, 4, 23), date(2026, 4, 23))
 
 
+@pytest.mark.parametrize("kind", ["policy_change", "promotion", "limit_reset"])
+def test_what_a_user_says_of_a_policy_is_not_listed_with_what_the_vendor_changed(kind):
+    told = event("E-030", day("2026-03-06"), kind=kind, day_only=True, title="A lifetime fell", hours="at night")
+    assert records(dossier(events=(told,), case=VENDOR).library)["E-030"].kind is Kind.CHANGE
+    said = told.model_copy(update={"official": True})
+    assert records(dossier(events=(said,), case=VENDOR).library)["E-030"].kind in (Kind.POLICY, Kind.PEAK)
+
+
 def test_incidents_are_told_with_their_times_on_all_their_days():
     found = records()
     assert "old" not in found, "it ended before the days of the case"
@@ -304,8 +312,8 @@ def test_versions_are_offered_newest_first():
 
 def test_the_articles_days_are_counted_for_each_product():
     counts = {one.query: one.counts for one in page().context.examples}
-    assert counts["surface=claude-ai&from=2026-03-17&to=2026-03-23"] == (0, 1, 0, 4, 2, 0)
-    assert counts["surface=cowork&from=2026-03-17&to=2026-03-23"] == (0, 0, 0, 3, 1, 0)
+    assert counts["surface=claude-ai&from=2026-03-17&to=2026-03-23"] == (0, 1, 0, 0, 4, 2, 0)
+    assert counts["surface=cowork&from=2026-03-17&to=2026-03-23"] == (0, 0, 0, 0, 3, 1, 0)
 
 
 # ---- the real content ----
@@ -323,6 +331,7 @@ def test_three_real_questions():
         "fault-prefix-mutation", "fault-telemetry-5m", "fault-resume-deferral", "measured-unread-last-write",
     ]  # fmt: skip
     assert {"E-035", "E-049"} <= set(week[Kind.POLICY])
+    assert week[Kind.CHANGE] == ["measured-cache-life"], "a user's analysis is no change by the vendor"
     assert week[Kind.PEAK] == [], "they begin on 26 March"
     assert len(week[Kind.INCIDENT]) == 9
     outage = answer(surface="claude-ai", first=date(2026, 3, 2), last=date(2026, 3, 2))

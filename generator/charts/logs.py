@@ -87,7 +87,7 @@ def breaks_chart(
     unexplained = counts.get("unexplained", 0)
     return Chart(
         id=chart_id,
-        title="Why the cache identity broke",
+        title="Why less was read from the cache than expected",
         sentence=(
             f"Of {plural(steps, 'step')}, {total:,} ({_share(total / steps) if steps else '0 %'}) broke the identity; "
             f"{unexplained:,} of these breaks ({_share(unexplained / total)}) stay unexplained. "

@@ -112,6 +112,7 @@ class Applied(Model):
     first: dt.date
     last: dt.date | None = None  # None = no end is known
     says: Line  # what changed, in one sentence
+    fault: bool = True  # False: a change that harms nobody by itself, such as a choice of the vendor or of the client
 
 
 class Published(Model):

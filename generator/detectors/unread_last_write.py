@@ -15,7 +15,7 @@ from generator.ledger.subjects import Account, Scope
 from generator.ledger.threads import Thread
 from generator.records.results import DayShare, Finding, FindingGrade, Quantity, Unit
 
-BASE = 0.0005  # share of such steps; upper end of 2 of 14,618 before 13 March 2026 in public logs
+BASE = 0.0005  # share of such steps; upper end of 2 of 14,619 before 13 March 2026 in public logs
 FEWEST = 2  # a single one may be anything
 CHANCE = 0.01  # probability at which so many are no longer chance
 SOON, LATER = 1.0, 60.0  # seconds; the share within the first, and none from five to sixty, tell the kind
@@ -158,7 +158,7 @@ UNREAD_LAST_WRITE = Detector(
         ),
         Parameter(
             Quantity("base-share", BASE, Unit.SHARE),
-            "Upper end of the 95 % interval of 2 in 14,618 steps from 6 January to 12 March 2026, six public log sets.",
+            "Upper end of the 95 % interval of 2 in 14,619 steps from 6 January to 12 March 2026, six public log sets.",
         ),
     ),
     references=(

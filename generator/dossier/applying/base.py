@@ -31,6 +31,7 @@ class Kind(StrEnum):
     FAULT = "fault"
     POLICY = "policy"
     PEAK = "peak-hours"
+    CHANGE = "unannounced-change"
     CAUSE = "innocent-cause"
     INCIDENT = "incident"
     RELEASE = "release"

@@ -31,10 +31,14 @@ def policies(library: Library) -> Iterator[Applying]:
     for event in library.events:
         if event.kind in POLICIES:
             first, last = days_of(event, library)
-            peak = event.kind == "policy_change" and event.hours
-            yield _event(
-                event, Kind.PEAK if peak else Kind.POLICY, first, first if event.kind in MOMENTARY else last, library
-            )
+            yield _event(event, _policy(event), first, first if event.kind in MOMENTARY else last, library)
+
+
+def _policy(event: Event) -> Kind:
+    """What the vendor did not say itself is never listed among the things that it changed."""
+    if not event.official:
+        return Kind.CHANGE
+    return Kind.PEAK if event.kind == "policy_change" and event.hours else Kind.POLICY
 
 
 def releases(library: Library) -> Iterator[Applying]:

@@ -88,14 +88,20 @@ def _is_admitted(event: Event, library: Library) -> bool:
 def _measured(one: Published, applied: Applied, library: Library) -> Applying:
     return Applying(
         id=f"measured-{one.id}",
-        kind=Kind.FAULT,
+        kind=Kind.FAULT if applied.fault else Kind.CHANGE,
         says=applied.says,
         path=f"m/{one.id}/",
         first=applied.first,
         last=applied.last,
         surfaces=surfaces_of(one.surfaces, library) if one.surfaces else (),
-        note="Measured on our side; whose fault it was is on its page." if one.ours else "Measured by others.",
+        note=_measured_by(one, applied),
     )
+
+
+def _measured_by(one: Published, applied: Applied) -> str:
+    if not one.ours:
+        return "Measured by others."
+    return f"Measured on our side; {'whose fault it was' if applied.fault else 'what it does not show'} is on its page."
 
 
 def _mended(fault: Fault, library: Library) -> Event | None:

@@ -37,7 +37,7 @@ def same_tasks(one: Published, _: tuple[Pack, ...]) -> Computed:
     pairs, costs = _pair_of_versions(runs), _cost(runs)
     return Computed(
         function="generator/dossier/computed/same_tasks.py:same_tasks",
-        answer=_answer(runs, pairs),
+        answer=_answer(runs, costs[0][1], pairs),
         estimates=(*costs, *pairs, *_time(runs), *_slow(runs)),
         tables=run_tables(runs, _cost_sentence(runs, costs[0][1])),
         cautions=(
@@ -166,11 +166,12 @@ def _compared(
     return words, Estimate(ratio.value, ratio.low, ratio.high, len(days), "days", "times", _ALIKE, ratio.p)
 
 
-def _answer(runs: Sequence[Run], pairs: Rows) -> str:
+def _answer(runs: Sequence[Run], ratio: Estimate, pairs: Rows) -> str:
+    """The ratio is that of the estimate, by days: a ratio of the two medians would be another number for one thing."""
     before, week = (middle(runs, span, lambda run: run.usd) for span in (BEFORE_CHANGE, ARTICLE))
     said = (
         f"The same tasks cost {figure(week, 4)} USD a run in the article's week and {figure(before, 4)} until 4 March "
-        f"({figure(week / before)} times)"
+        f"({figure(ratio.value)} times, day for day)"
     )
     if pairs:
         what, estimate = max(pairs, key=lambda pair: abs(pair[1].value))

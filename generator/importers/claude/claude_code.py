@@ -102,9 +102,10 @@ CLAUDE_CODE = Importer(
         ),
         private="Your prompts, code, file paths and the model's answers. None of it is kept.",
         verified=Verified.REAL_FILES,
-        tried="Transcripts in 11 public repositories, 29,405 calls of clients 1.0.98 to 2.1.232: calls and sums of "
-        "tokens equal an independent count. Two of them have a licence: moredip/session-share at c822452 (92 "
-        "calls) and d-kimuson/claude-code-viewer at 9367cf0 (199 calls).",
+        tried="Transcripts in 11 public repositories, read for this test alone and not the logs that this site has as "
+        "evidence: 29,405 calls of clients 1.0.98 to 2.1.232. Calls and sums of tokens equal an independent count. Two "
+        "of these 11 have a licence: moredip/session-share at c822452 (92 calls) and d-kimuson/claude-code-viewer at "
+        "9367cf0 (199 calls).",
         sources=("https://code.claude.com/docs/en/claude-directory", "https://code.claude.com/docs/en/sessions"),
     ),
     gives=frozenset(

@@ -91,7 +91,16 @@ def _reference(dossier: Dossier, path: str, title: str, cited: Cited) -> Referen
         records="" if kept else edition.records,  # those of this build; the snapshot was made from others
         without_address="" if url else NO_ADDRESS,
         is_data=cited.kind == "data",
+        abstract=_line(_abstract(cited)),
     )
+
+
+def _abstract(cited: Cited) -> str:
+    """The sentence; that of a claim is the article's and no finding of ours, and says so with its grade."""
+    if cited.kind != "claim":
+        return cited.sentence
+    graded = f" Grade {cited.grade}." if cited.grade else ""
+    return f"The article says: \u201c{cited.sentence}\u201d{graded}"
 
 
 def _line(text: str) -> str:

@@ -35,6 +35,7 @@ class Reference:
     records: str  # SHA-256, "" where it is not known
     without_address: str
     is_data: bool
+    abstract: str = ""  # what a reader of the entry alone is told; a claim's names whose words they are
 
     @property
     def note(self) -> str:
@@ -67,7 +68,7 @@ def bibtex(one: Reference) -> str:
         "url": one.url,
         "urldate": one.day.isoformat() if one.url else "",
         "version": one.version.translate(_TEX),
-        "abstract": one.sentence.translate(_TEX),
+        "abstract": one.abstract.translate(_TEX),
         "note": one.note.translate(_TEX),
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
@@ -90,7 +91,7 @@ def _item(one: Reference) -> dict[str, Any]:
         "issued": day,
         "accessed": day,
         "URL": one.url,
-        "abstract": one.sentence,
+        "abstract": one.abstract,
         "version": one.version,
         "note": one.note,
     }
@@ -110,7 +111,7 @@ def ris(one: Reference) -> str:
         ("DA", day),
         ("Y2", day),
         ("UR", one.url),
-        ("AB", one.sentence),
+        ("AB", one.abstract),
         ("ET", one.version),
         ("N1", one.note),
     )
