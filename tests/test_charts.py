@@ -188,6 +188,36 @@ def test_thread_sentence_sets_expected_against_read_of_the_cited_requests():
     assert "2 breaks, 1 unexplained" in sentence
 
 
+def test_thread_sentence_sums_the_request_of_the_finding_and_not_the_call_before_it_that_is_explained():
+    """As F-7BRBRXYP: two are cited, and the loss of the first has an explanation."""
+    rows = (
+        row(4, 36_145, 28_228, 10_663, reason="unread-last-write", cited=True),
+        row(5, 38_891, 36_273, 3_101, reason="unexplained", cited=True),
+    )
+    said = "a read of 38,891 tokens was expected of 1 request of the finding, 36,273 were read"
+    assert said in thread_chart(rows, loss=(38_891, 36_273)).sentence
+    said = "a read of 36,145 tokens was expected of 1 request of the finding, 28,228 were read"
+    assert said in thread_chart(rows, loss=(36_145, 28_228)).sentence
+
+
+def test_thread_sentence_sums_all_requests_that_the_finding_sums():
+    rows = (
+        row(4, 100, 90, 10, reason="retry", cited=True),
+        row(5, 1_000, 0, 1_000, reason="unexplained", cited=True),
+        row(6, 2_000, 0, 2_000, reason="unexplained", cited=True),
+    )
+    said = "a read of 3,000 tokens was expected of 2 requests of the finding, 0 were read"
+    assert said in thread_chart(rows, loss=(3_000, 0)).sentence
+    assert "expected of the cited ones, 90 were read" in thread_chart(rows, loss=(7, 7)).sentence
+
+
+def test_a_share_that_is_not_nothing_is_never_written_as_nothing():
+    chart = breaks_chart({"unexplained": 1, "retry": 9, "interrupt": 996}, 25_333)
+    assert [line[3] for line in chart.rows] == ["3.9 %", "0.036 %", "0.0039 %"]
+    assert [line[2] for line in chart.rows] == ["99.0 %", "0.9 %", "0.099 %"]
+    assert "1 of these breaks (0.099 %) stay unexplained" in chart.sentence
+
+
 def test_thread_draws_no_expectation_where_the_log_has_none():
     data = thread_data(CHAIN)
     assert [mark["place"] for mark in data["expected"]] == [1, 2, 3, 4]

@@ -424,6 +424,23 @@ def test_panels_share_an_axis_unless_their_values_are_far_apart_and_words_are_wr
     assert "scale" not in near["resolve"]
 
 
+@pytest.mark.parametrize("axis", ["Percent of requests", "Share of steps"])
+def test_panels_of_parts_of_a_whole_share_an_axis_however_far_apart_they_are(axis):
+    days = [{"Day": f"2026-03-0{day}", "Count": size, "Panel": f"panel {size}"} for size in (1, 100) for day in (1, 2)]
+    for spec, _ in drawn(plot(panel="Panel", axis=axis), days):
+        assert "scale" not in spec["resolve"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"), [((1, 100), "A note. Each panel has a scale of its own."), ((1, 2), "A note.")]
+)
+def test_a_picture_whose_panels_have_scales_of_their_own_says_so(sizes, said):
+    rows = tuple((f"2026-03-0{day}", size, f"panel {size}") for size in sizes for day in (1, 2))
+    table = PublishedTable(id="far", title="X", columns=("Day", "Count", "Panel"), rows=rows, note="A note.")
+    chart = published_chart(table, plot(panel="Panel"), drawn=lambda spec, data: ("<svg/>", 1, 1))
+    assert chart.note == said
+
+
 def test_picture_of_days_fits_a_page_and_a_phone():
     columns, cells = (
         ("Day", "Count", "What"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 import real_case
 from public_library import LIBRARY, dossier
 
 from generator.charts import agreement_chart, base, grades_chart
+from generator.charts.card import card_svg
 from generator.charts.grades import LOOKS
 from generator.charts.squares import LOOKS as ALL_LOOKS
 from generator.curated.claims import Grade
@@ -25,6 +27,7 @@ PAIRS = [
     (G.ESTABLISHED, Grade.SUPPORTED), (G.PLAUSIBLE, Grade.PARTLY_SUPPORTED), (G.PLAUSIBLE, Grade.PARTLY_SUPPORTED),
     (G.PLAUSIBLE, Grade.SUPPORTED), (G.NOT_CHECKABLE, Grade.NOT_CHECKABLE),
 ]  # fmt: skip
+ROOT = Path(__file__).parent.parent
 DARK_PAGE = "#16191b"
 
 
@@ -67,6 +70,28 @@ def test_words_on_squares_can_be_read_in_both_themes(look, theme, page):
 def test_every_grade_has_a_look_and_a_letter_of_its_own():
     assert set(LOOKS) == set(G)
     assert len(set(LOOKS.values())) == len({grade.value[0] for grade in G}) == len(G)
+
+
+TONES = {
+    G.ESTABLISHED: "good", G.SUPPORTED: "good", G.PLAUSIBLE: "fair", G.UNSUPPORTED: "weak", G.CONTRADICTED: "bad",
+    G.NOT_CHECKABLE: "mute", G.WITHDRAWN: "mute",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("grade", list(G))
+def test_a_grade_has_the_tone_of_its_badge_in_pictures_and_on_cards_in_both_themes(grade):
+    style = (ROOT / "templates/assets/witnessmark.css").read_text()
+    light, dark = re.findall(rf"--wm-{TONES[grade]}: (#[0-9a-f]{{6}});", style)[:2]
+    assert LOOKS[grade].stroke == light
+    assert base._DARK[light] == dark
+    assert f'fill="{light}"' in card_svg("It is so.", over="Claim", grade=grade.value.replace("_", " "))
+    rules = [line for line in style.splitlines() if f".wm-grade--{grade.value}" in line and "--tone: var(" in line]
+    assert all(f"var(--wm-{TONES[grade]})" in line for line in rules if ":is(" in line)
+
+
+def test_live_pictures_know_the_dark_colours_of_all():
+    script = (ROOT / "templates/assets/figures.js").read_text()
+    assert {*re.findall(r'"(#[0-9a-f]{6})": "(#[0-9a-f]{6})"', script)} == {*base._DARK.items()}
 
 
 def test_each_claim_is_a_square_with_the_letter_of_its_grade_in_the_order_of_grades():

@@ -302,3 +302,16 @@ def test_every_service_within_some_days_is_counted_window_by_window():
     ]
     assert every_service(one, stretch("2026-03-02", "2026-03-09"), 3) == (1, 6)
     assert every_service(one[:2], stretch("2026-03-02", "2026-03-09"), 8) == (0, 1)
+
+
+def test_a_dot_in_the_shaded_days_that_counts_other_days_says_both_counts():
+    """The dot is a week from Monday on, the test of the article's week is of its own seven days."""
+    weekly = next(one for one in found().sections[0].tables if one.id == "incidents-by-week")
+    (dot,) = [row[3] for row in weekly.rows if (row[0], row[2]) == ("2026-03-16", "All services")]
+    tested = next(re.search(r"had (\d+) incidents", one)[1] for one in found().sentences if "article's week had" in one)
+    assert weekly.drawn.sentence.endswith(
+        f" The dot in the shaded days is the week of 16 March to 22 March, with {dot}; the article's own days, 17 March "
+        f"to 23 March, have {tested}."
+    )
+    assert str(dot) != tested, "else the sentence is not needed"
+    assert "Weeks begin on Monday" in weekly.note

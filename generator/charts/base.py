@@ -30,6 +30,8 @@ INK, SOFT, RULE, CARD, BAND = "#1c2326", "#4a5559", "#dcd8cd", "#ffffff", "#f6e3
 SERIES = ("#14466f", "#c65f0a", "#45a595", "#c3a5da", "#5e6a70")
 """Five steps that stay apart by lightness alone, so also for readers who do not tell the hues apart."""
 ALERT = "#a32b2b"
+GOOD, FAIR, WEAK, BAD, MUTE = "#14633f", "#2f5fa3", "#855a08", "#a5322a", "#5f6368"
+"""Of grades, the same as those of the badges: --wm-good and so on of witnessmark.css, which a test compares."""
 SHORT = "datum.value ? format(datum.value, '~s') : '0'"
 """Vega expression for large numbers on an axis: 40k, 1.2M."""
 
@@ -45,6 +47,11 @@ _DARK = {
     SERIES[3]: "#6f5596",
     SERIES[4]: "#7f8b91",
     ALERT: "#f39a94",
+    GOOD: "#67c596",
+    FAIR: "#8db6ef",
+    WEAK: "#deb057",
+    BAD: "#ee8b83",
+    MUTE: "#a5aab0",
 }
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _SIZED = re.compile(r'^(<svg[^>]*) width="[\d.]+" height="[\d.]+"([^>]*>)')

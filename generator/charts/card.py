@@ -9,6 +9,8 @@ import textwrap
 from html import escape
 from typing import NamedTuple
 
+from generator.charts.base import BAD, FAIR, GOOD, MUTE, WEAK
+
 WIDTH, HEIGHT = 1200, 630
 _MARGIN = 72
 _MOST_LINES = 6
@@ -24,8 +26,8 @@ class _Size(NamedTuple):
 
 _SIZES = (_Size(56, 34, 4), _Size(46, 42, 5), _Size(38, 52, _MOST_LINES))
 _GRADES = {
-    "established": "#1b6e3c", "supported": "#1b6e3c", "plausible": "#8a5a00", "unsupported": "#6b6b6b",
-    "contradicted": "#a3262a", "not checkable": "#3d4f7c", "withdrawn": "#6b6b6b",
+    "established": GOOD, "supported": GOOD, "partly supported": FAIR, "plausible": FAIR, "unsupported": WEAK,
+    "contradicted": BAD, "not checkable": MUTE, "withdrawn": MUTE,
 }  # fmt: skip
 
 

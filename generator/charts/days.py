@@ -19,7 +19,9 @@ _ONE, _PANEL = 260, 90  # px high: a picture alone, and one of several
 _MANY = 2  # colours that fit side by side on a phone
 _LINE, _LETTER, _WORDS = 17, 7.5, 13  # px: from one line of words to the next, a letter's width, and the size of words
 _APART = 8  # px between two words
-_FAR = 5  # times: panels whose highest values are further apart have an axis each
+_FAR = 5  # times: panels of counts whose highest values are further apart have an axis each
+_PARTS = ("Percent", "Share")  # first words of axes that every panel shares: parts of a whole are compared by eye
+OWN_SCALES = "Each panel has a scale of its own."
 
 Drawn = tuple[tuple[dict[str, Any], dict[str, list[dict[str, Any]]]], tuple[dict[str, Any], dict[str, Any]]]
 
@@ -33,6 +35,11 @@ def days(records: Sequence[Mapping[str, Any]], plot: Plot) -> Drawn:
         _drawn(records, shown, plot, groups, width=WIDTH - 90, columns=0),
         _drawn(records, shown, plot, groups, width=NARROW - 70, columns=columns),
     )
+
+
+def own_scales(spec: Mapping[str, Any]) -> bool:
+    """Has each panel of the picture an axis of its own?"""
+    return bool(spec.get("resolve", {}).get("scale", {}).get("y") == "independent")
 
 
 def _drawn(
@@ -53,7 +60,7 @@ def _drawn(
     if len(panels) == 1:
         spec["facet"]["row"]["header"] = {"title": None, "labels": False}
     highest = [max((row[plot.values[0]] for row in shown if _panel(row, plot) == panel), default=0) for panel in panels]
-    if max(highest) > _FAR * min(highest):
+    if max(highest) > _FAR * min(highest) and not plot.axis.startswith(_PARTS):
         spec["resolve"]["scale"] = {"y": "independent"}
     spec["spec"] |= {"width": width, "height": _ONE if len(panels) == 1 else _PANEL}
     for layer in spec["spec"]["layer"]:

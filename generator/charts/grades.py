@@ -12,8 +12,10 @@ from generator.base.wording import plural
 from generator.charts.base import NARROW, WIDTH, Chart
 from generator.charts.squares import (
     ALARM,
+    DOUBTED,
     EMPTY,
     FAINT,
+    GONE,
     LETTER,
     MARKED,
     OPEN,
@@ -35,10 +37,10 @@ LOOKS: Mapping[ComputedGrade, Look] = {
     ComputedGrade.ESTABLISHED: STRONG,
     ComputedGrade.SUPPORTED: FAINT,
     ComputedGrade.PLAUSIBLE: OPEN,
-    ComputedGrade.UNSUPPORTED: WARM,
+    ComputedGrade.UNSUPPORTED: DOUBTED,
     ComputedGrade.CONTRADICTED: ALARM,
     ComputedGrade.NOT_CHECKABLE: PLAIN,
-    ComputedGrade.WITHDRAWN: EMPTY,
+    ComputedGrade.WITHDRAWN: GONE,
 }
 _GAP, _AIR = 3, 10  # px between squares, and between a label and what it names
 _KEY, _LINE = 24, 26  # px: a square of the key, and a line of it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -25,12 +26,22 @@ _DASH = "M-1,-0.2L1,-0.2L1,0.2L-1,0.2Z"  # a shape as SVG path: the line of the 
 _ROOM = 1.3  # of the longest bar, for the label behind it
 _FEW = 24  # requests up to which every position is labelled, and that a phone shows
 _PHONE_LABELS = 8
+_SMALL = 0.001  # a share below it would be written as 0.1 % or as 0.0 %: two digits that count are shown instead
+_MOST_DIGITS = 6
 
 
 def thread_chart(
-    rows: Sequence[ThreadRow], chart_id: str = "chain-chart", *, note: str = "", drawn: Draw = draw
+    rows: Sequence[ThreadRow],
+    chart_id: str = "chain-chart",
+    *,
+    loss: tuple[int, int] | None = None,
+    note: str = "",
+    drawn: Draw = draw,
 ) -> Chart:
-    """Requests of a thread around a finding: expected read against read and written. Raises ValueError for no row."""
+    """Requests of a thread around a finding: expected read against read and written. Raises ValueError for no row.
+
+    `loss`: expected and observed tokens of the finding.
+    """
     if not rows:
         raise ValueError("a thread without requests has no chart")
     svg, width, height = drawn(thread_template(), thread_data(rows))
@@ -38,7 +49,7 @@ def thread_chart(
     return Chart(
         id=chart_id,
         title="Expected and observed cache reads, request by request",
-        sentence=_thread_sentence(rows),
+        sentence=_thread_sentence(rows, loss),
         width=width,
         height=height,
         columns=("Request", "Expected read", "Read", "Written", "Uncached", "Output", "Break", "Cited"),
@@ -142,7 +153,9 @@ def days_chart(days: Sequence[DaySum], chart_id: str = "days-chart", *, note: st
 
 
 def _share(value: float) -> str:
-    return f"{value:.1%}".replace("%", " %")
+    """In percent with one digit after the point; a small one with as many as show that it is not nothing."""
+    digits = 1 if value == 0 or value >= _SMALL else min(_MOST_DIGITS, 1 - math.floor(math.log10(100 * value)))
+    return f"{value:.{digits}%}".replace("%", " %")
 
 
 def _kind(reason: str) -> str:
@@ -158,17 +171,32 @@ def _day_sums(rows: Sequence[DaySum]) -> tuple[int, int, int, int]:
     )
 
 
-def _thread_sentence(rows: Sequence[ThreadRow]) -> str:
+def _faulted(cited: Sequence[ThreadRow], loss: tuple[int, int] | None) -> Sequence[ThreadRow]:
+    """Cited requests whose expected and observed reads are those of the finding; all cited ones where none are.
+
+    A finding also cites the call before, whose own loss may have an innocent explanation and is none of the finding's.
+    """
+    reasons = dict.fromkeys(row.reason for row in cited if row.reason)
+    groups = [*([row] for row in cited), *([row for row in cited if row.reason == one] for one in reasons)]
+    return next((group for group in groups if _sums(group) == loss), cited)
+
+
+def _sums(rows: Sequence[ThreadRow]) -> tuple[int, int] | None:
+    """Expected and observed reads, of requests with an expectation."""
+    pairs = [(row.expected, row.read) for row in rows if row.expected is not None]
+    return (sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)) if pairs else None
+
+
+def _thread_sentence(rows: Sequence[ThreadRow], loss: tuple[int, int] | None) -> str:
     cited = [row for row in rows if row.cited]
-    pairs = [(row.expected, row.read) for row in cited if row.expected is not None]
-    expected, read = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    faulted = _faulted(cited, loss)
+    sums = _sums(faulted)
+    which = "the cited ones" if len(faulted) == len(cited) else plural(len(faulted), "request") + " of the finding"
     breaks = [row for row in rows if row.reason]
     unexplained = sum(row.reason == "unexplained" for row in breaks)
     head = f"{plural(len(rows), 'request')} of one thread, {len(cited):,} of them cited"
     body = (
-        f": where a read of {plural(expected, 'token')} was expected of the cited ones, {read:,} were read"
-        if pairs
-        else ""
+        f": where a read of {plural(sums[0], 'token')} was expected of {which}, {sums[1]:,} were read" if sums else ""
     )
     return f"{head}{body}; {plural(len(breaks), 'break')}, {unexplained:,} unexplained."
 

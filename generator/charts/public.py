@@ -25,6 +25,7 @@ _OTHER = "enterprise"  # the surface with fewest reports; five shades are what a
 _COLUMNS = 3
 _SHOWN = 4  # surfaces with a panel; with "all" and "no product" they fill two rows
 _GAP = 16
+_INSIDE, _OUTSIDE = "Month of the window", "Other month"
 _HEADROOM = 1.18  # of the highest bar, for its label
 COLLECTION_NOTE = (
     "Counts follow where and how hard the curators looked: mostly one issue tracker, and the window harder than the "
@@ -87,7 +88,7 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month", *, d
             "month": f"{month:%b}",
             "name": f"{month:%Y-%m}",
             "count": counts[name][f"{month:%Y-%m}"],
-            "kind": "Window" if in_window(month, case) else "Control",
+            "kind": _INSIDE if in_window(month, case) else _OUTSIDE,
         }
         for name in panelled
         for month in months
@@ -112,7 +113,7 @@ def incidents_chart(dossier: Dossier, chart_id: str = "incidents-by-month", *, d
         rows=tuple((f"{month:%Y-%m}", *(found[f"{month:%Y-%m}"] for found in counts.values())) for month in months),
         svg=svg,
         note=(
-            f"Dark: months of the window. The list begins on {short_day(incidents[0].start.date())}; its first month "
+            f"The list begins on {short_day(incidents[0].start.date())}; its first month "
             "is not whole. Products are the components that an announcement names; it is not the time of impact."
             + (f" Only in the table: {left_out}." if left_out else "")
         ),
@@ -257,8 +258,8 @@ def _incidents_template() -> dict[str, Any]:
         x=alt.X("month:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
         y=alt.Y("count:Q", title=None, axis=None),
     )
-    kinds = alt.Scale(domain=["Window", "Control"], range=[SERIES[0], SERIES[4]])
-    bars = base.mark_bar(width={"band": 0.75}).encode(color=alt.Color("kind:N", legend=None, scale=kinds))
+    kinds = alt.Scale(domain=[_INSIDE, _OUTSIDE], range=[SERIES[0], SERIES[4]])
+    bars = base.mark_bar(width={"band": 0.75}).encode(color=alt.Color("kind:N", title=None, scale=kinds))
     labels = base.mark_text(dy=-9, color=INK).encode(text="count:Q")
     chart = (
         alt.layer(bars, labels, data=alt.NamedData("rows"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.base.drawing import Draw, draw
 from generator.charts.base import CARD, INK, NARROW, SERIES, SOFT, WIDTH, Chart, config, template
-from generator.charts.days import days
+from generator.charts.days import OWN_SCALES, days, own_scales
 from generator.charts.runs import runs
 from generator.charts.told import draws, fields, heads, tell, words
 from generator.charts.weeks import DAY
@@ -47,7 +47,7 @@ def published_chart(table: PublishedTable, plot: Plot, *, drawn: Draw = draw) ->
         columns=table.columns,
         rows=table.rows,
         svg=svg,
-        note=table.note or "",
+        note=" ".join(filter(None, (table.note, OWN_SCALES if own_scales(wide[0]) else ""))),
         narrow=drawn(*slim),
     )
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from generator.base.drawing import Draw, Drawing
-from generator.charts.base import ALERT, BAND, CARD, INK, RULE, SERIES, SOFT, config
+from generator.charts.base import BAD, BAND, CARD, FAIR, GOOD, INK, MUTE, RULE, SERIES, SOFT, WEAK, config
 
 LETTER = 7.6  # px a letter of text
 _FAINT = 0.35  # of a colour, so light that ink is read on it in both themes
@@ -26,11 +26,13 @@ class Look:
     dashed: bool = False
 
 
-STRONG, FAINT = Look(SERIES[0], 1.0, SERIES[0], CARD), Look(SERIES[0], _FAINT, SERIES[0], INK)
-OPEN, WARM = Look(CARD, 0.0, SERIES[0], INK), Look(SERIES[1], _FAINT, SERIES[1], INK)
-ALARM, PLAIN = Look(ALERT, 1.0, ALERT, CARD), Look(RULE, 1.0, SOFT, INK, dashed=True)
-MARKED, EMPTY = Look(BAND, 1.0, INK, INK), Look(CARD, 0.0, RULE, SOFT)
-LOOKS = (STRONG, FAINT, OPEN, WARM, ALARM, PLAIN, MARKED, EMPTY)
+STRONG, FAINT = Look(GOOD, 1.0, GOOD, CARD), Look(GOOD, _FAINT, GOOD, INK)
+OPEN, DOUBTED = Look(FAIR, 1.0, FAIR, CARD), Look(WEAK, 1.0, WEAK, CARD)
+ALARM, PLAIN = Look(BAD, 1.0, BAD, CARD), Look(MUTE, _FAINT, MUTE, INK, dashed=True)
+GONE = Look(CARD, 0.0, MUTE, SOFT, dashed=True)
+"""Of grades: the tones of their badges."""
+WARM, MARKED, EMPTY = Look(SERIES[1], _FAINT, SERIES[1], INK), Look(BAND, 1.0, INK, INK), Look(CARD, 0.0, RULE, SOFT)
+LOOKS = (STRONG, FAINT, OPEN, DOUBTED, ALARM, PLAIN, GONE, WARM, MARKED, EMPTY)
 
 
 @dataclass(frozen=True)

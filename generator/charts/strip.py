@@ -95,7 +95,7 @@ def timeline_chart(dossier: Dossier, chart_id: str = "timeline-strip", *, drawn:
         svg=svg,
         note=(
             "Thin line: the hour is known. Block: only the day is known. Long bar: a period. "
-            f"A darker day has more reports, up to {max(reports.values(), default=0)}. "
+            f"The stronger its colour, the more reports a day has, up to {max(reports.values(), default=0)}. "
             f"Begun outside the window, and so in the list only: {outside}. The table is of the events."
         ),
         narrow=drawn(narrowed(spec), data),

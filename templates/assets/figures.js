@@ -11,7 +11,8 @@
   const DARK = {
     "#1c2326": "#e6e4dd", "#4a5559": "#b3b9b8", "#dcd8cd": "#364044", "#ffffff": "#1b2224", "#f6e3c4": "#4a3a1c",
     "#14466f": "#b5d6f5", "#c65f0a": "#ef9a4a", "#45a595": "#2b7d70", "#c3a5da": "#6f5596", "#5e6a70": "#7f8b91",
-    "#a32b2b": "#f39a94",
+    "#a32b2b": "#f39a94", "#14633f": "#67c596", "#2f5fa3": "#8db6ef", "#855a08": "#deb057", "#a5322a": "#ee8b83",
+    "#5f6368": "#a5aab0",
   };
   const FONT = "Liberation Sans";
   const FONTS = "'Liberation Sans', Arial, Helvetica, 'Nimbus Sans', system-ui, sans-serif";

@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 
 from generator.curated.registered import Registered, Stretch
 from generator.dossier.special.base import Cell, Drawn, Section, Table, day_told, estimated, rounded
-from generator.dossier.special.incidents import IncidentsFound, ratio_of
+from generator.dossier.special.incidents import IncidentsFound, ratio_of, shared
 from generator.dossier.special.series import blocks, counted, middle, whole_weeks
 from generator.statistics.neighbours import neighbours_ratio
 from generator.statistics.ratios import Counted, Ratio, dispersion, exact_ratio, together
@@ -84,19 +84,38 @@ def _weekly(found: IncidentsFound, plan: Registered, article: Stretch) -> Table:
             for week, part in zip(weeks, counted(days, weeks), strict=True)
         ),
         note=(
-            "An incident announced for all services counts for each of the three. Weeks begin on Monday; the article's "
-            "week is shaded. Dashed: "
+            f"An incident announced for all services counts for each of the three. Weeks begin on {_begin(weeks)}; the "
+            "article's week is shaded. Dashed: "
             + ", ".join(f"{place} {one.word}" for place, one in enumerate(plan.rollouts, 1))
             + "."
         ),
         drawn=Drawn(
             value="Incidents",
             axis="Incidents a week",
-            sentence=f"{rise} in the week of {day_told(every.week)}; {high}.",
+            sentence=f"{rise} in the week of {day_told(every.week)}; {high}.{_both_weeks(found, weeks, article)}",
             band=(article.first.isoformat(), article.last.isoformat()),
             band_label="the article's week",
             dates=tuple((one.day.isoformat(), str(place)) for place, one in enumerate(plan.rollouts, 1)),
         ),
+    )
+
+
+def _begin(weeks: Sequence[Stretch]) -> str:
+    return f"{weeks[0].first:%A}" if weeks else "Monday"
+
+
+def _both_weeks(found: IncidentsFound, weeks: Sequence[Stretch], article: Stretch) -> str:
+    """The dot in the shaded days is of other days than the shaded ones: both counts, or nothing where it is not.
+
+    The test counts the article's own days; weeks of the list go on from its first day, so the two are seldom the same.
+    """
+    one = max((week for week in weeks if shared(week, article)), key=lambda week: shared(week, article), default=None)
+    if one is None or (one.first, one.last) == (article.first, article.last):
+        return ""
+    (dot,) = counted(next(iter(found.series.values())), [one])
+    return (
+        f" The dot in the shaded days is the week of {day_told(one.first)} to {day_told(one.last)}, with {dot.hits}; "
+        f"the article's own days, {day_told(article.first)} to {day_told(article.last)}, have {found.week_hits}."
     )
 
 

@@ -115,7 +115,7 @@ def incidents_found(incidents: Sequence[Incident], plan: Registered, article: St
     grave = [day_of(one) for one in incidents if one.impact in SERIOUS]
     grave_weeks = [one for one in whole_weeks(plan.listed) if one.first >= plan.studied.first]
     grave_parts = counted(grave, grave_weeks)
-    of_article = max(range(len(grave_weeks)), key=lambda place: _shared(grave_weeks[place], article))
+    of_article = max(range(len(grave_weeks)), key=lambda place: shared(grave_weeks[place], article))
     others = [part for place, part in enumerate(grave_parts) if place != of_article]
     serious = ratio_of([grave_parts[of_article]], others)
     hits = grave_parts[of_article].hits
@@ -137,7 +137,8 @@ def incidents_found(incidents: Sequence[Incident], plan: Registered, article: St
     )
 
 
-def _shared(one: Stretch, other: Stretch) -> int:
+def shared(one: Stretch, other: Stretch) -> int:
+    """Days that are in both."""
     return sum(one.first + place * DAY in other for place in range(one.days))
 
 

@@ -163,7 +163,9 @@ def finding_figure(view: FindingView, drawn: Draw) -> Chart | None:
     elif sum(bool(day.trials) for day in view.finding.days) > 1:
         figure = shares_chart(view.finding.days, view.detector.title, drawn=drawn)
     elif view.rows and READS & {quantity.name for quantity in view.finding.quantities}:
-        figure = thread_chart(view.rows, drawn=drawn)
+        expected, observed = view.finding.expected_tokens, view.finding.observed_tokens
+        loss = None if expected is None or observed is None else (expected, observed)
+        figure = thread_chart(view.rows, loss=loss, drawn=drawn)
     return replace(figure, simulated=view.pack.simulated) if figure else None
 
 
