@@ -158,7 +158,6 @@ GOOD = [
     f"https://web.archive.org/web/20260412101112/{PAGE}",
     "https://web.archive.org/web/20260412101112if_/http://example.org/some/page",
     "https://web.archive.org/web/2026/https:/example.org/some/page?utm_source=x",
-    "https://archive.org/details/some-page-2026",
     "https://archive.ph/Ab3dE",
     f"https://archive.is/2026.04.12-101112/{PAGE}",
     f"https://archive.md/20260412/{PAGE}#top",
@@ -166,6 +165,8 @@ GOOD = [
     "https://ghostarchive.org/archive/Ab3dE",
     f"https://webarchive.nationalarchives.gov.uk/ukgwa/20260412101112/{PAGE}",
     f"https://arquivo.pt/wayback/20260412101112/{PAGE}",
+    "https://web.archive.org/web/20260412101112/http://www.example.org:80/Some/Page/",
+    "https://archive.vn/2026.04.12-101112/http://example.org/some/page",
 ]
 BAD = [
     PAGE,
@@ -181,6 +182,25 @@ BAD = [
     f"https://web.archive.org.evil.org/web/2026/{PAGE}",
     "https://arquivo.pt/wayback/20260412101112/https://example.org/x",
     "https://webcache.googleusercontent.com/search?q=cache:x",
+    "https://archive.org/details/some-page-2026",  # what anybody uploaded
+    f"https://archive.org/details/{PAGE}",
+    "https://archive.ph/submit",
+    "https://archive.today/newest",
+    "https://archive.is/search",
+    "https://archive.md/about",
+    f"https://archive.ph/submit/?url={PAGE}",
+    "https://web.archive.org/web/2026/https://example.org:8443/some/page",
+    "https://web.archive.org/web/2026/http://example.org:443/some/page",
+    "https://web.archive.org/web/2026/https://user@example.org/some/page",
+    "https://web.archive.org/web/2026/https://user:word@example.org/some/page",
+    "https://archive.ph/20260412/https://example.org:1/some/page",
+    f"https://web.archive.org:8443/web/2026/{PAGE}",
+    f"https://user@web.archive.org/web/2026/{PAGE}",
+    "https://web.archive.org/web/20260301/https://[x/y",
+    "https://web.archive.org/web/20260301/https://[::1]x/y",
+    "https://web.archive.org/web/20260301/https://example.org:99999/some/page",
+    "https://web.archive.org/web/2026/https://exa\u2100mple.com/",  # a sign that becomes "a/c"
+    "https://[x/y",
 ]
 
 
