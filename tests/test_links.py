@@ -134,6 +134,31 @@ def test_all_mistakes_of_a_list_are_told_at_once_and_nothing_is_written(root):
 
 
 @pytest.mark.parametrize(
+    "copy",
+    [
+        f'{COPY}#"><script>',
+        f'{COPY}?"><script>',
+        'https://perma.cc/AB12-CD34?"><script>',
+        "https://archive.ph/Ab3dE#a#b",
+        f"{COPY}?a b",
+        f"{COPY}?{{a}}",
+        f"{COPY}?\u200b",
+        f"{COPY}?a\tb",
+        "https://user@archive.ph/Ab3dE",
+        "https://archive.ph/submit",
+        "https://web.archive.org/web/20260301/https://[x/y",
+        "https://web.archive.org/web/20260301/https://exa\u2100mple.com/",
+        "https://[x/y",
+    ],
+)
+def test_what_the_check_refuses_is_never_written(root, copy):
+    before = texts(root)
+    with pytest.raises(ContentError):
+        run(root, "--read", fill(root, {"cc-46829": copy}))
+    assert texts(root) == before
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -231,6 +256,17 @@ def test_content_that_names_a_copy_of_another_page_is_refused_at_its_place(root)
     (problem,) = error.value.problems
     assert (problem.path, problem.code) == ("content/reports/cc-46829.yml", "W-archive")
     assert problem.line == len(path.read_text("utf-8").splitlines())
+
+
+@pytest.mark.parametrize("page", ["exa\u2100mple.com/", "[x/y", "example.org:99999/"])
+def test_content_whose_copy_names_no_address_is_refused_in_words(root, page):
+    path = root / "content" / "reports" / "cc-46829.yml"
+    path.write_text(
+        f"{path.read_text('utf-8')}archive_url: 'https://web.archive.org/web/2026/https://{page}'\n", "utf-8"
+    )
+    with pytest.raises(ContentError) as error:
+        load(root / "content")
+    assert codes(error.value.problems)[0] in {"W-archive", "W-url"}
 
 
 # ---- the change of a file ----
