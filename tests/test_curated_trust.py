@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_curated_library import CASE, DETECTORS, ITEM, change, content, mistakes
 
-from generator.curated.address import canonical, is_below
+from generator.curated.address import canonical, holds_strangers, host_of, is_below
 from generator.curated.library import load
 
 __all__ = ["content"]  # a fixture
@@ -143,6 +143,17 @@ BELOW = [
     ("https://github.com/o/r/issues/12#issuecomment-3", "https://github.com/o/r/issues/12", True),
     ("https://github.com/o/r/issues/123", "https://github.com/o/r/issues/12", False),
     ("https://github.com/o/r/issues/12", "https://github.com/o/r/issues/12#issuecomment-3", False),
+    ("https://api.github.com/repos/o/r/issues/comments/3", "https://github.com/o/r/issues/12#issuecomment-3", True),
+    ("https://twitter.com/Somebody/status/1/photo/2", "https://x.com/somebody/", True),
+    ("https://x.com/i/status/1", "https://x.com/somebody/", False),  # whose it is, it does not say
+    ("https://x.com/i/web/status/1", "https://x.com/somebody/status/1", True),
+    ("https://x.com/somebody/status/2", "https://x.com/somebody/status/1", False),
+    ("https://web.archive.org/web/2026/https://x.com/somebody/status/1", "https://x.com/somebody/", True),
+    ("https://redd.it/abc", "https://reddit.com/r/x/comments/abc/title/", True),
+    ("https://reddit.com/r/x/comments/abc/comment/def", "https://redd.it/abc", True),
+    ("https://reddit.com/user/somebody/comments/abc/t", "https://reddit.com/user/somebody/", True),
+    ("https://example.org:8443/a", "https://example.org/", False),
+    ("https://example.org/a/index.html", "https://example.org/a/", True),
 ]
 
 
@@ -209,6 +220,58 @@ ONE_DOCUMENT = [
     ("https://example.org/a#issuecomment-1", "https://example.org/a#issuecomment-2"),
     ("https://news.ycombinator.com/item?id=4&p=2", "https://news.ycombinator.com/item?id=4"),
 ]
+# Every address of a row is of the same document.
+SAME = [
+    "x.com/a/status/5 x.com/b/status/5 x.com/i/status/5 x.com/i/web/status/5 x.com/a/status/5/photo/1 twitter.com/A/statuses/5"
+    " mobile.twitter.com/a/status/5/video/1?s=20",
+    "reddit.com/comments/abc www.reddit.com/r/x/comments/abc reddit.com/r/x/comments/abc/a_title/ redd.it/abc"
+    " old.reddit.com/r/X/comments/ABC/another/?sort=new i.reddit.com/comments/abc reddit.com/user/u/comments/abc/t"
+    " reddit.com/gallery/abc amp.reddit.com/r/x/comments/abc/t reddit.com/comments/abc.json de.reddit.com/r/x/comments/abc",
+    "reddit.com/r/x/comments/abc/title/def reddit.com/r/x/comments/abc/comment/def/?context=3 np.reddit.com/comments/abc/_/def",
+    "youtu.be/Ab_-3 www.youtube.com/shorts/Ab_-3 youtube.com/embed/Ab_-3?start=4 youtube.com/watch?v=Ab_-3&t=5"
+    " m.youtube.com/watch?list=x&v=Ab_-3 youtube.com/live/Ab_-3 www.youtube-nocookie.com/embed/Ab_-3 youtube.com/v/Ab_-3",
+    "redirect.github.com/o/r/issues/4 github.com/o/r.git/issues/4 github.com/o/r/pull/4.diff api.github.com/repos/o/r/pulls/4",
+    "github.com/o/r github.com/o/r.git redirect.github.com/O/R/ api.github.com/repos/o/r",
+    "example.org/a example.org/a/index.html example.org/a/INDEX.htm www.example.org/a/ example.org/a/index.php",
+    "example.org example.org/index.html example.org/default.aspx",
+    "api.github.com/repos/o/r/issues/comments/5 github.com/o/r/issues/4#issuecomment-5 github.com/o/r/pull/4#issuecomment-5",
+    "api.github.com/repos/o/r/pulls/comments/5 github.com/o/r/pull/4#discussion_r5 github.com/o/r/pull/4/files#discussion_r5",
+    "api.github.com/repos/o/r/pulls/4/reviews/5 github.com/o/r/pull/4#pullrequestreview-5",
+    "gist.github.com/u/0123456789abcdef0123 gist.github.com/0123456789abcdef0123"
+    " gist.githubusercontent.com/u/0123456789abcdef0123/raw/x",
+    "gitlab.com/g/h/r/-/issues/4 gitlab.com/g/h/r/issues/4 gitlab.com/g/h/r/-/work_items/4",
+    "medium.com/p/0123456789ab medium.com/@somebody/a-title-0123456789ab medium.com/paper/title-0123456789ab",
+    "linkedin.com/posts/somebody_word-activity-7123456789012345678-x_yz de.linkedin.com/feed/update/urn:li:activity:7123456789012345678",
+    "example.org/a http://example.org:80/a https://example.org:443/a",
+]
+# The same page in archives.
+ARCHIVED = [
+    *(
+        f"https://archive.{end}/2026.03.01-120000/https://example.org/a"
+        for end in ("fo", "is", "li", "md", "ph", "today", "vn")
+    ),
+    *(f"https://archive.{end}/20260301/http://example.org/a" for end in ("fo", "li", "vn")),
+    "https://arquivo.pt/wayback/20260301120000/https://example.org/a",
+    "https://arquivo.pt/noFrame/replay/20260301120000/https://example.org/a",
+    "https://webarchive.loc.gov/all/20260301120000/https://example.org/a",
+    "https://webarchive.nationalarchives.gov.uk/ukgwa/20260301120000/https://example.org/a",
+    "https://www.webarchive.org.uk/wayback/archive/20260301120000mp_/http://example.org/a",
+    "https://web.archive.org/web/20260301120000/https://web.archive.org/web/2025/https://example.org/a",
+    "https://archive.ph/20260301/https://web.archive.org/web/2025id_/https://example.org/a",
+    "https://web.archive.org/web/2026/https://arquivo.pt/wayback/20260301120000/https://archive.li/2026/https://example.org/a",
+    "https://web.archive.org/web/https://example.org/a",
+    "https://web.archive.org/web/20260301120000*/https://example.org/a",
+    "https://web.archive.org/web/*/https://example.org/a",
+    "https://web.archive.org/web/2/https://example.org/a",
+    "https://web.archive.org/web/2026/example.org/a",
+    "https://web.archive.org/web/2026/https%3A%2F%2Fexample.org%2Fa",
+    "https://web.archive.org/save/https://example.org/a",
+    "https://web.archive.org/save/example.org/a",
+    "https://archive.org/web/2026/https:/example.org/a",
+    "https://archive.ph/newest/https://example.org/a",
+    "https://archive.ph/https://example.org/a",
+    "https://archive.ph/submit/?url=https%3A%2F%2Fexample.org%2Fa",
+]
 TWO_DOCUMENTS = [
     ("https://news.ycombinator.com/item?id=4", "https://news.ycombinator.com/item?id=5"),
     ("https://github.com/o/r/issues/4#issuecomment-1", "https://github.com/o/r/issues/4#issuecomment-2"),
@@ -216,7 +279,42 @@ TWO_DOCUMENTS = [
     ("https://web.archive.org/web/20260301120000/https://example.org/a", "https://example.org/b"),
     ("https://archive.ph/abcde", "https://archive.ph/abcdf"),
     ("https://archive.org/2026/example.org/a", "https://example.org/a"),  # not how that host names its copies
+    ("https://api.github.com/repos/o/r/issues/comments/5", "https://api.github.com/repos/o/r/issues/comments/6"),
+    ("https://api.github.com/repos/o/r/pulls/comments/5", "https://api.github.com/repos/o/r/pulls/comments/6"),
+    ("https://api.github.com/repos/o/r/pulls/comments/5", "https://api.github.com/repos/o/r/issues/comments/5"),
+    ("https://github.com/o/r/issues/4#issuecomment-5", "https://github.com/o/q/issues/4#issuecomment-5"),
+    ("https://x.com/a/status/5", "https://x.com/a/status/6"),
+    ("https://x.com/a", "https://x.com/b"),
+    ("https://reddit.com/comments/abc", "https://reddit.com/comments/abd"),
+    ("https://reddit.com/comments/abc", "https://reddit.com/r/x/comments/abc/t/def"),
+    ("https://youtu.be/Ab", "https://youtu.be/aB"),
+    ("https://youtube.com/playlist?list=a", "https://youtube.com/playlist?list=b"),
+    ("https://github.com/o/r/blob/main/index.html", "https://github.com/o/r/blob/main"),
+    ("https://example.org:8443/a", "https://example.org/a"),
+    ("https://web.archive.org/web/2026/https://[x/y", "https://web.archive.org/web/2026/https://[x/z"),
+    ("https://archive.org/details/a", "https://archive.org/details/b"),
 ]
+
+
+@pytest.mark.parametrize("row", SAME)
+def test_a_post_has_one_address_however_a_site_names_it(row):
+    found = {canonical(url if "://" in url else f"https://{url}") for url in row.split()}
+    assert len(found) == 1, found
+
+
+@pytest.mark.parametrize("copy", ARCHIVED)
+def test_a_copy_in_any_archive_is_the_page_that_it_copies(copy):
+    assert canonical(copy) == canonical("https://example.org/a")
+
+
+@pytest.mark.parametrize("broken", ["https://[x/y", "https://exa\u2100mple.com/", "https://example.org:99999/"])
+def test_what_is_no_address_is_of_nobody_and_below_nothing(broken):
+    assert canonical(broken) == broken
+    assert not host_of(broken)
+    assert not is_below(broken, "https://example.org/")
+    assert not is_below("https://example.org/", broken)
+    assert not is_below(broken, broken)
+    assert holds_strangers(broken)
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_DOCUMENT)
@@ -227,6 +325,31 @@ def test_one_document_has_one_address(one, other):
 @pytest.mark.parametrize(("one", "other"), TWO_DOCUMENTS)
 def test_two_documents_have_two(one, other):
     assert canonical(one) != canonical(other)
+
+
+OPEN_TO_ALL = """
+    bsky.app/ bsky.app/profile/ youtube.com/watch www.youtube.com/shorts/ youtube.com/channel/ youtube.com/playlist
+    youtube.com/@ news.ycombinator.com/item news.ycombinator.com/user reddit.com/r/x/ reddit.com/r/ reddit.com/user/
+    reddit.com/u/ reddit.com/comments/ old.reddit.com/r/x/ linkedin.com/posts/ linkedin.com/in/ linkedin.com/feed/update/
+    uk.linkedin.com/posts/ x.com/i/ x.com/i/web/status/ twitter.com/search/ x.com/hashtag/x medium.com/tag/ medium.com/tag/x
+    medium.com/p/ gitlab.com/o/r/-/issues gitlab.com/o/r/-/merge_requests/ gitlab.com/g/h/r/ gitlab.com/g/h/r/-/blob/
+    gist.github.com/ gist.github.com/discover substack.com/ open.substack.com/pub/ huggingface.co/ huggingface.co/o/m/
+    huggingface.co/datasets/o/m/ huggingface.co/o/m/discussions/ docs.google.com/ docs.google.com/document/d/ discord.com/
+    discord.com/channels/1/2/ discord.gg/ github.com/o/r/issues/comments/ api.github.com/repos/o/r/pulls/comments
+    api.github.com/repos/o/r/contents/a.md codeberg.org/o/r/src/commit/ web.archive.org/ web.archive.org/web/
+    web.archive.org/web/2026/ archive.ph/ archive.ph/2026/ archive.org/details/ arquivo.pt/wayback/ perma.cc/
+    ghostarchive.org/archive/ webarchive.loc.gov/all/ web.archive.org/web/2026/https://x.com/ en.wikipedia.org/wiki/X
+    stackoverflow.com/questions/ t.me/ mastodon.social/ x.com:8443/
+"""
+OF_ONE = """
+    bsky.app/profile/somebody.example.org youtube.com/@somebody youtube.com/watch?v=Ab youtu.be/Ab youtube.com/channel/UC1
+    news.ycombinator.com/item?id=4 reddit.com/user/somebody/ reddit.com/r/x/comments/abc redd.it/abc
+    linkedin.com/company/somebody linkedin.com/posts/somebody_a x.com/somebody/status/5 x.com/i/status/5 medium.com/@somebody
+    gitlab.com/o/r/-/issues/4 gitlab.com/g/h/r/-/blob/main/ gitlab.com/o/r/-/merge_requests/4 gist.github.com/somebody
+    somebody.substack.com/ substack.com/@somebody huggingface.co/o/m/blob/main docs.google.com/document/d/Ab/edit
+    discord.com/channels/1/2/3 github.com/o/r/issues/4#issuecomment-5 codeberg.org/o/r/src/branch/main
+    web.archive.org/web/2026/https://status.example.org/ stackoverflow.com/q/5 status.example.org/?page=2
+"""
 
 
 @pytest.mark.parametrize(
@@ -242,6 +365,8 @@ def test_two_documents_have_two(one, other):
         ("https://github.com/o/r/issues/12", False),
         ("https://x.com/somebody/", False),
         ("https://status.example.org/", False),
+        *((f"https://{open_to_all}", True) for open_to_all in OPEN_TO_ALL.split()),
+        *((f"https://{own}", False) for own in OF_ONE.split()),
     ],
 )
 def test_an_address_below_which_strangers_write_is_nobodys_own(content, address, strangers):

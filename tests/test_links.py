@@ -134,6 +134,31 @@ def test_all_mistakes_of_a_list_are_told_at_once_and_nothing_is_written(root):
 
 
 @pytest.mark.parametrize(
+    "copy",
+    [
+        f'{COPY}#"><script>',
+        f'{COPY}?"><script>',
+        'https://perma.cc/AB12-CD34?"><script>',
+        "https://archive.ph/Ab3dE#a#b",
+        f"{COPY}?a b",
+        f"{COPY}?{{a}}",
+        f"{COPY}?\u200b",
+        f"{COPY}?a\tb",
+        "https://user@archive.ph/Ab3dE",
+        "https://archive.ph/submit",
+        "https://web.archive.org/web/20260301/https://[x/y",
+        "https://web.archive.org/web/20260301/https://exa\u2100mple.com/",
+        "https://[x/y",
+    ],
+)
+def test_what_the_check_refuses_is_never_written(root, copy):
+    before = texts(root)
+    with pytest.raises(ContentError):
+        run(root, "--read", fill(root, {"cc-46829": copy}))
+    assert texts(root) == before
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -158,7 +183,6 @@ GOOD = [
     f"https://web.archive.org/web/20260412101112/{PAGE}",
     "https://web.archive.org/web/20260412101112if_/http://example.org/some/page",
     "https://web.archive.org/web/2026/https:/example.org/some/page?utm_source=x",
-    "https://archive.org/details/some-page-2026",
     "https://archive.ph/Ab3dE",
     f"https://archive.is/2026.04.12-101112/{PAGE}",
     f"https://archive.md/20260412/{PAGE}#top",
@@ -166,6 +190,8 @@ GOOD = [
     "https://ghostarchive.org/archive/Ab3dE",
     f"https://webarchive.nationalarchives.gov.uk/ukgwa/20260412101112/{PAGE}",
     f"https://arquivo.pt/wayback/20260412101112/{PAGE}",
+    "https://web.archive.org/web/20260412101112/http://www.example.org:80/Some/Page/",
+    "https://archive.vn/2026.04.12-101112/http://example.org/some/page",
 ]
 BAD = [
     PAGE,
@@ -181,6 +207,25 @@ BAD = [
     f"https://web.archive.org.evil.org/web/2026/{PAGE}",
     "https://arquivo.pt/wayback/20260412101112/https://example.org/x",
     "https://webcache.googleusercontent.com/search?q=cache:x",
+    "https://archive.org/details/some-page-2026",  # what anybody uploaded
+    f"https://archive.org/details/{PAGE}",
+    "https://archive.ph/submit",
+    "https://archive.today/newest",
+    "https://archive.is/search",
+    "https://archive.md/about",
+    f"https://archive.ph/submit/?url={PAGE}",
+    "https://web.archive.org/web/2026/https://example.org:8443/some/page",
+    "https://web.archive.org/web/2026/http://example.org:443/some/page",
+    "https://web.archive.org/web/2026/https://user@example.org/some/page",
+    "https://web.archive.org/web/2026/https://user:word@example.org/some/page",
+    "https://archive.ph/20260412/https://example.org:1/some/page",
+    f"https://web.archive.org:8443/web/2026/{PAGE}",
+    f"https://user@web.archive.org/web/2026/{PAGE}",
+    "https://web.archive.org/web/20260301/https://[x/y",
+    "https://web.archive.org/web/20260301/https://[::1]x/y",
+    "https://web.archive.org/web/20260301/https://example.org:99999/some/page",
+    "https://web.archive.org/web/2026/https://exa\u2100mple.com/",  # a sign that becomes "a/c"
+    "https://[x/y",
 ]
 
 
@@ -211,6 +256,17 @@ def test_content_that_names_a_copy_of_another_page_is_refused_at_its_place(root)
     (problem,) = error.value.problems
     assert (problem.path, problem.code) == ("content/reports/cc-46829.yml", "W-archive")
     assert problem.line == len(path.read_text("utf-8").splitlines())
+
+
+@pytest.mark.parametrize("page", ["exa\u2100mple.com/", "[x/y", "example.org:99999/"])
+def test_content_whose_copy_names_no_address_is_refused_in_words(root, page):
+    path = root / "content" / "reports" / "cc-46829.yml"
+    path.write_text(
+        f"{path.read_text('utf-8')}archive_url: 'https://web.archive.org/web/2026/https://{page}'\n", "utf-8"
+    )
+    with pytest.raises(ContentError) as error:
+        load(root / "content")
+    assert codes(error.value.problems)[0] in {"W-archive", "W-url"}
 
 
 # ---- the change of a file ----

@@ -4,53 +4,67 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import parse_qsl, unquote, urlsplit
+from collections.abc import Mapping
+from urllib.parse import unquote
 
 from pydantic import AnyUrl
 from pydantic_core import PydanticCustomError
+
+from generator.curated.same_page import GITHUB, comment_at, on_github, on_site, post_at, usual_host
+from generator.curated.web_archives import COPIES, Parts, parts_of, unwrapped
 
 # Names that are never public: RFC 6761, RFC 6762, RFC 7686, RFC 8375, and what routers hand out.
 PRIVATE_ENDINGS = ("arpa", "corp", "home", "internal", "invalid", "lan", "local", "localhost", "onion", "test")
 
 _MAIL = re.compile(r"mailto:[A-Za-z0-9._%+-]{1,64}@(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})")
-_COMMENT = re.compile(r"(?:issuecomment|discussioncomment)-[0-9]+|discussion_r[0-9]+|pullrequestreview-[0-9]+")
 _CODED = re.compile(r"%(?:25)*(?:2[ef]|5c)", re.IGNORECASE)  # a dot, a slash or a backslash, coded once or more
 _INSIDE = re.compile(r"/https?://?(?=[^/])", re.IGNORECASE)
-_ARCHIVED = re.compile(r"/[0-9]{4,14}(?:[a-z]{2}_)?/(?P<whole>(?:https?:/{1,2})?[^/]+\.[^/]+(?:/.*)?)", re.IGNORECASE)
-_ARCHIVES = {"web.archive.org": "/web", "archive.org": "/web"} | dict.fromkeys(
-    ("archive.is", "archive.md", "archive.ph", "archive.today"), ""
-)
-"""Hosts of archives, with what comes before the time and the address of the page in the address of a copy."""
-_SAME_HOST = {
-    "m.youtube.com": "youtube.com",
-    "mobile.twitter.com": "x.com",
-    "mobile.x.com": "x.com",
-    "new.reddit.com": "reddit.com",
-    "np.reddit.com": "reddit.com",
-    "old.reddit.com": "reddit.com",
-    "twitter.com": "x.com",
-}
-_GITHUB = frozenset({"api.github.com", "github.com", "raw.githubusercontent.com"})
 _REPOSITORY = 2  # steps of the path that name one: owner and name
-_FORGES = frozenset({"bitbucket.org", "codeberg.org", "github.com", "gitlab.com"})
-_OF_MANY = frozenset(
-    {
-        "bsky.app",
-        "dev.to",
-        "facebook.com",
-        "linkedin.com",
-        "medium.com",
-        "news.ycombinator.com",
-        "reddit.com",
-        "threads.com",
-        "threads.net",
-        "x.com",
-        "youtube.com",
-    }
-)
-"""Hosts at which each account writes for itself."""
-_IN_QUERY = {"news.ycombinator.com": "id", "youtube.com": "v"}
-"""Hosts at which one field of the query names the document."""
+_FORGES = frozenset({"bitbucket.org", "codeberg.org", "github.com", "gitlab.com", "huggingface.co"})
+_UNNAMED = frozenset({"branch", "comments", "commit", "reviews", "tag"})  # folders of what has a name of its own
+_OF_FORKS = frozenset({"compare", "contents", "git"})  # show what is in a fork, and say so only by the query or a mark
+_PARTS = frozenset({"blame", "blob", "commit", "commits", "issues", "merge_requests", "raw", "tree", "work_items"})
+_NEVER = 99
+_OF_MANY: Mapping[str, Mapping[str, int]] = {
+    **{
+        host: {}
+        for host in (
+            *("bit.ly", "dev.to", "discord.gg", "drive.google.com", "instagram.com", "lobste.rs", "mastodon.social"),
+            *("pastebin.com", "redd.it", "t.co", "t.me", "threads.com", "threads.net", "tiktok.com", "tinyurl.com"),
+            *("tumblr.com", "wordpress.com", "youtu.be"),
+        )
+    },
+    "bsky.app": {"": _NEVER, "profile": 2},
+    "discord.com": {"channels": 4, "invite": _NEVER},
+    "docs.google.com": {"": _NEVER, "d": 2, "document": 3, "forms": 3, "presentation": 3, "spreadsheets": 3},
+    "facebook.com": {
+        "groups": _NEVER,
+        "hashtag": _NEVER,
+        "people": 3,
+        "photo": _NEVER,
+        "search": _NEVER,
+        "watch": _NEVER,
+    },
+    "gist.github.com": {"discover": _NEVER, "forked": _NEVER, "search": _NEVER, "starred": _NEVER},
+    "gist.githubusercontent.com": {},
+    "linkedin.com": {"": _NEVER, "company": 2, "feed": 3, "in": 2, "posts": 2, "pulse": 2, "school": 2},
+    "medium.com": {"m": _NEVER, "p": 2, "search": _NEVER, "tag": _NEVER, "tagged": _NEVER, "topic": _NEVER},
+    "news.ycombinator.com": {"": _NEVER},
+    "open.substack.com": {"": _NEVER, "pub": 2},
+    "reddit.com": {"": _NEVER, "u": 2, "user": 2},
+    "stackoverflow.com": {"": _NEVER, "a": 2, "users": 2},
+    "substack.com": {"browse": _NEVER, "home": _NEVER, "inbox": _NEVER, "note": _NEVER, "profile": 2, "search": _NEVER},
+    "wikipedia.org": {"": _NEVER},
+    "x.com": dict.fromkeys(("hashtag", "home", "i", "intent", "search", "share", "status", "statuses"), _NEVER),
+    "youtube.com": {
+        **dict.fromkeys(("feed", "hashtag", "playlist", "results", "watch"), _NEVER),
+        **dict.fromkeys(("c", "channel", "user"), 2),
+        **dict.fromkeys(("e", "embed", "live", "post", "shorts", "v"), 2),
+    },
+}
+"""Hosts at which each account writes for itself: how many steps of a path name one, by the first step ("": any other,
+of which one is enough where nothing is said). A post that is known by its number, or by a query, is always one.
+"""
 _WRITTEN_TOGETHER = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}),
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
@@ -112,62 +126,55 @@ def _is_mixed(coded: str) -> bool:
 
 
 def canonical(url: str) -> str:
-    """An address without what does not change the document: www., case, a query, an end of a path, a mark on the page.
+    """One address for each document: without what does not change it, and of posts and comments by their number.
 
-    An archived copy is the page that it copies, and a file of GitHub is one wherever GitHub serves it. A comment in a
-    thread of GitHub keeps its mark: it may be of somebody else.
+    Without www., case, a query, an end of a path, a mark on the page. An archived copy is the page that it copies. What
+    is no address that can be taken apart stays as it is.
     """
-    parts = urlsplit(_unwrapped(url))
-    host = host_of(parts.geturl())
-    path = re.sub("/{2,}", "/", unquote(parts.path)).casefold().rstrip("/")
-    comment = ""
-    if host in _GITHUB:
-        host, path = "github.com", _on_github(host, path)
-        comment = f"#{parts.fragment}" if _COMMENT.fullmatch(parts.fragment) else ""
-    named = dict(parse_qsl(parts.query)).get(_IN_QUERY.get(host, ""))
-    query = named or (parts.query if not path else "")
-    return f"{host}{path}{'?' + query if query else ''}{comment}"
-
-
-def _unwrapped(url: str) -> str:
-    """The address whose copy an archive keeps here, where its own address says so."""
-    parts, before = urlsplit(url), _ARCHIVES.get(host_of(url))
-    if before is None or not parts.path.startswith(f"{before}/"):
+    parts = parts_of(unwrapped(url))
+    if parts is None:
         return url
-    found = _ARCHIVED.fullmatch(parts.path.removeprefix(before))
-    if not found:
+    host = _usual(parts)
+    if host in GITHUB:
+        path, mark = on_github(host, unquote(parts.split.path), parts.split.fragment)
+        return f"github.com{comment_at(path, mark) or path + mark}"
+    return post_at(host, unquote(parts.split.path)) or written(url)
+
+
+def written(url: str) -> str:
+    """The same, with the account that the address of a post names: whose post it is, only that says."""
+    parts = parts_of(unwrapped(url))
+    if parts is None:
         return url
-    query = f"?{parts.query}" if parts.query else ""
-    mark = f"#{parts.fragment}" if parts.fragment else ""
-    return f"https://{re.sub('^https?:/+', '', found['whole'], flags=re.IGNORECASE)}{query}{mark}"
+    host, path = _usual(parts), unquote(parts.split.path)
+    if host in GITHUB:
+        return f"github.com{''.join(on_github(host, path, parts.split.fragment))}"
+    return on_site(host, path, parts.split.query)
 
 
-def _on_github(host: str, path: str) -> str:
-    """Path of the page of github.com that shows the same: a file, or a thread whatever part of it was named."""
-    steps = path.split("/")[1:]
-    if host == "api.github.com" and steps[:1] == ["repos"]:
-        steps = steps[1:]
-    elif host == "raw.githubusercontent.com" and len(steps) > _REPOSITORY:
-        steps = [*steps[:_REPOSITORY], "blob", *steps[_REPOSITORY:]]
-    kind = steps[_REPOSITORY] if len(steps) > _REPOSITORY else ""
-    if kind in {"pull", "pulls", "issues", "discussions"}:  # the parts of a pull request are one document
-        steps = [*steps[:_REPOSITORY], "discussions" if kind == "discussions" else "issues", *steps[3:4]]
-    elif kind in {"blame", "edit", "raw"}:
-        steps[_REPOSITORY] = "blob"
-    if steps[_REPOSITORY + 1 : _REPOSITORY + 3] == ["refs", "heads"]:
-        del steps[_REPOSITORY + 1 : _REPOSITORY + 3]
-    return "".join(f"/{step}" for step in steps)
+def _usual(parts: Parts) -> str:
+    """The host by its usual name, with a port that is not the usual one."""
+    return usual_host(parts.host) + (f":{parts.port}" if parts.port is not None else "")
 
 
 def host_of(url: str) -> str:
-    """The host without www. and without a dot at its end; where a site has several, the usual one."""
-    host = (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
-    return _SAME_HOST.get(host, host)
+    """The host without www. and without a dot at its end; where a site has several, the usual one. "" = no address."""
+    parts = parts_of(url)
+    return usual_host(parts.host) if parts else ""
 
 
 def is_below(url: str, address: str) -> bool:
-    """Is the first address the second, or below it? Hosts are compared whole, and paths by whole steps."""
-    inner, outer = canonical(url).rstrip("?"), canonical(address).rstrip("?")
+    """Is the first address the second, or below it? Hosts are compared whole, and paths by whole steps.
+
+    A post is below the account that its address names. What is no address is below none.
+    """
+    if parts_of(url) is None or parts_of(address) is None:
+        return False
+    return _holds(written(address), written(url)) or _holds(canonical(address), canonical(url))
+
+
+def _holds(outer: str, inner: str) -> bool:
+    inner, outer = inner.rstrip("?"), outer.rstrip("?")
     return inner == outer or (
         inner.startswith((f"{outer}/", f"{outer}?", f"{outer}#")) and ".." not in inner.split("/")
     )
@@ -176,13 +183,38 @@ def is_below(url: str, address: str) -> bool:
 def holds_strangers(address: str) -> bool:
     """Has the address places below it at which anybody can write, so that it is nobody's own?
 
-    A host of many accounts; of a repository all but one branch, one commit or one thread. GitHub shows what was
-    committed to a fork below the address of the repository, by the name of the commit or of the pull request:
+    A host of many accounts; of a repository all but one branch, one commit or one thread; an archive, which keeps pages
+    of everybody. GitHub shows what was committed to a fork below the address of the repository, by the name of the
+    commit or of the pull request:
     https://docs.github.com/en/repositories/working-with-files/using-files/getting-permanent-links-to-files
     """
-    host, _, path = canonical(address).partition("/")
-    steps = path.partition("#")[0].split("/") if path else []
+    parts = parts_of(unwrapped(address))
+    if parts is None:
+        return True
+    full = written(address)
+    host = usual_host(parts.host)
+    host = "github.com" if host in GITHUB else host
+    place = re.split("[?#]", full, maxsplit=1)[0]
+    steps = [step for step in place.split("/")[1:] if step not in {"", "@"}]
+    if host in COPIES:
+        return True
     if host in _FORGES:
-        unnamed = len(steps) <= _REPOSITORY + 1
-        return unnamed or steps[_REPOSITORY + 1] in {"pull", "refs"}
-    return host in _OF_MANY and not steps
+        return _open_in_forge(host, steps)
+    many = _OF_MANY.get("wikipedia.org" if host.endswith(".wikipedia.org") else host)
+    if many is None or post_at(host, unquote(parts.split.path)):
+        return False
+    by_query = bool(steps) and "?" in full
+    return not by_query and len(steps) < max(1, many.get(steps[0] if steps else "", many.get("", 1)))
+
+
+def _open_in_forge(host: str, steps: list[str]) -> bool:
+    """Is this part of a host of repositories more than one branch, one commit or one thread?"""
+    at = _REPOSITORY
+    if host == "gitlab.com":  # groups may be in groups, so that the part begins at a word
+        at = next((number for number, step in enumerate(steps) if number >= at and step in _PARTS), len(steps))
+    elif host == "huggingface.co" and steps[:1] in (["datasets"], ["spaces"]):
+        steps = steps[1:]
+    named = steps[at + 1 :]
+    if not named or steps[at] in _OF_FORKS or named[0] in {"pull", "refs"}:
+        return True
+    return len(named) == 1 and named[0] in _UNNAMED

@@ -1,4 +1,4 @@
-"""Archived copies: which hosts keep them, and whether a copy is one of the page that a record names.
+"""Archived copies: whether a copy is in an archive, and of the page that a record names.
 
 The public archives of the web are few and known; a copy anywhere else is a page like any other, which may go as the
 first one did. Where the address of a copy names the page that was copied, that is compared.
@@ -6,63 +6,40 @@ first one did. Where the address of a copy names the page that was copied, that 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import unquote, urlsplit
 
 from generator.base.problems import Problem
-from generator.curated.address import canonical, host_of
+from generator.curated.address import canonical
 from generator.curated.entries import Entry, Outside
+from generator.curated.web_archives import COPIES, page_in, parts_of
 
-_SHORT = r"/[A-Za-z0-9]{4,8}"
-_DATED = r"/(?:[0-9]{4,14}|[0-9]{4}\.[0-9]{2}\.[0-9]{2}-[0-9]{6})/(?P<page>.+)"
-_WAYBACK = re.compile(r"/web/[0-9]{4,14}(?:[a-z]{2}_)?/(?P<page>.+)")
-_TODAY = re.compile(rf"(?:{_SHORT}|{_DATED})")
-_NATIONAL = re.compile(r"/(?:[a-z]+/)*[0-9]{8,14}(?:[a-z]{2}_)?/(?P<page>.+)")
-HOSTS = {
-    "web.archive.org": _WAYBACK,
-    "archive.org": re.compile(r"/details/[A-Za-z0-9._-]+(?:/.*)?|/web/[0-9]{4,14}(?:[a-z]{2}_)?/(?P<page>.+)"),
-    **dict.fromkeys(("archive.today", *(f"archive.{end}" for end in ("fo", "is", "li", "md", "ph", "vn"))), _TODAY),
-    "ghostarchive.org": re.compile(r"/(?:archive|varchive)/[A-Za-z0-9_-]+"),
-    "perma.cc": re.compile(r"/[A-Z0-9]{4}-[A-Z0-9]{4}(?:\?.*)?"),
-    "arquivo.pt": _NATIONAL,  # of Portugal
-    "webarchive.loc.gov": _NATIONAL,  # of the United States
-    "webarchive.nationalarchives.gov.uk": _NATIONAL,
-    "webarchive.org.uk": _NATIONAL,
-}
-"""Hosts of archives without www., and what the path of a copy looks like there."""
 _KNOWN = "web.archive.org, archive.today and its other names, perma.cc, ghostarchive.org, or a national web archive"
 
 
 def fault_of(copy: str, originals: Iterable[str]) -> tuple[str, str] | None:
-    """What is wrong with an archived copy of one of these pages, and a hint; None where nothing is.
-
-    Raises ValueError for what is no web address.
-    """
-    parts = urlsplit(copy)
-    path = HOSTS.get(host_of(copy))
-    if path is None:
+    """What is wrong with an archived copy of one of these pages, and a hint; None where nothing is."""
+    parts = parts_of(copy)
+    path = COPIES.get(parts.host) if parts else None
+    if parts is None or path is None:
         return "is no address of an archive that is known here", _KNOWN
-    found = path.fullmatch(parts.path + (f"?{parts.query}" if parts.query else ""))
-    if found is None:
+    found = path.fullmatch(parts.split.path + (f"?{parts.split.query}" if parts.split.query else ""))
+    if found is None or parts.port is not None or "@" in parts.split.netloc:
         return "is of an archive, and is no copy there", "the address of the copy itself, with its date or its code"
-    page = found.groupdict().get("page")
-    if page is None or any(_same(_whole(page), original) for original in originals):
+    if found.groupdict().get("page") is None:
+        return None
+    page = page_in(copy)
+    if page is not None and any(_same(page, original) for original in originals):
         return None
     return "is a copy of another page", "archive the address of the record"
 
 
 def _same(page: str, original: str) -> bool:
     """Are both one document? A mark on the page is never archived, and a query often not."""
-    one, other = page.partition("#")[0], original.partition("#")[0]
-    queries = {query for address in (one, other) if (query := urlsplit(address).query)}
-    return canonical(one) == canonical(other) and len(queries) < 2  # noqa: PLR2004  both say another one
-
-
-def _whole(page: str) -> str:
-    """Archives write the address of the page with both slashes, with one, or without its beginning."""
-    page = unquote(page) if "://" not in page else page
-    return re.sub(r"^(?:https?:/{1,2})?", "https://", page, count=1)
+    one, other = parts_of(page.partition("#")[0]), parts_of(original.partition("#")[0])
+    if one is None or other is None or "@" in one.split.netloc:
+        return False
+    queries = {parts.split.query for parts in (one, other)} - {""}
+    return canonical(one.split.geturl()) == canonical(other.split.geturl()) and len(queries) < 2  # noqa: PLR2004  both say another one
 
 
 def copies_are_of_the_record(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:

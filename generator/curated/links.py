@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,7 +129,7 @@ def _faults(
     if not archive or archive == link.archive:
         return
     try:
-        _ADDRESS.validate_python(archive)
+        _ADDRESS.validate_json(json.dumps(archive), strict=True)  # as records are read
     except ValidationError as error:
         yield "W-archive", f"the copy of {kind} {id}: {error.errors()[0]['msg']}", "https://web.archive.org/web/..."
         return
