@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from generator.base.problems import Problem
 from generator.curated.checking import did_you_mean
 from generator.curated.entries import Entry, Outside, sound
+from generator.curated.figure_ids import LONGEST_ID, figure_id, too_long
 from generator.curated.models import ClaimId, EvidenceKind, Line, Model, Slug, Text, WebUrl
 from generator.curated.plots import plot_problems
 from generator.curated.yamlfile import Where, clipped
@@ -152,11 +153,7 @@ def tables_are_even(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
 def _tables(entry: Entry, one: Published) -> Iterator[Problem]:
     """Lengths are checked here and not by the model, which counts only the sound entries of a list."""
     ids: set[str] = set()
-    drawn = {table.id for table in one.tables if table.plot}
-    for place, bearing in enumerate(one.bears_on):
-        if bearing.picture and one.computed is None and bearing.picture not in drawn:  # else the build knows its tables
-            message = f'no table "{clipped(bearing.picture)}" of this measurement is drawn'
-            yield entry.problem(("bears_on", place, "picture"), "W-ref", message, did_you_mean(bearing.picture, drawn))
+    yield from _pictures(entry, one)
     if not one.tables and one.computed is None:
         yield entry.problem(("tables",), "W-length", "a measurement needs a table")
     for place, table in enumerate(one.tables):
@@ -174,3 +171,15 @@ def _tables(entry: Entry, one: Published) -> Iterator[Problem]:
             yield entry.problem((*where, "rows", number), "W-length", message)
         if table.plot and not uneven:
             yield from plot_problems(entry, where, table, table.plot)
+
+
+def _pictures(entry: Entry, one: Published) -> Iterator[Problem]:
+    """Pictures that claims show, and ids of figures, which are kept for ever."""
+    drawn = {table.id for table in one.tables if table.plot}
+    for place, bearing in enumerate(one.bears_on):
+        if bearing.picture and one.computed is None and bearing.picture not in drawn:  # else the build knows its tables
+            message = f'no table "{clipped(bearing.picture)}" of this measurement is drawn'
+            yield entry.problem(("bears_on", place, "picture"), "W-ref", message, did_you_mean(bearing.picture, drawn))
+    for place, table in enumerate(one.tables):
+        if table.plot and len(id := figure_id(f"m/{one.id}/", table.id)) > LONGEST_ID:
+            yield entry.problem(("tables", place, "id"), "W-length", *too_long(id))
