@@ -33,11 +33,11 @@ from generator.charts import (
 )
 from generator.charts.base import Chart
 from generator.charts.usage_overview import account_chart
+from generator.curated.figure_ids import figure_id
 from generator.curated.locked import Gone, Locked
 from generator.curated.measurements import Plot, PublishedTable
 from generator.dossier.rows import ReadingRow
 from generator.pages import figures, plan
-from generator.pages.parts.figure_place import figure_id
 from generator.records.results import DayShare, Reconciliation, WindowBalance
 from generator.records.rows import Window
 from generator.site.context import SiteContext

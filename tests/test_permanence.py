@@ -129,6 +129,8 @@ def test_a_tombstone_answers_for_a_deleted_file(tmp_path):
         (("r/cc-24048", "--reason", "x", "--to", "r/nobody"), "is no record that is shown"),
         (("r/cc-24048", "--reason", "x", "--to", "nonsense"), "--to"),
         (("r/cc-24048", "--reason", "two\nlines"), "--reason"),
+        *((("r/cc-24048", "--reason", f"a{sign}b"), "--reason") for sign in "\x07\t\x85\u2028\u202e\x1b"),
+        (("r/cc-24048", "--reason", "x", "--to", "r/cc-24048"), "cannot take its own place"),
     ],
 )
 def test_bury_says_what_is_wrong(tmp_path, arguments, said):

@@ -167,7 +167,7 @@ def _ends(records: Records, plot: Plot) -> tuple[date, date]:
 def _spec(records: Records, plot: Plot, groups: Sequence[str], lines: int) -> dict[str, Any]:
     spec = copy.deepcopy(_template())
     ends = [f"{day}T00:00:00Z" for day in _ends(records, plot)]
-    air = lines * _LINE + 2 * _SIDE  # px above the highest run
+    air = min(lines * _LINE + 2 * _SIDE, _HIGH // 2)  # px above the highest run; a long name may not take all
     highest = max(record[plot.values[0]] for record in records) * _HIGH / (_HIGH - air)
     colours = {"domain": list(groups), "range": [SERIES[_ORDER[place % len(SERIES)]] for place in range(len(groups))]}
     shapes = {"domain": list(groups), "range": [_SHAPES[place % len(_SHAPES)] for place in range(len(groups))]}

@@ -45,7 +45,8 @@ def draws(name: str) -> Callable[[Mapping[str, Any]], bool]:
 
 
 def _field(name: str, title: str) -> dict[str, Any]:
-    return {"field": name, "type": "nominal", "title": title}
+    """Vega-Lite puts the title in quotes of an expression, where it escapes quotes and no backslash."""
+    return {"field": name, "type": "nominal", "title": title.replace("\\", "\\\\")}
 
 
 def _views(part: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

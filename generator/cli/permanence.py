@@ -58,6 +58,7 @@ def bury(root: Path, place: str, reason: str, to: str | None) -> None:
 
     from generator.curated.library import load_kind
     from generator.curated.locked import Gone, Locked
+    from generator.curated.scalars import flaws
 
     rows = load_kind(root / "content", Locked)
     found = next((row for row in rows if row.place == place), None)
@@ -65,6 +66,10 @@ def bury(root: Path, place: str, reason: str, to: str | None) -> None:
         raise click.UsageError(f"{place} is not in content/ids.lock.yml; `witnessmark lock` adds new ids")
     if found.gone:
         raise click.UsageError(f"{place} is withdrawn already, since {found.gone.day}")
+    if to == place:
+        raise click.UsageError(f"--to: {place} cannot take its own place")
+    if flaw := next(flaws(reason), None):
+        raise click.UsageError(f"--reason: {flaw[1]} ({flaw[2]})")
     try:
         gone = Gone(day=now().date(), reason=reason, to=to)
     except ValidationError as error:

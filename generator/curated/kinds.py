@@ -221,6 +221,7 @@ class Library(Lasting):
                 "symptoms": "symptom",
                 "detectors": "detector",
             },
+            spans=(("applied.first", "applied.last"),),
             also=(tables_are_even, inputs_are_there, measured_kinds_have_been_read, copies_are_of_the_record),
         ),
     ] = ()
@@ -330,6 +331,7 @@ class Library(Lasting):
             refers={"page": "page"},
             order=("date", "id"),
             newest_first=True,
+            spans=(("since", "date"),),
         ),
     ] = ()
 

@@ -21,6 +21,7 @@ class Lasting(Model):
             listed=True,
             names=(),
             unique=(("id", "kind"),),
+            spans=(("first", "gone.day"),),
             order=("kind", "id"),
             by_hand=False,
             times=TIMES,

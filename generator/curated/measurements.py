@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -14,12 +13,10 @@ from pydantic_core import PydanticCustomError
 from generator.base.problems import Problem
 from generator.curated.checking import did_you_mean
 from generator.curated.entries import Entry, Outside, sound
+from generator.curated.figure_ids import LONGEST_ID, figure_id, too_long
 from generator.curated.models import ClaimId, EvidenceKind, Line, Model, Slug, Text, WebUrl
+from generator.curated.plots import plot_problems
 from generator.curated.yamlfile import Where, clipped
-
-_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
-_MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
-_HOUR = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def _one_message(value: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -157,11 +154,7 @@ def tables_are_even(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
 def _tables(entry: Entry, one: Published) -> Iterator[Problem]:
     """Lengths are checked here and not by the model, which counts only the sound entries of a list."""
     ids: set[str] = set()
-    drawn = {table.id for table in one.tables if table.plot}
-    for place, bearing in enumerate(one.bears_on):
-        if bearing.picture and one.computed is None and bearing.picture not in drawn:  # else the build knows its tables
-            message = f'no table "{clipped(bearing.picture)}" of this measurement is drawn'
-            yield entry.problem(("bears_on", place, "picture"), "W-ref", message, did_you_mean(bearing.picture, drawn))
+    yield from _pictures(entry, one)
     if not one.tables and one.computed is None:
         yield entry.problem(("tables",), "W-length", "a measurement needs a table")
     for place, table in enumerate(one.tables):
@@ -178,54 +171,16 @@ def _tables(entry: Entry, one: Published) -> Iterator[Problem]:
             message = f"the row has {len(table.rows[number])} cells, the table {len(table.columns)} columns"
             yield entry.problem((*where, "rows", number), "W-length", message)
         if table.plot and not uneven:
-            yield from _plot(entry, where, table, table.plot)
+            yield from plot_problems(entry, where, table, table.plot)
 
 
-def _plot(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iterator[Problem]:
-    named = (
-        ("label", plot.label),
-        ("group", plot.group),
-        ("low", plot.low),
-        ("high", plot.high),
-        ("panel", plot.panel),
-        ("hour", plot.hour),
-        ("name", plot.name),
-    )
-    wanted: list[tuple[Where, str]] = [((name,), column) for name, column in named if column is not None]
-    wanted += [(("values", number), column) for number, column in enumerate(plot.values)]
-    unknown = [(path, column) for path, column in wanted if column not in table.columns]
-    for path, column in unknown:
-        hint = did_you_mean(column, table.columns)
-        yield entry.problem((*where, "plot", *path), "W-ref", f'no column "{clipped(column)}"', hint)
-    if (plot.low is None) != (plot.high is None):
-        yield entry.problem((*where, "plot"), "W-missing", "an interval needs both low and high")
-    if len(plot.band) == 1:
-        yield entry.problem((*where, "plot", "band"), "W-length", "a shaded stretch needs its first and its last day")
-    counts = {"bars": (1, 1), "spans": (2, 2), "months": (1, 3), "days": (1, 1), "runs": (1, 1)}[plot.kind]
-    if not counts[0] <= len(plot.values) <= counts[1]:
-        yield entry.problem((*where, "plot", "values"), "W-length", f"{plot.kind} needs {counts[0]} values")
-    if not unknown:
-        yield from _drawn_cells(entry, where, table, plot)
-
-
-def _drawn_cells(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iterator[Problem]:
-    """Days where spans begin and end, months where months are named, and numbers everywhere else."""
-    days = {plot.label: _DAY}
-    forms = {"months": {plot.label: _MONTH}, "days": days, "runs": days}.get(plot.kind, {})
-    if plot.kind == "spans":
-        forms = dict.fromkeys(plot.values, _DAY)
-    if plot.hour:
-        forms = forms | {plot.hour: _HOUR}
-    ends = (plot.low, plot.high)
-    numbers = () if plot.kind == "spans" else (*plot.values, *(column for column in ends if column))
-    for number, row in enumerate(table.rows):
-        cells = dict(zip(table.columns, row, strict=True))
-        for column, form in forms.items():
-            if not form.fullmatch(str(cells[column])):
-                place = (*where, "rows", number, table.columns.index(column))
-                what = "an hour such as 07:24" if form is _HOUR else "such a date"
-                yield entry.problem(place, "W-date", f'"{column}" of a figure of {plot.kind} is not {what}')
-        for column in numbers:
-            if isinstance(cells[column], str):
-                place = (*where, "rows", number, table.columns.index(column))
-                yield entry.problem(place, "W-type", f'"{column}" is drawn, so it must be a number or empty')
+def _pictures(entry: Entry, one: Published) -> Iterator[Problem]:
+    """Pictures that claims show, and ids of figures, which are kept for ever."""
+    drawn = {table.id for table in one.tables if table.plot}
+    for place, bearing in enumerate(one.bears_on):
+        if bearing.picture and one.computed is None and bearing.picture not in drawn:  # else the build knows its tables
+            message = f'no table "{clipped(bearing.picture)}" of this measurement is drawn'
+            yield entry.problem(("bears_on", place, "picture"), "W-ref", message, did_you_mean(bearing.picture, drawn))
+    for place, table in enumerate(one.tables):
+        if table.plot and len(id := figure_id(f"m/{one.id}/", table.id)) > LONGEST_ID:
+            yield entry.problem(("tables", place, "id"), "W-length", *too_long(id))

@@ -31,11 +31,23 @@ def _sections(records: Records, entry: Entry, written: str) -> Allowed:  # noqa:
 
 
 def _pages(records: Records, entry: Entry, written: str) -> Allowed:  # noqa: ARG001  one form for all targets
-    """Pages of single records by their place below the case; those of findings are known outside content."""
+    """Pages of single records by their place below the case; those of findings are known outside content.
+
+    Figures are known from the list of ids, once it has one; before, the build looks (pages/figures.py).
+    """
     letter = written.partition("/")[0]
     known = records.ids(PAGES[letter]) if letter in PAGES else None
+    if PAGES.get(letter) == "figure":
+        known = _figures(records)
     gone = {id for word, id in records.gone if word == PAGES.get(letter)}  # its tombstone has a page
     return known if known is None else frozenset(f"{letter}/{id}" for id in known | gone)
+
+
+def _figures(records: Records) -> Allowed:
+    if "locked id" in records.broken or not any(kind.word == "locked id" for kind in records.kinds):
+        return records.outside.ids.get("figure")
+    rows = records.of_word("locked id")
+    return frozenset(str(row.value("id")) for row in rows if row.value("kind") == "figure") or None
 
 
 def _explanations(records: Records, entry: Entry, written: str) -> Allowed:  # noqa: ARG001  one form for all targets

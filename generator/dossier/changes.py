@@ -137,8 +137,8 @@ class _Comparing:
     def _corrected(self, old: _State, new: _State) -> Iterator[Change]:
         for id in sorted(new.corrections - old.corrections):
             if one := self.corrections.get(id):
-                fact = new.facts.get(one.page or "")
-                yield corrected(one, fact.title if fact else one.page or "")
+                known = new.facts.get(one.page or "") or self.rows.get(one.page or "")
+                yield corrected(one, known.title if known else one.page or "")
 
     def _changed(self, old: Fact, new: Fact, day: date, corrected: set[str]) -> Iterator[Change]:
         if old.grade != new.grade:

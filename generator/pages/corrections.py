@@ -50,7 +50,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         description=f"Corrections: {len(library.corrections)}. Replies on record: {len(library.replies)}.",
         context=CorrectionsContext(
             corrections=library.corrections,
-            titles={fact.place: fact.title for fact in dossier.facts},
+            titles=_titles(dossier),
             replies=tuple(reversed(library.replies)),
             asked=library.asked,
             people=case.people,
@@ -59,6 +59,13 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         ),
         asked=("report an error", "you are wrong", "how to reply"),
     )
+
+
+def _titles(dossier: Dossier) -> dict[str, str]:
+    """What is shown by its title of today; a figure, or what is gone, by the one that the list of ids has."""
+    named = dict.fromkeys((one.page for one in dossier.library.corrections if one.page), "")
+    locked = {row.place: row.title for row in dossier.library.locked}
+    return named | locked | {fact.place: fact.title for fact in dossier.facts}
 
 
 KIND = PageKind("corrections", pages)

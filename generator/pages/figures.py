@@ -14,6 +14,9 @@ from generator.base.problems import ContentError, Problem
 from generator.base.wording import plural
 from generator.charts.card import card_svg
 from generator.charts.files import Download
+from generator.curated.checking import did_you_mean
+from generator.curated.figure_ids import LONGEST_ID, too_long
+from generator.dossier.facts import LONGEST
 from generator.pages.parts.base import Page
 from generator.pages.parts.cite import Cited, cite
 from generator.pages.parts.figure_place import FOLDER
@@ -80,10 +83,12 @@ class FigureContext:
 def pages(dossier: Dossier, made: Sequence[Page]) -> Iterator[Page]:
     """The list, then a page a figure of the pages `made`; nothing where none has a figure.
 
-    Raises ContentError where two figures have one address, or one that was public is nowhere.
+    Raises ContentError where two figures have one address, where one that was public is nowhere, and where words about
+    a figure name none.
     """
     found = figures_of(dossier, made)
     _refuse_lost(dossier, found)
+    _refuse_unknown(dossier, found)
     if not found:
         return
     groups = _groups(dossier, found)
@@ -102,7 +107,10 @@ def pages(dossier: Dossier, made: Sequence[Page]) -> Iterator[Page]:
 
 
 def figures_of(dossier: Dossier, made: Sequence[Page]) -> tuple[Figure, ...]:
-    """Every figure that has a page of its own, by id. Raises ContentError where two have one address."""
+    """Every figure that has a page of its own, by id.
+
+    Raises ContentError where two have one address, and where an id is too long to be kept.
+    """
     case = dossier.library.case.id
     shown: dict[str, list[tuple[Chart, Page]]] = {}
     for page in made:
@@ -111,6 +119,10 @@ def figures_of(dossier: Dossier, made: Sequence[Page]) -> tuple[Figure, ...]:
             if place.startswith(f"{case}/{FOLDER}/"):
                 shown.setdefault(place, []).append((chart, page))
     for place, all_ in shown.items():
+        id = place.rstrip("/").rpartition("/")[2]
+        if len(id) > LONGEST_ID:
+            said = too_long(id)
+            raise ContentError(Problem(all_[0][1].written_in, 0, 0, "W-length", *said))
         if len({chart.svg for chart, _ in all_}) > 1:
             names = " and ".join(sorted(page.path for _, page in all_))
             hint = "give one of the tables another id"
@@ -131,7 +143,7 @@ def figures_of(dossier: Dossier, made: Sequence[Page]) -> tuple[Figure, ...]:
 def new_figures(dossier: Dossier, made: Sequence[Page]) -> Iterator[tuple[str, str]]:
     """Id and title of each figure of these pages that the list of ids does not have."""
     known = {row.id for row in dossier.library.locked if row.kind == "figure"}
-    return ((one.id, one.title) for one in figures_of(dossier, made) if one.id not in known)
+    return ((one.id, one.title[:LONGEST]) for one in figures_of(dossier, made) if one.id not in known)
 
 
 def _refuse_lost(dossier: Dossier, found: Sequence[Figure]) -> None:
@@ -139,6 +151,22 @@ def _refuse_lost(dossier: Dossier, found: Sequence[Figure]) -> None:
     lost = [row for row in dossier.library.locked if row.kind == "figure" and not row.gone and row.id not in known]
     if lost:
         raise ContentError(*map(_lost, lost))
+
+
+def _refuse_unknown(dossier: Dossier, found: Sequence[Figure]) -> None:
+    """Before the first `witnessmark lock` no list has the figures, so that only their pages tell."""
+    library = dossier.library
+    places = {f"{FOLDER}/{figure.id}" for figure in found} | {row.place for row in library.locked}
+    named = [("content/corrections.yml", one.page) for one in library.corrections]
+    named += [("content/asked.yml", one.page) for one in library.asked]
+    named += [(f"content/replies/{one.id}.yml", one.page) for one in library.replies]
+    wrong = [
+        Problem(file, 0, 0, "W-ref", f'unknown page "{page}"', did_you_mean(page, places))
+        for file, page in named
+        if page and page.startswith(f"{FOLDER}/") and page not in places
+    ]
+    if wrong:
+        raise ContentError(*wrong)
 
 
 def _lost(row: Locked) -> Problem:

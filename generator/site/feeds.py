@@ -118,7 +118,8 @@ def _feed(path: str, title: str, page: str, items: Iterable[Item], start: date) 
 def _told(dossier: Dossier) -> dict[str, Item]:
     """Every record that changed, with all its changes, by its key."""
     library = dossier.library
-    titles = {fact.place: fact.title for fact in dossier.facts}
+    titles = {row.place: row.title for row in library.locked if row.kind == "figure" and not row.gone}
+    titles |= {fact.place: fact.title for fact in dossier.facts}
     changes = [one for period in dossier.periods if period.id != NOW for one in period.changes]
     changes = [
         one for one in changes if one.what is not What.CORRECTED and not (one.what is What.WITHDRAWN and one.link)

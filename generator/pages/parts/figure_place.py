@@ -5,8 +5,9 @@ Another figure that comes or goes never moves one, so these addresses can be pro
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from generator.curated.figure_ids import figure_id
 
 if TYPE_CHECKING:
     from generator.charts import Chart
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 FOLDER = "g"
 AT_HOME = frozenset({"finding", "detector"})
 """Kinds of pages that are about their figure: the page is the figure's own."""
-_OTHER = re.compile(r"[^a-z0-9]+")
 
 
 def figure_place(dossier: Dossier, path: str, chart: Chart, kind: str) -> str:
@@ -26,13 +26,3 @@ def figure_place(dossier: Dossier, path: str, chart: Chart, kind: str) -> str:
     id = figure_id(path.removeprefix(f"{case}/"), chart.id)
     gone = any(row.kind == "figure" and row.id == id and row.gone for row in dossier.library.locked)
     return path if gone else f"{case}/{FOLDER}/{id}/"
-
-
-def figure_id(page: str, chart: str) -> str:
-    """Id of a figure: that of the chart, after the id of the record on whose page it is where it does not say it.
-
-    `page` is below the case: m/same-tasks/.
-    """
-    id = _OTHER.sub("-", chart.lower()).strip("-")
-    owners = [_OTHER.sub("-", part.lower()).strip("-") for part in page.strip("/").split("/")[1:]]
-    return "-".join((*(part for part in owners if f"-{part}-" not in f"-{id}-"), id))
