@@ -437,7 +437,7 @@ def test_panels_of_parts_of_a_whole_share_an_axis_however_far_apart_they_are(axi
 def test_a_picture_whose_panels_have_scales_of_their_own_says_so(sizes, said):
     rows = tuple((f"2026-03-0{day}", size, f"panel {size}") for size in sizes for day in (1, 2))
     table = PublishedTable(id="far", title="X", columns=("Day", "Count", "Panel"), rows=rows, note="A note.")
-    chart = published_chart(table, plot(panel="Panel"), drawn=lambda spec, data: ("<svg/>", 1, 1))
+    chart = published_chart(table, plot(panel="Panel"), drawn=lambda *_: ("<svg/>", 1, 1))
     assert chart.note == said
 
 
