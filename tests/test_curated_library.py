@@ -135,7 +135,7 @@ EVENTS = """\
   title: t
   url: https://example.org/e
   source_type: issue
-  official: true
+  official: false
   confidence: high
 """
 TREE = {

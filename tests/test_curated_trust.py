@@ -117,6 +117,44 @@ def test_without_declared_addresses_nothing_is_the_vendors_word(content):
     assert {code for *_, code in told(content)} == {"W-vendor"}
 
 
+OFFICIAL = [
+    ("https://example.org/e", "", False),
+    ("https://example.org.evil.net/i", "", False),
+    ("https://example.org/incidents", "", False),
+    ("https://x.com/somebody/status/5", "\n  more_urls: ['https://example.org/e2']", False),
+    ("https://example.org/i/4", "", True),
+    ("https://web.archive.org/web/2026/https://www.example.org/i/4", "", True),
+    ("https://example.org/e", "\n  more_urls: ['https://example.org/e2', 'https://example.org/i/4']", True),
+]
+
+
+@pytest.mark.parametrize(("url", "more", "official"), OFFICIAL)
+def test_an_official_event_has_an_address_of_the_vendor(content, url, more, official):
+    change(content, "events/2026-03.yml", "official: false", "official: true")
+    change(content, "events/2026-03.yml", "url: https://example.org/e", f"url: {url}{more}")
+    if official:
+        load(content, DETECTORS)
+    else:
+        assert told(content) == [("events/2026-03.yml", 9 + more.count("\n"), 13, "W-vendor")]
+
+
+def test_an_event_that_is_not_official_may_have_any_address(content):
+    change(content, "events/2026-03.yml", "url: https://example.org/e", "url: https://example.org/i")
+    load(content, DETECTORS)
+
+
+POST = "https://x.com/vendor/status/5"
+
+
+@pytest.mark.parametrize(
+    "other", ["https://x.com/i/status/5", "https://x.com/i/web/status/5", "https://x.com/vendor/status/5/photo/1"]
+)
+def test_two_records_of_one_post_have_one_kind(content, other):
+    change(content, "reports/aa-2.yml", "https://example.org/aa-2", POST)
+    change(content, "sources.yml", f"https://example.org/a\n  {KIND}", f"{other}\n  kind: press\n  opened: true")
+    assert told(content) == [("sources.yml", 3, 9, "W-twice")]
+
+
 ADDRESSES = [
     ("kinds: [admission]", "kinds: [admission, press]", 15, 59, "W-value"),
     ("kinds: [admission]", "kinds: []", 15, 47, "W-length"),

@@ -12,6 +12,7 @@ from generator.curated.measurements import Published
 from generator.curated.models import (
     OF_THE_VENDOR,
     Case,
+    Event,
     EvidenceClass,
     EvidenceKind,
     Incident,
@@ -57,6 +58,17 @@ def vendors_word_is_at_its_address(records: Records) -> Iterator[Problem]:
     known = cases[0].vendor_addresses
     for entry, url, kind, field in _typed(records):
         yield from _judged(entry, url, kind, field, known)
+    yield from _official_events(records, known)
+
+
+def _official_events(records: Records, known: Sequence[VendorAddress]) -> Iterator[Problem]:
+    """An official event has an address of the vendor; what only others report of it is not official."""
+    for entry, event in sound(records.of_word("event"), Event):
+        named = [str(address) for address in (event.url, *event.more_urls)]
+        if event.official and not any(is_below(url, str(one.address)) for url in named for one in known):
+            message = "what is official is the vendor's own word, and no address of this is declared as the vendor's"
+            hint = "write official: false for what others report; or add the vendor's page to its addresses"
+            yield entry.problem(("official",), "W-vendor", message, hint)
 
 
 def _typed(records: Records) -> Iterator[tuple[Entry, str, EvidenceKind, str]]:
