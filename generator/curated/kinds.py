@@ -27,6 +27,7 @@ from generator.curated.models import Case, Event, Incident, Report, Source, Surf
 from generator.curated.origins import Origin, places_are_single
 from generator.curated.peers import Peer, words_are_explained
 from generator.curated.plan import plan_can_be_counted
+from generator.curated.plots import plots_can_be_drawn
 from generator.curated.prices import PriceEpoch, epochs_do_not_overlap, prices_are_those_in_use
 from generator.curated.promises import Promise, Trial, failures_are_trials, trials_have_one_promise
 from generator.curated.rules import (
@@ -39,6 +40,7 @@ from generator.curated.rules import (
 from generator.curated.vendor import addresses_are_of_vendor_kinds
 from generator.curated.voices import Asked, Correction, Reply, answers_have_a_day
 
+_OF_TABLES = (tables_are_even, plots_can_be_drawn, inputs_are_there)
 _RECORDS = {"report": "report", "event": "event", "incident": "incident"}
 
 
@@ -215,14 +217,9 @@ class Library(Lasting):
             word="measurement",
             files="measurements/published.yml",
             listed=True,
-            refers={
-                "bears_on.claim": "claim",
-                "surfaces": "surface",
-                "symptoms": "symptom",
-                "detectors": "detector",
-            },
+            refers={"bears_on.claim": "claim", "surfaces": "surface", "symptoms": "symptom", "detectors": "detector"},
             spans=(("applied.first", "applied.last"),),
-            also=(tables_are_even, inputs_are_there, measured_kinds_have_been_read, copies_are_of_the_record),
+            also=(*_OF_TABLES, measured_kinds_have_been_read, copies_are_of_the_record),
         ),
     ] = ()
     # Public logs that packs are made of; each is named after its pack.

@@ -15,7 +15,6 @@ from generator.curated.checking import did_you_mean
 from generator.curated.entries import Entry, Outside, sound
 from generator.curated.figure_ids import LONGEST_ID, figure_id, too_long
 from generator.curated.models import ClaimId, EvidenceKind, Line, Model, Slug, Text, WebUrl
-from generator.curated.plots import plot_problems
 from generator.curated.yamlfile import Where, clipped
 
 
@@ -146,7 +145,7 @@ class Published(Model):
 
 
 def tables_are_even(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
-    """Rows are as long as their table is wide, and what is drawn can be drawn."""
+    """Rows are as long as their table is wide; what is drawn of them is checked in plots.py."""
     for entry, one in sound(entries, Published):
         yield from _tables(entry, one)
 
@@ -170,8 +169,6 @@ def _tables(entry: Entry, one: Published) -> Iterator[Problem]:
         for number in uneven:
             message = f"the row has {len(table.rows[number])} cells, the table {len(table.columns)} columns"
             yield entry.problem((*where, "rows", number), "W-length", message)
-        if table.plot and not uneven:
-            yield from plot_problems(entry, where, table, table.plot)
 
 
 def _pictures(entry: Entry, one: Published) -> Iterator[Problem]:

@@ -7,15 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from generator.base.problems import Problem
 from generator.curated.checking import did_you_mean
-from generator.curated.entries import Entry
+from generator.curated.entries import Entry, Outside, sound
+from generator.curated.measurements import Plot, Published, PublishedTable
 from generator.curated.yamlfile import Where, clipped
-
-if TYPE_CHECKING:
-    from generator.curated.measurements import Plot, PublishedTable
 
 MOST = 10**15  # of a number that is drawn: beyond it the axis, with its room for labels, is not exact
 RESERVED = frozenset(
@@ -33,8 +31,15 @@ _COUNTS = {"bars": (1, 1), "spans": (2, 2), "months": (1, 3), "days": (1, 1), "r
 _BY_DAY = frozenset({"days", "runs"})
 
 
-def plot_problems(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iterator[Problem]:
-    """Mistakes of the plot of the table at `where`, whose rows are as long as it is wide."""
+def plots_can_be_drawn(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """Each plot of a table whose rows are as long as it is wide: the others have their own mistake."""
+    for entry, one in sound(entries, Published):
+        for place, table in enumerate(one.tables):
+            if table.plot and all(len(row) == len(table.columns) for row in table.rows):
+                yield from _plot(entry, ("tables", place), table, table.plot)
+
+
+def _plot(entry: Entry, where: Where, table: PublishedTable, plot: Plot) -> Iterator[Problem]:
     at: Where = (*where, "plot")
     named = ("label", "group", "low", "high", "panel", "hour", "name")
     wanted: list[tuple[Where, str]] = [((field,), getattr(plot, field)) for field in named if getattr(plot, field)]
