@@ -31,5 +31,10 @@ CODES: dict[str, str] = {
     "W-self": "A record points at itself, or records point at each other in a ring.",
     "W-lost": "An id that was public has neither its record nor a tombstone.",
     "W-whole": "A file that a command wrote was changed by hand.",
+    "W-archive": "An archived copy is in no known archive, not of the record's own address, or another one is on record.",
+    "W-address": "A filled list of copies names an address that its record no longer has.",
+    "W-form": "A file is written in a form that a program cannot change without risk; change it by hand.",
+    "W-list": "A filled list of copies is not a table, or has other columns.",
+    "W-unknown": "A filled list of copies names a record that does not exist.",
     "W-price": "A row of prices.yml is not what requests are priced with, or two rows price the same day.",
 }
