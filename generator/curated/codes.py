@@ -31,7 +31,7 @@ CODES: dict[str, str] = {
     "W-self": "A record points at itself, or records point at each other in a ring.",
     "W-lost": "An id that was public has neither its record nor a tombstone.",
     "W-whole": "A file that a command wrote was changed by hand.",
-    "W-archive": "An archived copy is in no known archive, not of the record's own address, or another one is on record.",
+    "W-archive": "A copy is in no known archive, is of another address than the record's, or another one is on record.",
     "W-address": "A filled list of copies names an address that its record no longer has.",
     "W-form": "A file is written in a form that a program cannot change without risk; change it by hand.",
     "W-list": "A filled list of copies is not a table, or has other columns.",
