@@ -101,7 +101,7 @@ def test_the_sentence_is_said_once():
 
 
 def test_the_abstract_of_a_claim_says_whose_words_they_are_and_the_grade():
-    said = "The article says: \u201cStatement.\u201d Grade by rules: plausible."
+    said = "The article says, in our words: Statement. Grade by rules: plausible."
     texts = files(made(published()))
     for name in ("cite.bib", "cite.json", "cite.ris"):
         assert said in texts[name], name

@@ -95,12 +95,15 @@ def _reference(dossier: Dossier, path: str, title: str, cited: Cited) -> Referen
     )
 
 
+ARTICLE_SAYS = "The article says, in our words: "
+
+
 def _abstract(cited: Cited) -> str:
     """The sentence; that of a claim is the article's and no finding of ours, and says so with its grade."""
     if cited.kind != "claim":
         return cited.sentence
     graded = f" Grade {cited.grade}." if cited.grade else ""
-    return f"The article says: \u201c{cited.sentence}\u201d{graded}"
+    return f"{ARTICLE_SAYS}{cited.sentence}{graded}"
 
 
 def _line(text: str) -> str:
