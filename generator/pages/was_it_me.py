@@ -135,6 +135,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         groups=tuple(
             Group(kind.value, short, title, LEADS[kind], one, many, tuple(row for row in rows if row.one.kind is kind))
             for kind, (short, title, one, many) in TITLES.items()
+            if kind is not Kind.CHANGE or any(row.one.kind is kind for row in rows)  # few cases have one
         ),
         versions=_versions(dossier),
         surfaces=tuple((one.id, one.title) for one in dossier.library.surfaces),
