@@ -30,10 +30,10 @@ TITLES = {
     ),
     Kind.PEAK: ("Peak hours", "Peak hours", "rule for peak hours", "rules for peak hours"),
     Kind.CHANGE: (
-        "Unannounced",
-        "Changes that nobody announced",
-        "change that nobody announced",
-        "changes that nobody announced",
+        "From others",
+        "Changes told by others than the vendor",
+        "change told by others",
+        "changes told by others",
     ),
     Kind.CAUSE: ("Reasons", "Ordinary reasons", "ordinary reason", "ordinary reasons"),
     Kind.INCIDENT: (
@@ -50,7 +50,7 @@ LEADS = {
     Kind.FAULT: "Not everybody with the version or days met the fault: most need a trigger, which only your log shows.",
     Kind.POLICY: "What the vendor changed for everybody, or for some plans.",
     Kind.PEAK: "At these hours the same work takes more of a limit. It is a rule, and no fault.",
-    Kind.CHANGE: "What logs show, or users report, to have changed. The vendor did not announce it.",
+    Kind.CHANGE: "What logs show, or users and press say, to have changed. No page of the vendor is on record for it.",
     Kind.CAUSE: "What gives the same picture without any fault. Most of it is bound to no day.",
     Kind.INCIDENT: "The times are the life of the announcement. What failed in between, and for whom, they do not say.",
     Kind.RELEASE: "What a release mends, older versions may still have.",
