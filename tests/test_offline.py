@@ -68,7 +68,7 @@ def test_the_zip_has_one_folder_and_says_first_what_it_is(packed, folder):
         assert {name.split("/")[0] for name in names} == {NAME}
         assert names[:-2] == sorted(names[:-2])
         assert archive.testzip() is None
-    assert f"{len(names)} files" in said
+    assert f"{len(names):,} files" in said
     lines = (folder / "README.txt").read_text("utf-8").splitlines()
     assert lines[0].startswith("Witnessmark: ")
     assert "copy of the whole site" in lines[0]
