@@ -94,7 +94,7 @@ def _pictures_once() -> Iterator[None]:
     draw, drawn = vl_convert.vegalite_to_svg, {}
 
     def once(spec: dict[str, object], **options: object) -> str:
-        key = json.dumps([spec, options], sort_keys=True)
+        key = json.dumps([spec, options])
         if key not in drawn:
             drawn[key] = draw(spec, **options)
         return drawn[key]

@@ -112,4 +112,4 @@ def weighed(browser: Browser, address: str, profile: Profile | None = None) -> W
 
 
 def _kind(event: dict[str, Any]) -> str:
-    return LIVE if "/assets/vega-" in event["response"]["url"] else event["type"]
+    return LIVE if "/assets/live/vega-" in event["response"]["url"] else event["type"]

@@ -234,10 +234,10 @@ def test_what_is_kept_for_a_year_has_a_digest_in_its_name(built_case):
         if ("Cache-Control", "public, max-age=31536000, immutable") in headers
     ]
     files = [path for place in kept for path in site.glob(place.strip("/*") + "/**/*") if path.is_file()]
-    assert len(kept) == 4
+    assert len(kept) == 5
     assert len(files) > 50
     for path in files:
-        assert re.search(r"[._][0-9a-f]{7,10}\.", path.name), path
+        assert re.search(r"[._-][0-9a-f]{7,12}\.", path.name), path
 
 
 def test_a_policy_that_is_too_long_for_a_host_is_named():

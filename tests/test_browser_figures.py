@@ -21,7 +21,7 @@ REPORTS, FIGURE, HUB, WITHOUT = (
     "2026-03/figures/",
     "2026-03/contribute/",
 )
-VEGA = "/assets/vega-"
+VEGA = "/assets/live/vega-"
 LIVE = "#reports-by-week .wm-chart--live, #figure .wm-chart--live"
 MARKS = ".wm-drawn svg .role-mark path"
 

@@ -263,7 +263,7 @@ def test_the_specification_names_its_page_snapshot_and_licence():
     file = next(file for file in chart.downloads() if file.name == chart.spec)
     said = json.loads(stamped(file, site, "2026-03/g/x/").content)["usermeta"]
     assert said["page"].endswith("2026-03/g/x/")
-    assert said["snapshot"] == (site.snapshot or site.built.isoformat())
+    assert said["snapshot"] == site.snapshot
     assert said["licence"] == site.licence
     assert said["title"] == chart.title
 
@@ -469,3 +469,10 @@ def base_folder():
 def test_a_chart_keeps_its_constructor():
     """Fields with defaults only have come after those that every chart is made with."""
     assert Chart("id", "t", "s", 1, 1, (), (), "<svg/>").downloads()
+
+
+def test_a_tip_writes_counts_with_separators_as_the_table_does():
+    from generator.charts.told import fields
+
+    told = {one["field"]: one.get("format") for one in fields(title="What", count="Counts", tokens="Tokens")}
+    assert told == {"title": None, "count": ",", "tokens": ","}

@@ -104,3 +104,10 @@ def test_real_minutes_are_within_their_weeks_and_no_product_has_more_than_all():
         assert 0 <= max(row[2:-1]) <= row[1] <= OF_A_WEEK
     assert all(later[0] - row[0] == WEEK for row, later in pairwise(chart.rows))
     assert chart.rows[0][0] == monday(real_case.library().incidents[0].start.date())
+
+
+def test_a_window_outside_the_weeks_shown_widens_no_picture():
+    chart = chart_of(spell(24 * 200, 2))
+    assert chart.width <= base.WIDTH + 12
+    assert chart.narrow.width <= base.NARROW + 20
+    assert "1 announcement of 2 October 2026 was open for 120 minutes" in chart.sentence

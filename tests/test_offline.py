@@ -317,3 +317,9 @@ def test_a_site_of_private_logs_and_a_page_with_a_dead_link_are_refused_and_leav
         zip_site(root / "site", "", Copy("t", small_case.DAY, "", ""), old)
     assert old.read_bytes() == b"old"
     assert [path.name for path in tmp_path.glob("*zip*")] == ["old.zip"]
+
+
+def test_a_day_that_a_zip_does_not_know_is_the_first_that_it_knows():
+    from generator.site.zipped import _day
+
+    assert (_day(date(1970, 1, 1)), _day(date(2026, 11, 30))) == ((1980, 1, 1), (2026, 11, 30))

@@ -126,7 +126,7 @@ def test_a_tombstone_answers_for_a_deleted_file(tmp_path):
     [
         (("r/nobody", "--reason", "x"), "is not in content/ids.lock.yml"),
         (("r/cc-24048", "--reason", ""), "--reason"),
-        (("r/cc-24048", "--reason", "x", "--to", "r/nobody"), "is no record that is shown"),
+        (("r/cc-24048", "--reason", "x", "--to", "r/nobody"), "is not a record that is shown"),
         (("r/cc-24048", "--reason", "x", "--to", "nonsense"), "--to"),
         (("r/cc-24048", "--reason", "two\nlines"), "--reason"),
         *((("r/cc-24048", "--reason", f"a{sign}b"), "--reason") for sign in "\x07\t\x85\u2028\u202e\x1b"),

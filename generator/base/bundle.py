@@ -17,6 +17,7 @@ from generator.base.drawing import VEGA_LITE
 from generator.base.kept import Store
 
 SNIPPET = "window.wmVega = { embed: vegaEmbed };"
+_BEFORE, _AFTER = "(() => {\n", "\n})();\n"  # a function of its own
 _SUFFIX = ".bundle"
 
 Bundle = Callable[[], str]
@@ -25,7 +26,7 @@ Bundle = Callable[[], str]
 
 def digest() -> str:
     """Of all that decides the bytes of the script, known before it is made."""
-    text = "\n".join((version("vl-convert-python"), VEGA_LITE, SNIPPET))
+    text = "\n".join((version("vl-convert-python"), VEGA_LITE, SNIPPET, _BEFORE, _AFTER))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -40,7 +41,7 @@ def bundle() -> str:
     import vl_convert
 
     made: str = vl_convert.javascript_bundle(SNIPPET, vl_version=VEGA_LITE)
-    return f"(() => {{\n{made}\n}})();\n"
+    return f"{_BEFORE}{made}{_AFTER}"
 
 
 def kept_in(folder: Path | None) -> Bundle:

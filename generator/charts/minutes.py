@@ -96,9 +96,11 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 def _sentence(incidents: Sequence[Incident], minutes: Mapping[date, float], mondays: Sequence[date], case: Case) -> str:
     top = max(mondays, key=lambda week: (minutes[week], week))
     article = max(mondays, key=lambda week: (_shared(week, case), -week.toordinal()))
-    days = day_range(incidents[0].start.date(), incidents[-1].start.date())
+    first, last = incidents[0].start.date(), incidents[-1].start.date()
+    days = f"{'of' if first == last else 'from'} {day_range(first, last)}"
+    verb = "was" if len(incidents) == 1 else "were"
     said = (
-        f"{plural(len(incidents), 'announcement')} from {days} were open for {n(round(sum(minutes.values())))} minutes "
+        f"{plural(len(incidents), 'announcement')} {days} {verb} open for {n(round(sum(minutes.values())))} minutes "
         f"in {plural(len(mondays), 'week')}, overlaps counted once. The week from {short_day(top)} has most, "
         f"{n(round(minutes[top]))} minutes, {pct(minutes[top] / OF_A_WEEK)} of the week"
     )
@@ -117,7 +119,9 @@ def _shared(week: date, case: Case) -> int:
 
 def _rows(name: str, minutes: Mapping[date, float], mondays: Sequence[date], case: Case) -> list[dict[str, Any]]:
     top = max(mondays, key=lambda week: (minutes[week], week))
-    band = {"from": _instant(case.article_window_start), "to": _instant(case.article_window_end + DAY)}
+    first = max(case.article_window_start, mondays[0])
+    after = min(case.article_window_end + DAY, mondays[-1] + WEEK)
+    band = [{"panel": name, "kind": "band", "from": _instant(first), "to": _instant(after)}] if first < after else []
     bars = [
         {
             "panel": name,
@@ -132,7 +136,7 @@ def _rows(name: str, minutes: Mapping[date, float], mondays: Sequence[date], cas
         for week in mondays
     ]
     label = {"panel": name, "kind": "label", "middle": _instant(top + 3 * DAY), "minutes": minutes[top]}
-    return [{"panel": name, "kind": "band"} | band, *bars, label | {"text": n(round(minutes[top]))}]
+    return [*band, *bars, label | {"text": n(round(minutes[top]))}]
 
 
 def _instant(day: date) -> str:

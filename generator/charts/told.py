@@ -13,6 +13,9 @@ from generator.base.wording import cell
 _PREFIX = "told"  # of the fields of a record: Vega reads dots and brackets in the heads of tables as paths
 _SHOWN = frozenset({"bar", "rect", "rule", "tick", "point", "line", "area", "circle", "square"})
 
+_COUNTS = frozenset({"calls", "count", "tokens"})  # fields of records that are whole numbers
+_COUNT = {"format": ",", "formatType": "number"}
+
 Tooltip = list[dict[str, Any]]
 
 
@@ -27,8 +30,8 @@ def heads(columns: Sequence[str]) -> Tooltip:
 
 
 def fields(**titles: str) -> Tooltip:
-    """The tooltip of fields by their names, each with its head; a number has separators."""
-    return [_field(name, title) for name, title in titles.items()]
+    """The tooltip of fields by their names, each with its head; a count has separators."""
+    return [_field(name, title) | (_COUNT if name in _COUNTS else {}) for name, title in titles.items()]
 
 
 def tell(spec: dict[str, Any], tooltip: Tooltip, only: Callable[[Mapping[str, Any]], bool] = lambda _: True) -> None:

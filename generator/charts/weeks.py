@@ -32,7 +32,9 @@ def short_day(day: date) -> str:
 
 
 def day_range(first: date, last: date) -> str:
-    """A range of days: 17 to 23 March 2026, 5 February to 31 March 2026."""
+    """A range of days: 17 to 23 March 2026, 5 February to 31 March 2026; of one day the day alone."""
+    if first == last:
+        return f"{last.day} {last:%B} {last.year}"
     begin = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%B}"
     if first.year != last.year:
         begin += f" {first.year}"

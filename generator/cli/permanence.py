@@ -75,7 +75,7 @@ def bury(root: Path, place: str, reason: str, to: str | None) -> None:
     except ValidationError as error:
         raise click.UsageError(f"--{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from None
     if to is not None and not any(row.place == to and row.gone is None for row in rows):
-        raise click.UsageError(f"{to} is no record that is shown")
+        raise click.UsageError(f"{to} is not a record that is shown")
     changed = tuple(row.model_copy(update={"gone": gone}) if row is found else row for row in rows)
     _write_lock(root, changed)
     click.echo(f"{place} is withdrawn. What leans on it is named by: witnessmark check")

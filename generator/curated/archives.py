@@ -21,10 +21,10 @@ def fault_of(copy: str, originals: Iterable[str]) -> tuple[str, str] | None:
     parts = parts_of(copy)
     path = COPIES.get(parts.host) if parts else None
     if parts is None or path is None:
-        return "is no address of an archive that is known here", _KNOWN
+        return "is not an address of an archive that is known here", _KNOWN
     found = path.fullmatch(parts.split.path + (f"?{parts.split.query}" if parts.split.query else ""))
     if found is None or parts.port is not None or "@" in parts.split.netloc:
-        return "is of an archive, and is no copy there", "the address of the copy itself, with its date or its code"
+        return "is of an archive, and is not a copy there", "the address of the copy itself, with its date or its code"
     if found.groupdict().get("page") is None:
         return None
     page = page_in(copy)

@@ -106,7 +106,9 @@ def _rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
         reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
         rows = [(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader if any(map(str.strip, row))]
     except (ValueError, csv.Error):
-        raise ContentError(Problem(str(path), 0, 0, "W-list", "is no table of comma-separated values", hint)) from None
+        raise ContentError(
+            Problem(str(path), 0, 0, "W-list", "is not a table of comma-separated values", hint)
+        ) from None
     if not rows or rows[0][1] != COLUMNS:
         raise ContentError(Problem(str(path), 1, 0, "W-list", "does not begin with the names of its columns", hint))
     if uneven := [number for number, row in rows if len(row) != len(COLUMNS)]:

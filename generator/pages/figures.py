@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
 
 GROUPS = (
-    ("case", "The case", ("",)),
     ("special", "Was March special?", ("was-march-special",)),
     ("measurements", "Measurements", ("m",)),
     ("records", "Reports, incidents, timeline", ("reports", "incidents", "timeline")),
+    ("claims", "Claims and grades", ("claims", "c", "analysis", "method")),
+    ("rules", "Detectors and products", ("detectors", "other-tools", "surface")),
     ("logs", "Logs used as evidence", ("evidence",)),
 )
 """Groups of the list: anchor, title, and the first folders of the pages that show their figures."""

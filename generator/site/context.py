@@ -20,7 +20,7 @@ CARD = "card.png"
 """Picture for previews of links: of a page beside it, of the site at its root."""
 
 
-VEGA = f"assets/{file_name()}"
+VEGA = f"assets/live/{file_name()}"
 """Path of the script that draws charts live."""
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from generator.base.problems import Problem, PublishRefusedError
 from generator.curated import snapshots
 from generator.site import manifest
+from generator.site.hosting import HEADERS_FILE, REDIRECTS_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,17 @@ FOLDER = "snapshots"
 """Beside the published site; too large for a repository, so whoever publishes keeps it."""
 BELOW = manifest.FROZEN
 _LEFT_OUT = frozenset(
-    {".gitignore", ".nojekyll", "404.html", "CNAME", "_headers", "robots.txt", "sitemap.xml", "sitemap.xml.gz"}
+    {
+        ".gitignore",
+        ".nojekyll",
+        "404.html",
+        "CNAME",
+        HEADERS_FILE,
+        REDIRECTS_FILE,
+        "robots.txt",
+        "sitemap.xml",
+        "sitemap.xml.gz",
+    }
 )
 _NUMBER = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}\.[1-9][0-9]{0,2}")
 _ROBOTS = re.compile(r'<meta name="robots"[^>]*>')

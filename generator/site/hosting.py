@@ -39,7 +39,8 @@ _A_MONTH = "public, max-age=2592000"
 _OF_PLACES = (
     ("/assets/javascripts/*", "Cache-Control", _A_YEAR),  # of the theme: each name holds a digest of the file
     ("/assets/stylesheets/*", "Cache-Control", _A_YEAR),
-    ("/pagefind/fragment/*", "Cache-Control", _A_YEAR),  # as these do
+    ("/assets/live/*", "Cache-Control", _A_YEAR),  # as these do
+    ("/pagefind/fragment/*", "Cache-Control", _A_YEAR),
     ("/pagefind/index/*", "Cache-Control", _A_YEAR),
     ("/assets/fonts/*", "Cache-Control", _A_MONTH),  # named after the face, which does not change
     (f"/{FROZEN}/*", "X-Robots-Tag", "noindex"),  # data of old snapshots too, which no tag can mark

@@ -39,7 +39,7 @@ def _stamped_spec(file: Download, site: SiteContext, page: str) -> Download:
     stamp = {
         "page": site.address + page,
         "generated": site.built.isoformat(),
-        "snapshot": site.snapshot or site.built.isoformat(),
+        "snapshot": site.snapshot,
         "case": site.id,
         "licence": site.licence,
     }

@@ -132,8 +132,14 @@ def _write_all(packed: zipfile.ZipFile, site: Path, names: list[str], written: d
     return len(names) + 2
 
 
+def _day(day: date) -> tuple[int, int, int]:
+    """A zip knows no day before 1980 (APPNOTE.TXT 4.4.6)."""
+    kept = max(day, date(1980, 1, 1))
+    return kept.year, kept.month, kept.day
+
+
 def _add(packed: zipfile.ZipFile, copy: Copy, name: str, data: bytes) -> None:
-    entry = zipfile.ZipInfo(f"{copy.folder}/{name}", (copy.day.year, copy.day.month, copy.day.day, 0, 0, 0))
+    entry = zipfile.ZipInfo(f"{copy.folder}/{name}", (*_day(copy.day), 0, 0, 0))
     entry.create_system, entry.external_attr = _UNIX, _MODE
     entry.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED_ALREADY) else zipfile.ZIP_DEFLATED
     packed.writestr(entry, data)

@@ -36,5 +36,5 @@ with tempfile.TemporaryDirectory() as name:
     shutil.copy(ROOT / "mkdocs.yml", folder)
     build(folder, kept)
     changed = folder / "content" / "reports" / "cc-46829.yml"
-    changed.write_text(changed.read_text("utf-8").replace("detail: ", "detail:  ", 1), "utf-8")
+    changed.write_text(changed.read_text("utf-8").replace("title: '", "title: 'Changed. ", 1), "utf-8")
     build(folder, kept)
