@@ -19,6 +19,8 @@ import stub_site
 import whole_site
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from generator.site.swap import Layout
 
 
@@ -102,6 +104,13 @@ def _pictures_once() -> Iterator[None]:
     vl_convert.vegalite_to_svg = once
     yield
     vl_convert.vegalite_to_svg = draw
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser a file. Tests make contexts of their own."""
+    with whole_site.chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -11,17 +11,11 @@ from pathlib import Path
 
 import pytest
 from story_of_snapshots import ROOT, SECOND, run
-from whole_site import chromium, one_of_each, served
+from whole_site import one_of_each, served
 
 pytestmark = [pytest.mark.corpora, pytest.mark.browser]
 CASE = "2026-03"
 ASIDE = ("http://127.0.0.1", "data:", "blob:")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

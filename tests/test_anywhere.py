@@ -11,8 +11,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 import small_case
+import whole_site
 from hosts import hosted, packed
-from test_browser import CHROMIUM
 from test_offline import addresses
 
 from generator.site.hosting import LONGEST_LINE, headers_file, headers_problems, redirects_file
@@ -35,23 +35,10 @@ def root(small_site):
         yield host
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-
-
 @pytest.fixture
 def page(browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    made = context.new_page()
-    made.faults = []
-    made.on("console", lambda said: made.faults.append(said.text) if said.type in {"error", "warning"} else None)
-    made.on("pageerror", lambda error: made.faults.append(str(error)))
-    yield made
-    context.close()
+    with whole_site.watched(browser) as made:
+        yield made
 
 
 def status(address):

@@ -20,7 +20,6 @@ import pytest
 import stub_site
 from promises import record
 from public_library import LIBRARY, dossier, report
-from test_browser import CHROMIUM
 
 from generator.build import plan, render_site
 from generator.curated.models import Figure
@@ -131,14 +130,6 @@ def served(folder: Path, *, with_policy: bool):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
 
 
 def watched(browser: Browser) -> tuple[Page, list[str]]:

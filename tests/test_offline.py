@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import small_case
-from test_browser import CHROMIUM
+import whole_site
 
 from generator.base.problems import PublishRefusedError
 from generator.site import manifest
@@ -134,24 +134,13 @@ def test_no_address_of_any_page_leads_nowhere(folder):
 # ---- in a browser, as files ----
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-
-
 @pytest.fixture
 def page(browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    made = context.new_page()
-    made.faults = []
-    made.on("console", lambda said: made.faults.append(said.text) if said.type in {"error", "warning"} else None)
-    made.on("pageerror", lambda error: made.faults.append(str(error)))
-    made.on("request", lambda sent: None if sent.url.startswith(("file:", "data:")) else made.faults.append(sent.url))
-    yield made
-    context.close()
+    with whole_site.watched(browser) as made:
+        made.on(
+            "request", lambda sent: None if sent.url.startswith(("file:", "data:")) else made.faults.append(sent.url)
+        )
+        yield made
 
 
 @pytest.mark.browser

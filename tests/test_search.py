@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 import stub_site
-from test_browser import CHROMIUM, violations
+from test_browser import violations
 
 from generator.base.problems import PublishRefusedError
 from generator.pages.parts.base import Page
@@ -308,14 +308,6 @@ def address(small_site):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
 
 
 @pytest.fixture

@@ -95,6 +95,18 @@ def chromium():
         browser.close()
 
 
+@contextmanager
+def watched(browser, **options):
+    """A page of its own, wide and still; what its console and its scripts complain of is in `faults`."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **options)
+    made = context.new_page()
+    made.faults = []
+    made.on("console", lambda said: made.faults.append(said.text) if said.type in {"error", "warning"} else None)
+    made.on("pageerror", lambda error: made.faults.append(str(error)))
+    yield made
+    context.close()
+
+
 def one_of_each(site: Path) -> list[str]:
     """A page of each kind, with ids that every build gives anew looked up."""
     case = "2026-03/"
