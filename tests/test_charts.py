@@ -126,6 +126,10 @@ def test_drawing_one_chart_leaves_the_next_one_alone():
     assert "datasets" not in thread_template()
 
 
+def text_chart(text):
+    return f'<svg><g aria-label="{base.SOFT}"><text fill="{base.INK}">{text.replace("<", "&lt;").replace(">", "&gt;")}</text></g></svg>'
+
+
 def test_every_colour_has_a_dark_twin_so_that_none_is_left_behind():
     for name, svg in pictures():
         assert colours(svg) <= set(base._DARK), name
@@ -135,6 +139,13 @@ def test_every_colour_has_a_dark_twin_so_that_none_is_left_behind():
 def test_dark_picture_differs_in_colours_only():
     for _, svg in pictures():
         assert re.sub(r"#[0-9a-f]{6}", "", svg) == re.sub(r"#[0-9a-f]{6}", "", base.dark(svg))
+
+
+def test_a_label_that_names_a_colour_keeps_its_word():
+    said = f"a <{base.INK}> of b"
+    chart = text_chart(said)
+    assert base.INK in base.dark(chart).replace(f'"{base.INK}"', "")
+    assert re.sub(r">[^<]*<", "", base.dark(chart)) != re.sub(r">[^<]*<", "", chart)
 
 
 @pytest.mark.parametrize("theme", [lambda colour: colour, base._DARK.get], ids=["light", "dark"])

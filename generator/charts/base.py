@@ -53,7 +53,8 @@ _DARK = {
     BAD: "#ee8b83",
     MUTE: "#a5aab0",
 }
-_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_PAINTED = re.compile(r'(?<= )(fill|stroke|stop-color)="(#[0-9a-f]{6})"(?=[^<>]*>)')
+"""Colours of marks: a label or its spoken text may well hold a colour as a word, and keeps it."""
 _SIZED = re.compile(r'^(<svg[^>]*) width="[\d.]+" height="[\d.]+"([^>]*>)')
 
 
@@ -153,7 +154,7 @@ def _labelled(svg: str) -> str:
 
 def dark(svg: str) -> str:
     """The same picture in the dark colours."""
-    return _COLOUR.sub(lambda match: _DARK.get(match[0], match[0]), svg)
+    return _PAINTED.sub(lambda match: f'{match[1]}="{_DARK.get(match[2], match[2])}"', svg)
 
 
 @cache

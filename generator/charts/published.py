@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 from generator.base.drawing import Draw, draw
@@ -197,7 +198,10 @@ def _alike(value: float | None, others: Sequence[float | None]) -> str:
 def _number(value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip(".")
+    if isinstance(value, int) or not value:
+        return f"{value:,.0f}"
+    digits = max(3, 1 - floor(log10(abs(value))))  # a share of 0.0004 is not 0
+    return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
 
 
 @cache

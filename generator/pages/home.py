@@ -40,6 +40,7 @@ class Holdings:
     """Without repeats."""
     reports: int
     """Without echoes."""
+    echoes: int
     users: int
     incidents: int
     events: int
@@ -152,6 +153,7 @@ def _holdings(dossier: Dossier) -> Holdings:
     return Holdings(
         claims=sum(claim.same_as is None for claim in library.claims),
         reports=len(dossier.independent_reports),
+        echoes=len(library.reports) - len(dossier.independent_reports),
         users=sum(map(is_user_report, library.reports)),
         incidents=len(library.incidents),
         events=len(library.events),

@@ -63,7 +63,7 @@
   const frameOf = (template) => template.closest(".wm-figure").querySelector(".wm-chart");
   const specification = (template) => {
     const both = template.content.textContent;
-    const coloured = isDark() ? both.replace(/#[0-9a-f]{6}\b/g, (colour) => DARK[colour] ?? colour) : both;
+    const coloured = isDark() ? both.replace(/"(#[0-9a-f]{6})"/g, (whole, colour) => `"${DARK[colour] ?? colour}"`) : both;
     const { wide, narrow } = JSON.parse(coloured);
     const spec = phone.matches && narrow ? { ...wide, ...narrow } : wide;
     const config = { ...spec.config, aria: false, background: null };

@@ -13,6 +13,8 @@
     kind: node.dataset.kind,
     none: node.querySelector(".wm-none"),
     table: node.querySelector("table"),
+    all: false,
+    more: node.querySelector("table") && node.appendChild(Object.assign(document.createElement("button"), { type: "button", className: "wm-more" })),
     rows: [...node.querySelectorAll("tr[data-id]")].map((row) => {
       const { days, versions, surfaces, plans } = row.dataset;
       const [first, last] = days.split(",");
@@ -118,27 +120,38 @@
   };
 
   const summary = (chosen, counts) => {
-    const asked = chosen.version || chosen.surface || chosen.plan || chosen.first || chosen.last;
     const total = Number(form.dataset.total).toLocaleString("en");
     const uncovered = (chosen.first && chosen.first > to.max) || (chosen.last && chosen.last < from.min);
     if (uncovered) {
       return `These days are not covered: records are of ${full(from.min)} to ${full(to.max)}. What applies on any day is below.`;
     }
-    const words = asked
+    const everything = groups.every(({ rows }, at) => rows.length === counts[at]);
+    const words = isAsked(chosen)
       ? `${when(chosen)}${where(chosen)}: ${counted(counts, chosen)}. None of it says whether your usage was counted right.`
-      : `Nothing is chosen yet, so all ${total} records are shown.`;
+      : everything
+        ? `Nothing is chosen yet, so all ${total} records are shown.`
+        : `Nothing is chosen yet: of ${total} records the first ${FEW} of each kind are shown.`;
     return [words, ...remarks(chosen)].join(" ");
   };
 
   // ---- the answer, and the address that repeats it ----
 
+  // Before anything is chosen, a phone would show forty screens of records: the first of each kind will do.
+  const FEW = 5;
+  const isAsked = (chosen) => Boolean(chosen.version || chosen.surface || chosen.plan || chosen.first || chosen.last);
+
   const show = () => {
     const chosen = choice();
-    const counts = groups.map(({ kind, rows, none, table }) => {
+    const counts = groups.map(({ kind, node, rows, none, table, more, all }) => {
       let shown = 0;
+      const few = !isAsked(chosen) && !all && rows.length > FEW;
       for (const one of rows) {
-        one.row.hidden = !applies(one, kind, chosen);
+        one.row.hidden = !applies(one, kind, chosen) || (few && shown === FEW);
         shown += one.row.hidden ? 0 : 1;
+      }
+      if (more) {
+        more.hidden = !few;
+        more.textContent = `Show all ${rows.length.toLocaleString("en")} ${node.dataset.many}`;
       }
       none.hidden = shown > 0;
       if (table) table.hidden = shown === 0;
@@ -175,6 +188,7 @@
     waiting = setTimeout(() => { show(); remember(); }, pause);
   };
 
+  for (const group of groups) group.more?.addEventListener("click", () => { group.all = true; show(); });
   form.addEventListener("submit", (event) => { event.preventDefault(); later(0); });
   form.addEventListener("input", (event) => later(event.target === version ? 300 : 0));
   form.addEventListener("reset", () => later(0));
