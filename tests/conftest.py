@@ -123,8 +123,8 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Layout:
 
 @pytest.fixture(scope="session")
 def built_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small case with a public log, as a repository whose site is built once (half a minute); tests only read it."""
-    return small_case.built(tmp_path_factory.mktemp("built-case"))
+    """The small case with a public log, as a repository whose site is built once for all workers; tests only read it."""
+    return whole_site.once(tmp_path_factory.getbasetemp(), "built-case", small_case.built) / "root"
 
 
 @pytest.fixture(scope="session")
