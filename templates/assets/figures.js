@@ -10,7 +10,7 @@
   // The colours of charts on dark paper: those of generator/charts/base.py, which a test compares.
   const DARK = {
     "#1c2326": "#e6e4dd", "#4a5559": "#b3b9b8", "#dcd8cd": "#364044", "#ffffff": "#1b2224", "#f6e3c4": "#4a3a1c",
-    "#14466f": "#b5d6f5", "#c65f0a": "#ef9a4a", "#45a595": "#2b7d70", "#c3a5da": "#6f5596", "#5e6a70": "#7f8b91",
+    "#14466f": "#b5d6f5", "#c65f0a": "#ef9a4a", "#45a595": "#308a7b", "#c3a5da": "#785da3", "#5e6a70": "#879399",
     "#a32b2b": "#f39a94", "#14633f": "#67c596", "#2f5fa3": "#8db6ef", "#855a08": "#deb057", "#a5322a": "#ee8b83",
     "#5f6368": "#a5aab0",
   };

@@ -23,6 +23,14 @@
     if (!Number.isNaN(at.valueOf())) time.title = `${at.toLocaleString()} your time`;
   }
 
+  // On a phone a table of weeks begins at the article's.
+  for (const week of document.querySelectorAll(".wm-scroll .wm-week--article")) {
+    const region = week.closest(".wm-scroll");
+    if (region.scrollWidth > region.clientWidth && !region.scrollLeft) {
+      region.scrollLeft = week.offsetLeft - region.clientWidth / 2;
+    }
+  }
+
   // Paper cannot be clicked open.
   addEventListener("beforeprint", () => {
     for (const details of document.querySelectorAll("details:not([open])")) {
