@@ -118,12 +118,19 @@ class _Reading:
                 problem = Problem(document.path, *place, "W-field", "unknown field", did_you_mean(key, parts))
                 self.problems.append(problem)
         for part, kind in parts.items():
-            self._list(kind, document, (part,), stem)
+            if part in document.value:
+                self._list(kind, document, (part,), stem)
+                continue
+            hint = f"{part}: [] where there is none"
+            self.problems.append(document.problem((), "W-missing", f'field "{part}" is missing', hint))
+            self.broken.add(kind.word)
 
     def _list(self, kind: Kind, document: Document, where: Where, stem: str) -> None:
         entries = value_at(document.value, where)
         if not isinstance(entries, list):
-            self.problems.append(document.problem(where, "W-type", "must be a list of records"))
+            what = f'"{where[-1]}"' if where else "the file"
+            hint = "each record begins with a dash; [] where there is none"
+            self.problems.append(document.problem(where, "W-type", f"{what} must be a list of records", hint))
             self.broken.add(kind.word)
             return
         for index in range(len(entries)):

@@ -24,17 +24,43 @@ from generator.curated.address import public, reachable
 from generator.curated.registered import Registered
 from generator.curated.scalars import visible
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
-ClaimId = Annotated[str, StringConstraints(pattern=r"^C-[0-9]{3}$")]
-EventId = Annotated[str, StringConstraints(pattern=r"^E-[0-9]{3}$")]
-SourceId = Annotated[str, StringConstraints(pattern=r"^S-[0-9]{3}$")]
+_ID = r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$"
+_SLUG = r"^[a-z0-9][a-z0-9-]{1,63}$"
+_CLAIM, _EVENT, _SOURCE = (rf"^{letter}-[0-9]{{3}}$" for letter in "CES")
+_LINE = r"^[^\n]*$"
+FORMS = {
+    _ID: ("letters, digits and hyphens, 2 to 64 of them", "such as cc-46829"),
+    _SLUG: ("small letters, digits and hyphens, 2 to 64 of them", "such as cc-46829"),
+    _CLAIM: ("C- and three digits", "such as C-042"),
+    _EVENT: ("E- and three digits", "such as E-042"),
+    _SOURCE: ("S- and three digits", "such as S-042"),
+    _LINE: ("one line", "without a line break in it; a longer text goes into another field"),
+}
+"""Forms of texts that many fields have, in words, with an example."""
+Id = Annotated[str, StringConstraints(pattern=_ID)]
+Slug = Annotated[str, StringConstraints(pattern=_SLUG)]
+ClaimId = Annotated[str, StringConstraints(pattern=_CLAIM)]
+EventId = Annotated[str, StringConstraints(pattern=_EVENT)]
+SourceId = Annotated[str, StringConstraints(pattern=_SOURCE)]
 Seen = AfterValidator(visible)
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]*$"), Seen]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=_LINE), Seen]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Seen]
-WebUrl = Annotated[AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https"]), AfterValidator(public)]
+WebUrl = Annotated[
+    AnyUrl,
+    UrlConstraints(max_length=2048, allowed_schemes=["https"]),
+    AfterValidator(public),
+    Field(
+        description="A web address that begins with https://", json_schema_extra={"pattern": "^[hH][tT][tT][pP][sS]://"}
+    ),
+]
 Contact = Annotated[
-    AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https", "mailto"]), AfterValidator(reachable)
+    AnyUrl,
+    UrlConstraints(max_length=2048, allowed_schemes=["https", "mailto"]),
+    AfterValidator(reachable),
+    Field(
+        description="A page that begins with https://, or mailto: and one address",
+        json_schema_extra={"pattern": "^(?:[hH][tT][tT][pP][sS]://|mailto:)"},
+    ),
 ]
 Moment = AwareDatetime  # a moment without its zone is refused
 
