@@ -55,11 +55,13 @@ def _part(report: Report) -> Hashable:
 
 
 def known_at(records: Records, address: str) -> tuple[Entry, ...]:
-    """Every record that has this address, of any kind, or an archived copy of it."""
+    """Every record, of any kind, that names this address, a mirror of it or an archived copy of it."""
     wanted = canonical(address)
-    return tuple(
-        entry
-        for entry in records.entries
-        for url in (entry.value("url"),)
-        if isinstance(url, str) and canonical(url) == wanted
-    )
+    return tuple(entry for entry in records.entries if any(canonical(url) == wanted for url in _addresses(entry)))
+
+
+def _addresses(entry: Entry) -> Iterator[str]:
+    for field in ("url", "archive_url", "more_urls"):
+        for _, written in entry.leaves(field):
+            if isinstance(written, str):
+                yield written

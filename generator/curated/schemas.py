@@ -22,11 +22,12 @@ def json_schemas(library: type[Library] = Library) -> dict[str, dict[str, Any]]:
     """JSON Schema by kind of file: one record (`report`), or a list of them (`events`)."""
     written = [kind for kind in kinds_of(library) if kind.by_hand]
     files = {files: tuple(kinds) for files, kinds in groupby(written, key=lambda kind: kind.files)}
-    found = {_name(kinds[0]): TypeAdapter(_held(kinds)).json_schema() for kinds in files.values()}
+    found = {schema_name(kinds[0]): TypeAdapter(_held(kinds)).json_schema() for kinds in files.values()}
     return {name: {"$schema": DRAFT, **found[name]} for name in sorted(found)}
 
 
-def _name(kind: Kind) -> str:
+def schema_name(kind: Kind) -> str:
+    """The name of the schema of its files."""
     path = PurePosixPath(kind.files)
     by_file = path.parent.name if kind.named_after else path.stem
     return kind.schema or (kind.word if kind.named_after == "id" else by_file)
