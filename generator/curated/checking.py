@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.base.problems import Problem
-from generator.curated.models import FORMS, Model
+from generator.curated.forms import FORMS
+from generator.curated.models import Model
 from generator.curated.yamlfile import Document, Where, clipped
 
 M = TypeVar("M", bound=Model)

@@ -15,7 +15,7 @@ from generator.curated.periods import usual_period
 CHECK = "chosen by `witnessmark new`; is it right?"
 _FORGES = frozenset({"bitbucket.org", "codeberg.org", "github.com", "gitlab.com"})
 _SOCIAL = frozenset({"bsky.app", "mastodon.social", "news.ycombinator.com", "reddit.com", "threads.com", "x.com"})
-_THREAD = re.compile(r"/(?:issues|pull|discussions|merge_requests|work_items)/[0-9]+")
+_THREAD = re.compile(r"/(?:issues|pull|discussions|merge_requests|work_items)/(?:comments/|reviews/)?[0-9]+")
 _COMMENT = re.compile(r"(?:issuecomment|discussioncomment|pullrequestreview)-|discussion_r|note_")
 _CLASSES = {
     "issue": "user-report",

@@ -31,7 +31,7 @@ _FLAGS = {
 _FORMS: Mapping[str, str] = {
     "figures": '"METRIC = VALUE", or "METRIC = FROM -> TO"',
     "evidence": (
-        '"report:cc-46829 for: WHAT IT SHOWS"; for, against or context; then nothing, part or other-dates; a source, '
+        '"report:tracker-12345 for: WHAT IT SHOWS"; for, against or context; then nothing, part or other-dates; a source, '
         "an incident or a measurement as well"
     ),
     "bears_on": '"C-012: WHAT IT SAYS"',

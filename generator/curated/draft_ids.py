@@ -69,7 +69,7 @@ def _name(records: Records, word: str, values: dict[str, Any]) -> str:
 
 
 def _of_thread(records: Records, url: str, day: str) -> str:
-    """The name of a thread as the reports of its repository have it: cc-46829, with the day of a comment."""
+    """The name of a thread as the reports of its repository have it, with the day of a comment."""
     parts = parts_of(url)
     found = _THREAD.match(parts.split.path) if parts else None
     if parts is None or found is None:

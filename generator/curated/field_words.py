@@ -17,7 +17,7 @@ _DATA = "Name of the data set it rests on, where other records rest on the same.
 _AUTHOR = "Handle of the author, or a digest of it; no private name."
 _OPENED = "Did you read it, whole or in part? Not opened: known only through others."
 _KIND = "What the document is, as evidence."
-_PAGE = "The page of this site it is about: c/C-064, r/cc-46829, or its whole address."
+_PAGE = "The page of this site it is about: c/C-064, r/tracker-12345, or its whole address."
 
 REPORT: Mapping[str, str] = {
     "id": _ID,

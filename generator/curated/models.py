@@ -21,29 +21,17 @@ from pydantic import (
 )
 
 from generator.curated.address import public, reachable
+from generator.curated.forms import CLAIM, EVENT, ID, LINE, SLUG, SOURCE
 from generator.curated.registered import Registered
 from generator.curated.scalars import visible
 
-_ID = r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$"
-_SLUG = r"^[a-z0-9][a-z0-9-]{1,63}$"
-_CLAIM, _EVENT, _SOURCE = (rf"^{letter}-[0-9]{{3}}$" for letter in "CES")
-_LINE = r"^[^\n]*$"
-FORMS = {
-    _ID: ("letters, digits and hyphens, 2 to 64 of them", "such as cc-46829"),
-    _SLUG: ("small letters, digits and hyphens, 2 to 64 of them", "such as cc-46829"),
-    _CLAIM: ("C- and three digits", "such as C-042"),
-    _EVENT: ("E- and three digits", "such as E-042"),
-    _SOURCE: ("S- and three digits", "such as S-042"),
-    _LINE: ("one line", "without a line break in it; a longer text goes into another field"),
-}
-"""Forms of texts that many fields have, in words, with an example."""
-Id = Annotated[str, StringConstraints(pattern=_ID)]
-Slug = Annotated[str, StringConstraints(pattern=_SLUG)]
-ClaimId = Annotated[str, StringConstraints(pattern=_CLAIM)]
-EventId = Annotated[str, StringConstraints(pattern=_EVENT)]
-SourceId = Annotated[str, StringConstraints(pattern=_SOURCE)]
+Id = Annotated[str, StringConstraints(pattern=ID)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
+ClaimId = Annotated[str, StringConstraints(pattern=CLAIM)]
+EventId = Annotated[str, StringConstraints(pattern=EVENT)]
+SourceId = Annotated[str, StringConstraints(pattern=SOURCE)]
 Seen = AfterValidator(visible)
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=_LINE), Seen]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=LINE), Seen]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Seen]
 WebUrl = Annotated[
     AnyUrl,

@@ -44,6 +44,6 @@ def new() -> None:
     Examples:
       witnessmark new report https://github.com/OWNER/NAME/issues/12345
       witnessmark new report URL --title "Weekly limit gone in a day" --date 2026-03-23 \\
-        --surface claude-code --symptom runaway-usage
+        --surface SURFACE --symptom SYMPTOM
       witnessmark new event --help
     """
