@@ -31,8 +31,8 @@ _FLAGS = {
 _FORMS: Mapping[str, str] = {
     "figures": '"METRIC = VALUE", or "METRIC = FROM -> TO"',
     "evidence": (
-        '"report:tracker-12345 for: WHAT IT SHOWS"; for, against or context; then nothing, part or other-dates; a source, '
-        "an incident or a measurement as well"
+        '"report:tracker-12345 for: WHAT IT SHOWS"; for, against or context; then nothing, part or other-dates; '
+        "a source, an incident or a measurement as well"
     ),
     "bears_on": '"C-012: WHAT IT SAYS"',
     "tables": "a file of comma-separated values, the names of the columns in its first line",
