@@ -21,6 +21,8 @@ from generator.base.problems import ContentError, Exit, Problem
 from generator.cli import cli, site
 from generator.cli.problem_formats import FORMATS, Checked, formatted
 from generator.cli.watching import watched
+from generator.curated import folder
+from generator.curated.library import load
 
 ROOT = Path(__file__).parent.parent
 HOSTILE = "::error::a\r\n::set-output name=x::y\n##[command] 100%25 [link](javascript:x) {0} a:b,c\u2028\x1b[31m\\"
@@ -155,7 +157,7 @@ def test_a_mistake_is_on_standard_output_and_the_exit_code_is_that_of_content(tm
 
 
 def test_what_is_sound_has_no_result(tmp_path, monkeypatch):
-    monkeypatch.setattr(site, "_sound", lambda _: Checked(sound="yes"))
+    monkeypatch.setattr(site, "_sound", lambda *_: Checked(sound="yes"))
     assert run(tmp_path, "--format", "github").output == ""
     assert json.loads(run(tmp_path, "--format", "sarif").output)["runs"][0]["results"] == []
     assert run(tmp_path).output == "yes\n"
@@ -194,6 +196,37 @@ def test_each_change_is_checked_once_and_no_failure_ends_it(tmp_path, monkeypatc
     assert said[2] == "a: gone"
     assert "internal error KeyError" in said[4]
     assert "secret" not in "".join(said)
+
+
+def test_a_second_reading_sees_what_changed_and_takes_only_that_apart(tmp_path, monkeypatch):
+    content = tmp_path / "content"
+    shutil.copytree(ROOT / "tests" / "sites" / "small" / "content", content)
+    kept, taken = {}, []
+    plain = folder.parse
+    monkeypatch.setattr(folder, "parse", lambda data, shown, times=1: taken.append(shown) or plain(data, shown, times))
+    first = load(content, kept=kept)
+    assert len(taken) == len(kept) > 5
+    taken.clear()
+    assert load(content, kept=kept) == first == load(content)
+    assert taken == []
+    path = content / "reports" / "cc-24048.yml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("source_type: issue", "source_type: isue"), "utf-8")
+    for _ in range(2):
+        with pytest.raises(ContentError, match="isue"):
+            load(content, kept=kept)
+    path.write_text(text.replace("provenance: 'Q060'", "provenance: Q061"), "utf-8")
+    assert load(content, kept=kept) == load(content) != first
+    assert set(taken) == {"content/reports/cc-24048.yml"}
+    path.unlink()
+    (content / "claims" / "C-103.yml").unlink()
+    assert all(problem.code == "W-ref" for problem in _refused(content, kept))
+
+
+def _refused(content, kept):
+    with pytest.raises(ContentError) as caught:
+        load(content, kept=kept)
+    return caught.value.problems
 
 
 @pytest.mark.slow

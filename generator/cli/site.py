@@ -29,6 +29,7 @@ from generator.cli.leaks import CANARY
 from generator.cli.problem_formats import FORMATS, Checked, formatted
 
 if TYPE_CHECKING:
+    from generator.build import Before
     from generator.records.results import Pack
 
 
@@ -124,10 +125,12 @@ def check(root: Path, form: str, *, watch: bool) -> None:
     if watch and form != "text":
         raise click.UsageError("--watch prints text; run it without --format")
     if watch:
+        from generator.build import Before
         from generator.cli.watching import watched
 
         now()  # a SOURCE_DATE_EPOCH that is none is a mistake now, and not one of each check
-        watched(root, lambda: _say_sound(_sound(root)), partial(click.echo, err=True))
+        before = Before()
+        watched(root, lambda: _say_sound(_sound(root, before)), partial(click.echo, err=True))
     if form == "text":
         _say_sound(_sound(root))
         return
@@ -143,12 +146,12 @@ def check(root: Path, form: str, *, watch: bool) -> None:
         sys.exit(failed.exit)
 
 
-def _sound(root: Path) -> Checked:
+def _sound(root: Path, before: Before | None = None) -> Checked:
     """What is said of content without a mistake, and what is only warned of. Raises ContentError."""
     from generator.build import read_content
     from generator.curated.published import lacking
 
-    dossier = read_content(root.resolve(), now=now(), version=__version__)
+    dossier = read_content(root.resolve(), now=now(), version=__version__, before=before)
     library = dossier.library
     sound = (
         f"content/ is sound: {plural(len(library.claims), 'claim')}, {plural(len(library.reports), 'report')}, "

@@ -27,9 +27,18 @@ _WHOLE_TIMES = 512  # 64 MiB
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 
 
-def read_folder(content: Path, kinds: tuple[Kind, ...], outside: Outside) -> tuple[Records, list[Problem]]:
-    """The records of these kinds, and every mistake that one file shows, in the order of names, never of the disk."""
-    reading = _Reading(content, kinds)
+Kept = dict[str, tuple[bytes, Document]]
+"""Bytes and values of files by their path, as a reading leaves them for the next one of the same process."""
+
+
+def read_folder(
+    content: Path, kinds: tuple[Kind, ...], outside: Outside, kept: Kept | None = None
+) -> tuple[Records, list[Problem]]:
+    """The records of these kinds, and every mistake that one file shows, in the order of names, never of the disk.
+
+    With `kept`, only files whose bytes are others than before are taken apart again.
+    """
+    reading = _Reading(content, kinds, kept)
     for files, group in groupby(kinds, key=lambda kind: kind.files):
         reading.files(files, tuple(group))
     found = Records(kinds, tuple(reading.entries), frozenset(reading.lost), frozenset(reading.broken), outside)
@@ -63,6 +72,7 @@ class _Reading:
 
     content: Path
     table: tuple[Kind, ...] = ()  # all kinds, to tell of which one a misplaced record is
+    kept: Kept | None = None
     problems: list[Problem] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     lost: set[tuple[str, str]] = field(default_factory=set)
@@ -86,7 +96,7 @@ class _Reading:
             if kinds[0].whole:
                 self._whole(kinds[0], path)
                 return
-            document = read(path, self._shown(path), kinds[0].times)
+            document = self._document(path, kinds[0].times)
         except ContentError as error:
             self.problems.extend(error.problems)
             for kind in kinds:
@@ -96,6 +106,16 @@ class _Reading:
                     self.broken.add(kind.word)
             return
         self.taken(document, kinds, path.stem)
+
+    def _document(self, path: Path, times: int) -> Document:
+        shown = self._shown(path)
+        if self.kept is None:
+            return read(path, shown, times)
+        data = read_bytes(path, shown, MAX_BYTES * times)
+        known = self.kept.get(shown)
+        if known is None or known[0] != data:
+            known = self.kept[shown] = data, parse(data, shown, times)
+        return known[1]
 
     def taken(self, document: Document, kinds: tuple[Kind, ...], stem: str) -> None:
         """The records of a file that is YAML."""

@@ -11,26 +11,26 @@ from generator.base.problems import ContentError
 from generator.curated.checking import M
 from generator.curated.crosscheck import problems_between
 from generator.curated.entries import Entry, Kind, Outside, Records
-from generator.curated.folder import read_folder, strange_files
+from generator.curated.folder import Kept, read_folder, strange_files
 from generator.curated.kinds import Library, kinds_of
 from generator.curated.locked import gone_ids, kept_out
 
 L = TypeVar("L", bound=Library)
 
 
-def load(content: Path, outside: Outside | None = None) -> Library:
+def load(content: Path, outside: Outside | None = None, kept: Kept | None = None) -> Library:
     """The library; what `outside` does not know is not looked up there. Names of evidence packs are read from disk.
 
     Raises ContentError with every problem of every file, sorted by place.
     """
-    return load_into(Library, content, outside)
+    return load_into(Library, content, outside, kept)
 
 
-def load_into(table: type[L], content: Path, outside: Outside | None = None) -> L:
+def load_into(table: type[L], content: Path, outside: Outside | None = None, kept: Kept | None = None) -> L:
     """The same by another table of kinds."""
     known = with_packs(outside or Outside(), content / "evidence")
     kinds = kinds_of(table)
-    records, problems = read_folder(content, kinds, known)
+    records, problems = read_folder(content, kinds, known, kept)
     records = without_gone(records)
     problems += strange_files(content, kinds)
     problems += problems_between(records)
