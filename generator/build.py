@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from generator.base.problems import ContentError, Problem, attempt
 from generator.base.progress import Track, silent
 from generator.curated.cited import cited
+from generator.curated.folder import Kept
 from generator.curated.library import load
 from generator.curated.outside import outside
 from generator.detectors import DETECTORS
@@ -45,13 +46,33 @@ class Built:
     failed: tuple[str, ...]  # detectors that threw, for exit code 3
 
 
+@dataclass
+class Before:
+    """What a reading leaves for the next one of the same process: only what changed is read again."""
+
+    files: Kept = field(default_factory=dict)
+    packs: tuple[Pack, ...] = ()
+    seen: frozenset[tuple[str, int, int]] | None = None  # of the packs
+
+    def packs_of(self, folder: Path) -> tuple[Pack, ...]:
+        """The packs of a folder. Raises PackError."""
+        files = [(str(file), file.stat()) for file in sorted(folder.rglob("*"))]
+        seen = frozenset((name, status.st_size, status.st_mtime_ns) for name, status in files)
+        if seen != self.seen:
+            self.packs, self.seen = read_packs(folder), seen
+        return self.packs
+
+
 def read_content(
-    root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, version: str, cache: Path | None = None
-) -> Dossier:
+    root: Path, extra: tuple[Pack, ...] = (), *, now: datetime, version: str, cache: Path | None = None,
+    before: Before | None = None,
+) -> Dossier:  # fmt: skip
     """All of content/, checked, joined with its packs and `extra`. Raises ContentError with every problem."""
     problems: list[Problem] = []
-    packs = attempt(lambda: (*extra, *read_packs(root / "content" / "evidence")), problems)
-    library = attempt(lambda: load(root / "content", outside(DETECTORS, packs, now.date())), problems)
+    read = before.packs_of if before else read_packs
+    packs = attempt(lambda: (*extra, *read(root / "content" / "evidence")), problems)
+    files = before.files if before else None
+    library = attempt(lambda: load(root / "content", outside(DETECTORS, packs, now.date()), files), problems)
     problems.extend(without_origin(packs or (), library.origins if library else None))
     if packs is None or library is None or problems:
         raise ContentError(*problems)

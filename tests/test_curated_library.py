@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -547,3 +548,134 @@ def test_files_name_their_schema():
         line = f"# yaml-language-server: $schema=../schemas/{kind}.json\n"
         silent = [p.name for p in (REAL / folder).glob("*.yml") if not p.read_text(encoding="utf-8").startswith(line)]
         assert silent == []
+
+
+# ---- one document once, days where they belong ----
+
+
+def at(content, today=None):
+    found = mistakes(content, Outside(ids=DETECTORS.ids, today=today))
+    return [(p.path.removeprefix("content/"), p.line, p.code) for p in found]
+
+
+@pytest.mark.parametrize(
+    ("change_of", "told"),
+    [
+        ("", True),
+        ("date_basis: comment-date", False),
+        ("echo_of: aa-2", False),
+        ("relays: vendor", False),
+        ("author: somebody-else", True),
+    ],
+)
+def test_a_report_of_a_known_address_says_what_else_it_is(content, change_of, told):
+    for url in (
+        "https://example.org/aa-2?utm_source=x",
+        "https://web.archive.org/web/20260318000000/https://www.example.org/aa-2/",
+    ):
+        text = REPORT.format(id="bb-1", date="2026-03-17").replace("https://example.org/bb-1", url)
+        if change_of.startswith("date_basis"):
+            text = text.replace("date_basis: posted", change_of)
+        elif change_of:
+            text += change_of + "\n"
+        (content / "reports" / "bb-1.yml").write_text(text)
+        if not told:
+            load(content, DETECTORS)
+            continue
+        (problem,) = mistakes(content)
+        assert (problem.path, problem.line, problem.code) == ("content/reports/bb-1.yml", 9, "W-twice")
+        assert '"aa-2"' in problem.message
+        assert "content/reports/aa-2.yml:9" in problem.hint
+
+
+def test_two_comments_of_a_thread_have_two_days(content):
+    for id, day in (("bb-1", "2026-03-17"), ("cc-1", "2026-03-17")):
+        text = REPORT.format(id=id, date=day).replace(f"https://example.org/{id}", "https://example.org/aa-2")
+        (content / "reports" / f"{id}.yml").write_text(text.replace("date_basis: posted", "date_basis: comment-date"))
+    assert at(content) == [("reports/cc-1.yml", 9, "W-twice")]
+    change(content, "reports/cc-1.yml", "date: 2026-03-17", "date: 2026-03-19")
+    load(content, DETECTORS)
+
+
+def test_a_source_an_event_and_an_incident_are_there_once(content):
+    change(
+        content,
+        "sources.yml",
+        "- id: S-001",
+        SOURCES.replace("S-001", "S-002").replace("https:", "https:", 1) + "- id: S-001",
+    )
+    change(content, "events/2026-03.yml", "- id: E-001", EVENTS.replace("E-001", "E-002") + "- id: E-001")
+    change(content, "incidents/2026-03.yml", "2026-03-18T10:00:00Z", "2026-03-17T10:00:00Z")
+    assert [code for _, _, code in at(content)] == ["W-twice"] * 3
+    change(
+        content,
+        "incidents/2026-03.yml",
+        "- id: early\n  start: 2026-03-17T10:00:00Z",
+        "- id: early\n  start: 2026-03-17T09:00:00Z",
+    )
+    assert len(at(content)) == 2  # one page of a vendor tells many
+
+
+@pytest.mark.parametrize(
+    ("day", "period", "right"),
+    [
+        ("2026-03-16", "window", False),
+        ("2026-03-16", "control-before", True),
+        ("2026-03-16", "before-control", True),
+        ("2026-03-16", "control-after", False),
+        ("2026-03-17", "window", True),
+        ("2026-03-31", "window", True),
+        ("2026-03-31", "control-after", False),
+        ("2026-04-01", "window", False),
+        ("2026-04-01", "after-control", True),
+        ("2029-03-23", "window", False),
+    ],
+)
+def test_the_period_of_a_report_is_where_its_date_is(content, day, period, right):
+    change(content, "reports/aa-2.yml", "date: 2026-03-18", f"date: {day}")
+    change(content, "reports/aa-2.yml", "period: window", f"period: {period}")
+    if right:
+        load(content, DETECTORS)
+    else:
+        assert at(content) == [("reports/aa-2.yml", 5, "W-period")]
+
+
+def test_nothing_is_to_come_but_the_end_of_an_event(content):
+    today = date(2026, 3, 17)
+    change(content, "events/2026-03.yml", "  day_only: true", "  end: 2026-06-01T00:00:00Z\n  day_only: true")
+    assert at(content, today - timedelta(days=2)) == [
+        ("events/2026-03.yml", 2, "W-date"),
+        *(("incidents/2026-03.yml", line, "W-date") for line in (2, 3, 9, 10)),
+        *((f"reports/{name}.yml", 3, "W-date") for name in ("aa-2", "bb-1", "cc-1")),
+    ]
+    load(content, Outside(ids=DETECTORS.ids, today=today))  # where the sun rises first it is tomorrow
+    load(content, DETECTORS)  # nobody said what day it is
+
+
+def test_a_list_with_a_wrong_entry_is_not_called_too_short(content):
+    change(content, "case.yml", "claims: [C-001]", "claims: [C-1]")
+    (problem,) = mistakes(content)
+    assert (problem.line, problem.code) == (10, "W-value")
+    change(content, "case.yml", "  - {text: Two., claims: [C-002]}\n", "")
+    assert {p.code for p in mistakes(content)} == {"W-value", "W-length"}
+    change(content, "case.yml", "claims: [C-1]", "claims: [C-001]")
+    (problem,) = mistakes(content)
+    assert problem.message == '"answers" has 2 entries and needs 3 or more'
+
+
+def test_a_part_that_is_missing_is_called_by_its_name(content):
+    change(content, "surfaces.yml", "elsewhere:\n  - {id: console, title: Console}\n", "")
+    (problem,) = mistakes(content)
+    assert (problem.code, problem.message) == ("W-missing", 'field "elsewhere" is missing')
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "word"),
+    [("reports/aa-2.yml", "claims/aa-2.yml", "report"), ("claims/C-001.yml", "reports/c-001.yml", "claim"),
+     ("reports/aa-2.yml", "analysis/aa-2.yml", "report")],
+)  # fmt: skip
+def test_a_misplaced_record_is_one_mistake(content, source, target, word):
+    (content / target).parent.mkdir(exist_ok=True)
+    shutil.copy(content / source, content / target)
+    found = [p for p in mistakes(content) if p.path == f"content/{target}"]
+    assert [(p.code, p.message.split(",")[0]) for p in found] == [("W-file", f"looks like a {word}")]

@@ -26,7 +26,7 @@ LARGE = {
     "100 KB of !": (b"!" * 100_000, "W-tag", 1, 1),
     "100 KB of *a in a list": (b"[" + b"*a," * 33_000, "W-alias", 1, 2),
     "a scalar over the limit": (b"a: " + b"x" * MAX_BYTES, "W-size", 1, MAX_BYTES + 1),
-    "a quote that never ends": (b"a: '" + b"x\n" * 60_000, "W-syntax", 60_001, 1),
+    "a quote that never ends": (b"a: '" + b"x\n" * 60_000, "W-syntax", 1, 4),
     "one value too many": (b"[" + b"1," * MAX_NODES + b"]", "W-size", 1, 2 * MAX_NODES),
     "version of 5,000 digits": (b"%YAML 1." + b"9" * 5_000 + b"\n---\na\n", "W-syntax", 1, 9),
 }
@@ -130,3 +130,49 @@ def test_nothing_but_content_error(data):
             assert 0 <= problem.line <= data.count(b"\n") + 2
             assert len(str(problem)) < 250
             assert "\n" not in str(problem)
+
+
+KEYS = "id: x\ndate: 2026-03-17\n"
+WORDS = [
+    ("title: 'Weekly\n" + KEYS + "status: 'open'\n", 1, 8, "the quote that opens here is not closed"),
+    ('title: "Weekly\n' + KEYS + 'status: "open"\n', 1, 8, "the quote that opens here is not closed"),
+    ("title: 'Weekly\n" + KEYS, 1, 8, "the quote that opens here is not closed"),
+    ("- id: a\n  title: 'x\n- id: b\n  title: 'y'\n", 2, 10, "the quote that opens here is not closed"),
+    ("plans: ['max, pro]\nstatus: 'open'\n", 1, 9, "the quote that opens here is not closed"),
+    ("note: 'one\n  two'\na: b: c\n", 3, 5, "a second colon in this line"),  # a text of two lines is none
+    ("title: 'It's gone'\n" + KEYS, 1, 12, "text after the closing quote"),
+    ("title: 'x' y\n", 1, 12, "text after the closing quote"),
+    ("plans: [a, b\n" + KEYS, 1, 8, "the bracket that opens here is not closed"),
+    (
+        "figures:\n  - {metric: a\n  - {metric: b}\n" + KEYS,
+        3,
+        5,
+        "a comma or the closing bracket is missing before this",
+    ),
+    ("plans: [a, b\n", 1, 8, "the bracket that opens here is not closed"),
+    ("plans: [a]]\n", 1, 11, "a closing bracket that none opens"),
+    ("[]\n- id: a\n", 2, 1, "entries below an empty list"),
+    ("# none yet\n[ ]\n\n# first\n- id: a\n", 5, 1, "entries below an empty list"),
+    ("{}\nid: a\n", 2, 1, "entries below an empty list"),
+    ("  id: a\ndate: b\n", 2, 1, "the value of the file ends above this line"),
+    ("title: Limit: gone\n", 1, 13, "a second colon in this line"),
+    ("id: x\n date: y\n", 2, 6, "a field where none can begin"),
+    ("id: x\ntitle Weekly\ndate: y\n", 2, 1, "a line without a colon"),
+    ("a:\n  - x\n - y\n", 3, 2, "this line is indented otherwise than those above"),
+    ("- id: a\ndate: b\n", 2, 1, "a field among the entries of a list"),
+    ("date: b\n- id: a\n", 2, 1, "an entry of a list among the fields of a record"),
+    ("plans: - a\n", 1, 8, "a list cannot begin in the line of its field"),
+    ("by: @somebody\n", 1, 5, "a value cannot begin with this character"),
+    ("by: %x\n", 1, 5, "a value cannot begin with this character"),
+    ("by: *\n", 1, 6, "a value cannot begin with * or &"),
+    ('by: "c:\\dir"\n', 1, 9, "a backslash with a letter that means nothing"),
+    ("text: |2x\n", 1, 9, "text in the line of | or >"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "column", "words"), WORDS)
+def test_what_is_not_yaml_is_told_in_plain_words_where_it_is_to_be_mended(text, line, column, words):
+    first = refused(text.encode())[0]
+    assert (first.code, first.line, first.column, first.message) == ("W-syntax", line, column, words)
+    assert first.hint
+    assert refused(text.replace("\n", "\r\n").encode())[0] == first

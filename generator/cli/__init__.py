@@ -17,6 +17,7 @@ from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
 from generator.cli import lab, leaks, links, logs, meter, offline, permanence, proofs, rates, scan, site, verify_site
+from generator.cli.new import new
 
 EXIT_CODES = """\b
 Exit codes:
@@ -61,6 +62,7 @@ def cli() -> None:
       witnessmark collect ~/.claude/projects --into content/evidence/mine
       witnessmark prove --help                prove a published number, show no log
       witnessmark meter record --help         keep your usage meter from now on
+      witnessmark new report URL              a new record in content/, asked for or by options
       witnessmark check                       every mistake in content/, with its place
       witnessmark build                       the site, into site/
       witnessmark check-leaks LOGS            is text of your logs on the finished site?
@@ -91,6 +93,7 @@ for command in (
     permanence.bury,
     permanence.snapshot,
     links.links,
+    new,
     lab.simulate,
     lab.calibrate,
     rates.base_rates,

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from generator.base.problems import ContentError, Problem
 from generator.curated.checking import checked, did_you_mean, value_at
 from generator.curated.entries import Entry, Kind, Outside, Records
-from generator.curated.yamlfile import MAX_BYTES, Document, Where, read, read_bytes
+from generator.curated.misplaced import looks_like
+from generator.curated.yamlfile import MAX_BYTES, Document, Where, parse, read, read_bytes
 
 NO_RECORDS = {"evidence": (".json", ".parquet"), "schemas": (".json",)}
 """Folders that others read, with the suffixes that may be there."""
@@ -26,9 +27,18 @@ _WHOLE_TIMES = 512  # 64 MiB
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 
 
-def read_folder(content: Path, kinds: tuple[Kind, ...], outside: Outside) -> tuple[Records, list[Problem]]:
-    """The records of these kinds, and every mistake that one file shows, in the order of names, never of the disk."""
-    reading = _Reading(content)
+Kept = dict[str, tuple[bytes, Document]]
+"""Bytes and values of files by their path, as a reading leaves them for the next one of the same process."""
+
+
+def read_folder(
+    content: Path, kinds: tuple[Kind, ...], outside: Outside, kept: Kept | None = None
+) -> tuple[Records, list[Problem]]:
+    """The records of these kinds, and every mistake that one file shows, in the order of names, never of the disk.
+
+    With `kept`, only files whose bytes are others than before are taken apart again.
+    """
+    reading = _Reading(content, kinds, kept)
     for files, group in groupby(kinds, key=lambda kind: kind.files):
         reading.files(files, tuple(group))
     found = Records(kinds, tuple(reading.entries), frozenset(reading.lost), frozenset(reading.broken), outside)
@@ -49,11 +59,20 @@ def strange_files(content: Path, kinds: tuple[Kind, ...]) -> list[Problem]:
     return reading.problems
 
 
+def read_one(shown: str, data: bytes, kinds: tuple[Kind, ...]) -> tuple[list[Entry], list[Problem]]:
+    """The records of one file that need not be on the disk, and the mistakes in it. Raises ContentError if not YAML."""
+    reading = _Reading(Path())
+    reading.taken(parse(data, shown, kinds[0].times), kinds, PurePosixPath(shown).stem)
+    return reading.entries, reading.problems
+
+
 @dataclass
 class _Reading:
     """One pass over the folder: what was read so far, and every mistake so far."""
 
     content: Path
+    table: tuple[Kind, ...] = ()  # all kinds, to tell of which one a misplaced record is
+    kept: Kept | None = None
     problems: list[Problem] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     lost: set[tuple[str, str]] = field(default_factory=set)
@@ -69,7 +88,7 @@ class _Reading:
         elif os.path.lexists(path) and not path.parent.is_symlink():
             self._file(path, kinds)
         elif kind.needed:
-            self._problem(path, "W-missing", "the file is missing")
+            self._problem(path, "W-missing", "the file is missing", "bring it back, no case is without it")
             self.broken.update(one.word for one in kinds)
 
     def _file(self, path: Path, kinds: tuple[Kind, ...]) -> None:
@@ -77,7 +96,7 @@ class _Reading:
             if kinds[0].whole:
                 self._whole(kinds[0], path)
                 return
-            document = read(path, self._shown(path), kinds[0].times)
+            document = self._document(path, kinds[0].times)
         except ContentError as error:
             self.problems.extend(error.problems)
             for kind in kinds:
@@ -86,12 +105,26 @@ class _Reading:
                 else:
                     self.broken.add(kind.word)
             return
+        self.taken(document, kinds, path.stem)
+
+    def _document(self, path: Path, times: int) -> Document:
+        shown = self._shown(path)
+        if self.kept is None:
+            return read(path, shown, times)
+        data = read_bytes(path, shown, MAX_BYTES * times)
+        known = self.kept.get(shown)
+        if known is None or known[0] != data:
+            known = self.kept[shown] = data, parse(data, shown, times)
+        return known[1]
+
+    def taken(self, document: Document, kinds: tuple[Kind, ...], stem: str) -> None:
+        """The records of a file that is YAML."""
         if kinds[0].part:
-            self._parts(document, kinds, path.stem)
+            self._parts(document, kinds, stem)
         elif kinds[0].listed:
-            self._list(kinds[0], document, (), path.stem)
+            self._list(kinds[0], document, (), stem)
         else:
-            self._record(kinds[0], document, (), path.stem)
+            self._record(kinds[0], document, (), stem)
 
     def _whole(self, kind: Kind, path: Path) -> None:
         """A file that a command wrote. Raises ContentError where it is not as it was written."""
@@ -118,12 +151,19 @@ class _Reading:
                 problem = Problem(document.path, *place, "W-field", "unknown field", did_you_mean(key, parts))
                 self.problems.append(problem)
         for part, kind in parts.items():
-            self._list(kind, document, (part,), stem)
+            if part in document.value:
+                self._list(kind, document, (part,), stem)
+                continue
+            hint = f"{part}: [] where there is none"
+            self.problems.append(document.problem((), "W-missing", f'field "{part}" is missing', hint))
+            self.broken.add(kind.word)
 
     def _list(self, kind: Kind, document: Document, where: Where, stem: str) -> None:
         entries = value_at(document.value, where)
         if not isinstance(entries, list):
-            self.problems.append(document.problem(where, "W-type", "must be a list of records"))
+            what = f'"{where[-1]}"' if where else "the file"
+            hint = "each record begins with a dash; [] where there is none"
+            self.problems.append(document.problem(where, "W-type", f"{what} must be a list of records", hint))
             self.broken.add(kind.word)
             return
         for index in range(len(entries)):
@@ -131,6 +171,13 @@ class _Reading:
 
     def _record(self, kind: Kind, document: Document, where: Where, stem: str) -> None:
         found = checked(kind.model, document, where)
+        if isinstance(found, list) and (other := looks_like(value_at(document.value, where), kind, self.table)):
+            hint = f"its place is content/{other.files.replace('{id}', stem)}"
+            message = f"looks like a {other.word}, and is among records of the kind {kind.word}"
+            self.problems.append(document.problem(where, "W-file", message, hint))
+            if kind.named_after == "id":
+                self.lost.add((kind.word, stem))
+            return
         if isinstance(found, list):
             self.problems.extend(found)
             if kind.named_after == "id" and not isinstance(value_at(document.value, (*where, "id")), str):
@@ -141,11 +188,11 @@ class _Reading:
         """Files of a folder that holds one a record, or one a month."""
         for path in self._listed(folder):
             if not stat.S_ISREG(path.lstat().st_mode):
-                self._problem(path, "W-file", "not an ordinary file")
+                self._problem(path, "W-file", "not an ordinary file", f"only files are read in content/{kind.folder}/")
             elif path.suffix != (suffix := PurePosixPath(kind.files).suffix):
-                self._problem(path, "W-file", f"only {suffix} files may be here")
+                self._problem(path, "W-file", f"only {suffix} files may be here", f"let its name end in {suffix}")
             elif not (_NUMBERED if kind.whole else _STEM).fullmatch(path.stem):
-                self._problem(path, "W-file", "the name must be letters, digits and hyphens")
+                self._problem(path, "W-file", "the name must be letters, digits and hyphens", "rename it")
             elif kind.named_after == "month" and not _MONTH.fullmatch(path.stem):
                 self._problem(path, "W-name", "the file is not named after a month", "such as 2026-03.yml")
             else:

@@ -23,6 +23,7 @@ from generator.curated.headline import Headline, equal_space, observations_have_
 from generator.curated.judged import Judged, true_ones_are_reported
 from generator.curated.lasting import Lasting
 from generator.curated.measurements import Published, tables_are_even
+from generator.curated.mistakes import Mistake
 from generator.curated.models import Case, Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.origins import Origin, places_are_single
 from generator.curated.peers import Peer, words_are_explained
@@ -141,6 +142,7 @@ class Library(Lasting):
             },
             rings=("echo_of", "relays"),
             spans=(("observed_from", "observed_to"),),
+            past=("date", "observed_from", "observed_to"),
             order=("date", "id"),
             also=(measured_kinds_have_been_read, copies_are_of_the_record),
         ),
@@ -153,6 +155,7 @@ class Library(Lasting):
             listed=True,
             refers={"surfaces": "scope", "ended_by": "event"},
             spans=(("start", "end"),),
+            past=("start",),
             order=("start", "id"),
             also=(events_end_once, copies_are_of_the_record),
         ),
@@ -165,6 +168,7 @@ class Library(Lasting):
             listed=True,
             refers={"scope": "scope"},
             spans=(("start", "end"),),
+            past=("start", "end"),
             order=("start", "id"),
             also=(copies_are_of_the_record,),
         ),
@@ -263,12 +267,7 @@ class Library(Lasting):
     ] = None
     peers: Annotated[
         tuple[Peer, ...],
-        Kind(
-            word="peer",
-            files="measurements/peers.yml",
-            listed=True,
-            also=(words_are_explained,),
-        ),
+        Kind(word="peer", files="measurements/peers.yml", listed=True, also=(words_are_explained,)),
     ] = ()
     prices: Annotated[
         tuple[PriceEpoch, ...],
@@ -302,6 +301,9 @@ class Library(Lasting):
             by_hand=False,
             also=(failures_are_trials,),
         ),
+    ] = ()
+    mistakes: Annotated[
+        tuple[Mistake, ...], Kind(word="mistake", files="mistakes.yml", listed=True, by_hand=False)
     ] = ()
     replies: Annotated[
         tuple[Reply, ...], Kind(word="reply", files="replies/{id}.yml", refers={"page": "page"}, order=("date", "id"))
