@@ -16,7 +16,21 @@ import click
 from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
-from generator.cli import lab, leaks, links, logs, meter, offline, permanence, proofs, rates, scan, site, verify_site
+from generator.cli import (
+    from_issue,
+    lab,
+    leaks,
+    links,
+    logs,
+    meter,
+    offline,
+    permanence,
+    proofs,
+    rates,
+    scan,
+    site,
+    verify_site,
+)
 
 EXIT_CODES = """\b
 Exit codes:
@@ -91,6 +105,8 @@ for command in (
     permanence.bury,
     permanence.snapshot,
     links.links,
+    from_issue.from_issue,
+    from_issue.issue_forms,
     lab.simulate,
     lab.calibrate,
     rates.base_rates,
