@@ -125,8 +125,8 @@ def issue(rows: list[tuple[str, ...]], statuses: dict[str, str]) -> str:
     block = "\n".join([*lines[:SHOWN], *more]).replace("`", "%60")
     return (
         f"{len(rows)} records lead to an address that is dead. The artifact `dead-links` of the last run of the "
-        "workflow `links` has `proposed.csv` with the copies that an archive knows. Look at each copy, take out what is "
-        "not the page, then `witnessmark links --read proposed.csv` writes the rest into the records.\n\n"
+        "workflow `links` has `proposed.csv` with the copies that an archive knows. Look at each copy, take out what "
+        "is not the page, then `witnessmark links --read proposed.csv` writes the rest into the records.\n\n"
         f"```text\n{block}\n```\n"
     )
 

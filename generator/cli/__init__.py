@@ -18,10 +18,12 @@ from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
 from generator.cli import (
     from_issue,
+    hosting,
     lab,
     leaks,
     links,
     logs,
+    manual,
     meter,
     offline,
     permanence,
@@ -111,6 +113,8 @@ for command in (
     lab.calibrate,
     rates.base_rates,
     lab.schemas,
+    manual.completion,
+    hosting.hosting,
 ):
     cli.add_command(command)
 

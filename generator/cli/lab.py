@@ -114,7 +114,9 @@ def calibrate(
 @click.command(hidden=True)
 @ROOT
 def schemas(root: Path) -> None:
-    """Write the JSON Schemas of content/, after which editors complete the fields; `make schemas` runs this."""
+    """Write the JSON Schemas of content/ and the list of commands of the manual; `make schemas` runs this."""
+    from generator.base.commands import written
+    from generator.cli.manual import described
     from generator.curated.schemas import schema_files
 
     folder = root / "content" / "schemas"
@@ -124,6 +126,9 @@ def schemas(root: Path) -> None:
         (folder / old).unlink()
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
+    whole = click.get_current_context().find_root().command
+    if (code := root / "generator" / "base").is_dir() and isinstance(whole, click.Group):
+        (code / "commands.json").write_text(written(described(whole)), "utf-8")
     click.echo(f"Wrote {plural(len(made), 'schema')} into {printable(folder)}.")
 
 

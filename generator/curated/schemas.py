@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, create_model
 
+from generator.curated.described import with_words
 from generator.curated.entries import Kind
 from generator.curated.kinds import Library, kinds_of
 from generator.curated.models import Model
@@ -23,7 +24,7 @@ def json_schemas(library: type[Library] = Library) -> dict[str, dict[str, Any]]:
     written = [kind for kind in kinds_of(library) if kind.by_hand]
     files = {files: tuple(kinds) for files, kinds in groupby(written, key=lambda kind: kind.files)}
     found = {_name(kinds[0]): TypeAdapter(_held(kinds)).json_schema() for kinds in files.values()}
-    return {name: {"$schema": DRAFT, **found[name]} for name in sorted(found)}
+    return {name: {"$schema": DRAFT, **with_words(found[name])} for name in sorted(found)}
 
 
 def _name(kind: Kind) -> str:
