@@ -5,21 +5,28 @@ The golden site and the calibration have files of their own: test_golden.py, tes
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from generator.cli import cli, lab
-from generator.curated.schemas import schema_files
+from generator.curated.kinds import Library, kinds_of
+from generator.curated.schema_words import vocabulary_of
+from generator.curated.schemas import schema_files, schema_globs
+from generator.detectors import DETECTORS
 from generator.simulator.calibrate import SEEDS, SESSIONS
 
 ROOT = Path(__file__).parent.parent
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 WRITING = ("golden", "specimen", "schemas", "calibration", "promises")
+VOCABULARY = vocabulary_of(ROOT / "content", frozenset(detector.id for detector in DETECTORS))
 SPECIMEN = ROOT / "content" / "evidence" / "specimen"
 
 
@@ -54,7 +61,7 @@ def test_the_specimen_is_what_its_recipe_makes(tmp_path):
 def test_the_schemas_are_those_of_the_models():
     """A changed model without its changed schema would tell editors something else than the build."""
     kept = {path.name: path.read_text("utf-8") for path in (ROOT / "content" / "schemas").glob("*.json")}
-    made = schema_files()
+    made = schema_files(VOCABULARY)
     changed = sorted(name for name in made.keys() | kept.keys() if made.get(name) != kept.get(name))
     assert not changed, f"content/schemas is of other models ({', '.join(changed)}): run `make schemas`"
 
@@ -62,11 +69,47 @@ def test_the_schemas_are_those_of_the_models():
 def test_the_command_writes_the_schemas_and_takes_old_ones_away(tmp_path):
     (tmp_path / "content" / "schemas").mkdir(parents=True)
     (tmp_path / "content" / "schemas" / "gone.json").write_text("{}")
+    for name in ("surfaces.yml", "symptoms.yml"):
+        shutil.copy(ROOT / "content" / name, tmp_path / "content")
     (arguments,) = commands("schemas")
     run(*arguments, "--root", tmp_path)
     assert {
         path.name: path.read_text("utf-8") for path in (tmp_path / "content" / "schemas").iterdir()
-    } == schema_files()
+    } == schema_files(VOCABULARY)
+    assert json.loads((tmp_path / ".vscode" / "settings.json").read_text("utf-8")) == {"yaml.schemas": schema_globs()}
+
+
+def test_the_command_writes_schemas_of_a_case_without_words_and_keeps_other_settings(tmp_path):
+    (tmp_path / ".vscode").mkdir()
+    settings = tmp_path / ".vscode" / "settings.json"
+    settings.write_text('{"editor.tabSize": 2, "yaml.schemas": {"old.json": "*.yml"}}')
+    run("schemas", "--root", tmp_path)
+    assert json.loads(settings.read_text()) == {"editor.tabSize": 2, "yaml.schemas": schema_globs()}
+    settings.write_text("{} // mine")
+    run("schemas", "--root", tmp_path)
+    assert settings.read_text() == "{} // mine"
+
+
+def test_editors_have_the_schema_of_each_kind_of_file():
+    kept = json.loads((ROOT / ".vscode" / "settings.json").read_text("utf-8"))["yaml.schemas"]
+    assert kept == schema_globs(), "run `make schemas`"
+    written = [kind for kind in kinds_of(Library) if kind.by_hand]
+    assert {glob for globs in kept.values() for glob in globs} == {
+        "content/" + re.sub(r"\{\w+\}", "*", kind.files) for kind in written
+    }
+    assert all((ROOT / schema).is_file() for schema in kept)
+
+
+def test_hooks_for_commits_name_commands_and_targets_that_there_are():
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    program, command = hook["entry"].split()
+    assert (hook["id"], program, command in cli.commands) == ("witnessmark-check", "witnessmark", True)
+    (own,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"][0]["hooks"]
+    assert own["id"] == hook["id"]
+    assert commands(own["entry"].removeprefix("make ")) == [["check"]]
+    for files in (hook["files"], own["files"]):
+        assert re.search(files, "content/reports/a.yml")
+        assert not re.search(files, "generator/content/a.py")
 
 
 def test_the_calibration_is_made_with_the_sizes_that_its_test_asks_for():

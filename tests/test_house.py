@@ -29,6 +29,7 @@ WRITERS = {
     "cli/tables.py",
     "cli/links.py",
     "cli/meter.py",
+    "cli/new/writing.py",
     "cli/offline.py",
     "cli/permanence.py",
     "cli/proofs.py",

@@ -33,6 +33,7 @@ from generator.cli import (
     site,
     verify_site,
 )
+from generator.cli.new import new
 
 EXIT_CODES = """\b
 Exit codes:
@@ -77,6 +78,7 @@ def cli() -> None:
       witnessmark collect ~/.claude/projects --into content/evidence/mine
       witnessmark prove --help                prove a published number, show no log
       witnessmark meter record --help         keep your usage meter from now on
+      witnessmark new report URL              a new record in content/, asked for or by options
       witnessmark check                       every mistake in content/, with its place
       witnessmark build                       the site, into site/
       witnessmark check-leaks LOGS            is text of your logs on the finished site?
@@ -109,6 +111,7 @@ for command in (
     links.links,
     from_issue.from_issue,
     from_issue.issue_forms,
+    new,
     lab.simulate,
     lab.calibrate,
     rates.base_rates,

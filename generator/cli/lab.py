@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,14 +115,20 @@ def calibrate(
 @click.command(hidden=True)
 @ROOT
 def schemas(root: Path) -> None:
-    """Write the JSON Schemas of content/ and the list of commands of the manual; `make schemas` runs this."""
+    """Write the JSON Schemas of content/ and the commands of the manual; `make schemas` runs this.
+
+    They hold the surfaces and symptoms of the case: run it after a change of these too. Which file has which schema is
+    written into .vscode/settings.json, whose other settings stay.
+    """
     from generator.base.commands import written
     from generator.cli.manual import described
+    from generator.curated.schema_words import vocabulary_of
     from generator.curated.schemas import schema_files
+    from generator.detectors import DETECTORS
 
     folder = root / "content" / "schemas"
+    made = schema_files(vocabulary_of(root / "content", frozenset(one.id for one in DETECTORS)))
     folder.mkdir(parents=True, exist_ok=True)
-    made = schema_files()
     for old in {path.name for path in folder.glob("*.json")} - made.keys():
         (folder / old).unlink()
     for name, text in made.items():
@@ -129,7 +136,22 @@ def schemas(root: Path) -> None:
     whole = click.get_current_context().find_root().command
     if (code := root / "generator" / "base").is_dir() and isinstance(whole, click.Group):
         (code / "commands.json").write_text(written(described(whole)), "utf-8")
+    _tell_editors(root / ".vscode" / "settings.json")
     click.echo(f"Wrote {plural(len(made), 'schema')} into {printable(folder)}.")
+
+
+def _tell_editors(path: Path) -> None:
+    """Which schema is for which files. Settings with comments, which JSON has not, are left to their owner."""
+    from generator.curated.schemas import schema_globs
+
+    try:
+        settings = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    except ValueError:
+        click.echo(f"{printable(path)} is no plain JSON and stays as it is.", err=True)
+        return
+    if isinstance(settings, dict):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(settings | {"yaml.schemas": schema_globs()}, indent=2) + "\n", "utf-8")
 
 
 def _detectors(ids: tuple[str, ...]) -> tuple[Detector, ...]:

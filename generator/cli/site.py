@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import __version__
-from generator.base.problems import Exit, Problem, PublishRefusedError
+from generator.base.problems import Exit, Problem, PublishRefusedError, WitnessmarkError
 from generator.base.wording import plural
 from generator.cli.context import (
     JOBS,
@@ -26,6 +26,7 @@ from generator.cli.context import (
     warn_unclaimed,
 )
 from generator.cli.leaks import CANARY
+from generator.cli.problem_formats import FORMATS, Checked, formatted
 
 if TYPE_CHECKING:
     from generator.records.results import Pack
@@ -102,25 +103,65 @@ def _lost(root: Path) -> tuple[Problem, ...]:
 
 @click.command()
 @ROOT
-def check(root: Path) -> None:
+@click.option("--watch", is_flag=True, help="Check again after each change, until Ctrl-C.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="json, sarif (for code scanning) and github (annotations of a workflow) are for standard output.",
+)
+def check(root: Path, form: str, *, watch: bool) -> None:
     """Check all of content/ and print every mistake as path:line:col: code message (hint).
 
     \b
-    Example:
+    Examples:
       witnessmark check
+      witnessmark check --watch
+      witnessmark check --format sarif > check.sarif
     """
+    if watch and form != "text":
+        raise click.UsageError("--watch prints text; run it without --format")
+    if watch:
+        from generator.cli.watching import watched
+
+        now()  # a SOURCE_DATE_EPOCH that is none is a mistake now, and not one of each check
+        watched(root, lambda: _say_sound(_sound(root)), partial(click.echo, err=True))
+    if form == "text":
+        _say_sound(_sound(root))
+        return
+    failed: WitnessmarkError | None = None
+    try:
+        found = _sound(root)
+    except WitnessmarkError as error:
+        failed, found = error, Checked(error.problems)
+    below = Path(os.path.relpath(root.resolve())).as_posix()
+    folder = "" if below == "." or below.startswith("..") else below
+    click.echo(formatted(found, form, __version__, folder), nl=False)
+    if failed:
+        sys.exit(failed.exit)
+
+
+def _sound(root: Path) -> Checked:
+    """What is said of content without a mistake, and what is only warned of. Raises ContentError."""
     from generator.build import read_content
     from generator.curated.published import lacking
 
     dossier = read_content(root.resolve(), now=now(), version=__version__)
     library = dossier.library
-    click.echo(
+    sound = (
         f"content/ is sound: {plural(len(library.claims), 'claim')}, {plural(len(library.reports), 'report')}, "
         f"{plural(len(library.incidents), 'incident')}, {plural(len(library.events), 'event')}, "
         f"{plural(len(library.sources), 'source')}, "
         f"{plural(len(library.examples), 'worked example')}, {plural(len(dossier.packs), 'evidence pack')}."
     )
-    for warning in lacking(library.case, root / "content"):
+    return Checked(warnings=tuple(lacking(library.case, root / "content")), sound=sound)
+
+
+def _say_sound(checked: Checked) -> None:
+    click.echo(checked.sound)
+    for warning in checked.warnings:
         click.echo(str(warning), err=True)
 
 

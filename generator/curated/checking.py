@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.base.problems import Problem
+from generator.curated.forms import FORMS
 from generator.curated.models import Model
 from generator.curated.yamlfile import Document, Where, clipped
 
@@ -43,7 +45,16 @@ def checked(model: type[M], document: Document, where: Where = ()) -> M | list[P
         return model.model_validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        return [_problem(model, document, where, detail) for detail in details]
+        kept = [detail for detail in details if not _follows(detail, value)] or details
+        return [_problem(model, document, where, detail) for detail in kept]
+
+
+def _follows(detail: ErrorDetails, value: Any) -> bool:
+    """Is a list called too short only since an entry of it has a mistake, which is told at the entry?"""
+    if detail["type"] != "too_short":
+        return False
+    found = value_at(value, detail["loc"])
+    return isinstance(found, list) and len(found) >= (detail.get("ctx") or {}).get("min_length", 0)
 
 
 def value_at(value: Any, where: Iterable[str | int]) -> Any:
@@ -87,18 +98,69 @@ def _words(detail: ErrorDetails, name: str, value: Any) -> tuple[str, str, str]:
     if kind.startswith(("greater_than", "less_than")):
         return "W-value", f"{name}: {detail['msg']}", ""
     if kind in _WANTED or kind == "literal_error" or not isinstance(value, str | list):
-        is_number = isinstance(value, int | float) and _WANTED.get(kind) == "text"
         wanted, got = _WANTED.get(kind, "text"), _KINDS.get(type(value), "nothing")
-        return "W-type", f"{name} must be {wanted}, not {got}", "put it in quotes" if is_number else ""
+        return "W-type", f"{name} must be {wanted}, not {got}", _how_to_write(kind, value)
     if kind.startswith(("date", "timezone")):
         return "W-date", f"{name} is not a date or moment of the calendar", "2026-03-17, or 2026-03-17T14:05:00Z"
     if kind.startswith("url"):
-        return "W-url", detail["msg"], "an absolute address such as https://example.org/page"
+        return "W-url", *_address(detail, name)
     if kind in _LENGTHS:
-        return "W-length", f"{name}: {detail['msg']}", ""
+        return "W-length", _length(kind, context, name, value), ""
     if kind == "string_pattern_mismatch":
-        return "W-value", f"{name} has not the required form", f"pattern {context['pattern']}"
+        return "W-value", *_form(context["pattern"], name)
     return "W-value", f"{name}: {detail['msg']}", ""
+
+
+def _how_to_write(kind: str, value: Any) -> str:
+    """What to write where another kind of value is needed, as far as the value tells."""
+    wanted = _WANTED.get(kind, "text")
+    if wanted == "text" and isinstance(value, int | float):
+        return "put it in quotes"
+    if wanted == "a list" and isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9-]{1,40}", value):
+        return f"in brackets: [{value}]"
+    if wanted == "true or false" and isinstance(value, str):
+        return "the word alone, without quotes"
+    return ""
+
+
+def _address(detail: ErrorDetails, name: str) -> tuple[str, str]:
+    """Message and hint for what is no address that a record may carry."""
+    expected = str((detail.get("ctx") or {}).get("expected_schemes", ""))
+    match detail["type"]:
+        case "url_scheme" if "mailto" in expected:
+            return (
+                f"{name} must begin with https:// or mailto:",
+                "https://example.org/contact, or mailto:name@example.org",
+            )
+        case "url_scheme":
+            hint = "most pages answer at https:// too; where one does not, name its archived copy"
+            return f"{name} must begin with https://", hint
+        case "url_parsing":
+            return f"{name} is not a web address", "a whole address such as https://example.org/page"
+        case "url_too_long":
+            return (
+                f"{name} has more than {detail['ctx']['max_length']} letters",
+                "leave away what the page does not need",
+            )
+    return detail["msg"], "an absolute address such as https://example.org/page"
+
+
+def _length(kind: str, context: Mapping[str, Any], name: str, value: Any) -> str:
+    """A text or a list that is too short or too long, with both numbers."""
+    has, unit = len(value), "letters" if isinstance(value, str) else "entries"
+    if "short" not in kind:
+        return f"{name} has {has:,} {unit} and may have {context['max_length']:,}"
+    if has == 0:
+        return f"{name} is empty"
+    return f"{name} has {has:,} {unit} and needs {context['min_length']:,} or more"
+
+
+def _form(pattern: str, name: str) -> tuple[str, str]:
+    """A text that has not the form of its field: the form in words, where it is one of many fields."""
+    form = FORMS.get(pattern)
+    if form:
+        return f"{name} must be {form[0]}", form[1]
+    return f"{name} has not the required form", f"pattern {pattern}"
 
 
 def _fields(model: type[Model], loc: Iterable[str | int]) -> frozenset[str]:

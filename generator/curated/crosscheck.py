@@ -12,9 +12,11 @@ from pydantic import AwareDatetime
 
 from generator.base.problems import Problem
 from generator.curated.countable import plan_has_its_records
+from generator.curated.documents import no_document_twice
 from generator.curated.entries import Entry, Records
 from generator.curated.locked import lost_ids
 from generator.curated.models import Model
+from generator.curated.periods import dates_are_in_their_period, nothing_is_to_come
 from generator.curated.rules import documents_agree, measurements_name_their_claims
 from generator.curated.targets import wrong_references
 from generator.curated.vendor import vendors_word_is_at_its_address
@@ -38,6 +40,9 @@ def problems_between(records: Records) -> Iterator[Problem]:
     yield from _orders(records)
     yield from wrong_references(records)
     yield from documents_agree(records)
+    yield from no_document_twice(records)
+    yield from dates_are_in_their_period(records)
+    yield from nothing_is_to_come(records)
     yield from measurements_name_their_claims(records)
     yield from vendors_word_is_at_its_address(records)
     yield from plan_has_its_records(records)

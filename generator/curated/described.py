@@ -46,12 +46,11 @@ def models_of(kind: Kind) -> tuple[type[BaseModel], ...]:
     return tuple(found)
 
 
-def with_words(schema: dict[str, Any]) -> dict[str, Any]:
-    """The same schema with the words at each field that has none of its own."""
+def add_descriptions(schema: dict[str, Any]) -> None:
+    """Put the words at each field of a schema, in place."""
     by_name = {model.__name__: model for kind in kinds_of(Library) for model in models_of(kind)}
     for part in (schema, *schema.get("$defs", {}).values()):
         model = by_name.get(part.get("title", ""))
         for name, field in part.get("properties", {}).items() if model else ():
             if model and (words := description(model, name)):
-                field.setdefault("description", words)
-    return schema
+                field["description"] = words

@@ -20,7 +20,7 @@ class Outside:
 
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by target: "detector", "finding"
     explanations: Mapping[str, frozenset[str]] = field(default_factory=dict)  # benign ids by detector
-    today: dt.date | None = None  # the day up to which a price that still holds is compared
+    today: dt.date | None = None  # the day up to which a price that still holds is compared; later ones are to come
 
 
 Check = Callable[[Sequence["Entry"], Outside], Iterable[Problem]]
@@ -46,6 +46,7 @@ class Kind:
     refers: Mapping[str, str] = field(default_factory=dict)  # target by field
     rings: tuple[str, ...] = ()  # fields that name a record of the same kind and must not lead back
     spans: tuple[tuple[str, str], ...] = ()  # fields of which the second must not be earlier than the first
+    past: tuple[str, ...] = ()  # days and moments that have come: what is told of them has been seen
     order: tuple[str, ...] = ()  # fields that the records are sorted by; absent, the order of the file
     newest_first: bool = False
     schema: str = ""  # name of its JSON Schema, if it is not the word or the name of the file

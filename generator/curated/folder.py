@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from generator.base.problems import ContentError, Problem
 from generator.curated.checking import checked, did_you_mean, value_at
 from generator.curated.entries import Entry, Kind, Outside, Records
-from generator.curated.yamlfile import MAX_BYTES, Document, Where, read, read_bytes
+from generator.curated.yamlfile import MAX_BYTES, Document, Where, parse, read, read_bytes
 
 NO_RECORDS = {"evidence": (".json", ".parquet"), "schemas": (".json",)}
 """Folders that others read, with the suffixes that may be there."""
@@ -47,6 +47,13 @@ def strange_files(content: Path, kinds: tuple[Kind, ...]) -> list[Problem]:
     for folder, suffixes in NO_RECORDS.items():
         reading.others(content / folder, suffixes)
     return reading.problems
+
+
+def read_one(shown: str, data: bytes, kinds: tuple[Kind, ...]) -> tuple[list[Entry], list[Problem]]:
+    """The records of one file that need not be on the disk, and the mistakes in it. Raises ContentError if not YAML."""
+    reading = _Reading(Path())
+    reading.taken(parse(data, shown, kinds[0].times), kinds, PurePosixPath(shown).stem)
+    return reading.entries, reading.problems
 
 
 @dataclass
@@ -86,12 +93,16 @@ class _Reading:
                 else:
                     self.broken.add(kind.word)
             return
+        self.taken(document, kinds, path.stem)
+
+    def taken(self, document: Document, kinds: tuple[Kind, ...], stem: str) -> None:
+        """The records of a file that is YAML."""
         if kinds[0].part:
-            self._parts(document, kinds, path.stem)
+            self._parts(document, kinds, stem)
         elif kinds[0].listed:
-            self._list(kinds[0], document, (), path.stem)
+            self._list(kinds[0], document, (), stem)
         else:
-            self._record(kinds[0], document, (), path.stem)
+            self._record(kinds[0], document, (), stem)
 
     def _whole(self, kind: Kind, path: Path) -> None:
         """A file that a command wrote. Raises ContentError where it is not as it was written."""
@@ -118,12 +129,19 @@ class _Reading:
                 problem = Problem(document.path, *place, "W-field", "unknown field", did_you_mean(key, parts))
                 self.problems.append(problem)
         for part, kind in parts.items():
-            self._list(kind, document, (part,), stem)
+            if part in document.value:
+                self._list(kind, document, (part,), stem)
+                continue
+            hint = f"{part}: [] where there is none"
+            self.problems.append(document.problem((), "W-missing", f'field "{part}" is missing', hint))
+            self.broken.add(kind.word)
 
     def _list(self, kind: Kind, document: Document, where: Where, stem: str) -> None:
         entries = value_at(document.value, where)
         if not isinstance(entries, list):
-            self.problems.append(document.problem(where, "W-type", "must be a list of records"))
+            what = f'"{where[-1]}"' if where else "the file"
+            hint = "each record begins with a dash; [] where there is none"
+            self.problems.append(document.problem(where, "W-type", f"{what} must be a list of records", hint))
             self.broken.add(kind.word)
             return
         for index in range(len(entries)):

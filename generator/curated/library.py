@@ -28,10 +28,10 @@ def load(content: Path, outside: Outside | None = None) -> Library:
 
 def load_into(table: type[L], content: Path, outside: Outside | None = None) -> L:
     """The same by another table of kinds."""
-    known = _with_packs(outside or Outside(), content / "evidence")
+    known = with_packs(outside or Outside(), content / "evidence")
     kinds = kinds_of(table)
     records, problems = read_folder(content, kinds, known)
-    records = _without_gone(records)
+    records = without_gone(records)
     problems += strange_files(content, kinds)
     problems += problems_between(records)
     if problems:
@@ -54,7 +54,7 @@ def load_kind(content: Path, model: type[M], outside: Outside | None = None) -> 
     return _sorted(kinds[0], records.of(kinds[0]))
 
 
-def _without_gone(records: Records) -> Records:
+def without_gone(records: Records) -> Records:
     """The records without those that have a tombstone: their files may stay, and nobody may lean on them."""
     gone = gone_ids(records.of_word("locked id"))
     if not gone:
@@ -64,7 +64,7 @@ def _without_gone(records: Records) -> Records:
     return dataclasses.replace(records, entries=entries, outside=outside, gone=gone)
 
 
-def _with_packs(outside: Outside, folder: Path) -> Outside:
+def with_packs(outside: Outside, folder: Path) -> Outside:
     """Packs are known by their folders, also one that cannot be read: that is its own mistake."""
     packs = frozenset(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else frozenset()
     return dataclasses.replace(outside, ids={"pack": packs, **outside.ids})

@@ -21,20 +21,34 @@ from pydantic import (
 )
 
 from generator.curated.address import public, reachable
+from generator.curated.forms import CLAIM, EVENT, ID, LINE, SLUG, SOURCE
 from generator.curated.registered import Registered
 from generator.curated.scalars import visible
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{1,63}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
-ClaimId = Annotated[str, StringConstraints(pattern=r"^C-[0-9]{3}$")]
-EventId = Annotated[str, StringConstraints(pattern=r"^E-[0-9]{3}$")]
-SourceId = Annotated[str, StringConstraints(pattern=r"^S-[0-9]{3}$")]
+Id = Annotated[str, StringConstraints(pattern=ID)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
+ClaimId = Annotated[str, StringConstraints(pattern=CLAIM)]
+EventId = Annotated[str, StringConstraints(pattern=EVENT)]
+SourceId = Annotated[str, StringConstraints(pattern=SOURCE)]
 Seen = AfterValidator(visible)
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]*$"), Seen]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=LINE), Seen]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Seen]
-WebUrl = Annotated[AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https"]), AfterValidator(public)]
+WebUrl = Annotated[
+    AnyUrl,
+    UrlConstraints(max_length=2048, allowed_schemes=["https"]),
+    AfterValidator(public),
+    Field(
+        description="A web address that begins with https://", json_schema_extra={"pattern": "^[hH][tT][tT][pP][sS]://"}
+    ),
+]
 Contact = Annotated[
-    AnyUrl, UrlConstraints(max_length=2048, allowed_schemes=["https", "mailto"]), AfterValidator(reachable)
+    AnyUrl,
+    UrlConstraints(max_length=2048, allowed_schemes=["https", "mailto"]),
+    AfterValidator(reachable),
+    Field(
+        description="A page that begins with https://, or mailto: and one address",
+        json_schema_extra={"pattern": "^(?:[hH][tT][tT][pP][sS]://|mailto:)"},
+    ),
 ]
 Moment = AwareDatetime  # a moment without its zone is refused
 

@@ -73,8 +73,13 @@ TARGETS: dict[str, Callable[[Records, Entry, str], Allowed]] = {
 def wrong_references(records: Records) -> Iterator[Problem]:
     """Each id that a record names, looked up; also of records that break their schema elsewhere."""
     for entry in records.entries:
-        for path, target in entry.kind.refers.items():
-            yield from _wrong(records, entry, path, target)
+        yield from wrong_in(records, entry)
+
+
+def wrong_in(records: Records, entry: Entry) -> Iterator[Problem]:
+    """The same of one record, which need not be among the others."""
+    for path, target in entry.kind.refers.items():
+        yield from _wrong(records, entry, path, target)
 
 
 def _wrong(records: Records, entry: Entry, path: str, target: str) -> Iterator[Problem]:

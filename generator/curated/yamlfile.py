@@ -21,20 +21,12 @@ import yaml
 
 from generator.base.problems import ContentError, Problem
 from generator.curated.scalars import flaws, is_disputed, plain_value
+from generator.curated.yaml_words import told
 
 MAX_BYTES = 128 * 1024
 MAX_NODES = 8_000
 MAX_DEPTH = 24
 MAX_PROBLEMS = 50  # of one file
-
-_HINTS = {  # by how the parser's message begins
-    "mapping values are not allowed": "put a text that holds ': ' in quotes, and check the indentation",
-    "could not find expected ':'": "a key ends with a colon; check the indentation",
-    "expected <block end>": "check the indentation, the quotes and the brackets",
-    "found character": "put a text that begins with this character in quotes",
-    "found unexpected end of stream": "a quote is not closed",
-    "found unknown escape": "use single quotes, or write the backslash twice",
-}
 
 _QUICK: Any = getattr(yaml, "CSafeLoader", None)
 """The parser of libyaml, where PyYAML was built with it."""
@@ -117,7 +109,7 @@ def parse(data: bytes, shown: str, times: int = 1) -> Document:
         value = quick.document()
         if not quick.problems:
             return Document(shown, value, quick.keys, quick.values)
-    reading = _Reading(shown, yaml.SafeLoader(text), MAX_NODES * times)
+    reading = _Reading(shown, yaml.SafeLoader(text), MAX_NODES * times, text)
     value = reading.document()
     if reading.problems:
         raise ContentError(*reading.problems)
@@ -153,6 +145,7 @@ class _Reading:
     shown: str
     loader: Any
     most: int = MAX_NODES
+    text: str = ""  # for the words of a mistake
     problems: list[Problem] = field(default_factory=list)
     keys: dict[Where, Place] = field(default_factory=dict)
     values: dict[Where, Place] = field(default_factory=dict)
@@ -183,8 +176,10 @@ class _Reading:
         try:
             return self.loader.get_event()
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark or self.loader.get_mark()
-            self._mistake(mark, "W-syntax", *_in_words(error.problem or "not YAML"))
+            plain = told(self.text, error)
+            mark = plain or error.problem_mark or error.context_mark or self.loader.get_mark()
+            words = (plain.message, plain.hint) if plain else (_in_words(error.problem or "not YAML"), "")
+            self._mistake(mark, "W-syntax", *words)
         except (yaml.YAMLError, ValueError, OverflowError):  # the last two: \UFFFFFFFF, %YAML 1.<5000 digits>
             self._mistake(self.loader.get_mark(), "W-syntax", "not YAML", "")
         raise _StopError
@@ -301,10 +296,9 @@ def _plain(event: Any) -> bool:
     return event.style in (None, "")  # the C parser says "" where the Python parser says None
 
 
-def _in_words(problem: str) -> tuple[str, str]:
-    """The parser's words without what they quote of the file (token names and single characters stay), and a hint."""
-    words = re.sub(r"'(<[a-z ]+>|.)'", r"\1", re.sub(r"'[^'<][^']+'", "it", problem))
-    return words, next((hint for start, hint in _HINTS.items() if problem.startswith(start)), "")
+def _in_words(problem: str) -> str:
+    """The parser's words without what they quote of the file (token names and single characters stay)."""
+    return re.sub(r"'(<[a-z ]+>|.)'", r"\1", re.sub(r"'[^'<][^']+'", "it", problem))
 
 
 def clipped(text: str, most: int = 60) -> str:
