@@ -160,7 +160,7 @@ def main() -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     try:
-        cli(standalone_mode=False)
+        cli(standalone_mode=False, complete_var=manual.VARIABLE)
         sys.stdout.flush()
     except WitnessmarkError as error:
         for problem in error.problems:

@@ -29,8 +29,8 @@ CALIBRATION = "measurements/calibration.yml"
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the transcripts; must be empty or absent.",
 )
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--sessions", type=click.IntRange(1, 100_000), default=24, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another one plants other faults.")
+@click.option("--sessions", type=click.IntRange(1, 100_000), default=24, show_default=True, help="Sessions of the account.")
 @click.option(
     "--start",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -72,7 +72,7 @@ def simulate(folder: Path, seed: int, sessions: int, start: datetime, every: int
 
 @click.command()
 @ROOT
-@click.option("--seeds", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--seeds", type=click.IntRange(1, 1000), default=20, show_default=True, help="Seeds of simulated logs.")
 @click.option("--sessions", type=click.IntRange(1, 100_000), default=300, show_default=True, help="Sessions a seed.")
 @click.option(
     "--corpora",
