@@ -85,11 +85,11 @@ def test_the_table_without_the_row_refuses_its_folder(content):
     ("change", "problem"),
     [
         ("touches: [C-011]", '5:11: W-ref unknown claim "C-011" (did you mean "C-001"?)'),
-        ("touches: [C-001, C-001]", '5:18: W-twice claim "C-001" is listed twice'),
+        ("touches: [C-001, C-001]", '5:18: W-twice claim "C-001" is listed twice (once is enough)'),
         ("follows: sonn", '5:10: W-ref unknown storm "sonn" (did you mean "soon"?)'),
-        ("follows: late", "5:10: W-self the record leads back to itself"),
-        ("until: 2026-03-18", "5:8: W-order the end is before the start"),
-        ("until: 2036-03-18", "5:8: W-date outside 2023 to 2030"),
+        ("follows: late", "5:10: W-self the record leads back to itself (name the first one that said it)"),
+        ("until: 2026-03-18", "5:8: W-order the end is before the start (it starts 2026-03-19)"),
+        ("until: 2036-03-18", "5:8: W-date outside 2023 to 2030 (check the year)"),
         ("follow: soon", '5:1: W-field unknown field "follow" (did you mean "follows"?)'),
     ],
 )

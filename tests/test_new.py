@@ -252,7 +252,7 @@ def test_words_that_are_not_known_come_with_the_nearest_one_and_with_all_else_th
 )
 def test_an_address_on_record_is_refused_in_each_of_its_forms_and_its_record_named(root, address):
     (line,) = refused(root, "report", address, *REPORT[2:])
-    assert line.startswith('the report "cc-46829" is of this address already (content/reports/cc-46829.yml)')
+    assert line.startswith('the report "cc-46829" has this address already (content/reports/cc-46829.yml)')
 
 
 def test_a_comment_in_a_known_thread_is_a_report_of_its_own(root):
@@ -275,10 +275,10 @@ def test_mistakes_between_fields_are_told_at_their_flag(root):
     lines = refused(
         root, *REPORT, "--period", "control-after", "--observed-from", "2026-03-20", "--observed-to", "2026-03-01"
     )
-    assert any(line.startswith("--period: W-period") and "or another date" in line for line in lines)
+    assert any(line.startswith("--period: W-period") and "or mend the date" in line for line in lines)
     assert any(line.startswith("--observed-to: W-order") for line in lines)
     (line,) = refused(root, *(REPORT[:5]), "2027-01-01", *REPORT[6:])
-    assert line.startswith("--date: W-date is to come: today is 2026-11-30")
+    assert line.startswith("--date: W-date 2027-01-01 is to come (today is 2026-11-30")
     (line,) = refused(root, *REPORT, "--title", "a\u202eb")
     assert line.startswith("--title: W-char")
 

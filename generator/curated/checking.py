@@ -12,13 +12,21 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.base.problems import Problem
+from generator.curated.field_words import BY_MODEL
 from generator.curated.forms import FORMS
 from generator.curated.models import Model
 from generator.curated.yamlfile import Document, Where, clipped
 
 M = TypeVar("M", bound=Model)
 
-_KINDS = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+_KINDS = {
+    dict: "fields of its own",
+    list: "a list",
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+}
 _WANTED = {
     "string_type": "text",
     "enum": "text",
@@ -28,13 +36,25 @@ _WANTED = {
     "float_type": "a number",
     "tuple_type": "a list",
     "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
+    "dict_type": "fields of its own",
+    "model_type": "fields of its own",
+    "model_attributes_type": "fields of its own",
     "date_type": "a date",
     "datetime_type": "a moment",
     "url_type": "a web address",
 }
+_EXAMPLES = {
+    "true or false": "write true or false, without quotes",
+    "a list": "in brackets, with commas: [one, two]",
+    "fields of its own": "each in its own line below, indented",
+    "a whole number": "digits alone, without quotes",
+    "a number": "digits alone, without quotes",
+    "a date": "such as 2026-03-17",
+    "a moment": "such as 2026-03-17T14:05:00Z",
+    "a web address": "a whole address such as https://example.org/page",
+    "text": "a text in one line, in quotes where it holds a colon",
+}
+"""How each kind of value is written."""
 _LENGTHS = ("string_too_short", "string_too_long", "too_short", "too_long")
 
 
@@ -80,9 +100,11 @@ def _problem(model: type[Model], document: Document, base: Where, detail: ErrorD
     name = f'"{clipped(field)}"' if where and isinstance(where[-1], str) else "the entry" if where else "the file"
     match detail["type"]:
         case "missing":
-            return document.problem(where[:-1], "W-missing", f'field "{field}" is missing')
+            words = BY_MODEL.get(model.__name__, {}).get(field, "") if len(detail["loc"]) == 1 else ""
+            hint = words.rstrip(".") or "add it below the others"
+            return document.problem(where[:-1], "W-missing", f'field "{field}" is missing', hint)
         case "extra_forbidden":
-            hint = did_you_mean(field, _fields(model, detail["loc"][:-1]))
+            hint = did_you_mean(field, _fields(model, detail["loc"][:-1])) or "leave it out, or say it in a text"
             place = document.key_place(where)
             return Problem(document.path, *place, "W-field", f'unknown field "{clipped(field)}"', hint)
     code, message, hint = _words(detail, name, value_at(document.value, where))
@@ -105,7 +127,7 @@ def _words(detail: ErrorDetails, name: str, value: Any) -> tuple[str, str, str]:
     if kind.startswith("url"):
         return "W-url", *_address(detail, name)
     if kind in _LENGTHS:
-        return "W-length", _length(kind, context, name, value), ""
+        return "W-length", *_length(kind, context, name, value)
     if kind == "string_pattern_mismatch":
         return "W-value", *_form(context["pattern"], name)
     return "W-value", f"{name}: {detail['msg']}", ""
@@ -118,9 +140,9 @@ def _how_to_write(kind: str, value: Any) -> str:
         return "put it in quotes"
     if wanted == "a list" and isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9-]{1,40}", value):
         return f"in brackets: [{value}]"
-    if wanted == "true or false" and isinstance(value, str):
-        return "the word alone, without quotes"
-    return ""
+    if wanted == "text" and value is None:
+        return "write it after the colon, or leave the field out"
+    return _EXAMPLES.get(wanted, "")
 
 
 def _address(detail: ErrorDetails, name: str) -> tuple[str, str]:
@@ -145,22 +167,19 @@ def _address(detail: ErrorDetails, name: str) -> tuple[str, str]:
     return detail["msg"], "an absolute address such as https://example.org/page"
 
 
-def _length(kind: str, context: Mapping[str, Any], name: str, value: Any) -> str:
-    """A text or a list that is too short or too long, with both numbers."""
+def _length(kind: str, context: Mapping[str, Any], name: str, value: Any) -> tuple[str, str]:
+    """A text or a list that is too short or too long, with both numbers, and what to do."""
     has, unit = len(value), "letters" if isinstance(value, str) else "entries"
     if "short" not in kind:
-        return f"{name} has {has:,} {unit} and may have {context['max_length']:,}"
-    if has == 0:
-        return f"{name} is empty"
-    return f"{name} has {has:,} {unit} and needs {context['min_length']:,} or more"
+        return f"{name} has {has:,} {unit} and may have {context['max_length']:,}", "say it shorter"
+    if has == 0 or (isinstance(value, str) and not value.strip()):
+        return f"{name} is empty", "write it, or leave the field out where it may be left out"
+    return f"{name} has {has:,} {unit} and needs {context['min_length']:,} or more", "add what is missing"
 
 
 def _form(pattern: str, name: str) -> tuple[str, str]:
     """A text that has not the form of its field: the form in words, where it is one of many fields."""
-    form = FORMS.get(pattern)
-    if form:
-        return f"{name} must be {form[0]}", form[1]
-    return f"{name} has not the required form", f"pattern {pattern}"
+    return f"{name} has not the required form", FORMS.get(pattern, f"pattern {pattern}")
 
 
 def _fields(model: type[Model], loc: Iterable[str | int]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from generator.base.problems import Problem
 from generator.curated.countable import plan_has_its_records
 from generator.curated.documents import no_document_twice
 from generator.curated.entries import Entry, Records
+from generator.curated.forms import ID
 from generator.curated.locked import lost_ids
 from generator.curated.models import Model
 from generator.curated.periods import dates_are_in_their_period, nothing_is_to_come
@@ -96,7 +97,7 @@ def _files(records: Records) -> Iterator[Problem]:
     for entry in records.entries:
         name = entry.kind.named_after
         if name == "id":
-            if (id := entry.value("id")) != entry.stem and isinstance(id, str):
+            if (id := entry.value("id")) != entry.stem and isinstance(id, str) and re.fullmatch(ID, id):
                 hint = f"write id: {clipped(entry.stem)}, or name the file {clipped(id)}.yml"
                 yield entry.problem(("id",), "W-name", "the id is not the name of the file", hint)
         elif name and entry.record is not None and (own := str(getattr(entry.record, name))) != entry.stem:
@@ -114,7 +115,7 @@ def _dates(records: Records) -> Iterator[Problem]:
                     hint = "2026-03-17T14:05:00Z" if form is _MOMENT else "2026-03-17"
                     yield entry.problem(where, "W-date", "not written as a date of ISO 8601", hint)
                 elif not FIRST.isoformat() <= written[:10] <= LAST.isoformat():
-                    yield entry.problem(where, "W-date", f"outside {FIRST.year} to {LAST.year}")
+                    yield entry.problem(where, "W-date", f"outside {FIRST.year} to {LAST.year}", "check the year")
 
 
 @cache
@@ -143,7 +144,9 @@ def _orders(records: Records) -> Iterator[Problem]:
         for start, end in entry.kind.spans if entry.record else ():
             first, last = _attribute(entry.record, start), _attribute(entry.record, end)
             if first is not None and last is not None and last < first:
-                yield entry.problem(tuple(end.split(".")), "W-order", "the end is before the start")
+                yield entry.problem(
+                    tuple(end.split(".")), "W-order", "the end is before the start", f"it starts {first}"
+                )
 
 
 def _attribute(value: Any, path: str) -> Any:
@@ -161,4 +164,4 @@ def _rings(entries: tuple[Entry, ...], name: str) -> Iterator[Problem]:
             walked.add(step)
             step = leads.get(step)
         if step is not None and step == own:
-            yield entry.problem((name,), "W-self", "the record leads back to itself")
+            yield entry.problem((name,), "W-self", "the record leads back to itself", "name the first one that said it")

@@ -28,7 +28,7 @@ def no_document_twice(records: Records) -> Iterator[Problem]:
             continue
         first = taken.setdefault(key, entry)
         if first is not entry:
-            message = f'the {entry.kind.word} "{first.value("id")}" is of this address'
+            message = f'the {entry.kind.word} "{first.value("id")}" has this address already'
             there = f"first in {first.document.path}:{first.document.place((*first.where, 'url')).line}"
             yield entry.problem(
                 ("url",), "W-twice", message, "; ".join(filter(None, (there, _HINTS.get(entry.kind.word))))

@@ -180,6 +180,6 @@ def _data(kind: Kind, path: str, before: bytes | None, values: Mapping[str, Any]
 def _notes(reading: Reading, word: str, values: Mapping[str, Any]) -> Iterator[str]:
     """Records that share the address, and those that may tell the same."""
     for entry in known_at(reading.records, str(values.get("url", ""))) if values.get("url") else ():
-        yield f'the {entry.kind.word} "{entry.value("id")}" is of this address too ({entry.document.path})'
+        yield f'the {entry.kind.word} "{entry.value("id")}" has this address too ({entry.document.path})'
     for echo in echoes(reading.records, word, dict(values)):
         yield f"{echo} (if this one only repeats it: --echo-of {echo.id})" if word == "report" else str(echo)

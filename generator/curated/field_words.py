@@ -178,3 +178,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "correction": CORRECTION,
 }
 """Words of each field, by kind of record and name of field, for the kinds that `witnessmark new` writes."""
+
+
+BY_MODEL: Mapping[str, Mapping[str, str]] = {
+    "Report": REPORT,
+    "Event": EVENT,
+    "Incident": INCIDENT,
+    "Claim": CLAIM,
+    "Source": SOURCE,
+    "Published": MEASUREMENT,
+    "Reply": REPLY,
+    "Correction": CORRECTION,
+}
+"""The same by the name of the model, for what is said of a field that is missing."""

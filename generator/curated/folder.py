@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from generator.base.problems import ContentError, Problem
 from generator.curated.checking import checked, did_you_mean, value_at
 from generator.curated.entries import Entry, Kind, Outside, Records
+from generator.curated.misplaced import looks_like
 from generator.curated.yamlfile import MAX_BYTES, Document, Where, parse, read, read_bytes
 
 NO_RECORDS = {"evidence": (".json", ".parquet"), "schemas": (".json",)}
@@ -28,7 +29,7 @@ _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 
 def read_folder(content: Path, kinds: tuple[Kind, ...], outside: Outside) -> tuple[Records, list[Problem]]:
     """The records of these kinds, and every mistake that one file shows, in the order of names, never of the disk."""
-    reading = _Reading(content)
+    reading = _Reading(content, kinds)
     for files, group in groupby(kinds, key=lambda kind: kind.files):
         reading.files(files, tuple(group))
     found = Records(kinds, tuple(reading.entries), frozenset(reading.lost), frozenset(reading.broken), outside)
@@ -61,6 +62,7 @@ class _Reading:
     """One pass over the folder: what was read so far, and every mistake so far."""
 
     content: Path
+    table: tuple[Kind, ...] = ()  # all kinds, to tell of which one a misplaced record is
     problems: list[Problem] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     lost: set[tuple[str, str]] = field(default_factory=set)
@@ -76,7 +78,7 @@ class _Reading:
         elif os.path.lexists(path) and not path.parent.is_symlink():
             self._file(path, kinds)
         elif kind.needed:
-            self._problem(path, "W-missing", "the file is missing")
+            self._problem(path, "W-missing", "the file is missing", "bring it back, no case is without it")
             self.broken.update(one.word for one in kinds)
 
     def _file(self, path: Path, kinds: tuple[Kind, ...]) -> None:
@@ -149,6 +151,13 @@ class _Reading:
 
     def _record(self, kind: Kind, document: Document, where: Where, stem: str) -> None:
         found = checked(kind.model, document, where)
+        if isinstance(found, list) and (other := looks_like(value_at(document.value, where), kind, self.table)):
+            hint = f"its place is content/{other.files.replace('{id}', stem)}"
+            message = f"looks like a {other.word}, and is among records of the kind {kind.word}"
+            self.problems.append(document.problem(where, "W-file", message, hint))
+            if kind.named_after == "id":
+                self.lost.add((kind.word, stem))
+            return
         if isinstance(found, list):
             self.problems.extend(found)
             if kind.named_after == "id" and not isinstance(value_at(document.value, (*where, "id")), str):
@@ -159,11 +168,11 @@ class _Reading:
         """Files of a folder that holds one a record, or one a month."""
         for path in self._listed(folder):
             if not stat.S_ISREG(path.lstat().st_mode):
-                self._problem(path, "W-file", "not an ordinary file")
+                self._problem(path, "W-file", "not an ordinary file", f"only files are read in content/{kind.folder}/")
             elif path.suffix != (suffix := PurePosixPath(kind.files).suffix):
-                self._problem(path, "W-file", f"only {suffix} files may be here")
+                self._problem(path, "W-file", f"only {suffix} files may be here", f"let its name end in {suffix}")
             elif not (_NUMBERED if kind.whole else _STEM).fullmatch(path.stem):
-                self._problem(path, "W-file", "the name must be letters, digits and hyphens")
+                self._problem(path, "W-file", "the name must be letters, digits and hyphens", "rename it")
             elif kind.named_after == "month" and not _MONTH.fullmatch(path.stem):
                 self._problem(path, "W-name", "the file is not named after a month", "such as 2026-03.yml")
             else:

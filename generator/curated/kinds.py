@@ -23,6 +23,7 @@ from generator.curated.headline import Headline, equal_space, observations_have_
 from generator.curated.judged import Judged, true_ones_are_reported
 from generator.curated.lasting import Lasting
 from generator.curated.measurements import Published, tables_are_even
+from generator.curated.mistakes import Mistake
 from generator.curated.models import Case, Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.origins import Origin, places_are_single
 from generator.curated.peers import Peer, words_are_explained
@@ -266,12 +267,7 @@ class Library(Lasting):
     ] = None
     peers: Annotated[
         tuple[Peer, ...],
-        Kind(
-            word="peer",
-            files="measurements/peers.yml",
-            listed=True,
-            also=(words_are_explained,),
-        ),
+        Kind(word="peer", files="measurements/peers.yml", listed=True, also=(words_are_explained,)),
     ] = ()
     prices: Annotated[
         tuple[PriceEpoch, ...],
@@ -305,6 +301,9 @@ class Library(Lasting):
             by_hand=False,
             also=(failures_are_trials,),
         ),
+    ] = ()
+    mistakes: Annotated[
+        tuple[Mistake, ...], Kind(word="mistake", files="mistakes.yml", listed=True, by_hand=False)
     ] = ()
     replies: Annotated[
         tuple[Reply, ...], Kind(word="reply", files="replies/{id}.yml", refers={"page": "page"}, order=("date", "id"))

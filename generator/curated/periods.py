@@ -47,8 +47,9 @@ def dates_are_in_their_period(records: Records) -> Iterator[Problem]:
         right = periods_of(report.date, cases[0])
         if report.period not in right:
             window = f"the window is {cases[0].window_start} to {cases[0].window_end}"
-            message = f'"{report.period}" is not where {report.date} is'
-            yield entry.problem(("period",), "W-period", message, f"{window}: {' or '.join(right)}, or another date")
+            message = f'the period "{report.period}" does not hold {report.date}'
+            hint = f"{window}: write {' or '.join(right)}, or mend the date"
+            yield entry.problem(("period",), "W-period", message, hint)
 
 
 def nothing_is_to_come(records: Records) -> Iterator[Problem]:
@@ -58,6 +59,5 @@ def nothing_is_to_come(records: Records) -> Iterator[Problem]:
         for path in entry.kind.past if entry.record else ():
             for where, written in entry.leaves(path):
                 if today and isinstance(written, str) and written[:10] > (today + _AHEAD).isoformat():
-                    yield entry.problem(
-                        where, "W-date", f"is to come: today is {today}", "check the year and the month"
-                    )
+                    hint = f"today is {today}; check the year and the month"
+                    yield entry.problem(where, "W-date", f"{written[:10]} is to come", hint)

@@ -89,10 +89,22 @@ def _wrong(records: Records, entry: Entry, path: str, target: str) -> Iterator[P
             continue
         known = TARGETS[target](records, entry, written) if target in TARGETS else records.ids(target)
         if isinstance(where[-1], int) and (where[:-1], written) in seen:
-            yield entry.problem(where, "W-twice", f'{word} "{clipped(written)}" is listed twice')
+            yield entry.problem(where, "W-twice", f'{word} "{clipped(written)}" is listed twice', "once is enough")
         elif (target, written) in records.gone:
             hint = "leave it out here, or name what took its place"
             yield entry.problem(where, "W-ref", f'{word} "{clipped(written)}" is withdrawn', hint)
         elif known is not None and written not in known:
-            yield entry.problem(where, "W-ref", f'unknown {word} "{clipped(written)}"', did_you_mean(written, known))
+            yield entry.problem(
+                where,
+                "W-ref",
+                f'unknown {word} "{clipped(written)}"',
+                did_you_mean(written, known) or _where(records, target),
+            )
         seen.add((where[:-1], written))
+
+
+def _where(records: Records, target: str) -> str:
+    """Where the records are that a field may name; "" where no file says that."""
+    word = {"scope": "surface", "relayed": "report"}.get(target, target)
+    files = next((kind.files for kind in records.kinds if kind.word == word), "")
+    return f"those there are in content/{files.partition('{')[0]}" if files else ""

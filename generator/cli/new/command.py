@@ -138,7 +138,7 @@ def _known(reading: Reading, word: str, values: Mapping[str, Any]) -> list[str]:
     if word == "report":
         hint = "; a comment in it: --date-basis comment-date; what only repeats it: --echo-of; what passes on: --relays"
     return [
-        f'the {word} "{entry.value("id")}" is of this address already ({entry.document.path}){hint}'
+        f'the {word} "{entry.value("id")}" has this address already ({entry.document.path}){hint}'
         for entry in who_has_it(reading, word, values)
     ]
 
