@@ -30,7 +30,7 @@ CALIBRATION = "measurements/calibration.yml"
     help="Folder for the transcripts; must be empty or absent.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Another one plants other faults.")
-@click.option("--sessions", type=click.IntRange(1, 100_000), default=24, show_default=True, help="Sessions of the account.")
+@click.option("--sessions", type=click.IntRange(1, 100_000), default=24, show_default=True, help="Sessions.")
 @click.option(
     "--start",
     type=click.DateTime(["%Y-%m-%d"]),

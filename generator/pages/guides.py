@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from generator.pages.parts.base import Page, PageKind
 
 if TYPE_CHECKING:
+    from generator.curated.mistakes import Mistake
     from generator.dossier import Dossier
 
 
@@ -47,6 +48,7 @@ class GuideContext:
     surface: str
     symptom: str
     day: str  # a day in the window of the case
+    mistakes: tuple[Mistake, ...]  # typical ones, of whoever adds a report; empty for other guides
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -72,6 +74,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
                 surface=library.surfaces[0].id if library.surfaces else "SURFACE",
                 symptom=library.symptoms[0].id if library.symptoms else "SYMPTOM",
                 day=case.window_start.isoformat(),
+                mistakes=library.mistakes if guide == REPORT else (),
             ),
         )
 
