@@ -42,7 +42,9 @@ def pages(found):
 
 
 def leaves(group, path=()):
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.commands or group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from leaves(command, (*path, name))
         else:

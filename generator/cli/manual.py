@@ -40,7 +40,9 @@ def described(group: click.Group) -> tuple[Command, ...]:
 
 
 def _described(group: click.Group, context: click.Context) -> Iterator[Command]:
-    for name, command in group.commands.items():
+    for name in group.commands or group.list_commands(context):  # the order of the help; some are made when asked for
+        command = group.get_command(context, name)
+        assert command is not None
         inner = click.Context(command, info_name=name, parent=context)
         if isinstance(command, click.Group):
             yield from _described(command, inner)
