@@ -109,5 +109,6 @@ def test_publish_your_own(texts, home):
     case = home.folder / "my-case"
     assert home.where == case
     assert (case / "site" / "index.html").is_file()
+    assert (home.folder / "my-logs" / "content").is_dir()
     assert "server_name evidence.example.org;" in (case / "evidence.conf").read_text("utf-8")
     assert '"SecurityHeadersConfig"' in (case / "policy.json").read_text("utf-8")
