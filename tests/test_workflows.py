@@ -221,6 +221,106 @@ def test_an_address_that_was_set_stays(tmp_path):
     assert (tmp_path / "mkdocs.yml").read_text("utf-8") == "site_url: https://own.example.org/ # mine\n"
 
 
+# ---- an issue form becomes a pull request ----
+
+FAKE = """#!/bin/bash
+# What GitHub answers, and a list of what it was asked.
+printf '%s\\x1f' "$@" >> "$ASKED"; echo >> "$ASKED"
+case "$*" in
+  *git/ref/heads/main*) echo 0123456789abcdef0123456789abcdef01234567 ;;
+  *contents/content/corrections.yml*--jq*) echo fedcba9876543210fedcba9876543210fedcba98 ;;
+  *contents/*--jq*) exit 1 ;;
+  *pr*create*) cat >> "$ASKED" ;;
+esac
+"""
+
+
+def proposed(folder, path, record="id: x\n"):
+    """What `gh` is asked to do with this record at this path."""
+    (folder / "made").mkdir()
+    (folder / "made" / "path").write_text(f"{path}\n")
+    (folder / "made" / "record.yml").write_text(record)
+    (folder / "bin").mkdir()
+    (folder / "bin" / "gh").write_text(FAKE)
+    (folder / "bin" / "gh").chmod(0o755)
+    environment = {
+        "PATH": f"{folder / 'bin'}:/usr/bin:/bin", "ASKED": str(folder / "asked"), "GH_REPO": "owner/evidence",
+        "NUMBER": "12", "BRANCH": "main",
+    }  # fmt: skip
+    done = run_step("issue-form", "propose", "Open the pull request", folder, **environment)
+    asked = (folder / "asked").read_text().splitlines() if (folder / "asked").exists() else []
+    return done, [line.split("\x1f") for line in asked]
+
+
+@pytest.mark.parametrize(
+    ("path", "old"),
+    [
+        ("content/reports/issue-12-weekly-limit.yml", False),
+        ("content/reports/issue-12.yml", False),
+        ("content/replies/issue-12-vendor.yml", False),
+        ("content/corrections.yml", True),
+    ],
+)
+def test_a_record_becomes_a_branch_with_one_file_and_a_pull_request(tmp_path, path, old):
+    done, asked = proposed(tmp_path, path)
+    assert done.returncode == 0, done.stderr
+    (put,) = [words for words in asked if "PUT" in words]
+    assert f"repos/owner/evidence/contents/{path}" in put
+    assert "branch=issue-12" in put
+    assert ("sha=fedcba9876543210fedcba9876543210fedcba98" in put) is old
+    (opened,) = [words for words in asked if words[:2] == ["pr", "create"]]
+    assert opened[2:8] == ["--base", "main", "--head", "issue-12", "--title", "Record of issue 12"]
+    assert any(words == ["Closes #12"] for words in asked)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".github/workflows/ci.yml", "content/case.yml", "content/reports/../case.yml", "content/reports/issue-12.yml.sh",
+        "content/reports/x.yml", "content/reports/issue-12-A.yml", "content/replies/issue-12.md", "$(touch owned)", "",
+        "content/reports/issue-12.yml\nx",
+    ],
+)  # fmt: skip
+def test_no_other_file_is_ever_written(tmp_path, path):
+    done, asked = proposed(tmp_path, path)
+    assert done.returncode != 0
+    assert asked == []
+    assert not (tmp_path / "owned").exists()
+
+
+def test_a_record_of_any_size_is_not_taken(tmp_path):
+    done, asked = proposed(tmp_path, "content/corrections.yml", "x" * 200_000)
+    assert done.returncode != 0
+    assert asked == []
+
+
+def test_an_accepted_issue_is_made_into_a_record_by_the_command_of_the_workflow(tmp_path):
+    """With the event and the answer as the host gives them; `.venv` is the environment of the tests."""
+    import test_issue_forms as forms
+
+    shutil.copytree(forms.CASE, tmp_path / "content")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    command = tmp_path / ".venv" / "bin" / "witnessmark"
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m generator "$@"\n')
+    command.chmod(0o755)
+    (tmp_path / "permission.json").write_text(json.dumps(forms.ALLOWED))
+    environment = {"GITHUB_EVENT_PATH": str(tmp_path / "event.json"), "GITHUB_OUTPUT": str(tmp_path / "output")}
+    (tmp_path / "event.json").write_text(json.dumps(forms.event(forms.body(forms.REPORT, headline="$(touch owned)"))))
+    done = run_step("issue-form", "read", "Make the record", tmp_path, SOURCE_DATE_EPOCH="1796040000", **environment)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "output").read_text() == "made=true\n"
+    assert (tmp_path / "made" / "path").read_text() == "content/reports/issue-12-touch-owned.yml\n"
+    assert 'title: "$(touch owned)"' in (tmp_path / "made" / "record.yml").read_text()
+    shutil.rmtree(tmp_path / "made")
+    (tmp_path / "event.json").write_text(json.dumps(forms.event(forms.body(forms.REPORT, url="http://example.org/"))))
+    done = run_step("issue-form", "read", "Make the record", tmp_path, SOURCE_DATE_EPOCH="1796040000", **environment)
+    assert done.returncode == 0
+    assert (tmp_path / "output").read_text() == "made=true\nmade=false\n"
+    assert "W-url" in (tmp_path / "made" / "comment.md").read_text()
+    assert not (tmp_path / "owned").exists()
+
+
 # ---- dead links ----
 
 
