@@ -24,6 +24,7 @@ WRITERS = {
     "packs/pack.py",
     "packs/key.py",
     "base/kept.py",
+    "cli/from_issue.py",
     "cli/lab.py",
     "cli/tables.py",
     "cli/links.py",

@@ -16,7 +16,23 @@ import click
 from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
-from generator.cli import lab, leaks, links, logs, meter, offline, permanence, proofs, rates, scan, site, verify_site
+from generator.cli import (
+    from_issue,
+    hosting,
+    lab,
+    leaks,
+    links,
+    logs,
+    manual,
+    meter,
+    offline,
+    permanence,
+    proofs,
+    rates,
+    scan,
+    site,
+    verify_site,
+)
 from generator.cli.new import new
 
 EXIT_CODES = """\b
@@ -93,11 +109,15 @@ for command in (
     permanence.bury,
     permanence.snapshot,
     links.links,
+    from_issue.from_issue,
+    from_issue.issue_forms,
     new,
     lab.simulate,
     lab.calibrate,
     rates.base_rates,
     lab.schemas,
+    manual.completion,
+    hosting.hosting,
 ):
     cli.add_command(command)
 
@@ -140,7 +160,7 @@ def main() -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     try:
-        cli(standalone_mode=False)
+        cli(standalone_mode=False, complete_var=manual.VARIABLE)
         sys.stdout.flush()
     except WitnessmarkError as error:
         for problem in error.problems:

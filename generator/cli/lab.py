@@ -29,8 +29,8 @@ CALIBRATION = "measurements/calibration.yml"
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the transcripts; must be empty or absent.",
 )
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--sessions", type=click.IntRange(1, 100_000), default=24, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another one plants other faults.")
+@click.option("--sessions", type=click.IntRange(1, 100_000), default=24, show_default=True, help="Sessions.")
 @click.option(
     "--start",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -72,7 +72,7 @@ def simulate(folder: Path, seed: int, sessions: int, start: datetime, every: int
 
 @click.command()
 @ROOT
-@click.option("--seeds", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--seeds", type=click.IntRange(1, 1000), default=20, show_default=True, help="Seeds of simulated logs.")
 @click.option("--sessions", type=click.IntRange(1, 100_000), default=300, show_default=True, help="Sessions a seed.")
 @click.option(
     "--corpora",
@@ -115,11 +115,13 @@ def calibrate(
 @click.command(hidden=True)
 @ROOT
 def schemas(root: Path) -> None:
-    """Write the JSON Schemas of content/, after which editors complete fields and words; `make schemas` runs this.
+    """Write the JSON Schemas of content/ and the commands of the manual; `make schemas` runs this.
 
     They hold the surfaces and symptoms of the case: run it after a change of these too. Which file has which schema is
     written into .vscode/settings.json, whose other settings stay.
     """
+    from generator.base.commands import written
+    from generator.cli.manual import described
     from generator.curated.schema_words import vocabulary_of
     from generator.curated.schemas import schema_files
     from generator.detectors import DETECTORS
@@ -131,6 +133,9 @@ def schemas(root: Path) -> None:
         (folder / old).unlink()
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
+    whole = click.get_current_context().find_root().command
+    if (code := root / "generator" / "base").is_dir() and isinstance(whole, click.Group):
+        (code / "commands.json").write_text(written(described(whole)), "utf-8")
     _tell_editors(root / ".vscode" / "settings.json")
     click.echo(f"Wrote {plural(len(made), 'schema')} into {printable(folder)}.")
 

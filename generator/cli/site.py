@@ -170,7 +170,7 @@ def _say_sound(checked: Checked) -> None:
 
 @click.command()
 @ROOT
-@click.option("--port", type=click.IntRange(1024, 65535), default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1024, 65535), default=8000, show_default=True, help="Port on 127.0.0.1.")
 def serve(root: Path, port: int) -> None:
     """Build, show the site on this machine only, and build again when content or templates change.
 

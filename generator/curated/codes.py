@@ -36,6 +36,9 @@ CODES: dict[str, str] = {
     "W-address": "A filled list of copies names an address that its record no longer has.",
     "W-form": "A file is written in a form that a program cannot change without risk; change it by hand.",
     "W-list": "A filled list of copies is not a table, or has other columns.",
+    "W-answers": "The text of an issue is not one filled form of this site.",
+    "W-event": "A file that the issue tracker wrote is not what it should be.",
+    "W-accepted": "No maintainer has accepted the issue, so no record is made of it.",
     "W-unknown": "A filled list of copies names a record that does not exist.",
     "W-price": "A row of prices.yml is not what requests are priced with, or two rows price the same day.",
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, create_model
 
+from generator.curated.described import add_descriptions
 from generator.curated.entries import Kind
 from generator.curated.kinds import Library, kinds_of
 from generator.curated.models import Model
@@ -41,6 +42,7 @@ def _made(kinds: tuple[Kind, ...], words: Vocabulary) -> dict[str, Any]:
     _dated(schema)
     for kind in kinds:
         with_words(schema, kind, kind.part, words)
+    add_descriptions(schema)
     return schema
 
 

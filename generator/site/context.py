@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from generator.base.bundle import file_name
+from generator.curated.issues.forms import FORMS
+from generator.curated.issues.tracker import form_address
 from generator.pages.parts.licence import LICENCE
 from generator.site.feeds import fed_pages
 
@@ -51,6 +53,11 @@ class SiteContext:
     def snapshot(self) -> str:
         """What the build is called: its day."""
         return self.built.isoformat()
+
+    @property
+    def forms(self) -> Mapping[str, str]:
+        """Where the forms of the repository are filled in, by the word of the record they make; "" without them."""
+        return {form.word: form_address(self.repository, self.issues, form) for form in FORMS}
 
     @classmethod
     def of(cls, dossier: Dossier) -> SiteContext:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
+from generator.curated.issues.forms import CORRECTION
+from generator.curated.issues.tracker import form_address
+
 if TYPE_CHECKING:
     from generator.pages.parts.base import Page
     from generator.site.context import SiteContext
@@ -25,8 +28,11 @@ def correction(page: Page, site: SiteContext) -> CorrectThis | None:
     """The way for the record of a page; None for a page of no record."""
     if not page.written_in:
         return None
-    subject = f"Correction: {_cut(page.title)} ({page.path})"
+    subject = f"{CORRECTION.title}{_cut(page.title)} ({page.path})"
     place = site.address + page.path if site.address else page.path
+    answers = {"page": place, "file": page.written_in}
+    if form := form_address(site.repository, site.issues, CORRECTION, answers, subject):
+        return CorrectThis(form, page.written_in)
     text = (
         f"Page: {place}\nFile: {page.written_in}\nSnapshot: {site.snapshot}\n\n"
         "Which sentence is wrong, what would be right, and a source that others can open:\n"

@@ -1,0 +1,120 @@
+"""Commands on issue forms: `from-issue` makes a record of an accepted issue, `issue-forms` writes the forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator import __version__
+from generator.base.problems import ContentError, Problem
+from generator.base.wording import plural
+from generator.cli.context import ROOT, now
+
+if TYPE_CHECKING:
+    from generator.curated.issues.event import Issue
+    from generator.curated.issues.record import Draft
+    from generator.curated.issues.written import Written
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command("from-issue")
+@ROOT
+@click.argument("event", type=_FILE)
+@click.option("--permission", type=_FILE, required=True, help="The tracker's answer on who set the label, as JSON.")
+@click.option(
+    "--comment",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Write here, for the issue, what is wrong with its answers.",
+)
+def from_issue(root: Path, event: Path, permission: Path, comment: Path | None) -> None:
+    """Make one record of the answers in an issue form that a maintainer accepted, and print its path.
+
+    EVENT is the file of the tracker's event ($GITHUB_EVENT_PATH in a workflow): the issue as it was when the label
+    `accepted` was set. The permission of who set it is the answer of repos/OWNER/NAME/collaborators/LOGIN/permission.
+    What stands in the issue becomes quoted texts of one file below content/; all of content/ is then checked, and a
+    mistake leaves it as it was. This command opens no connection.
+
+    \b
+    Example:
+      witnessmark from-issue "$GITHUB_EVENT_PATH" --permission permission.json --comment comment.md
+    """
+    from generator.curated.issues.comment import comment_on
+    from generator.curated.issues.event import accepted
+
+    issue = accepted(event, permission)
+    making = _Making(root, issue)
+    try:
+        click.echo(making.path())
+    except ContentError as error:
+        if comment:
+            comment.write_text(comment_on(error.problems, making.draft, making.written), "utf-8")
+        raise
+
+
+@dataclass
+class _Making:
+    """One record on its way into content/, as far as it has come."""
+
+    root: Path
+    issue: Issue
+    draft: Draft | None = None
+    written: Written | None = None
+
+    def path(self) -> str:
+        """The file that was written, from the root. Raises ContentError; content/ is then as it was."""
+        from generator.curated.issues.answers import answers_of
+        from generator.curated.issues.record import draft_of
+        from generator.curated.issues.written import written
+        from generator.curated.library import load_kind
+        from generator.curated.models import Case
+
+        (case,) = load_kind(self.root / "content", Case)
+        self.draft = draft_of(self.issue, answers_of(self.issue), case, now().date())
+        place = self.root / "content" / self.draft.path
+        old = place.read_bytes() if place.is_file() else None
+        if old is not None and not self.draft.listed:
+            words, hint = "is there already", "this issue has its record; change that file instead"
+            raise ContentError(Problem(f"content/{self.draft.path}", 0, 0, "W-twice", words, hint))
+        self.written = written(self.draft, old or b"")
+        self._put(place, old)
+        return f"content/{self.draft.path}"
+
+    def _put(self, place: Path, old: bytes | None) -> None:
+        """Write the file, and take it back unless all of content/ is sound with it."""
+        from generator.build import read_content
+
+        assert self.written is not None
+        place.parent.mkdir(exist_ok=True)
+        try:
+            place.write_bytes(self.written.content)
+            read_content(self.root.resolve(), now=now(), version=__version__)
+        except BaseException:
+            if old is None:
+                place.unlink(missing_ok=True)
+            else:
+                place.write_bytes(old)
+            raise
+
+
+@click.command("issue-forms")
+@ROOT
+def issue_forms(root: Path) -> None:
+    """Write the forms of the issue tracker into .github/ISSUE_TEMPLATE/, with the products and symptoms of the case.
+
+    \b
+    Example:
+      witnessmark issue-forms
+    """
+    from generator.curated.issues.template import template_files
+    from generator.curated.library import load
+
+    files = template_files(load(root / "content"))
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, "utf-8")
+    click.echo(f"{plural(len(files), 'file')} written into .github/ISSUE_TEMPLATE/.")
