@@ -17,6 +17,7 @@ from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
 from generator.cli import lab, leaks, links, logs, meter, offline, permanence, proofs, rates, scan, site, verify_site
+from generator.cli.lacking import lacking
 
 EXIT_CODES = """\b
 Exit codes:
@@ -146,6 +147,11 @@ def main() -> None:
     except click.ClickException as error:
         error.message = "\n".join(map(printable, error.message.split("\n")))  # type: ignore[misc]
         error.show()
+        sys.exit(Exit.CONTENT)
+    except ModuleNotFoundError as error:
+        if (hint := lacking(error)) is None:
+            raise
+        _say(hint)
         sys.exit(Exit.CONTENT)
     except (click.Abort, KeyboardInterrupt):
         _say("Interrupted; nothing is left half done.")
