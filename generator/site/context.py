@@ -45,6 +45,7 @@ class SiteContext:
     vega: str = ""  # script that draws charts live, by its path; "" = none is made
     frozen: str = ""  # number of the newest snapshot
     histories: Mapping[str, History] = field(default_factory=dict)  # by place of the record below the case
+    own: bool = False  # only somebody's own logs: the root is its home, and no page asks for claims or reports
     fed: Mapping[str, str] = field(default_factory=dict)  # folder of the feeds of a page, by its path
 
     @property
@@ -74,5 +75,6 @@ class SiteContext:
             notice=case.notice or "",
             frozen=dossier.library.snapshots[-1].id if dossier.library.snapshots else "",
             histories=dossier.histories,
+            own=case.own,
             fed=fed_pages(dossier.library),
         )
