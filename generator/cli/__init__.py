@@ -16,7 +16,21 @@ import click
 from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
-from generator.cli import lab, leaks, links, logs, meter, offline, permanence, proofs, rates, scan, site, verify_site
+from generator.cli import (
+    init,
+    lab,
+    leaks,
+    links,
+    logs,
+    meter,
+    offline,
+    permanence,
+    proofs,
+    rates,
+    scan,
+    site,
+    verify_site,
+)
 from generator.cli.lacking import lacking
 
 EXIT_CODES = """\b
@@ -66,6 +80,7 @@ def cli() -> None:
       witnessmark build                       the site, into site/
       witnessmark check-leaks LOGS            is text of your logs on the finished site?
       witnessmark links --missing             addresses of which no archived copy is on record
+      witnessmark init DIR                    a case about another service, or a site of your own logs
       witnessmark snapshot                    number and freeze the site, to be cited
       witnessmark serve                       the site on this machine, rebuilt on change
       witnessmark offline                     the site as one zip, to read without a network
@@ -92,6 +107,7 @@ for command in (
     permanence.bury,
     permanence.snapshot,
     links.links,
+    init.init,
     lab.simulate,
     lab.calibrate,
     rates.base_rates,
