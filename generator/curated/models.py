@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from generator.curated.address import public, reachable
+from generator.curated.local import CASE_CONFIG, Words
 from generator.curated.registered import Registered
 from generator.curated.scalars import visible
 
@@ -305,22 +306,13 @@ class VendorAddress(Model):
     shared: bool = False  # others write there too, as in a thread, so that other kinds may be there
 
 
-NOT_OF_OWN = ("question", "article", "article_window_start", "article_window_end", "answers", "caution", "people")
-"""What every case needs but one that is only somebody's own logs."""
 _NO_ARTICLE = dt.date(2000, 1, 1)
 
 
 class Case(Model):
     """The case: its permanent id, its title, its window, and the answer on one screen."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        json_schema_extra={
-            "if": {"properties": {"own": {"const": True}}, "required": ["own"]},
-            "else": {"required": list(NOT_OF_OWN)},
-        },
-    )
+    model_config = CASE_CONFIG
 
     id: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     title: Line
@@ -344,4 +336,5 @@ class Case(Model):
     people: tuple[Person, ...] = ()
     notice: Line | None = None  # who made it, with what interest, and whether a person has read it: on every page
     own: bool = False  # only somebody's own logs: no article, no claims and no reports, so those fields can be left out
+    words: Words = Words()  # what only this case has and pages say
     registered: Registered | None = None  # what is tested; without it there is no page on whether March was special

@@ -84,7 +84,7 @@ class HomeContext:
     headline: str | None
     """Title of the headline page; None where there is none."""
     special: str | None
-    """Whether March was special, in one sentence; None where that is not tested."""
+    """Whether the window was special, in one sentence; None where that is not tested."""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch: Positive = 1.0
     us_only: Positive = 1.0
     us_only_since: tuple[int, int] | None = None
+    us_only_words: str = "every price"  # what it holds for, as a page says it
     write_short: Positive = 1.0
     write_long: Positive = 1.0
     read: Positive = 1.0
