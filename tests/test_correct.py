@@ -230,4 +230,6 @@ def test_an_address_that_is_no_address_is_a_warning(tmp_path, text, line):
     (tmp_path / "mkdocs.yml").write_text(text)
     case = CASE.model_validate(CASE.model_dump() | {"contact": "mailto:a@example.org"})
     found = list(lacking(case, tmp_path / "content"))
-    assert [(one.path, one.line, one.code) for one in found] == ([("mkdocs.yml", line, "W-site-url")] if line else [])
+    assert [(one.path, one.line, one.code) for one in found] == (
+        [("mkdocs.yml", line, "W-unpublished")] if line else []
+    )

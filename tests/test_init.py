@@ -55,6 +55,7 @@ def test_a_case_of_another_vendor_is_read_at_once(tmp_path):
     assert (library.case.id, library.case.title, library.case.own) == ("2027-05", "The May 2027 limits", False)
     assert [surface.id for surface in library.surfaces] == ["example-chat"]
     assert [symptom.id for symptom in library.symptoms] == ["limits-run-out-early"]
+    assert [section.section for section in library.sections] == ["Overview"]
     (claim,) = library.claims
     assert (claim.statement, claim.surfaces) == ("Limits run out early.", ("example-chat",))
     written = [tmp_path / "chat" / "mkdocs.yml", *(tmp_path / "chat" / "content").glob("*.yml")]

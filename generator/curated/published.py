@@ -39,4 +39,4 @@ def _unaddressed(config: Path) -> Iterator[Problem]:
         line, message = text.count("\n", 0, stated.start()) + 1, "warning: site_url is an example's address"
     else:
         return
-    yield Problem(config.name, line, 1, "W-site-url", message, _ADDRESS_HINT)
+    yield Problem(config.name, line, 1, "W-unpublished", message, _ADDRESS_HINT)

@@ -90,6 +90,7 @@ def files_of(start: Start) -> dict[str, str]:
         "content/symptoms.yml": _text("symptoms.yml", words | {"symptoms": symptoms}).rstrip("\n") + "\n",
         "content/sources.yml": _text("sources.yml", words),
         "content/claims/C-001.yml": _text("claim.yml", words),
+        "content/analysis/overview.yml": _text("overview.yml", words),
     }
 
 
