@@ -166,4 +166,6 @@ def test_what_init_wrote_builds_with_simulated_logs_and_tells_nothing_of_the_fir
     assert {"findings", "detectors", "evidence", "logs"} <= there
     assert ({"claims", "reports", "symptoms", "contribute"} & there == set()) is own
     for page in (root / "site").rglob("*.html"):
-        assert not FIRST_CASE.search(" ".join(one[0] for one in re.finditer(r"<(footer|header)\b.*?</\1>", page.read_text("utf-8"), re.DOTALL)))  # fmt: skip
+        if "logs" not in page.relative_to(root).parts:  # pages on formats have their names
+            around = re.finditer(r"<(footer|header)\b.*?</\1>", page.read_text("utf-8"), re.DOTALL)
+            assert not FIRST_CASE.search(" ".join(one[0] for one in around)), page
