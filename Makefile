@@ -87,8 +87,8 @@ chromium:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(APT) update -q && $(APT) install -y -q chromium; }
 
 lock: $(VENV)/.dev  ## lock the dependencies again, with hashes and without addresses (needs uv)
-	uv pip compile -q pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/run.txt
-	uv pip compile -q pyproject.toml --extra build --extra test --extra lint -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
+	uv pip compile -q pyproject.toml --extra site --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/run.txt
+	uv pip compile -q pyproject.toml --extra site --extra build --extra test --extra lint -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
 
 clean:  ## remove what was built
 	rm -rf build $(VENV)
@@ -98,7 +98,7 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e '.[site]'
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt

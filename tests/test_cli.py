@@ -21,12 +21,12 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "tests" / "samples" / "claude-code"
 HEAVY = (
     "altair",
+    "arro3",
     "genai_prices",
     "mkdocs",
     "msgspec",
     "nh3",
     "numpy",
-    "pyarrow",
     "pydantic",
     "rich",
     "scipy",

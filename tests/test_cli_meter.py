@@ -183,7 +183,7 @@ def test_sessions_that_write_at_once_do_not_tear_lines(tmp_path):
 def test_record_loads_nothing_heavy(tmp_path):
     code = (
         "import sys\nsys.argv = ['witnessmark', 'meter', 'record']\nfrom generator.cli import main\nmain()\n"
-        "heavy = {'numpy', 'pyarrow', 'rich', 'altair', 'pydantic', 'yaml', 'scipy', 'generator.importers'}\n"
+        "heavy = {'numpy', 'arro3', 'rich', 'altair', 'pydantic', 'yaml', 'scipy', 'generator.importers'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}

@@ -212,3 +212,24 @@ def test_every_record_with_a_page_can_be_answered_and_corrected_there():
     shown = {page.path.removeprefix(f"{CASE.id}/").strip("/"): page.notes for page in planned if page.notes}
     assert {place for place, notes in shown.items() if notes.corrections} == noted
     assert noted
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("site_name: x\nsite_url: https://witnessmark.example/ # set this\n", 2),
+        ("site_url: 'http://localhost:8000/'\n", 1),
+        ("site_name: x\n", 1),
+        ("site_url:\nsite_name: x\n", 1),
+        ("site_url: https://name.github.io/project/\n", 0),
+        ("site_url: https://example.dev/\n", 0),
+    ],
+)
+def test_an_address_that_is_no_address_is_a_warning(tmp_path, text, line):
+    (tmp_path / "content").mkdir()
+    (tmp_path / "mkdocs.yml").write_text(text)
+    case = CASE.model_validate(CASE.model_dump() | {"contact": "mailto:a@example.org"})
+    found = list(lacking(case, tmp_path / "content"))
+    assert [(one.path, one.line, one.code) for one in found] == (
+        [("mkdocs.yml", line, "W-unpublished")] if line else []
+    )

@@ -135,7 +135,7 @@ def test_the_key_is_made_once_and_for_its_owner_only(tmp_path):
 def test_reading_a_pack_leaves_no_thread_behind():
     """A reader pool that outlives the work aborts the process at its end now and then."""
     code = (
-        "import os, pathlib, pyarrow.parquet; from generator.packs.pack import read_packs; count = lambda: len(os.listdir('/proc/self/task'));"
+        "import os, pathlib, arro3.io; from generator.packs.pack import read_packs; count = lambda: len(os.listdir('/proc/self/task'));"
         "before = count(); assert read_packs(pathlib.Path('content/evidence')); print(count() - before)"
     )
     root = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from pathlib import Path
 from generator.curated.codes import CODES
 from generator.detectors import DETECTORS
 from generator.importers import IMPORTERS
-from generator.pages import PAGE_KINDS
+from generator.pages import OWN_KINDS, PAGE_KINDS
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "generator").rglob("*.py"))
@@ -25,6 +25,7 @@ WRITERS = {
     "packs/key.py",
     "base/kept.py",
     "cli/from_issue.py",
+    "cli/init.py",
     "cli/lab.py",
     "cli/tables.py",
     "cli/links.py",
@@ -90,7 +91,7 @@ def test_every_page_module_is_registered():
         for path in (ROOT / "generator" / "pages").glob("*.py")
         if re.search(r"^KIND = ", path.read_text(), re.MULTILINE)
     }
-    assert {kind.id for kind in PAGE_KINDS} == with_kind
+    assert {kind.id for kind in (*PAGE_KINDS, *OWN_KINDS)} == with_kind
 
 
 def test_paths_that_the_guides_name_exist():

@@ -55,7 +55,7 @@ def test_the_manifest_names_inputs_outputs_versions_and_parameters(site):
         name: hashlib.sha256((site / name).read_bytes()).hexdigest()
         for name in ("c/C-001/index.html", "data.json", "index.html")
     }
-    assert {"mkdocs", "mkdocs-material", "jinja2", "markdown", "pymdown-extensions", "pyarrow"} <= set(
+    assert {"mkdocs", "mkdocs-material", "jinja2", "markdown", "pymdown-extensions", "arro3-io"} <= set(
         content["libraries"]
     )
     assert not {"pytest", "ruff", "witnessmark"} & set(content["libraries"])

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
 
 _MIXED = "Other or several"
-_OTHER = "enterprise"  # the surface with fewest reports; five shades are what a reader can tell apart
 _COLUMNS = 3
 _SHOWN = 4  # surfaces with a panel; with "all" and "no product" they fill two rows
 _GAP = 16
@@ -37,9 +36,10 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week", *, drawn:
     """User reports of each week of the window by the surface they name; each report counts once, echoes not at all."""
     case = dossier.library.case
     reports = [report for report in dossier.library.reports if is_user_report(report) and in_window(report.date, case)]
-    surfaces = [surface.id for surface in dossier.library.surfaces if surface.id != _OTHER]
+    rare = _rarest(dossier)
+    surfaces = [surface.id for surface in dossier.library.surfaces if surface.id != rare]
     groups = (*(dossier.scope_title(surface) for surface in surfaces), _MIXED)
-    counts = Counter((monday(report.date), surface_group(report, dossier)) for report in reports)
+    counts = Counter((monday(report.date), surface_group(report, dossier, rare)) for report in reports)
     mondays = weeks(case.window_start, case.window_end)
     totals = {week: sum(counts[week, group] for group in groups) for week in mondays}
     data = {
@@ -66,7 +66,7 @@ def reports_chart(dossier: Dossier, chart_id: str = "reports-by-week", *, drawn:
         columns=("Week from", *groups, "All"),
         rows=tuple((week, *(counts[week, group] for group in groups), totals[week]) for week in mondays),
         svg=svg,
-        note=f"Other: {dossier.scope_title(_OTHER)}. {COLLECTION_NOTE}",
+        note=f"Other: {dossier.scope_title(rare)}. {COLLECTION_NOTE}" if rare else COLLECTION_NOTE,
         narrow=drawn(narrowed(_reports_spec(groups, mondays[1::4], highest)), data),
     )
 
@@ -125,10 +125,22 @@ def _control(dossier: Dossier, period: str) -> int:
     return sum(report.period == period for report in dossier.library.reports if is_user_report(report))
 
 
-def surface_group(report: Report, dossier: Dossier) -> str:
+def surface_group(report: Report, dossier: Dossier, rare: str | None = None) -> str:
     """The bar that a report adds to: its only surface, or what is left."""
     named = dossier.surface_ids(report.surfaces)
-    return dossier.scope_title(named[0]) if len(named) == 1 and named[0] != _OTHER else _MIXED
+    rare = _rarest(dossier) if rare is None else rare
+    return dossier.scope_title(named[0]) if len(named) == 1 and named[0] != rare else _MIXED
+
+
+def _rarest(dossier: Dossier) -> str:
+    """The surface with fewest user reports where there are many: five shades are what a reader can tell apart."""
+    surfaces = [surface.id for surface in dossier.library.surfaces]
+    if len(surfaces) <= _SHOWN:
+        return ""
+    named = Counter(
+        id for one in dossier.library.reports if is_user_report(one) for id in dossier.surface_ids(one.surfaces)
+    )
+    return min(reversed(surfaces), key=lambda surface: named[surface])
 
 
 def _stack(week: date, parts: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:

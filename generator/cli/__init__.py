@@ -19,6 +19,7 @@ from generator.base.wording import printable
 from generator.cli import (
     from_issue,
     hosting,
+    init,
     lab,
     leaks,
     links,
@@ -33,6 +34,7 @@ from generator.cli import (
     site,
     verify_site,
 )
+from generator.cli.lacking import lacking
 from generator.cli.new import new
 
 EXIT_CODES = """\b
@@ -83,6 +85,7 @@ def cli() -> None:
       witnessmark build                       the site, into site/
       witnessmark check-leaks LOGS            is text of your logs on the finished site?
       witnessmark links --missing             addresses of which no archived copy is on record
+      witnessmark init DIR                    a case about another service, or a site of your own logs
       witnessmark snapshot                    number and freeze the site, to be cited
       witnessmark serve                       the site on this machine, rebuilt on change
       witnessmark offline                     the site as one zip, to read without a network
@@ -112,6 +115,7 @@ for command in (
     from_issue.from_issue,
     from_issue.issue_forms,
     new,
+    init.init,
     lab.simulate,
     lab.calibrate,
     rates.base_rates,
@@ -169,6 +173,11 @@ def main() -> None:
     except click.ClickException as error:
         error.message = "\n".join(map(printable, error.message.split("\n")))  # type: ignore[misc]
         error.show()
+        sys.exit(Exit.CONTENT)
+    except ModuleNotFoundError as error:
+        if (hint := lacking(error)) is None:
+            raise
+        _say(hint)
         sys.exit(Exit.CONTENT)
     except (click.Abort, KeyboardInterrupt):
         _say("Interrupted; nothing is left half done.")

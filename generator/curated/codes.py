@@ -26,6 +26,8 @@ CODES: dict[str, str] = {
     "W-unique": "Two records share an id (upper and lower case count as equal), or an id is a reserved name.",
     "W-ref": "A record names an id that does not exist.",
     "W-contact": "The case names nobody to write to; a warning for whoever publishes.",
+    "W-unpublished": "mkdocs.yml does not say where the site is published; a warning for whoever publishes.",
+    "W-init": "What `witnessmark init` was given cannot be a case, or its folder is not empty.",
     "W-source": "An item of evidence leads nowhere, or its address is not among the sources of its claim.",
     "W-registered": "What a case registers to be tested cannot be counted with the records there are.",
     "W-vendor": "A record is typed as the vendor's own word and is not at its address, or the other way round.",

@@ -32,6 +32,7 @@ from generator.curated.plots import plots_can_be_drawn
 from generator.curated.prices import PriceEpoch, epochs_do_not_overlap, prices_are_those_in_use
 from generator.curated.promises import Promise, Trial, failures_are_trials, trials_have_one_promise
 from generator.curated.rules import (
+    cases_are_whole,
     events_end_once,
     evidence_names_one_record,
     measured_kinds_have_been_read,
@@ -70,7 +71,7 @@ class Library(Lasting):
                 "registered.neutral_questions": "measurement",
             },
             spans=(("window_start", "window_end"), ("article_window_start", "article_window_end")),
-            also=(plan_can_be_counted, addresses_are_of_vendor_kinds),
+            also=(cases_are_whole, plan_can_be_counted, addresses_are_of_vendor_kinds),
         ),
     ]
     sources: Annotated[

@@ -60,6 +60,8 @@ class Rollout(_Frozen):
 class Registered(_Frozen):
     """The plan: stretches of days, dates, lags in days, and the headline tests."""
 
+    title: _Text = "Was this window special?"  # of the page that answers it
+    page: _Id = "was-it-special"  # its address, below that of the case; it never changes
     written: dt.date
     note: _Text  # what was known of the results when this was written
     listed: Stretch  # days that the list of incidents covers

@@ -9,11 +9,20 @@ from generator.curated.address import canonical, host_of
 from generator.curated.claims import Claim
 from generator.curated.counting import kind_of
 from generator.curated.entries import Entry, Outside, Records, sound
+from generator.curated.local import NOT_OF_OWN
 from generator.curated.measurements import Published
-from generator.curated.models import Detail, Event, EvidenceKind, Report, Source
+from generator.curated.models import Case, Detail, Event, EvidenceKind, Report, Source
 
 RECORDS = ("source", "report", "incident", "measurement")
 """Fields of an item of evidence that name its record."""
+
+
+def cases_are_whole(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:
+    """Only a case of one's own logs can leave out what is about an article."""
+    for entry, case in sound(entries, Case):
+        for field in () if case.own else NOT_OF_OWN:
+            if field not in case.model_fields_set:
+                yield entry.problem((), "W-missing", f'field "{field}" is missing')
 
 
 def evidence_names_one_record(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:

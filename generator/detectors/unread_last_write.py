@@ -14,6 +14,7 @@ from generator.ledger.steps import UNREAD_LEAST, UNREAD_SAME, UNREAD_WITHIN, Ste
 from generator.ledger.subjects import Account, Scope
 from generator.ledger.threads import Thread
 from generator.records.results import DayShare, Finding, FindingGrade, Quantity, Unit
+from generator.statistics.tails import binomial_at_least
 
 BASE = 0.0005  # share of such steps; upper end of 2 of 14,619 before 13 March 2026 in public logs
 FEWEST = 2  # a single one may be anything
@@ -59,9 +60,7 @@ def _rule(account: Account) -> Iterator[Judgement]:
 
 
 def _is_chance(hits: int, steps: int) -> bool:
-    from scipy.stats import binom  # slow to import
-
-    return float(binom.sf(hits - 1, steps, BASE)) >= CHANCE
+    return binomial_at_least(hits, steps, BASE) >= CHANCE
 
 
 def _unread(account: Account, steps: Sequence[Step], hits: Sequence[Step]) -> Finding:

@@ -32,6 +32,8 @@ def held_to_grades(dossier: Dossier, root: Path) -> Dossier:
 
 
 def _misplaced(dossier: Dossier, path: Path) -> Iterator[Problem]:
+    if dossier.library.case.own:  # no article, no answers
+        return
     wrong = [
         (place, index, claim)
         for place, (answer, (_, grades)) in enumerate(zip(dossier.library.case.answers, COLUMNS, strict=True))

@@ -1,9 +1,8 @@
 """Dated list prices of requests.
 
-Prices come from the genai-prices table, which dates its epochs (the surcharge on prompts over 200,000 tokens
-ended for the 4.6 models on 2026-03-13), and from OVERRIDES where that table lacks a price or has another than the
-documentation. A model without a price is "no price", never 0. Every figure is a list price: a subscription is not
-billed by it.
+Prices come from the genai-prices table, which dates its epochs, and from OVERRIDES, which are in a vendor's file
+(`records/vendors/`), where that table lacks a price or has another than the documentation. A model without a price is
+"no price", never 0. Every figure is a list price: a subscription is not billed by it.
 """
 
 from __future__ import annotations
@@ -16,19 +15,14 @@ from typing import Any
 
 from generator.records.models import is_other_makers
 from generator.records.rows import Region, Request, ServiceTier, Speed
+from generator.records.vendor import Override as StatedOverride
+from generator.records.vendor import Prices, first_vendor, vendor_of, vendors
 
-LONG_PROMPT = 200_000  # tokens; above it some epochs price the whole request higher (Anthropic pricing page)
-BATCH_FACTOR = 0.5  # batch requests cost half (Anthropic pricing page)
-US_FACTOR = 1.1  # computing in the US only, on every kind of token (Anthropic pricing page, "Data residency")
-FIRST_REGIONAL = (4, 6)  # that factor holds for Opus 4.6 and newer models; older ones have no regional price
+_VENDOR = first_vendor()
+LONG_PROMPT = _VENDOR.prices.long_prompt  # tokens; above it some epochs price the whole request higher
+BATCH_FACTOR = _VENDOR.prices.batch
+US_FACTOR = _VENDOR.prices.us_only
 MILLION = 1_000_000
-PRICING = "https://platform.claude.com/docs/en/about-claude/pricing"
-MIRROR = "https://github.com/thevibeworks/claude-code-docs/commit/"  # dated copies of the pricing page
-# claude-opus-4-6, claude-sonnet-4-20250514, claude-3-5-haiku-latest; a gateway's "claude-opus-4-6-fast" is not known
-_KNOWN_FORM = re.compile(
-    r"claude-(?:[a-z]+-([0-9]{1,2})(?:[-.]([0-9]{1,2}))?|([0-9]{1,2})(?:[-.]([0-9]{1,2}))?-[a-z]+)"
-    r"(?:-[0-9]{8}|-latest)?"
-)
 _DATED = re.compile(r"-(?:[0-9]{8}|latest)\Z")
 
 
@@ -68,52 +62,22 @@ class Override:
         return named and self.since <= day and (self.until is None or day <= self.until)
 
 
-def per_million(base: float, output: float) -> Rates:
-    """Rates from the input and output price of a million tokens; the cache costs 1.25, 2 and 0.1 times the input."""
-    return Rates(*(price / MILLION for price in (base, base / 10, base * 1.25, base * 2, output)))
+def per_million(base: float, output: float, prices: Prices = _VENDOR.prices) -> Rates:
+    """Rates from the input and output price of a million tokens; the cache costs a vendor's factors of the input."""
+    read, short, long = (base * factor for factor in (prices.read, prices.write_short, prices.write_long))
+    return Rates(*(price / MILLION for price in (base, read, short, long, output)))
 
 
-OVERRIDES: tuple[Override, ...] = (
-    Override(  # the price on long prompts is in the copy of 8 February and gone in that of 22 February
-        models=("claude-opus-4-6",),
-        speed=Speed.FAST,
-        since=date(2026, 2, 7),
-        until=date(2026, 2, 21),
-        tiers=((0, per_million(30, 150)), (LONG_PROMPT, per_million(60, 225))),
-        sources=(f"{MIRROR}477bb73e7", "https://platform.claude.com/docs/en/release-notes/overview"),
-    ),
-    Override(
-        models=("claude-opus-4-6",),
-        speed=Speed.FAST,
-        since=date(2026, 2, 22),
-        until=None,
-        tiers=((0, per_million(30, 150)),),
-        sources=(f"{MIRROR}477bb73e7",),
-    ),
-    Override(  # genai-prices has no row of these two; they never had another price, so it holds for any day
-        models=("claude-mythos-5",),
-        speed=Speed.STANDARD,
-        since=date(2026, 1, 1),
-        until=None,
-        tiers=((0, per_million(10, 50)),),
-        sources=(PRICING, "https://github.com/soulduse/ai-token-monitor/pull/141"),
-    ),
-    Override(  # its reads cost a fortieth of the input, where all models before it take a tenth
-        models=("claude-mythos-5-1",),
-        speed=Speed.STANDARD,
-        since=date(2026, 1, 1),
-        until=None,
-        tiers=((0, replace(per_million(10, 50), cache_read=0.25 / MILLION)),),
-        sources=(PRICING, "https://github.com/farion1231/cc-switch/pull/7051"),
-    ),
-    Override(  # genai-prices 0.2.3 has no price on long prompts for this model
-        models=("claude-sonnet-4", "claude-sonnet-4-0", "claude-4-sonnet"),
-        speed=Speed.STANDARD,
-        since=date(2025, 8, 12),  # 1M context in beta (release notes)
-        until=None,
-        tiers=((0, per_million(3, 15)), (LONG_PROMPT, per_million(6, 22.5))),
-        sources=(f"{MIRROR}a19166aae5c80a403b4bc8d3a589e81faef3be1d",),
-    ),
+def _override(stated: StatedOverride, prices: Prices) -> Override:
+    """An override as a vendor's file states it, in prices a token."""
+    tiers = [(start, per_million(base, output, prices)) for start, base, output in stated.tiers]
+    if stated.cache_read is not None:
+        tiers = [(start, replace(rates, cache_read=stated.cache_read / MILLION)) for start, rates in tiers]
+    return Override(stated.models, stated.speed, stated.since, stated.until, tuple(tiers), stated.sources)
+
+
+OVERRIDES: tuple[Override, ...] = tuple(
+    _override(stated, vendor.prices) for vendor in vendors() for stated in vendor.prices.override
 )
 
 
@@ -149,13 +113,14 @@ def _rates(request: Request, prompt_tokens: int) -> Rates | None:
     found = list_rates(request.model, request.first_seen.date(), prompt_tokens, request.speed or Speed.STANDARD)
     if found is None:
         return None
-    factor = 1.0
+    factor, vendor = 1.0, vendor_of(request.model) or _VENDOR
     if request.service_tier is ServiceTier.BATCH:
         if request.speed is Speed.FAST:  # not on offer together, so there is no such price
             return None
-        factor *= BATCH_FACTOR
-    if request.region is Region.US and (_version(request.model) or ()) >= FIRST_REGIONAL:
-        factor *= US_FACTOR
+        factor *= vendor.prices.batch
+    since = vendor.prices.us_only_since
+    if request.region is Region.US and since and (_version(request.model) or ()) >= since:
+        factor *= vendor.prices.us_only
     return found if factor == 1 else found.times(factor)
 
 
@@ -171,20 +136,23 @@ def _tiers(model: str, day: date, speed: Speed) -> Tiers | None:
 def _table(model: str, day: date, speed: Speed) -> Tiers | None:
     from genai_prices import Usage, calc_price
 
-    version = _version(model)
-    if version is None or speed is Speed.OTHER:
+    vendor, version = vendor_of(model) or _VENDOR, _version(model)
+    if (vendor.versions and version is None) or speed is Speed.OTHER:
         return None
     try:
         found = calc_price(
             Usage(input_tokens=1),
             model_ref=model,
-            provider_id="anthropic",
+            provider_id=vendor.prices.table,
             genai_request_timestamp=datetime.combine(day, time(12), UTC),
             price_context={"speed": "fast"} if speed is Speed.FAST else None,
         )
     except LookupError:
         return None
-    if _version(found.model.id) not in (version, None):  # it matches by how a name begins: 4-60 would be 4-6
+    if vendor.versions and _version(found.model.id) not in (
+        version,
+        None,
+    ):  # it matches by how a name begins: 4-60 would be 4-6
         return None
     variants = found.model.price_variants or ()
     if speed is Speed.FAST and not any(variant.when == {"speed": "fast"} for variant in variants):
@@ -221,8 +189,9 @@ def _tier(price: Any, start: int) -> float:
 
 
 def _version(model: str) -> tuple[int, int] | None:
-    """Version in a model id: claude-sonnet-4-20250514 -> (4, 0); None where it is not written as the service does."""
-    found = _KNOWN_FORM.fullmatch(model)
+    """Version in a model id, as name-4-20250514 -> (4, 0); None where it is not written as the service does."""
+    vendor = vendor_of(model)
+    found = re.fullmatch(vendor.versions, model) if vendor and vendor.versions else None
     if found is None:
         return None
     return int(found[1] or found[3]), int(found[2] or found[4] or 0)

@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 from generator.ledger.prices import Rates, rates
 from generator.records.rows import Mark, MarkKind, Request
+from generator.records.vendor import first_vendor
 
-MIN_EXPECTED = 4096  # tokens; the smallest cacheable prefix of the 4.5/4.6 models (Anthropic docs, prompt caching)
+_CACHE = first_vendor().cache
+MIN_EXPECTED = _CACHE.smallest_prompt  # tokens
 BREAK_BELOW = 0.98  # share of the expected read
 TRIMMED_BELOW = 0.97  # of the previous prompt size: the conversation was cut, not continued
-FEWEST_EXCESS = 1024  # tokens; the smallest block that any model caches (Anthropic docs, prompt caching)
+FEWEST_EXCESS = _CACHE.smallest_block  # tokens
 UNREAD_WITHIN = 5.0  # seconds after an answer; in public logs its write was missing at most so long
 UNREAD_SAME = 0.02  # of what is new in the last entry, by which the missing tokens may differ from it
 UNREAD_LEAST = 200  # tokens; a smaller write is within what counts differ by
@@ -37,7 +39,8 @@ class Lifetime(StrEnum):
     @property
     def seconds(self) -> tuple[float, float]:
         """(shortest, longest) lifetime that the log leaves open."""
-        return {"5m": (300.0, 300.0), "1h": (3600.0, 3600.0), "unknown": (300.0, 3600.0)}[self.value]
+        short, long = float(_CACHE.short_seconds), float(_CACHE.long_seconds)
+        return {"5m": (short, short), "1h": (long, long), "unknown": (short, long)}[self.value]
 
 
 class Thinking(NamedTuple):

@@ -30,19 +30,19 @@ class LayoutError(ValueError):
     """What is strange about a file; the words hold nothing of it."""
 
 
-def rows_and_unpacked(data: bytes) -> tuple[int, int]:
-    """Rows of a file, and bytes that all its pages unpack to. Raises LayoutError."""
+def rows_and_unpacked(data: bytes) -> tuple[int, int, int]:
+    """Rows of a file, and bytes that all its pages and its largest one unpack to. Raises LayoutError."""
     try:
         footer = _footer(data)
         names = _names(footer.get(2))
         groups = _records(footer.get(4, []))
-        unpacked = sum(size for group in groups for size in _group(data, group, names))
+        sizes = [size for group in groups for size in _group(data, group, names)]
     except ThriftError:
         raise LayoutError("is not a table that can be read") from None
     rows = footer.get(3)
     if not isinstance(rows, int) or sum(_whole(group.get(3)) for group in groups) != rows:
         raise LayoutError("has another number of rows than its groups")
-    return rows, unpacked
+    return rows, sum(sizes), max(sizes, default=0)
 
 
 def _footer(data: bytes) -> dict[int, Any]:

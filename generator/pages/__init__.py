@@ -32,6 +32,7 @@ from generator.pages import (
     measurements,
     method,
     other_tools,
+    own,
     prices,
     promises,
     reconciled,
@@ -91,9 +92,30 @@ PAGE_KINDS: tuple[PageKind, ...] = (
 )
 
 
+OWN_KINDS: tuple[PageKind, ...] = (
+    own.KIND,
+    findings.KIND,
+    detectors.KIND,
+    evidence.KIND,
+    reconciled.KIND,
+    calibration.KIND,
+    prices.KIND,
+    data.KIND,
+    check.KIND,
+    logs.KIND,
+    verify.KIND,
+    gone.KIND,
+)
+"""Of a site that is only somebody's own logs: nobody's claims, no reports, and nobody who asks for either."""
+
+
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
     """Every page of the site. Raises ContentError where an address that moved has a page, or a figure has none."""
-    made = tuple(page for kind in track(PAGE_KINDS, "Planning pages") for page in kind.pages(dossier))
+    own_logs = dossier.library.case.own
+    kinds = OWN_KINDS if own_logs else PAGE_KINDS
+    made = tuple(page for kind in track(kinds, "Planning pages") for page in kind.pages(dossier))
+    if own_logs:
+        made = tuple(replace(page, notes=None, written_in="") for page in made)
     made = (*made, *figures.pages(dossier, made))
     gone.refuse_living(made)
     return told_apart(made)

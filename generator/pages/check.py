@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from generator.detectors.shared.needs import METER
@@ -38,6 +39,8 @@ class CheckContext:
 
     repository: str | None
     folders: tuple[tuple[str, tuple[str, ...], str], ...]
+    days: tuple[date, date]
+    """A week to choose in an example: that in which the window begins."""
     rows: tuple[CheckRow, ...]
     with_meter: tuple[Detector, ...]
     formats: int
@@ -48,6 +51,8 @@ class CheckContext:
 def pages(dossier: Dossier) -> Iterator[Page]:
     """One page."""
     case = dossier.library.case
+    first = case.window_start if case.own else case.article_window_start
+    monday = first - timedelta(days=first.weekday())
     yield Page(
         path=f"{case.id}/check/",
         template="check.md.j2",
@@ -56,6 +61,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=CheckContext(
             repository=str(case.repository) if case.repository else None,
             folders=FOLDERS,
+            days=(monday, monday + timedelta(days=6)),
             rows=tuple(CheckRow(detector, _public(dossier, detector)) for detector in dossier.detectors),
             with_meter=tuple(detector for detector in dossier.detectors if METER in detector.needs),
             formats=len(IMPORTERS),

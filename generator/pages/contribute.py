@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 TEMPLATE = """\
 id: example-12345
 title: Weekly limit reached in one working day
-date: 2026-03-23
+date: {day}
 date_basis: posted
 period: window
-surfaces: [claude-code]
+surfaces: [{surface}]
 client_version: 2.1.81
 plans: [max-5x]
-symptoms: [runaway-usage]
+symptoms: [{symptom}]
 figures:
-  - {metric: weekly limit used, start: 21 %, end: 100 %}
+  - {{metric: weekly limit used, start: 21 %, end: 100 %}}
 url: https://github.com/OWNER/REPOSITORY/issues/12345
 source_type: issue
 detail: none
@@ -56,7 +56,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         description="Add a public report in five minutes, reply, correct an error, or send evidence from your logs.",
         context=ContributeContext(
             repository=str(case.repository) if case.repository else None,
-            template=TEMPLATE,
+            template=_example(dossier),
             symptoms=tuple(symptom.id for symptom in library.symptoms),
             surfaces=tuple(surface.id for surface in library.surfaces),
             codes=tuple(CODES.items()),
@@ -65,3 +65,13 @@ def pages(dossier: Dossier) -> Iterator[Page]:
 
 
 KIND = PageKind("contribute", pages)
+
+
+def _example(dossier: Dossier) -> str:
+    """A report with the words of the case, so that `check` takes it."""
+    case, library = dossier.library.case, dossier.library
+    named = {surface.title: surface.id for surface in library.surfaces}
+    first = next(iter(named.values()), "all")
+    symptom = next((one.id for one in library.symptoms), "")
+    surface = named.get(case.words.tracker or "", first)
+    return TEMPLATE.format(day=case.article_window_end.isoformat(), surface=surface, symptom=symptom)

@@ -111,7 +111,7 @@ class EvidenceContext:
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The list, then each body of evidence: real logs before simulated ones."""
     case = dossier.library.case
-    bodies = tuple(_body(evidence, dossier) for evidence in _ordered(dossier))
+    bodies = tuple(body_of(evidence, dossier) for evidence in _ordered(dossier))
     yield Page(
         path=f"{case.id}/evidence/",
         template="evidence_list.md.j2",
@@ -145,7 +145,8 @@ def _ordered(dossier: Dossier) -> list[Pack]:
     return sorted(dossier.packs, key=lambda evidence: (evidence.simulated, evidence.id))
 
 
-def _body(evidence: Pack, dossier: Dossier) -> Body:
+def body_of(evidence: Pack, dossier: Dossier) -> Body:
+    """A pack for a list."""
     return Body(
         evidence=evidence,
         period=period(evidence),

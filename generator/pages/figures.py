@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
 
 GROUPS = (
-    ("special", "Was March special?", ("was-march-special",)),
     ("measurements", "Measurements", ("m",)),
     ("records", "Reports, incidents, timeline", ("reports", "incidents", "timeline")),
     ("claims", "Claims and grades", ("claims", "c", "analysis", "method")),
@@ -178,12 +177,14 @@ def _lost(row: Locked) -> Problem:
 
 def _groups(dossier: Dossier, found: Sequence[Figure]) -> tuple[Group, ...]:
     case = dossier.library.case.id
-    known = {folder: id for id, _, folders in GROUPS for folder in folders}
+    plan = dossier.library.case.registered
+    groups = ((("special", plan.title, (plan.page,)),) if plan else ()) + GROUPS
+    known = {folder: id for id, _, folders in groups for folder in folders}
     placed: dict[str, list[Figure]] = {}
     for figure in found:
         folder = figure.owner.path.removeprefix(f"{case}/").partition("/")[0]
         placed.setdefault(known.get(folder, _REST[0]), []).append(figure)
-    titled = (*((id, title) for id, title, _ in GROUPS), _REST)
+    titled = (*((id, title) for id, title, _ in groups), _REST)
     return tuple(Group(id, title, _by_page(placed[id])) for id, title in titled if id in placed)
 
 

@@ -77,7 +77,8 @@ class HomeContext:
     columns: tuple[Column, ...]
     strip: tuple[tuple[ComputedGrade, tuple[Claim, ...]], ...]
     """Claims by computed grade, without repeats, in the order of the article."""
-    chart: Chart
+    chart: Chart | None
+    """Reports week by week; None before there is one."""
     same_work: Chart | None
     """What the same tasks cost, run by run, cited on the page of its measurement; None where nobody measured that."""
     holdings: Holdings
@@ -85,7 +86,7 @@ class HomeContext:
     headline: str | None
     """Title of the headline page; None where there is none."""
     special: str | None
-    """Whether March was special, in one sentence; None where that is not tested."""
+    """Whether the window was special, in one sentence; None where that is not tested."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         card=card_svg("Statements about runaway AI usage, each followed down to its evidence.", over=case.title),
     )
     costs = same_work(dossier)
-    chart = rates(dossier) or reports_chart(dossier, drawn=dossier.draw)
+    some = any(map(is_user_report, dossier.library.reports))
+    chart = rates(dossier) or (reports_chart(dossier, drawn=dossier.draw) if some else None)
     yield Page(
         path=f"{case.id}/",
         template="home.md.j2",
@@ -134,8 +136,14 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             headline=dossier.library.headline.title if dossier.library.headline else None,
             special=dossier.special.answer if dossier.special else None,
         ),
-        downloads=(*chart.downloads(), *(costs.downloads() if costs else ())),
-        citation=cite(dossier, f"{case.id}/", case.title, Cited(case.answer or case.question, kind="case"), (chart,)),
+        downloads=(*(chart.downloads() if chart else ()), *(costs.downloads() if costs else ())),
+        citation=cite(
+            dossier,
+            f"{case.id}/",
+            case.title,
+            Cited(case.answer or case.question, kind="case"),
+            (chart,) if chart else (),
+        ),
         card=card_svg(case.answer or case.question, over=case.title),
     )
 

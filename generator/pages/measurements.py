@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from generator.curated.claims import Claim
     from generator.curated.measurements import Published, PublishedTable
     from generator.curated.models import SurfaceText, Symptom
+    from generator.curated.registered import Registered
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.dossier.computed import Computed
@@ -44,8 +45,9 @@ class MeasurementsContext:
     open: int
     """With public raw data."""
     ours: int
+    plan: Registered | None
     special: str | None
-    """Whether March was special, in one sentence; None where that is not tested."""
+    """Whether the window was special, in one sentence; None where that is not tested."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             raw=RAW,
             open=sum(one.raw == "public" for one in found),
             ours=sum(one.ours for one in found),
+            plan=dossier.library.case.registered,
             special=dossier.special.answer if dossier.special else None,
         ),
     )

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from generator.dossier import Dossier
     from generator.dossier.special import Section, Special, Table, Verdict
 
-TITLE = "Was March special?"
-PLACE = "was-march-special"
 COLUMNS = ("Question", "Result", "Chance alone", "With all tests")
 
 
@@ -59,15 +57,15 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     special, plan = dossier.special, dossier.library.case.registered
     if special is None or plan is None:
         return
-    path = f"{dossier.library.case.id}/{PLACE}/"
+    path = f"{dossier.library.case.id}/{plan.page}/"
     power, *parts = (_part(dossier, section) for section in (special.power, *special.sections))
     costs = same_work(dossier)
     charts = (shown.chart for part in (power, *parts) for shown in part.charts)
-    citation = cite(dossier, path, TITLE, Cited(special.answer, kind="special"), charts)
+    citation = cite(dossier, path, plan.title, Cited(special.answer, kind="special"), charts)
     yield Page(
         path=path,
         template="special.md.j2",
-        title=TITLE,
+        title=plan.title,
         description=special.answer,
         context=SpecialContext(
             special=special,
@@ -79,7 +77,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             verdicts=tuple(_row(verdict) for verdict in special.verdicts),
         ),
         downloads=(
-            json_twin("special", PLACE, _record(special, plan), _links(dossier, path, plan)),
+            json_twin("special", plan.page, _record(special, plan), _links(dossier, path, plan)),
             *(costs.downloads() if costs else ()),
             *(file for part in (power, *parts) for shown in (*part.charts, *part.tables) for file in _files(shown)),
         ),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from generator.records.vendor import vendor_of
 from generator.records.vocabulary import FAMILIES, ModelId
 
 OTHER: ModelId = "other"
@@ -93,8 +94,8 @@ def _is_makers(name: str) -> bool:
 
 
 def is_other_makers(model: ModelId) -> bool:
-    """Is it surely not a Claude model? No promise of this vendor's cache, meters or prices is about it."""
-    return model != OTHER and not model.startswith("claude-")
+    """Is it surely of no vendor that is known here? No promise of a known cache, meter or price is about it."""
+    return model != OTHER and vendor_of(model) is None
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from generator.base.bundle import file_name
 from generator.curated.issues.forms import FORMS
 from generator.curated.issues.tracker import form_address
+from generator.curated.local import Words
 from generator.pages.parts.licence import LICENCE
 from generator.site.feeds import fed_pages
 
@@ -47,6 +48,8 @@ class SiteContext:
     vega: str = ""  # script that draws charts live, by its path; "" = none is made
     frozen: str = ""  # number of the newest snapshot
     histories: Mapping[str, History] = field(default_factory=dict)  # by place of the record below the case
+    words: Words = field(default_factory=Words)
+    own: bool = False  # only somebody's own logs: the root is its home, and no page asks for claims or reports
     fed: Mapping[str, str] = field(default_factory=dict)  # folder of the feeds of a page, by its path
 
     @property
@@ -81,5 +84,7 @@ class SiteContext:
             notice=case.notice or "",
             frozen=dossier.library.snapshots[-1].id if dossier.library.snapshots else "",
             histories=dossier.histories,
+            words=case.words,
+            own=case.own,
             fed=fed_pages(dossier.library),
         )

@@ -32,6 +32,7 @@ INPUTS = ("content", "templates", "mkdocs.yml")
 SCHEMA = 1
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TOOL = "witnessmark"
+_SITE = re.compile(r"""extra == ['"]site['"]""")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def manifest_of(folder: Path, made_from: Provenance) -> bytes:
 
 
 def libraries() -> dict[str, str]:
-    """Versions of all that the tool needs at run time, with what that needs in turn, by normalised name."""
+    """Versions of all that building a site needs, with what that needs in turn, by normalised name."""
     found: dict[str, str] = {}
     waiting = [_TOOL]
     while waiting:
@@ -101,7 +102,11 @@ def libraries() -> dict[str, str]:
         if key in found:
             continue
         found[key] = distribution.version
-        plain = (line for line in distribution.requires or () if "extra ==" not in line)
+        plain = (
+            line
+            for line in distribution.requires or ()
+            if "extra ==" not in line or (name == _TOOL and _SITE.search(line))
+        )
         waiting += [match.group() for line in plain if (match := _REQUIREMENT.match(line))]
     del found[_TOOL]
     return dict(sorted(found.items()))

@@ -26,6 +26,7 @@ from generator.site.context import CARD, SiteContext
 from generator.site.correct import correction
 from generator.site.feeds import ATOM
 from generator.site.head import head_fields
+from generator.site.living import living
 from generator.site.search import sought
 from generator.site.twin import stamped
 from generator.site.untrusted import breakable, host, plain_title, render_untrusted, txt, web_url
@@ -69,8 +70,10 @@ def render(
     """
     environment = template_environment(templates)
     files: dict[str, RenderedFile] = {}
-    for page in pages:
-        for file in _render_page(page, environment, site_context, draw_card):
+    planned = tuple(pages)
+    alive = frozenset(page.path for page in planned) if site_context.own else None
+    for page in planned:
+        for file in _render_page(page, environment, site_context, draw_card, alive):
             key = file.path.casefold()  # two names that differ in case alone are one file on many disks
             if key in files:
                 raise ValueError(f"two pages make the file {file.path}")
@@ -141,7 +144,11 @@ def template_environment(templates: Path) -> ImmutableSandboxedEnvironment:
 
 
 def _render_page(
-    page: Page, environment: ImmutableSandboxedEnvironment, site: SiteContext, draw_card: DrawCard | None
+    page: Page,
+    environment: ImmutableSandboxedEnvironment,
+    site: SiteContext,
+    draw_card: DrawCard | None,
+    alive: frozenset[str] | None,
 ) -> list[RenderedFile]:
     folder = checked_path(page.path.removesuffix("/")) + "/" if page.path else ""
     body = environment.get_template(page.template).render(
@@ -152,8 +159,9 @@ def _render_page(
         correct=correction(page, site),
         v=partial(stated, record_of(page.downloads)),
         url=partial(relative_url, page.path),
-        ref=lambda target: relative_url(page.path, f"{site.id}/{target}"),
+        ref=lambda target: relative_url(page.path, f"{site.id}/{target}" if target or not site.own else ""),
     )
+    body = body if alive is None else living(body, page.path, alive)
     text = f"{front_matter(page, site)}\n{flush_html_left(body)}"
     if BOOKKEEPING.search(text):
         raise ControlCharacterError(f"{page.path}: a control character reached the page")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from generator.statistics.tails import beta_quantile
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -42,11 +44,9 @@ def exact_interval(events: int, exposure: float) -> tuple[float, float]:
 
 def exact_rate(hits: int, trials: int) -> Rate:
     """Clopper-Pearson interval (Clopper and Pearson 1934, Biometrika 26:404-413). 0 of 0 spans [0, 1]."""
-    from scipy.special import betaincinv
-
     if hits < 0 or hits > trials:
         msg = "hits lie between 0 and trials"
         raise ValueError(msg)
-    low = float(betaincinv(hits, trials - hits + 1, 0.025)) if hits else 0.0
-    high = float(betaincinv(hits + 1, trials - hits, 0.975)) if hits < trials else 1.0
+    low = beta_quantile(hits, trials - hits + 1, 0.025) if hits else 0.0
+    high = beta_quantile(hits + 1, trials - hits, 0.975) if hits < trials else 1.0
     return Rate(hits=hits, trials=trials, low=low, high=high)

@@ -25,8 +25,9 @@ from generator.ledger.subjects import Interval, Meter, Scope
 from generator.ledger.threads import Thread
 from generator.records.results import DayShare, Finding, FindingGrade, Quantity, Severity, Unit
 from generator.records.rows import MissReason
+from generator.records.vendor import first_vendor
 
-LOOKBACK = 20  # blocks before a mark of the cache in which an older entry is found (Anthropic docs, prompt caching)
+LOOKBACK = first_vendor().cache.looked_back  # blocks before a mark of the cache in which an older entry is found
 LOW_TOKENS = 20_000  # below: "info" whatever the share (research/detectors.md 4.0)
 HIGH_TOKENS = 5_000_000
 
