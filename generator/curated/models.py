@@ -72,6 +72,7 @@ class EvidenceKind(StrEnum):
     OPEN_MEASUREMENT = "open-measurement"  # with data or code that others can run
     CLOSED_MEASUREMENT = "closed-measurement"  # numbers without the data behind them
     ISSUE_WITH_LOGS = "issue-with-logs"
+    READINGS_TOLD = "readings-told"  # of a meter, a balance or a clock, or estimates; no line of a log
     NARRATIVE_ISSUE = "narrative-issue"
     PRESS = "press"
     BLOG = "blog"
