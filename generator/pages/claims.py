@@ -57,6 +57,7 @@ class DetectorAnswer:
     logs: int  # that hold what it needs
     found: int
     examined: int
+    doubtful: int  # of those found whose lines were read
     on_its_days: tuple[tuple[FindingView, str], ...]  # with their sentences
 
 
@@ -239,6 +240,7 @@ def _answers(dossier: Dossier, claim: Claim, detectors: tuple[Detector, ...]) ->
             sum(run.outcome in ANSWERED for _, run, _ in real),
             sum(run.found for _, run, _ in real),
             sum(run.examined for _, run, _ in real),
+            sum(one.detector == view.detector.id and one.is_doubtful for one in dossier.library.judged),
             tuple((found, sentence(found)) for found in view.findings if found.is_within(first, last)),
         )
         for view in dossier.detector_views

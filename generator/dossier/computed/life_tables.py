@@ -53,8 +53,8 @@ def by_day(writes: Sequence[Write]) -> PublishedTable:
             sentence=(
                 f"From 5 March to 19 April {percent(_share(after), 1):g} % of the tokens that sub-agents wrote live an "
                 f"hour, and {percent(_share(main), 1):g} % of those of main threads "
-                f"({_told(within(main, CHANGED_MAIN))} on 11 to 13 March, {_told(within(main, (FIRST, LAST)))} on the days "
-                "of the article)."
+                f"({_told(within(main, CHANGED_MAIN))} on 11 to 13 March, {_told(within(main, (FIRST, LAST)))} on the "
+                "days of the article)."
             ),
         ),
     )
