@@ -45,6 +45,10 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Asked = Annotated[tuple[Line, ...], Field(exclude=True)]
+"""Words that readers type who look for exactly this record: the search puts it first for them, no more."""
+
+
 class Layer(StrEnum):
     """Which layer one report points to, as its curator read it; never a finding."""
 
@@ -220,6 +224,7 @@ class Event(Model):
     source_date: Line | None = None
     official: bool
     confidence: Confidence
+    asked: Asked = ()
 
     @property
     def month(self) -> str:

@@ -183,6 +183,7 @@ def _claim_page(
             f"Claim of the article. Grade by rules: {_words(judged.verdict.grade)}; "
             f"by a reviewer: {_words(claim.grade)}."
         ),
+        asked=claim.asked,
         context=context,
         downloads=(
             json_twin("claim", claim.id, _record(context, found, events), _links(context, found, case.id)),
