@@ -14,11 +14,11 @@ from generator.cli import cli
 from generator.curated.base_rates import Measurement
 from generator.curated.library import load_kind
 from generator.detectors import DETECTORS
+from generator.dossier.base_rates import IN_SESSIONS, measured_again
 from generator.importers import discover, read
 from generator.packs.examine import examine
 from generator.records.results import Level
 from generator.simulator import FaultRates, simulate
-from generator.simulator.base_rates import IN_SESSIONS, measured_again
 from generator.simulator.calibrate import START
 
 pytestmark = pytest.mark.slow

@@ -36,7 +36,7 @@ def measure_again(content: Path, folders: Sequence[Path], jobs: int | None) -> N
     """Base rates of every public set of content that stands below one of the folders, by its id."""
     from generator.curated.base_rates import Measurement
     from generator.curated.library import load_kind
-    from generator.simulator.base_rates import measured_again
+    from generator.dossier.base_rates import measured_again
 
     rows = []
     for known in load_kind(content, Measurement):

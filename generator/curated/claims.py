@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from generator.curated.models import ClaimId, Confidence, EventId, Id, Line, Model, Slug, SourceId, Text, WebUrl
+from generator.curated.models import Asked, ClaimId, Confidence, EventId, Id, Line, Model, Slug, SourceId, Text, WebUrl
 
 
 class Grade(StrEnum):
@@ -99,3 +99,4 @@ class Claim(Model):
     wanted: Wanted | None = None
     same_as: ClaimId | None = None
     withdrawn: Text | None = None  # who took the claim back, when and where
+    asked: Asked = ()

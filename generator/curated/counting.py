@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from generator.curated.models import Case, Detail, EvidenceClass, EvidenceKind, Report
+from generator.curated.models import Case, Detail, EvidenceClass, EvidenceKind, Figure, Report
 
 if TYPE_CHECKING:
     from generator.curated.measurements import Published
@@ -46,7 +47,11 @@ _OF_MEASUREMENTS = {
 
 
 def kind_of(report: Report) -> EvidenceKind:
-    """What a report is: as its record says, else by where it is and by what it shows; unopened, it is a story."""
+    """What a report is: as its record says, else by where it is and by what it shows; unopened, it is a story.
+
+    Figures of which none counts what a log holds are readings, as told: a percentage, a balance or a time that somebody
+    read off shows a stranger nothing to check.
+    """
     if report.kind is not None:
         return report.kind
     if report.evidence_class is EvidenceClass.OFFICIAL_STATUS:
@@ -55,8 +60,17 @@ def kind_of(report: Report) -> EvidenceKind:
         return EvidenceKind.OFFICIAL_STATEMENT
     if report.source_type != "issue":
         return _OF_REPORTS[report.source_type]
-    shown = report.opened and report.detail in {Detail.LOGS, Detail.MEASUREMENTS}
-    return EvidenceKind.ISSUE_WITH_LOGS if shown else EvidenceKind.NARRATIVE_ISSUE
+    if not report.opened or report.detail not in {Detail.LOGS, Detail.MEASUREMENTS}:
+        return EvidenceKind.NARRATIVE_ISSUE
+    told = report.detail is Detail.MEASUREMENTS and report.figures and all(map(_is_read_off, report.figures))
+    return EvidenceKind.READINGS_TOLD if told else EvidenceKind.ISSUE_WITH_LOGS
+
+
+_READ_OFF = re.compile(r"(%|[A-Z]{3}|s|min|h|days)( |$)")  # a meter, a balance, a clock
+
+
+def _is_read_off(figure: Figure) -> bool:
+    return bool(figure.unit and _READ_OFF.match(figure.unit))
 
 
 def kind_of_measurement(one: Published) -> EvidenceKind:

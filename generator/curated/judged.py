@@ -1,4 +1,4 @@
-"""Findings on public logs that a person read in their lines, each with a verdict and one line why."""
+"""Findings on public logs whose lines were read one by one, each with a verdict and one line why."""
 
 from __future__ import annotations
 
@@ -47,6 +47,11 @@ class Judged(Model):
     def place(self) -> str:
         """File and line."""
         return f"{self.file}:{self.line}"
+
+    @property
+    def is_doubtful(self) -> bool:
+        """A finding that is still reported, and doubtful."""
+        return self.what == "finding" and self.verdict is Verdict.DOUBTFUL and self.taken_by is None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from generator.base.problems import Problem
 from generator.curated.checking import did_you_mean
 from generator.curated.entries import Entry, Outside, sound
 from generator.curated.figure_ids import LONGEST_ID, figure_id, too_long
-from generator.curated.models import ClaimId, EvidenceKind, Line, Model, Slug, Text, WebUrl
+from generator.curated.models import Asked, ClaimId, EvidenceKind, Line, Model, Slug, Text, WebUrl
 from generator.curated.yamlfile import Where, clipped
 
 
@@ -142,6 +142,7 @@ class Published(Model):
     tables: tuple[PublishedTable, ...] = ()
     applied: Applied | None = None  # listed by "Was it me?"
     computed: Computation | None = None  # figures and tables that the build works out, shown before those written here
+    asked: Asked = ()
 
 
 def tables_are_even(entries: Sequence[Entry], _: Outside) -> Iterator[Problem]:

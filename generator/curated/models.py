@@ -60,6 +60,10 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Asked = Annotated[tuple[Line, ...], Field(exclude=True)]
+"""Words that readers type who look for exactly this record: the search puts it first for them, no more."""
+
+
 class Layer(StrEnum):
     """Which layer one report points to, as its curator read it; never a finding."""
 
@@ -87,6 +91,7 @@ class EvidenceKind(StrEnum):
     OPEN_MEASUREMENT = "open-measurement"  # with data or code that others can run
     CLOSED_MEASUREMENT = "closed-measurement"  # numbers without the data behind them
     ISSUE_WITH_LOGS = "issue-with-logs"
+    READINGS_TOLD = "readings-told"  # of a meter, a balance or a clock, or estimates; no line of a log
     NARRATIVE_ISSUE = "narrative-issue"
     PRESS = "press"
     BLOG = "blog"
@@ -234,6 +239,7 @@ class Event(Model):
     source_date: Line | None = None
     official: bool
     confidence: Confidence
+    asked: Asked = ()
 
     @property
     def month(self) -> str:

@@ -126,6 +126,7 @@ _READ = frozenset(
         EvidenceKind.CLOSED_MEASUREMENT,
         EvidenceKind.OTHERS_FINDING,
         EvidenceKind.ISSUE_WITH_LOGS,
+        EvidenceKind.READINGS_TOLD,
     }
 )
 

@@ -142,8 +142,8 @@ UNREAD_LAST_WRITE = Detector(
         "It costs next to nothing: in the public logs that show it, 1 token in 2,400 was paid again. It does not "
         "explain runaway usage.",
         "Most of these steps are below the 2 % at which a break is counted, so they show in no other question.",
-        "That it was the service rests on the vendor's answer about the bare API, and on its being there with every "
-        "client and model; one log alone cannot show it.",
+        "That it was the service is inferred: from an employee's answer about a like fault of the bare API, and from "
+        "its being there with every client version that made a hundred such requests; one log alone cannot show it.",
         "Steps of one session are not independent: a few sessions can carry the share.",
     ),
     parameters=(

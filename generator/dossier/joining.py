@@ -11,6 +11,7 @@ from generator.base.pictures import kept_in as pictures_in
 from generator.curated.kinds import Library
 from generator.detectors import Detector
 from generator.dossier import Dossier
+from generator.dossier.base_rates import from_packs
 from generator.dossier.edition import UNPUBLISHED, Edition
 from generator.dossier.facts import of_whole, without_withdrawn
 from generator.dossier.special import kept_in as special_in
@@ -31,5 +32,6 @@ def joined(
 ) -> Dossier:
     """A dossier that keeps below `cache` what takes long to make: pictures, proofs, statistics."""
     shown = without_withdrawn(packs, library.locked)
+    library = library.model_copy(update={"measurements": from_packs(library.measurements, shown)})
     kept = pictures_in(cache), of_whole(proofs_in(cache), packs), special_in(cache)
     return Dossier(library, shown, detectors, now, version, *kept, edition, cards_in(cache), bundle_in(cache), own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +27,27 @@ COLUMNS: tuple[tuple[str, frozenset[ComputedGrade]], ...] = (
 
 def held_to_grades(dossier: Dossier, root: Path) -> Dossier:
     """The dossier itself. Raises ContentError with every answer that names a claim of another grade."""
-    if problems := tuple(_misplaced(dossier, root / "content" / "case.yml")):
+    path = root / "content" / "case.yml"
+    if problems := (*_misplaced(dossier, path), *_misquoted(dossier, path)):
         raise ContentError(*problems)
     return dossier
+
+
+_QUOTED = re.compile(r"graded ([a-z ]+) \((C-[0-9]{3})\)")
+
+
+def _misquoted(dossier: Dossier, path: Path) -> Iterator[Problem]:
+    """The answer may name a grade, "graded plausible (C-101)", and it is then the one that the rules give."""
+    case = dossier.library.case
+    for field, text in (("answer", case.answer), ("besides", case.besides)):
+        for said, claim in _QUOTED.findall(text or ""):
+            verdict = dossier.verdicts.get(claim)
+            grade = verdict.grade.value.replace("_", " ") if verdict else "no claim"
+            if grade != said:
+                message = f"{claim} is {grade} by the rules, not {said}"
+                yield read(path, "content/case.yml").problem(
+                    (field,), "W-grade", message, "write the grade of its page"
+                )
 
 
 def _misplaced(dossier: Dossier, path: Path) -> Iterator[Problem]:

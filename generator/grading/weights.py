@@ -71,6 +71,11 @@ WEIGHTS = (
         "What its staff say or write in its favour, or without stake; nobody outside has checked it.",
     ),
     KindWeight(EvidenceKind.PRESS, Strength.MEDIUM, "Edited, but its sources are seldom shown."),
+    KindWeight(
+        EvidenceKind.READINGS_TOLD,
+        Strength.WEAK,
+        "Percentages, balances or times that one user read off, or estimates; no line of a log.",
+    ),
     KindWeight(EvidenceKind.NARRATIVE_ISSUE, Strength.WEAK, "One user's story without figures from a log."),
     KindWeight(EvidenceKind.BLOG, Strength.WEAK, "One person's account."),
     KindWeight(EvidenceKind.SOCIAL, Strength.WEAK, "A post, as passed on by somebody else."),

@@ -57,6 +57,7 @@ class DetectorAnswer:
     logs: int  # that hold what it needs
     found: int
     examined: int
+    doubtful: int  # of those found whose lines were read
     on_its_days: tuple[tuple[FindingView, str], ...]  # with their sentences
 
 
@@ -182,6 +183,7 @@ def _claim_page(
             f"Claim of the article. Grade by rules: {_words(judged.verdict.grade)}; "
             f"by a reviewer: {_words(claim.grade)}."
         ),
+        asked=claim.asked,
         context=context,
         downloads=(
             json_twin("claim", claim.id, _record(context, found, events), _links(context, found, case.id)),
@@ -239,6 +241,7 @@ def _answers(dossier: Dossier, claim: Claim, detectors: tuple[Detector, ...]) ->
             sum(run.outcome in ANSWERED for _, run, _ in real),
             sum(run.found for _, run, _ in real),
             sum(run.examined for _, run, _ in real),
+            sum(one.detector == view.detector.id and one.is_doubtful for one in dossier.library.judged),
             tuple((found, sentence(found)) for found in view.findings if found.is_within(first, last)),
         )
         for view in dossier.detector_views

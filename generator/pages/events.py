@@ -103,7 +103,7 @@ def _event_page(event: Event, before: Event | None, after: Event | None, dossier
         ),
         written_in=file_of(event),
         notes=notes_on(dossier, f"e/{event.id}"),
-        asked=_released(event),
+        asked=(*_released(event), *event.asked),
     )
 
 

@@ -153,6 +153,7 @@ def _page(one: Published, before: Published | None, after: Published | None, dos
         written_in=file_of(one),
         tags=one.symptoms,
         notes=notes_on(dossier, f"m/{one.id}"),
+        asked=one.asked,
     )
 
 

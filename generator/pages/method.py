@@ -157,7 +157,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         ),
         downloads=tuple(file for one in (figure, crossed) if one for file in one.downloads()),
         citation=cite(dossier, f"{case.id}/method/", "Method", figures=(figure, crossed)),
-        asked=("who made this", "who is behind this", "how are grades made"),
+        asked=("who made this", "who wrote this", "who is behind this", "how are grades made"),
     )
 
 

@@ -151,7 +151,10 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         title="Was it me?",
         description="Known faults, limits, incidents and ordinary reasons for a client version, a plan and some days.",
         context=context,
-        asked=("was it me", "was I affected", "am I affected", "refund", "money back", "cancel subscription"),
+        asked=(
+            *("was it me", "was I affected", "am I affected", "refund", "money back", "cancel subscription"),
+            *("max plan limit", "pro plan limit", "usage limit"),
+        ),
         downloads=(json_twin("was-it-me", case.id, {"records": [_plain(row) for row in rows]}, links),),
     )
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from generator.dossier.computed.base import Computed
 from generator.dossier.computed.life_agents import SubAgent, beside_main, sub_agents
 from generator.dossier.computed.life_prices import Price, priced, prices
-from generator.dossier.computed.life_tables import by_day, by_week, runs
-from generator.dossier.computed.life_writes import FEBRUARY, LAST_HOUR, Write, writes_of
-from generator.dossier.computed.public import nothing, public_sets, threads_by_set
+from generator.dossier.computed.life_tables import by_day, by_week, runs, within
+from generator.dossier.computed.life_writes import CHANGED_MAIN, FEBRUARY, LAST_HOUR, Write, writes_of
+from generator.dossier.computed.public import FIRST, LAST, nothing, public_sets, threads_by_set
 from generator.statistics.clusters import Cluster, cluster_share, exact_share
 from generator.statistics.estimate import Estimate
 
@@ -68,7 +69,7 @@ def _estimates(
         ("The same, from 11 March", exact_share(*late, "sub-agents", unit="percent", scale=100)),
         ("Tokens of sub-agents that live an hour, 1 February to 4 March", _tokens(agents, late=False)),
         ("The same, from 11 March", _tokens(agents, late=True)),
-        ("Tokens of main threads that live an hour, from 11 March", _of_sessions(writes)),
+        *_of_main_threads(writes),
     ]
     after = _after(paid)
     method = f"list price, {after.calls:,} calls; a count, no interval"
@@ -99,11 +100,29 @@ def _tokens(agents: Sequence[SubAgent], *, late: bool) -> Estimate:
     return cluster_share(clusters, "tokens", unit="percent", scale=100)
 
 
+def _of_main_threads(writes: Sequence[Write]) -> Iterator[Named]:
+    """March apart from the whole time: most of the tokens since are of later months."""
+    what = "Tokens of main threads that live an hour"
+    main = [one for one in writes if not one.agent and one.day > LAST_HOUR]
+    for words, days in (
+        ("from 5 March to July", (date.min, date.max)),
+        ("5 to 31 March", (date(2026, 3, 5), date(2026, 3, 31))),
+        ("11 to 13 March", CHANGED_MAIN),
+        ("17 to 23 March, the days of the article", (FIRST, LAST)),
+    ):
+        if some := within(main, days):
+            yield f"{what}, {words}", _of_sessions(some)
+
+
 def _of_sessions(writes: Sequence[Write]) -> Estimate:
+    """Share of tokens, with the interval by session; where all or none live an hour, exact by session."""
     found: dict[tuple[str, str], list[int]] = {}
     for one in writes:
-        if not one.agent and one.day > LAST_HOUR:
-            sums = found.setdefault((one.set, one.session), [0, 0])
-            sums[0] += one.hour
-            sums[1] += one.tokens
-    return cluster_share([Cluster(*sums) for sums in found.values()], "tokens", unit="percent", scale=100)
+        sums = found.setdefault((one.set, one.session), [0, 0])
+        sums[0] += one.hour
+        sums[1] += one.tokens
+    sessions = [Cluster(*sums) for sums in found.values()]
+    if sum(one.hits for one in sessions) in (0, sum(one.trials for one in sessions)):
+        kept = sum(one.hits > 0 for one in sessions)
+        return exact_share(kept, len(sessions), "sessions", unit="percent", scale=100)
+    return cluster_share(sessions, "tokens", unit="percent", scale=100)

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from generator.curated.measurements import Mark, Plot, PublishedTable
-from generator.dossier.computed.life_writes import LAST_HOUR, Write
+from generator.dossier.computed.life_writes import CHANGED_MAIN, LAST_HOUR, Write
 from generator.dossier.computed.public import FIRST, LAST, by, percent, week_of
 
 DRAWN_FROM, DRAWN_TO = date(2026, 1, 19), date(2026, 4, 19)
@@ -30,7 +30,7 @@ def by_day(writes: Sequence[Write]) -> PublishedTable:
         (str(day), KINDS[place], name, len(some), sum(one.tokens for one in some), percent(_share(some), 1))
         for (place, day, name), some in by(shown, lambda one: (bool(one.agent), one.day, one.set)).items()
     )
-    late = [one for one in writes if one.day > LAST_HOUR]
+    late = [one for one in shown if one.day > LAST_HOUR]  # what the picture shows, and no later month
     after, main = ([one for one in late if bool(one.agent) is agent] for agent in (True, False))
     return PublishedTable(
         id="by-day",
@@ -51,11 +51,22 @@ def by_day(writes: Sequence[Write]) -> PublishedTable:
             dates=(Mark(day=LAST_HOUR, word="4 Mar"),),
             axis="Percent for an hour",
             sentence=(
-                f"After 4 March {percent(_share(after), 1):g} % of the tokens that sub-agents wrote live an hour, and "
-                f"{percent(_share(main), 1):g} % of those of main threads."
+                f"From 5 March to 19 April {percent(_share(after), 1):g} % of the tokens that sub-agents wrote live an "
+                f"hour, and {percent(_share(main), 1):g} % of those of main threads "
+                f"({_told(within(main, CHANGED_MAIN))} on 11 to 13 March, {_told(within(main, (FIRST, LAST)))} on the "
+                "days of the article)."
             ),
         ),
     )
+
+
+def _told(writes: Sequence[Write]) -> str:
+    return f"{percent(_share(writes), 1):g} %" if writes else "nothing written"
+
+
+def within(writes: Sequence[Write], days: tuple[date, date]) -> list[Write]:
+    """Those of some days, first and last included."""
+    return [one for one in writes if days[0] <= one.day <= days[1]]
 
 
 def by_week(writes: Sequence[Write]) -> PublishedTable:

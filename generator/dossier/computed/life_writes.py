@@ -11,6 +11,8 @@ from generator.records.results import Pack
 FEBRUARY = date(2026, 2, 1)
 LAST_HOUR = date(2026, 3, 4)
 """Last day on which a sub-agent of these sets wrote for an hour; the next calls of one are of 11 March."""
+CHANGED_MAIN = (date(2026, 3, 11), date(2026, 3, 13))
+"""Days on which main threads of one set wrote for both lifetimes, by the table of runs of days."""
 
 
 @dataclass(frozen=True, slots=True)

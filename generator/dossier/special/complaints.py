@@ -210,7 +210,7 @@ def _months(
     opened: Sequence[dt.date], known: Sequence[dt.date], curve: Filed, neutral: Sequence[tuple[str, float, int]]
 ) -> Table:
     """By month as far as issues are known, with the hits of the questions that name no month."""
-    hits = {month: count for month, _, count in neutral}
+    hits = {month: (filed, count) for month, filed, count in neutral}
     rows: list[tuple[Cell, ...]] = []
     for month in sorted(hits):
         year, number = map(int, month.split("-"))
@@ -219,8 +219,10 @@ def _months(
         if curve.covers(stretch):
             issues = curve.within(stretch)
             some, every = (sum(day in stretch for day in days) for days in (opened, known))
-            rates = [rounded(count / issues * THOUSAND) for count in (some, every, hits[month])]
-            rows.append((month, round(issues), some, rates[0], every, rates[1], hits[month], rates[2]))
+            counted_there, asked = hits[month]
+            rates = [rounded(count / issues * THOUSAND) for count in (some, every)]
+            rates.append(rounded(asked / counted_there * THOUSAND))  # as on the page of that measurement
+            rows.append((month, round(issues), some, rates[0], every, rates[1], asked, rates[2]))
     return Table(
         id="complaints-by-month",
         title="Complaints by month, as they were found",
@@ -237,7 +239,9 @@ def _months(
         rows=tuple(rows),
         note=(
             "Opened: found by a logged question and read. With index: also those found through one investigator's "
-            "list of issues, read or not."
+            "list of issues, read or not. Issues filed are read off a line through the numbers and days of the issues "
+            "on record. The rate of the questions is that of their own measurement, which counts from the first and "
+            "last number of each month and rounds to hundreds, so that the two differ by some hundreds in a month."
         ),
     )
 

@@ -29,6 +29,7 @@ _OF_KIND = {
     EvidenceKind.CLOSED_MEASUREMENT: "measurement",
     EvidenceKind.ARITHMETIC: "measurement",
     EvidenceKind.ISSUE_WITH_LOGS: "issue",
+    EvidenceKind.READINGS_TOLD: "issue",
     EvidenceKind.NARRATIVE_ISSUE: "issue",
 }
 _OF_EVENT = {

@@ -5,12 +5,13 @@ A session counts once however many findings it holds, so that one long session c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from generator.curated.base_rates import MeasuredBreaks, MeasuredDetector, Measurement
 from generator.detectors import DETECTORS
 from generator.ledger.subjects import Scope
-from generator.records.results import Pack, Run
+from generator.records.results import Level, Pack, Run
 
 IN_SESSIONS = frozenset({Scope.THREAD, Scope.COUNTER})
 """What lies in one session; a finding about a meter or the whole account is in none."""
@@ -47,6 +48,16 @@ def measured_again(known: Measurement, evidence: Pack, *, measured: date) -> Mea
             "measured": measured,
         }
     )
+
+
+def from_packs(known: Sequence[Measurement], packs: Sequence[Pack]) -> tuple[Measurement, ...]:
+    """Each set with the figures of its evidence pack where the site has it whole, so that one set has one number.
+
+    Copies of the sets that are measured in the laboratory have their text replaced, and with it marks by which a
+    prompt that a person typed is known; a pack is made from the original.
+    """
+    whole = {pack.id: pack for pack in packs if pack.origin and pack.level is Level.FULL and not pack.simulated}
+    return tuple(measured_again(one, whole[one.id], measured=one.measured) if one.id in whole else one for one in known)
 
 
 def _sessions(run: Run) -> frozenset[str]:
