@@ -334,6 +334,13 @@ def test_a_folder_that_is_a_link_is_not_written_to(root, tmp_path):
     assert "not an ordinary folder" in line
 
 
+def test_of_many_records_of_one_page_some_are_named(root):
+    for number in range(8):
+        said = made(root, "event", *each(root.parent)["event"][0], "--title", f"A change {number}")
+    assert said.count("has this address too") == 5
+    assert "and 2 more records have it" in said
+
+
 # ---- likely echoes ----
 
 

@@ -32,6 +32,7 @@ _HEADS = {
 """First line of a list that is not there yet."""
 _FOLLOWS = {"period": "date", "evidence_class": "source_type", "day_only": "start"}
 """Fields that follow from another one as soon as that is known."""
+_MOST_NOTES = 5  # records of one address that are named
 _MOMENTS = ("start", "end")  # of events and incidents
 
 
@@ -179,7 +180,10 @@ def _data(kind: Kind, path: str, before: bytes | None, values: Mapping[str, Any]
 
 def _notes(reading: Reading, word: str, values: Mapping[str, Any]) -> Iterator[str]:
     """Records that share the address, and those that may tell the same."""
-    for entry in known_at(reading.records, str(values.get("url", ""))) if values.get("url") else ():
+    here = known_at(reading.records, str(values["url"])) if values.get("url") else ()
+    for entry in here[:_MOST_NOTES]:
         yield f'the {entry.kind.word} "{entry.value("id")}" has this address too ({entry.document.path})'
+    if len(here) > _MOST_NOTES:
+        yield f"and {len(here) - _MOST_NOTES} more records have it"
     for echo in echoes(reading.records, word, dict(values)):
         yield f"{echo} (if this one only repeats it: --echo-of {echo.id})" if word == "report" else str(echo)
