@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from generator.curated.case import Answer, Case, Person
 from generator.curated.claims import Claim
 from generator.curated.entries import Outside
 from generator.curated.kinds import Library, kinds_of
 from generator.curated.models import (
-    Answer,
-    Case,
     Event,
     Figure,
     Incident,
-    Person,
     Report,
     Source,
     SurfaceText,

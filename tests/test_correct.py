@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from pydantic import ValidationError
 
 from generator.cli import cli
+from generator.curated.case import Case
 from generator.curated.cited import cited
-from generator.curated.models import Case
 from generator.curated.published import lacking
 from generator.curated.voices import Asked, Correction, Reply
 from generator.guard.gate import allow, gate

@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.base.problems import ContentError
+from generator.curated.case import Case
 from generator.curated.checking import checked
 from generator.curated.claims import Claim
 from generator.curated.codes import CODES
 from generator.curated.entries import Outside
 from generator.curated.library import load
-from generator.curated.models import Case, Event, Incident, Report, Source, SurfaceText, Symptom, Variant
+from generator.curated.models import Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.yamlfile import parse
 
 REAL = Path(__file__).parents[1] / "content"
@@ -408,7 +409,7 @@ def test_every_code_is_in_the_table_and_every_row_is_used():
     """The page "Contribute" prints the table; a code outside it would be unexplained."""
     folder = Path(__file__).parents[1] / "generator" / "curated"
     used = set()
-    for path in folder.glob("*.py"):
+    for path in folder.rglob("*.py"):
         if path.name != "codes.py":
             used |= set(re.findall(r'"(W-[a-z]+)"', path.read_text(encoding="utf-8")))
     assert used == set(CODES)

@@ -39,6 +39,7 @@ ALLOWED = {
     "generator/curated/countable.py": _VOCABULARY,
     "generator/curated/examples.py": "the model of a worked example that names none",
     "generator/curated/prices.py": "models that the list of prices is of",
+    "generator/base/commands.py": _CLIENT,
     "generator/cli/context.py": _CLIENT,
     "generator/cli/labels.py": _CLIENT,
     "generator/cli/meter.py": _CLIENT,

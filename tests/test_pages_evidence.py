@@ -19,12 +19,13 @@ import pytest
 from markdown import Markdown
 
 from generator.curated.base_rates import MeasuredBreaks, MeasuredDetector, Measurement
+from generator.curated.case import Answer, Case, Person
 from generator.curated.checking import checked
 from generator.curated.claims import Claim, ClaimEvidence
 from generator.curated.examples import Example
 from generator.curated.kinds import Library
 from generator.curated.library import load_kind
-from generator.curated.models import Answer, Case, Event, Person, Report, Source, SurfaceText, Symptom
+from generator.curated.models import Event, Report, Source, SurfaceText, Symptom
 from generator.curated.yamlfile import parse
 from generator.detectors import DETECTORS, run
 from generator.dossier import Dossier

@@ -10,7 +10,7 @@ import pytest
 import real_case
 from public_library import HOSTILE, LIBRARY, dossier, event, incident
 
-from generator.curated.models import VendorAddress
+from generator.curated.case import VendorAddress
 from generator.curated.prices import PriceEpoch
 from generator.detectors.known_bad_version import FAULTS
 from generator.dossier.applying import applying

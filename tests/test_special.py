@@ -13,8 +13,9 @@ import pytest
 import real_case
 
 from generator.base.problems import ContentError
+from generator.curated.case import Case
 from generator.curated.library import load_kind
-from generator.curated.models import Case, Incident
+from generator.curated.models import Incident
 from generator.curated.registered import Stretch
 from generator.dossier import special
 from generator.dossier.special.dates import every_service

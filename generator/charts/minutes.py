@@ -17,7 +17,8 @@ from generator.charts.told import fields, tell
 from generator.charts.weeks import DAY, WEEK, day_range, monday, short_day, weeks
 
 if TYPE_CHECKING:
-    from generator.curated.models import Case, Incident
+    from generator.curated.case import Case
+    from generator.curated.models import Incident
     from generator.dossier import Dossier
 
 OF_A_WEEK = WEEK // timedelta(minutes=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from generator.curated.models import Case
+from generator.curated.case import Case
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)

@@ -67,11 +67,11 @@ class _Making:
 
     def path(self) -> str:
         """The file that was written, from the root. Raises ContentError; content/ is then as it was."""
+        from generator.curated.case import Case
         from generator.curated.issues.answers import answers_of
         from generator.curated.issues.record import draft_of
         from generator.curated.issues.written import written
         from generator.curated.library import load_kind
-        from generator.curated.models import Case
 
         (case,) = load_kind(self.root / "content", Case)
         self.draft = draft_of(self.issue, answers_of(self.issue), case, now().date())

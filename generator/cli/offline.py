@@ -68,8 +68,8 @@ def _licence(root: Path) -> str:
 
 
 def _copy(root: Path, day: date) -> Copy:
+    from generator.curated.case import Case
     from generator.curated.library import load_kind
-    from generator.curated.models import Case
     from generator.dossier.edition import Edition
     from generator.site.address import site_url
     from generator.site.frozen import taken

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from generator.base.problems import Problem
+from generator.curated.case import Case
 from generator.curated.entries import Entry, Records, sound
 from generator.curated.measurements import Published
-from generator.curated.models import Case, Event, Incident
+from generator.curated.models import Event, Incident
 from generator.curated.registered import Registered, Stretch
 from generator.curated.yamlfile import clipped
 

@@ -6,7 +6,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from generator.curated.models import Case, Detail, EvidenceClass, EvidenceKind, Figure, Report
+from generator.curated.case import Case
+from generator.curated.models import Detail, EvidenceClass, EvidenceKind, Figure, Report
 
 if TYPE_CHECKING:
     from generator.curated.measurements import Published

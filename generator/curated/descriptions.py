@@ -10,6 +10,17 @@ Moved.old: The address as it was, from the root of the site; a place on a page a
 Moved.new: The address as it is now; left out where the page is gone.
 Moved.day: Day on which it moved.
 Moved.why: Why, one line.
+Case.own: true, where the site is of somebody's own logs and of no case.
+Case.words: Words of this case that pages need and no record has.
+Words.since: Month or day on which it is said to have begun.
+Words.client: The program whose versions readers know.
+Words.version_command: What prints that version.
+Words.tracker: The product whose public issue tracker most reports come from.
+Words.collected: What else a reader of counts must know of how reports were found.
+Words.releases: How many releases there were, so that being near to one is no evidence.
+Words.unmeasured: Measurements that nobody has.
+Registered.title: Title of the page that answers it.
+Registered.page: Its address below that of the case; it never changes.
 Case.id: Year and month: the first part of every address of the case. It never changes.
 Case.title: Title of the case, which is on every page.
 Case.question: The question that the case is about, one line.

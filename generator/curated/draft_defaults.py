@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.curated.address import canonical, host_of, is_below
-from generator.curated.models import Case, EvidenceKind, Report
+from generator.curated.case import Case
+from generator.curated.models import EvidenceKind, Report
 from generator.curated.periods import usual_period
 
 CHECK = "chosen by `witnessmark new`; is it right?"

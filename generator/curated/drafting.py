@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from generator.base.problems import ContentError, Problem
+from generator.curated.case import Case
 from generator.curated.documents import known_at
 from generator.curated.draft_defaults import Known, with_defaults
 from generator.curated.draft_fields import DraftField, fields_of, moment_of
@@ -16,7 +17,7 @@ from generator.curated.draft_text import new_file, record_text, says, with_entry
 from generator.curated.echoes import echoes
 from generator.curated.entries import Entry, Kind, sound
 from generator.curated.locked import LETTERS
-from generator.curated.models import Case, Report
+from generator.curated.models import Report
 from generator.curated.proposed import Reading, problems_of
 from generator.curated.schemas import schema_name
 from generator.curated.web_archives import page_in

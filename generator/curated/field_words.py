@@ -17,6 +17,7 @@ _DATA = "Name of the data set it rests on, where other records rest on the same.
 _AUTHOR = "Handle of the author, or a digest of it; no private name."
 _OPENED = "Did you read it, whole or in part? Not opened: known only through others."
 _KIND = "What the document is, as evidence."
+_ASKED = "Words that readers type who look for exactly this record; the search puts it first for them."
 _PAGE = "The page of this site it is about: c/C-064, r/tracker-12345, or its whole address."
 
 REPORT: Mapping[str, str] = {
@@ -55,6 +56,7 @@ REPORT: Mapping[str, str] = {
 }
 EVENT: Mapping[str, str] = {
     "id": _ID,
+    "asked": _ASKED,
     "start": "Day, 2026-03-17, or moment in UTC, 2026-03-17T14:05:00Z, at which it began.",
     "end": "Moment in UTC at which it ended; left out where it is one moment, or still in force.",
     "ended_by": "The event that put an end to it.",
@@ -85,6 +87,7 @@ INCIDENT: Mapping[str, str] = {
 }
 CLAIM: Mapping[str, str] = {
     "id": _ID,
+    "asked": _ASKED,
     "section": "Section of the article, by its heading.",
     "lines": "Lines of the article, such as 14 or 14-16.",
     "statement": "What is claimed, in your own words, one line.",
@@ -119,6 +122,7 @@ SOURCE: Mapping[str, str] = {
 }
 MEASUREMENT: Mapping[str, str] = {
     "id": _ID,
+    "asked": _ASKED,
     "title": "What was measured, one line.",
     "result": "The result in one sentence, with the number that carries most.",
     "by": "Who measured.",

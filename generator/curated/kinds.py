@@ -15,6 +15,7 @@ from generator.curated.analysis import Section, facts_have_sources
 from generator.curated.archives import copies_are_of_the_record
 from generator.curated.base_rates import Measurement
 from generator.curated.calibration import Calibration, rows_are_whole
+from generator.curated.case import Case
 from generator.curated.claims import Claim
 from generator.curated.computed_inputs import inputs_are_there
 from generator.curated.entries import Kind
@@ -24,7 +25,7 @@ from generator.curated.judged import Judged, true_ones_are_reported
 from generator.curated.lasting import Lasting
 from generator.curated.measurements import Published, tables_are_even
 from generator.curated.mistakes import Mistake
-from generator.curated.models import Case, Event, Incident, Report, Source, SurfaceText, Symptom, Variant
+from generator.curated.models import Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.origins import Origin, places_are_single
 from generator.curated.peers import Peer, words_are_explained
 from generator.curated.plan import plan_can_be_counted

@@ -22,8 +22,6 @@ from pydantic import (
 
 from generator.curated.address import public, reachable
 from generator.curated.forms import CLAIM, EVENT, ID, LINE, SLUG, SOURCE
-from generator.curated.local import CASE_CONFIG, Words
-from generator.curated.registered import Registered
 from generator.curated.scalars import visible
 
 Id = Annotated[str, StringConstraints(pattern=ID)]
@@ -294,67 +292,3 @@ class Symptom(Model):
     looks_like: Text  # look-alikes and how to tell them apart
     layer_note: Text  # what would point to client, server, metering or policy
     detectors: tuple[Slug, ...] = ()
-
-
-class Person(Model):
-    """Who made this and with what interest."""
-
-    role: Line
-    statement: Text
-
-
-class Answer(Model):
-    """One sentence of the case home, tied to its claims."""
-
-    text: Text
-    claims: tuple[ClaimId, ...]
-
-
-class Publication(Model):
-    """Where and when the article came out, and by whom; what is not on record stays empty."""
-
-    url: WebUrl | None = None
-    date: dt.date | None = None
-    author: Line | None = None
-
-
-class VendorAddress(Model):
-    """What is at this address or below it is the vendor's own word; nothing elsewhere is."""
-
-    address: WebUrl
-    kinds: Annotated[tuple[EvidenceKind, ...], Field(min_length=1)]  # what its documents may be
-    shared: bool = False  # others write there too, as in a thread, so that other kinds may be there
-
-
-_NO_ARTICLE = dt.date(2000, 1, 1)
-
-
-class Case(Model):
-    """The case: its permanent id, its title, its window, and the answer on one screen."""
-
-    model_config = CASE_CONFIG
-
-    id: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
-    title: Line
-    question: Line = "What is in these logs?"
-    answer: Text | None = None  # to the question, in one sentence that could be printed
-    besides: Text | None = None  # what somebody who has read the answer should know next
-    article: Line = "none"  # title of the article the claims come from
-    published: Publication = Publication()
-    window_start: dt.date
-    window_end: dt.date
-    article_window_start: dt.date = _NO_ARTICLE
-    article_window_end: dt.date = _NO_ARTICLE
-    answers: Annotated[tuple[Answer, ...], Field(min_length=3, max_length=3)] = ()
-    caution: Text = "Dollars are list prices and not your bill. A finding does not say whose fault it is."
-    contact: Contact | None = None  # who answers for the site: a page or mailto:name@host
-    repository: WebUrl | None = None
-    issues: WebUrl | None = None  # form or tracker that takes "title" and "body", such as .../issues/new
-    answers_within: Annotated[int, Field(ge=1, le=365)] | None = None  # days in which whoever writes is answered
-    vendor_addresses: tuple[VendorAddress, ...] = ()  # hosts, folders and single posts that are the vendor's
-    author_packs: tuple[Slug, ...] = ()  # evidence packs made from the author's own logs; only these grade claims
-    people: tuple[Person, ...] = ()
-    notice: Line | None = None  # who made it, with what interest, and whether a person has read it: on every page
-    own: bool = False  # only somebody's own logs: no article, no claims and no reports, so those fields can be left out
-    words: Words = Words()  # what only this case has and pages say
-    registered: Registered | None = None  # what is tested; without it there is no page on whether March was special

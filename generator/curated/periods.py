@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from generator.base.problems import Problem
+from generator.curated.case import Case
 from generator.curated.entries import Records, sound
-from generator.curated.models import Case, Report
+from generator.curated.models import Report
 
 Period = Literal["before-control", "control-before", "window", "control-after", "after-control"]
 _BEFORE: tuple[Period, ...] = ("before-control", "control-before")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from generator.base.problems import Problem
+from generator.curated.case import Case
 from generator.curated.entries import Entry, Outside, sound
-from generator.curated.models import Case
 from generator.curated.registered import Registered, Stretch
 
 WEEK = 7

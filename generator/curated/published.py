@@ -11,7 +11,7 @@ from generator.base.problems import Problem
 from generator.curated.yamlfile import read
 
 if TYPE_CHECKING:
-    from generator.curated.models import Case
+    from generator.curated.case import Case
 
 _SITE_URL = re.compile(r"^site_url:[ \t]*[\"']?([^\s\"'#]*)", re.MULTILINE)
 _EXAMPLE = re.compile(r"https?://(?:[^/:]+\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)(?:[:/]|\Z)")

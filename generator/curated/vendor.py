@@ -6,19 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from generator.base.problems import Problem
 from generator.curated.address import holds_strangers, is_below
+from generator.curated.case import Case, VendorAddress
 from generator.curated.counting import kind_of, kind_of_measurement
 from generator.curated.entries import Entry, Outside, Records, sound
 from generator.curated.measurements import Published
 from generator.curated.models import (
     OF_THE_VENDOR,
-    Case,
     Event,
     EvidenceClass,
     EvidenceKind,
     Incident,
     Report,
     Source,
-    VendorAddress,
 )
 
 _SAID = frozenset({EvidenceKind.MACHINE_SUMMARY})  # weighs nothing, wherever it is

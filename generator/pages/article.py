@@ -13,8 +13,8 @@ from generator.pages.parts.claim_ledger import LedgerSection, ledger
 from generator.pages.parts.twin import json_twin
 
 if TYPE_CHECKING:
+    from generator.curated.case import Case
     from generator.curated.claims import Claim
-    from generator.curated.models import Case
     from generator.dossier import Dossier
 
 

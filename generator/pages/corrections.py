@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.pages.parts.base import Page, PageKind
 
 if TYPE_CHECKING:
-    from generator.curated.models import Person
+    from generator.curated.case import Person
     from generator.curated.voices import Asked, Correction, Reply
     from generator.dossier import Dossier
 

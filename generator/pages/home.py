@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from generator.charts import Chart, reports_chart
 from generator.charts.card import card_svg
+from generator.curated.case import Case
 from generator.curated.claims import Claim
 from generator.curated.counting import is_user_report
-from generator.curated.models import Case, Detail, SurfaceText
+from generator.curated.models import Detail, SurfaceText
 from generator.dossier.stated import COLUMNS
 from generator.grading import ComputedGrade
 from generator.pages.parts.api import entrance

@@ -25,8 +25,8 @@ from generator.pages.parts.public_sets import measured_counts
 if TYPE_CHECKING:
     from generator.base.counting import Counts
     from generator.curated.base_rates import Measurement
+    from generator.curated.case import Person
     from generator.curated.claims import Claim
-    from generator.curated.models import Person
     from generator.detectors import Detector
     from generator.dossier import Dossier
     from generator.grading import Verdict

@@ -13,7 +13,7 @@ from generator.pages.evidence import Body, body_of
 from generator.pages.parts.base import Page, PageKind
 
 if TYPE_CHECKING:
-    from generator.curated.models import Case
+    from generator.curated.case import Case
     from generator.detectors import Detector
     from generator.dossier import Dossier
 

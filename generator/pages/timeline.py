@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from generator.base.wording import plural
 from generator.charts import Chart, timeline_chart
 from generator.charts.weeks import DAY
-from generator.curated.models import Case
+from generator.curated.case import Case
 from generator.pages.events import event_pages
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.cite import cite

@@ -6,9 +6,9 @@ import shlex
 from pathlib import Path
 
 from generator.base.problems import Problem
+from generator.curated.case import Case
 from generator.curated.drafting import Draft
 from generator.curated.entries import sound
-from generator.curated.models import Case
 from generator.curated.proposed import Reading
 
 

@@ -16,8 +16,8 @@ from generator.curated.issues.event import Issue
 from generator.curated.locked import LETTERS
 
 if TYPE_CHECKING:
+    from generator.curated.case import Case
     from generator.curated.issues.answers import Answers
-    from generator.curated.models import Case
 
 Value = str | bool | list[Any]
 LIST_OF_CORRECTIONS = "corrections.yml"

@@ -9,8 +9,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from generator.charts.weeks import monday, short_day, touches_article, weeks
+from generator.curated.case import Case
 from generator.curated.counting import in_window, is_user_report, states_a_number
-from generator.curated.models import Case, Report, Symptom
+from generator.curated.models import Report, Symptom
 
 if TYPE_CHECKING:
     from generator.curated.models import SurfaceText
