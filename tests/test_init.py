@@ -60,7 +60,10 @@ def test_a_case_of_another_vendor_is_read_at_once(tmp_path):
     assert (claim.statement, claim.surfaces) == ("Limits run out early.", ("example-chat",))
     written = [tmp_path / "chat" / "mkdocs.yml", *(tmp_path / "chat" / "content").glob("*.yml")]
     assert not [path for path in written if FIRST_CASE.search(path.read_text("utf-8"))]
-    assert "case: 2027-05" in written[0].read_text("utf-8")
+    menu = written[0].read_text("utf-8")
+    assert "case: 2027-05" in menu
+    assert "2027-05/was-it-me/" in menu
+    assert "-special/" not in menu
     assert not list(tmp_path.glob(".*"))
 
 

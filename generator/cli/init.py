@@ -144,8 +144,9 @@ def _config(config: str, start: Start) -> str:
     """This mkdocs.yml for another case. Its site_url is an example's until somebody sets it."""
     from generator.curated.starting import quoted
 
-    own_words = ("  models:", "      - Was ")  # what the first case says of itself, and what it tests
-    lines = [line for line in config.split("\n") if not line.startswith(own_words)]
+    # What the first case says of itself, and the page of what it tests.
+    first = re.compile(r"  models:|      - Was (?!it me)")
+    lines = [line for line in config.split("\n") if not first.match(line)]
     text = re.sub(r"\b20[0-9]{2}-[0-9]{2}/", f"{start.id}/", "\n".join(lines))
     text = re.sub(r"^site_description: .*$", f"site_description: {_safe(quoted(start.name))}", text, flags=re.MULTILINE)
     text = re.sub(r"^  case: [0-9-]+", f"  case: {start.id}", text, flags=re.MULTILINE)
