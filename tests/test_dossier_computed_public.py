@@ -174,6 +174,22 @@ def test_sub_agents_lost_the_hour_and_main_threads_kept_it(life):
     assert (late["Calls that wrote"], late["USD for five minutes"], late["USD for an hour"]) == (393, 2.88, 4.6)
 
 
+def test_the_share_under_the_picture_is_that_of_its_rows_and_march_is_told_apart(life):
+    rows = [row for row in table(life, "by-day") if row["Threads"] == "main threads" and row["Day"] > "2026-03-04"]
+    tokens = sum(row["Tokens written"] for row in rows)
+    drawn = sum(row["Tokens written"] * row["Percent for an hour"] for row in rows) / tokens
+    picture = next(one for one in life.tables if one.id == "by-day").plot.sentence
+    assert f"{drawn:.1f} % of those of main threads" in picture
+    assert "(56.6 % on 11 to 13 March, 100 % on the days of the article)" in picture
+    told = {name.rsplit("hour, ", 1)[-1]: round(one.value, 1) for name, one in life.estimates if "main threads" in name}
+    assert told == {
+        "from 5 March to July": 97.5,
+        "5 to 31 March": 87.1,
+        "11 to 13 March": 56.6,
+        "17 to 23 March, the days of the article": 100.0,
+    }
+
+
 def test_the_change_is_between_two_days_with_sub_agents(life):
     runs = [row for row in table(life, "runs") if (row["Set"], row["Threads"]) == ("cc-backend", "sub-agents")]
     assert [(row["Written for"], row["From"], row["To"]) for row in runs] == [
@@ -368,6 +384,7 @@ def test_a_sub_agent_is_set_beside_its_own_main_thread():
     computed = cache_life(None, (public_pack(*rows),))
     assert computed.answer.startswith("Until 4 March 2026, 1 of 1 sub-agents")
     assert "from 11 March 0 of 1" in computed.answer
+    assert "nothing written on the days of the article" in computed.tables[0].plot.sentence, "no share of nothing"
 
 
 def test_a_main_thread_that_had_not_written_before_says_nothing():

@@ -200,9 +200,10 @@ AMONG_THREE = {
     "resume bug": "symptom/resume-bug", "cowork": "surface/cowork", "how to cite": "data", "cache break": "d/cache-break",
     "prompt cache lifetime": "e/E-039", "false alarms": "calibration", "short prompt": "d/short-prompt-overbilled",
     "anthropic postmortem": "e/E-133", "status page": "incidents", "timeout 120 s": "c/C-080",
-    "weekly limit gone in a day": "symptom/runaway-usage", "double billed": "d/doubled-call", "peak hours": "e/E-100",
+    "weekly limit gone in a day": "symptom/runaway-usage", "double billed": "d/doubled-call", "peak hours": "e/E-074",
     "enterprise": "surface/enterprise", "who made this": "method", "refund": "was-it-me", "cancel subscription": "was-it-me",
-    "extra usage charged": "e/E-041",
+    "extra usage charged": "e/E-041", "opus 4.6": "e/E-005", "cache ttl": "m/cache-life", "max plan limit": "was-it-me",
+    "credits gone": "c/C-009", "who wrote this": "method",
 }  # fmt: skip
 
 
