@@ -36,7 +36,7 @@ _FORMS: Mapping[str, str] = {
     ),
     "bears_on": '"C-012: WHAT IT SAYS"',
     "tables": "a file of comma-separated values, the names of the columns in its first line",
-    "dates": '"2026-03-17 to 2026-03-23: AS THE ARTICLE PUTS IT"; either day may be ..',
+    "dates": '"2025-06-17 to 2025-06-23: AS THE ARTICLE PUTS IT"; either day may be ..',
     "wanted": '"RECORD; HOLDER", the record that would decide and who could publish it',
 }
 """Fields that hold more than a text, and the form in which a flag takes them."""

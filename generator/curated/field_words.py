@@ -23,7 +23,7 @@ _PAGE = "The page of this site it is about: c/C-064, r/tracker-12345, or its who
 REPORT: Mapping[str, str] = {
     "id": _ID,
     "title": "What was reported, in your own words, one line.",
-    "date": "Day it was posted, 2026-03-17.",
+    "date": "Day it was posted, 2025-06-17.",
     "date_basis": "How that day is known.",
     "period": "Where that day is: in the window of the case, or in a control before or after it.",
     "observed_from": "First day on which it was seen, if the report says so.",
@@ -57,7 +57,7 @@ REPORT: Mapping[str, str] = {
 EVENT: Mapping[str, str] = {
     "id": _ID,
     "asked": _ASKED,
-    "start": "Day, 2026-03-17, or moment in UTC, 2026-03-17T14:05:00Z, at which it began.",
+    "start": "Day, 2025-06-17, or moment in UTC, 2025-06-17T14:05:00Z, at which it began.",
     "end": "Moment in UTC at which it ended; left out where it is one moment, or still in force.",
     "ended_by": "The event that put an end to it.",
     "day_only": "Is only the day known, and not the hour?",
@@ -77,7 +77,7 @@ EVENT: Mapping[str, str] = {
 }
 INCIDENT: Mapping[str, str] = {
     "id": _ID,
-    "start": "Moment in UTC of the first announcement, 2026-03-17T14:05:00Z.",
+    "start": "Moment in UTC of the first announcement, 2025-06-17T14:05:00Z.",
     "end": "Moment in UTC of the last one.",
     "title": "What failed, in your own words, one line.",
     "impact": "Severity, as the status page has it.",
