@@ -189,3 +189,15 @@ def test_a_pack_cut_anywhere_is_refused(tmp_path, schema):
     for length in range(0, len(whole) - 2, max(1, len(whole) // 40)):
         path.write_bytes(whole[:length])
         assert read_or_refused(pack) is None
+
+
+@pytest.mark.parametrize(("byte", "value"), [(158, 255), (1797, 0)])
+def test_a_table_that_would_end_the_process_is_refused(byte, value):
+    """One byte of a real table: the library aborts the process that decodes it, past any handler."""
+    folder = Path(__file__).parents[1] / "content" / "evidence" / "agentv"
+    data = bytearray((folder / "marks.parquet").read_bytes())
+    rows = json.loads((folder / "pack.json").read_text("utf-8"))["tables"]["marks"]["rows"]
+    assert len(from_parquet(TABLES["marks"], bytes(data), rows, str)) == rows
+    data[byte] = value
+    with pytest.raises(TableError):
+        from_parquet(TABLES["marks"], bytes(data), rows, str)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from inspect import cleandoc
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import FishComplete, ShellComplete, ZshComplete, get_completion_class
 
-from generator.base.commands import Block, Command, Option
+if TYPE_CHECKING:
+    from generator.base.commands import Block, Command, Option
 
 PROGRAM = "witnessmark"
 VARIABLE = "_WITNESSMARK_COMPLETE"  # click's own name, by which the script asks the program
@@ -40,6 +42,8 @@ def described(group: click.Group) -> tuple[Command, ...]:
 
 
 def _described(group: click.Group, context: click.Context) -> Iterator[Command]:
+    from generator.base.commands import Command
+
     for name in group.commands or group.list_commands(context):  # the order of the help; some are made when asked for
         command = group.get_command(context, name)
         assert command is not None
@@ -54,6 +58,8 @@ def _described(group: click.Group, context: click.Context) -> Iterator[Command]:
 
 def _blocks(text: str) -> Iterator[Block]:
     """Paragraphs; click marks those whose lines stay as they are by a \\b above them."""
+    from generator.base.commands import Block
+
     for part in cleandoc(text).split("\n\n"):
         if part.startswith("\b"):
             yield Block(part.removeprefix("\b").strip("\n"), verbatim=True)
@@ -62,6 +68,8 @@ def _blocks(text: str) -> Iterator[Block]:
 
 
 def _options(command: click.Command, context: click.Context) -> Iterator[Option]:
+    from generator.base.commands import Option
+
     for one in command.params:
         if isinstance(one, click.Argument):
             yield Option(one.make_metavar(context), "" if one.required else "May be left out.")

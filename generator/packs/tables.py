@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 import msgspec
 
 from generator.packs.layout import LayoutError, rows_and_unpacked
+from generator.packs.trial import survives
 from generator.records.rows import SourceRef
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def from_parquet(kind: type[Row], data: bytes, count: int, today: Callable[[str]
             return ()
         texts = sum(_is("is_string", field.type) for field in schema)
         batch = max(1, min(BATCH, MOST_TEXT_BYTES // max(1, texts * largest)))
+        if not survives(lambda: _opened(data, batch)):
+            raise TableError("W-pack-table", UNREADABLE)  # noqa: TRY301  the same as below, without the abort
         return tuple(_rows(kind, _opened(data, batch), columns, count))
     except LayoutError as error:
         raise TableError("W-pack-table", str(error)) from None

@@ -128,21 +128,24 @@ def pages(dossier: Dossier) -> Iterator[Page]:
     found = applying(dossier.library)
     rows = tuple(_rows(found, dossier))
     told_apart = any(one.plans for one in found)
+    told = {row.one.kind for row in rows}
+    shown = {
+        kind: words for kind, words in TITLES.items() if kind is not Kind.CHANGE or kind in told
+    }  # few cases have one
     context = WasItMeContext(
         first=case.window_start,
         last=case.window_end,
         total=len(found),
         groups=tuple(
             Group(kind.value, short, title, LEADS[kind], one, many, tuple(row for row in rows if row.one.kind is kind))
-            for kind, (short, title, one, many) in TITLES.items()
-            if kind is not Kind.CHANGE or any(row.one.kind is kind for row in rows)  # few cases have one
+            for kind, (short, title, one, many) in shown.items()
         ),
         versions=_versions(dossier),
         surfaces=tuple((one.id, one.title) for one in dossier.library.surfaces),
         plans=tuple((plan, *PLANS[plan]) for plan in get_args(Plan)) if told_apart else (),
         client=dossier.scope_title(CLIENT),
         detector=KNOWN_BAD_VERSION.id,
-        examples=tuple(_examples(found, dossier)),
+        examples=tuple(_examples(found, tuple(shown), dossier)),
     )
     links = {"records": {row.one.id: f"{case.id}/{row.one.path}" for row in rows}}
     yield Page(
@@ -199,14 +202,14 @@ def _versions(dossier: Dossier) -> tuple[tuple[str, date], ...]:
     return tuple(sorted(days.items(), key=lambda one: version_key(one[0]), reverse=True))
 
 
-def _examples(found: tuple[Applying, ...], dossier: Dossier) -> Iterator[Example]:
-    """The days of the article, for each product."""
+def _examples(found: tuple[Applying, ...], kinds: tuple[Kind, ...], dossier: Dossier) -> Iterator[Example]:
+    """The days of the article, for each product: a count for each of these kinds."""
     case = dossier.library.case
     for surface in dossier.library.surfaces:
         choice = Choice(surface=surface.id, first=case.article_window_start, last=case.article_window_end)
         query = {"surface": surface.id, "from": choice.first, "to": choice.last}
         fitting = [one.kind for one in found if applies(one, choice)]
-        yield Example(surface.title, urlencode(query), tuple(fitting.count(kind) for kind in TITLES))
+        yield Example(surface.title, urlencode(query), tuple(fitting.count(kind) for kind in kinds))
 
 
 def _plain(row: Row) -> dict[str, object]:
