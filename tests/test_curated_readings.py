@@ -13,8 +13,23 @@ from generator.grading import STRENGTHS
 from generator.grading.weights import Strength
 
 __all__ = ["content"]  # a fixture
-READ_OFF = ["%", "% of 5h", "% points", "USD", "USD of 20", "AUD", "min", "h (more than)", "s", "days"]
-COUNTED = ["tokens", "tokens (more than)", "count", "chars", "x", "ratio", "of 280", None, "share", "minutes", "usd"]
+READ_OFF = [
+    "%",
+    "% of session",
+    "% points",
+    "USD",
+    "USD of 20",
+    "AUD",
+    "usd",
+    "min",
+    "h (more than)",
+    "minutes",
+    "s",
+    "days",
+    "share",
+    None,
+]
+COUNTED = ["tokens", "tokens (more than)", "count", "chars", "x", "ratio", "of 280", "API calls"]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +57,7 @@ def test_logs_that_are_shown_are_logs_and_what_a_record_says_of_itself_decides(r
     assert kind_of(read.model_copy(update={"detail": "logs"})) is EvidenceKind.ISSUE_WITH_LOGS
     assert kind_of(read.model_copy(update={"kind": EvidenceKind.ISSUE_WITH_LOGS})) is EvidenceKind.ISSUE_WITH_LOGS
     assert kind_of(read.model_copy(update={"opened": False})) is EvidenceKind.NARRATIVE_ISSUE
-    assert kind_of(read.model_copy(update={"figures": ()})) is EvidenceKind.ISSUE_WITH_LOGS
+    assert kind_of(read.model_copy(update={"figures": ()})) is EvidenceKind.READINGS_TOLD
 
 
 def test_readings_weigh_little_in_every_claim():
@@ -56,3 +71,17 @@ def test_readings_weigh_little_in_every_claim():
 def test_readings_that_nobody_opened_are_none(content):
     change(content, "reports/aa-2.yml", "opened: true", "opened: false\nkind: readings-told")
     assert told(content) == [("reports/aa-2.yml", 15, 7, "W-source")]
+
+
+@pytest.mark.parametrize(
+    ("stated", "read_off"),
+    [
+        ({"value": "80%"}, True), ({"value": "5 h"}, True), ({"start": "100%", "end": "0%"}, True), ({"value": "a lot"}, True),
+        ({"value": "5 USD"}, True), ({"value": "80", "unit": "percent"}, True), ({"value": "3", "unit": "hours"}, True),
+        ({"value": "79k tokens"}, False), ({"value": "12 calls"}, False), ({"value": "12", "unit": "API calls"}, False),
+        ({"value": "12", "unit": "calls"}, False), ({"value": "79000"}, True),
+    ],
+)  # fmt: skip
+def test_the_unit_may_be_in_the_value_as_forms_and_options_write_it(report, stated, read_off):
+    told = report.model_copy(update={"figures": (Figure(metric="used", **stated),)})
+    assert (kind_of(told) is EvidenceKind.READINGS_TOLD) is read_off

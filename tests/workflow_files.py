@@ -31,7 +31,9 @@ def run_step(workflow: str, job: str, name: str, folder: Path, **environment: st
     """The command of a step as the host runs it (bash -e, with pipefail where a shell is named)."""
     one = step(workflow, job, name)
     assert "${{" not in one["run"]
-    shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", one["run"]]
+    named = one.get("shell") == "bash"  # https://docs.github.com/actions/reference/workflow-syntax (defaults.run.shell)
+    options = ["--noprofile", "--norc", "-eo", "pipefail"] if named else ["-e"]
+    shell = ["bash", *options, "-c", one["run"]]
     return subprocess.run(
         shell, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, check=False
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import shlex
 import shutil
 import sys
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.base.problems import ContentError, Problem, attempt
+from generator.base.wording import printable
 from generator.cli.context import now
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 COPIED = ("templates", "content/examples", "content/measurements/calibration.yml")
 """Of the program: pages, and what its detectors say of themselves."""
+_EXAMPLE = "https://witnessmark.example/"
 IGNORED = "/site/\n/build/\n"
 _DAY = click.DateTime(["%Y-%m-%d"])
 _NAV_OF_OWN = """\
@@ -74,12 +77,13 @@ def init(folder: Path, **given: Any) -> None:
     if start is None or problems:
         raise ContentError(*problems)
     _write(folder, start)
-    click.echo(f"Wrote {folder}. Next:")
+    said = printable(shlex.quote(str(folder)))
+    click.echo(f"Wrote {said}. Next:")
     if start.own:
-        click.echo(f"  witnessmark collect LOGS --into {folder}/content/evidence/mine")
+        click.echo(f"  witnessmark collect LOGS --into {said}/content/evidence/mine")
     else:
-        click.echo(f"  read {folder}/content/case.yml, whose comments say what each line is for")
-    click.echo(f"  witnessmark check --root {folder}\n  witnessmark build --root {folder}")
+        click.echo(f"  read {said}/content/case.yml, whose comments say what each line is for")
+    click.echo(f"  witnessmark check --root {said}\n  witnessmark build --root {said}")
 
 
 def _start(given: dict[str, Any]) -> Start:
@@ -135,9 +139,26 @@ def _write(folder: Path, start: Start) -> None:
             (made / name).parent.mkdir(parents=True, exist_ok=True)
             (made / name).write_text(text, "utf-8", newline="")
         load(made / "content")
-        made.replace(folder)
+        _moved(made, folder)
+    except shutil.Error as error:  # it holds a list of all files that could not be copied
+        raise OSError(f"could not copy what a case needs: {error.args[0][0][2]}") from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _moved(made: Path, folder: Path) -> None:
+    """An empty folder that is there stays the same folder, as somebody may be in it."""
+    if not folder.exists():
+        made.replace(folder)
+        return
+    done: list[Path] = []
+    try:
+        for entry in sorted(made.iterdir()):
+            done.append(entry.rename(folder / entry.name))  # noqa: PERF401  those before an error must be known
+    except OSError:
+        for entry in done:
+            entry.rename(made / entry.name)
+        raise
 
 
 def _config(config: str, start: Start) -> str:
@@ -149,6 +170,7 @@ def _config(config: str, start: Start) -> str:
     lines = [line for line in config.split("\n") if not first.match(line)]
     text = re.sub(r"\b20[0-9]{2}-[0-9]{2}/", f"{start.id}/", "\n".join(lines))
     text = re.sub(r"^site_description: .*$", f"site_description: {_safe(quoted(start.name))}", text, flags=re.MULTILINE)
+    text = re.sub(r"^site_url: .*$", f"site_url: {_EXAMPLE}", text, flags=re.MULTILINE)
     text = re.sub(r"^  case: [0-9-]+", f"  case: {start.id}", text, flags=re.MULTILINE)
     text = re.sub(r"^  vendor: [^#\n]*(?=#|$)", f"  vendor: {_safe(quoted(start.vendor))} ", text, flags=re.MULTILINE)
     if not start.own:

@@ -63,15 +63,24 @@ def kind_of(report: Report) -> EvidenceKind:
         return _OF_REPORTS[report.source_type]
     if not report.opened or report.detail not in {Detail.LOGS, Detail.MEASUREMENTS}:
         return EvidenceKind.NARRATIVE_ISSUE
-    told = report.detail is Detail.MEASUREMENTS and report.figures and all(map(_is_read_off, report.figures))
+    told = report.detail is Detail.MEASUREMENTS and all(map(_is_read_off, report.figures))
     return EvidenceKind.READINGS_TOLD if told else EvidenceKind.ISSUE_WITH_LOGS
 
 
-_READ_OFF = re.compile(r"(%|[A-Z]{3}|s|min|h|days)( |$)")  # a meter, a balance, a clock
+_COUNTED = re.compile(
+    r"^(count|ratio|x|dates|of \d+)( |$)|\b(tokens?|calls?|requests?|messages?|lines?|sessions?|chars|[KMG]B)\b",
+    re.IGNORECASE,
+)
+"""Units of what a log holds. Any other is of a meter, a balance or a clock, or of nothing that can be counted."""
+_NUMBER = re.compile(r"[-+~<>\u2248]*[\d.,]+[kM]?")
 
 
 def _is_read_off(figure: Figure) -> bool:
-    return bool(figure.unit and _READ_OFF.match(figure.unit))
+    """Is it no count of what a log holds, by its unit, by what follows its numbers ("80%"), or by what it measures?"""
+    stated = [one for one in (figure.value, figure.start, figure.end) if one]
+    rest = [_NUMBER.sub("", one, count=1).strip() for one in stated]
+    told = [figure.unit] if figure.unit else [one for one in rest if one] or [figure.metric]
+    return not any(_COUNTED.search(one) and "%" not in one for one in told)
 
 
 def kind_of_measurement(one: Published) -> EvidenceKind:
