@@ -97,8 +97,8 @@ def agreement_chart(crossed: Sequence[CrossRow], chart_id: str = "rules-and-revi
         rows=tuple((_word(row.computed), *row.counts, sum(row.counts)) for row in rows),
         svg=svg,
         note=(
-            "Framed and bold: read as the same. The reviewer's grade was drafted with a language model from "
-            "the same evidence, so that the two agree does not show that either is right."
+            "Framed and bold: read as the same. The reviewer's grade was drafted from the same evidence, "
+            "so that the two agree does not show that either is right."
         ),
         narrow=_table(rows, phone=True, drawn=drawn),
     )

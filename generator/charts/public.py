@@ -27,8 +27,7 @@ _GAP = 16
 _INSIDE, _OUTSIDE = "Month of the window", "Other month"
 _HEADROOM = 1.18  # of the highest bar, for its label
 COLLECTION_NOTE = (
-    "Counts follow where and how hard the curators looked: mostly one issue tracker, and the window harder than the "
-    "months beside it. Read them as what was found, not as how often it happened."
+    "Counts follow where and how hard the curators looked. Read them as what was found, not as how often it happened."
 )
 
 

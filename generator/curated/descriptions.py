@@ -17,6 +17,8 @@ Words.client: The program whose versions readers know.
 Words.version_command: What prints that version.
 Words.tracker: The product whose public issue tracker most reports come from.
 Words.collected: What else a reader of counts must know of how reports were found.
+Words.searched: How the reports were found, as the end of a sentence that begins "Reports were found".
+Words.drafted: How the reviewer's grades were drafted, such as: with a language model.
 Words.releases: How many releases there were, so that being near to one is no evidence.
 Words.unmeasured: Measurements that nobody has.
 Registered.title: Title of the page that answers it.

@@ -41,5 +41,9 @@ class Words(BaseModel):
     version_command: _Word | None = None  # what prints that version
     tracker: _Word | None = None  # the product whose public issue tracker most reports come from
     collected: _Line | None = None  # what else a reader of counts must know of how reports were found
+    searched: _Line | None = None  # how the reports were found: "by asking ..."
+    drafted: _Word | None = (
+        None  # how kinds of evidence and the reader's own grades were drafted: "with a language model"
+    )
     releases: _Line | None = None  # how many releases there were, so that nearness to one is not evidence
     unmeasured: tuple[_Line, ...] = ()  # measurements that nobody has
