@@ -236,6 +236,7 @@ def test_watching_ends_cleanly_on_an_interrupt(tmp_path):
         process = subprocess.Popen(
             [sys.executable, "-m", "generator", "check", "--watch", "--root", str(tmp_path)],
             stdout=out, stderr=out, cwd=ROOT,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  a run in the background ignores it
         )  # fmt: skip
         for _ in range(600):
             if b"Waiting" in (tmp_path / "said").read_bytes():
