@@ -79,7 +79,7 @@ def test_no_free_text_of_a_stranger_reaches_a_step():
     """Numbers, logins, digests and the name of the default branch are no free text."""
     allowed = {
         "github.token", "github.repository", "github.event.issue.number", "github.event.sender.login",
-        "github.event.pull_request.base.sha", "github.event.repository.default_branch",
+        "github.event.pull_request.base.ref", "github.event.repository.default_branch",
     }  # fmt: skip
     for name, id, job in JOBS:
         for place in [job, *job["steps"]]:
@@ -106,7 +106,7 @@ def test_every_job_ends_and_no_two_runs_meet():
 def test_a_change_of_content_alone_runs_the_code_of_main():
     steps = SAYS["content"]["jobs"]["preview"]["steps"]
     first, second = (step for step in steps if step.get("uses", "").startswith("actions/checkout@"))
-    assert first["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
+    assert first["with"]["ref"] == "${{ github.event.pull_request.base.ref }}"
     assert "path" not in first["with"]
     assert second["with"]["path"] == "change"
     assert SAYS["content"]["on"] == {"pull_request": {"paths": ["content/**"]}}
