@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from generator.base.problems import ContentError, attempt
 from generator.cli import cli
 from generator.cli.new import KINDS, asking, command
+from generator.cli.new.tables import table_text
 from generator.curated.draft_fields import DRAFTED, fields_of
 from generator.curated.draft_ids import slug
 from generator.curated.draft_text import new_file, record_text, says, with_entry
@@ -361,6 +363,56 @@ def test_what_may_tell_the_same_is_named_with_the_rule(root, values, said):
     assert [one.id for one in found if one.id == "cc-50001"] == (["cc-50001"] if said else [])
     if said:
         assert "a day apart" in str(found[0])
+
+
+# ---- the figures of a measurement ----
+
+
+def measured(root, tmp_path, data):
+    """The rows that `new measurement` makes of a file, or what it says against it."""
+    table = tmp_path / "t.csv"
+    table.write_bytes(data)
+    done = run(root, "measurement", *each(tmp_path)["measurement"][0][:-4], "--table", table, "--dry")
+    if done.exception:
+        return "\n".join(done.exception.message.split("\n")[1:])
+    return yaml.safe_load(done.output)[0]["tables"][0]["rows"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'a,b\n"one\ntwo",2\n', "a line break within a cell of row 2"),
+        (b'a,b\r\n1,"2\r\n"\r\n', "a line break within a cell of row 2"),
+        (b'a,"b\nc"\n1,2\n', "a line break within a cell of row 1"),
+        ("a,b\none\x85x,2\n".encode(), "W-char"),
+        ("a,b\none\u2028,2\n".encode(), "W-char"),
+        (b"a,b\none\x0b,2\n", "W-char"),
+        (b"a,b\n1,2\n" + b",\n" * 600_000 + b"3,4\n", "more than 1,024 KiB"),
+        (b"a,b\n1,2\n" + "é".encode() * 600_000, "more than 1,024 KiB"),
+        ("a,b\n1,2\n".encode("utf-16"), "in UTF-8"),
+        (b"a,b\n" + b"1,2\n" * 2_001, "1 to 2,000 rows"),
+    ],
+)
+def test_a_table_is_taken_whole_or_refused(root, tmp_path, data, said):
+    assert said in measured(root, tmp_path, data)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    ["0.10", "7.50", "-0", "-0.0", "123456789012345.123456789012", "0.000000000001", "0.1234567890123456789", "1e5"],
+)
+def test_a_figure_that_a_number_cannot_hold_as_it_is_written_stays_text(root, tmp_path, figure):
+    assert measured(root, tmp_path, f"a,b\n{figure},12.5\n{figure},-7\n".encode()) == [[figure, 12.5], [figure, -7]]
+
+
+def test_only_an_ordinary_file_holds_a_table_also_through_a_link(root, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "real.csv").write_text(TABLE, "utf-8")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    for name in ("pipe", ".", "/dev/zero", "absent", "a\0b"):
+        with pytest.raises(ValueError, match="as a table"):
+            table_text(str(tmp_path / name))
+    assert table_text(str(tmp_path / "link.csv")) == TABLE
 
 
 # ---- on a terminal ----
