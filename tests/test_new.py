@@ -399,7 +399,7 @@ def test_a_table_is_taken_whole_or_refused(root, tmp_path, data, said):
 
 @pytest.mark.parametrize(
     "figure",
-    ["0.10", "7.50", "-0", "-0.0", "123456789012345.123456789012", "0.000000000001", "0.1234567890123456789", "1e5"],
+    ["0.10", "7.50", "-0", "123456789012345.123456789012", "0.000000000001", "0.1234567890123456789", "1e5"],
 )
 def test_a_figure_that_a_number_cannot_hold_as_it_is_written_stays_text(root, tmp_path, figure):
     assert measured(root, tmp_path, f"a,b\n{figure},12.5\n{figure},-7\n".encode()) == [[figure, 12.5], [figure, -7]]
