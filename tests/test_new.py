@@ -14,9 +14,10 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.base.problems import ContentError, attempt
+from generator.base.problems import BusyError, ContentError, Exit, attempt
 from generator.cli import cli
 from generator.cli.new import KINDS, asking, command
+from generator.cli.new.alone import alone
 from generator.cli.new.tables import table_text
 from generator.curated.draft_fields import DRAFTED, fields_of
 from generator.curated.draft_ids import slug
@@ -327,6 +328,38 @@ def test_a_file_that_changes_meanwhile_is_left_as_it_is(root, monkeypatch):
     assert (root / "content/reports/cc-50001.yml").read_text("utf-8") == "# mine\n"
     assert (root / "content/sources.yml").read_text("utf-8").endswith("# mine\n")
     assert not [name for name in tree(root) if "/." in name]
+
+
+def test_nobody_else_writes_between_reading_and_writing(root, monkeypatch):
+    held = []
+
+    def noted(name):
+        inner = getattr(command, name)
+
+        def call(*arguments):
+            with pytest.raises(BusyError), alone(root / "content", patience=0):
+                pytest.fail(f"two at once: {name}")
+            held.append(name)
+            return inner(*arguments)
+
+        monkeypatch.setattr(command, name, call)
+
+    for name in ("reading_of", "_sound", "write"):
+        noted(name)
+    made(root, *REPORT)
+    assert held == ["reading_of", "_sound", "write"]
+
+
+def test_a_second_one_gives_up_with_the_code_of_busy(root):
+    with (
+        alone(root / "content"),
+        pytest.raises(BusyError, match="another `new`") as caught,
+        alone(root / "content", patience=0.1),
+    ):
+        pytest.fail("two at once")
+    assert caught.value.exit == Exit.BUSY
+    with alone(root / "content"), alone(root / "absent"):
+        assert not [name for name in tree(root) if "lock" in name.rpartition("/")[2] and "ids.lock" not in name]
 
 
 def test_a_folder_that_is_a_link_is_not_written_to(root, tmp_path):
