@@ -286,6 +286,28 @@ def test_mistakes_between_fields_are_told_at_their_flag(root):
     assert line.startswith("--title: W-char")
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-10:00", "0001-01-01", "2026-02-30", "2026-05-03T10:00:00"),
+        *("20260503", "86400", "1774915200.5", "-1", "2026"),
+    ],
+)
+def test_what_is_no_moment_is_called_that_and_nothing_else(root, start):
+    event = each(root.parent)["event"][0]
+    lines = refused(root, "event", *event, "--start", start)
+    assert [line[:15] for line in lines] == ["--start: W-date"]
+    lines = refused(root, "incident", *each(root.parent)["incident"][0], "--end", start)
+    assert lines[0].startswith("--end: W-date")
+    path = root / "content" / "events" / "2026-03.yml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("start: 2026-03-", f"start: '{start}' # ", 1), "utf-8")
+    assert path.read_text("utf-8") != text
+    done = CliRunner().invoke(cli, ["check", "--root", str(root)], env=TODAY, standalone_mode=False)
+    assert isinstance(done.exception, ContentError), done.exception
+    assert {problem.code for problem in done.exception.problems if "start" in problem.message} <= {"W-date"}
+
+
 def test_an_id_is_never_used_twice(root):
     (line,) = refused(root, *REPORT, "--id", "CC-46829".lower())
     assert line == '--id: W-unique "cc-46829" is taken, or was once (leave --id away)'
@@ -497,6 +519,26 @@ def test_an_entry_is_added_below_and_every_other_byte_stays(text):
     assert [line for line in kept if line not in data.decode().replace("\r\n", "\n").split("\n")] == []
     assert ("\r\n" in text) == (b"\r\n" in data)
     assert b"\r\n" not in data or data.count(b"\n") == data.count(b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("[]  # keep me please\n", "# keep me please\n"),
+        ("# c\n[ ] # keep\n\n\n# after\n\n", "# c\n# keep\n\n\n# after\n\n"),
+        ("\n\n# c\n[]\n\n", "\n\n# c\n\n"),
+        ("# a\r\n# b\n[]\r\n# c\n", "# a\r\n# b\n# c\n"),
+        ("# a\n# b\r\n[]  # keep\r\n", "# a\n# b\r\n# keep\r\n"),
+        ("# a\r\n# b\n", "# a\r\n# b\n"),
+        ("# a []\n[]", "# a []\n"),
+        ("[]", ""),
+        ("---\n[]\n", "---\n"),
+    ],
+)
+def test_of_an_empty_list_only_the_brackets_go(text, kept):
+    data = with_entry(text.encode(), "x.yml", {"id": "b"}, {}).decode()
+    assert data.startswith(kept)
+    assert data[len(kept) :].rstrip("\r\n") == "- id: b"
 
 
 @pytest.mark.parametrize("text", ["[{id: a}]\n", "a: 1\n", "- id: a\n...\n", "text\n"])

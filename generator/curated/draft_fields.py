@@ -161,7 +161,10 @@ def moment_of(text: str) -> str:
         return text
     if read.tzinfo is None:
         return f"{text}T00:00:00Z" if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else text
-    return read.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    try:
+        return read.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:  # the year 0 or 10000 in UTC: the model says so
+        return text
 
 
 def place_of(text: str) -> str:

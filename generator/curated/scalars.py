@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 import unicodedata
 from collections.abc import Iterator
 
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 MAX_DIGITS = 18  # beyond this not every reader keeps an integer exact
@@ -27,6 +29,8 @@ HIDDEN = re.compile(
 )
 _FOREIGN = re.compile(rf"[^\x00-\x7f]{{{MOST_MARKS + 1},}}")  # every combining mark is in such a run
 _EMPTY = "\u2800"  # a Braille cell without a dot: a sign, but nothing is seen of it
+_AWARE = TypeAdapter(AwareDatetime)
+_SECONDS = re.compile(r"[-+]?[0-9.]+")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _DISPUTED = re.compile(
@@ -75,6 +79,24 @@ def visible(text: str) -> str:
         if not (character == _EMPTY or character.isspace() or unicodedata.category(character)[0] in "CM"):
             return text
     raise PydanticCustomError("blank", "must hold something that can be seen")
+
+
+def moment_in(value: object) -> object:
+    """The moment that a text says, or an error of type datetime; what is no text is left to the model.
+
+    A bare number is none: pydantic takes 20260503 for seconds since 1970
+    (https://docs.pydantic.dev/latest/api/standard_library_types/). Nor is what has no year of four digits in UTC.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        if not _SECONDS.fullmatch(value.strip()):
+            moment = _AWARE.validate_strings(value, strict=True)
+            moment.astimezone(dt.UTC)
+            return moment
+    except (ValidationError, OverflowError):
+        pass
+    raise PydanticCustomError("datetime_parsing", "must be a moment of the calendar")
 
 
 def hidden_in_words(character: str) -> tuple[str, str]:
