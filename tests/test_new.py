@@ -308,6 +308,33 @@ def test_what_is_no_moment_is_called_that_and_nothing_else(root, start):
     assert {problem.code for problem in done.exception.problems if "start" in problem.message} <= {"W-date"}
 
 
+@pytest.mark.parametrize(
+    ("phrases", "said"),
+    [
+        ([""], "is empty"),
+        ([" , "], "is empty"),
+        (["weekly limit,,refund"], "is empty"),
+        (["ab"], "3 letters or digits"),
+        (["... - ?!"], "3 letters or digits"),
+        (["Weekly limit", "weekly  LIMIT"], "the same twice"),
+        (["Straße, STRASSE"], "the same twice"),
+        (["one, two, three, four, five, six, seven, eight, nine"], "9 entries and may have 8"),
+    ],
+)
+@pytest.mark.parametrize("word", ["event", "claim", "measurement"])
+def test_phrases_of_the_search_are_few_and_worth_looking_for(root, word, phrases, said):
+    asked = [part for text in phrases for part in ("--asked", text)]
+    lines = refused(root, word, *each(root.parent)[word][0], *asked)
+    assert all(line.startswith("--asked: W-") for line in lines)
+    assert said in lines[0]
+
+
+def test_phrases_of_the_search_that_are_sound(root):
+    made(root, "event", *each(root.parent)["event"][0], "--asked", "opus 4.6, 4.6.1", "--asked", "one, two")
+    (event,) = (one for one in load(root / "content").events if one.title == "A change")
+    assert event.asked == ("opus 4.6", "4.6.1", "one", "two")
+
+
 def test_an_id_is_never_used_twice(root):
     (line,) = refused(root, *REPORT, "--id", "CC-46829".lower())
     assert line == '--id: W-unique "cc-46829" is taken, or was once (leave --id away)'

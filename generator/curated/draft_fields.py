@@ -121,7 +121,8 @@ def value_of(field: DraftField, given: Sequence[str]) -> Any:
         values = [_of_form(field, text) for text in given]
         return values if field.many else values[-1]
     if field.ids:
-        return [word.strip() for text in given for word in text.split(",") if word.strip()]
+        words = [word.strip() for text in given for word in text.split(",")]
+        return words if field.name == "asked" else [word for word in words if word]  # '' for others: none
     if field.many:
         return [text.strip() for text in given]
     return place_of(given[-1].strip()) if field.name == "page" else given[-1].strip()

@@ -23,7 +23,7 @@ from pydantic import (
 
 from generator.curated.address import public, reachable
 from generator.curated.forms import CLAIM, EVENT, ID, LINE, SLUG, SOURCE
-from generator.curated.scalars import moment_in, visible
+from generator.curated.scalars import moment_in, no_twins, searched, visible
 
 Id = Annotated[str, StringConstraints(pattern=ID)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
@@ -60,8 +60,13 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-Asked = Annotated[tuple[Line, ...], Field(exclude=True)]
-"""Words that readers type who look for exactly this record: the search puts it first for them, no more."""
+Asked = Annotated[
+    tuple[Annotated[Line, AfterValidator(searched)], ...], Field(exclude=True, max_length=8), AfterValidator(no_twins)
+]
+"""Words that readers type who look for exactly this record: the search puts it first for them, no more.
+
+Few and of some length: a letter or a list of all words would put it first for everybody.
+"""
 
 
 class Layer(StrEnum):

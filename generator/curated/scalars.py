@@ -13,6 +13,8 @@ from pydantic_core import PydanticCustomError
 
 MAX_DIGITS = 18  # beyond this not every reader keeps an integer exact
 
+LEAST_SEARCHED = 3
+"""Letters and digits of a phrase that readers look for."""
 MOST_MARKS = 4
 """Combining marks on one letter. Vietnamese needs two, pointed Hebrew and Tibetan up to four; more climb out of their
 line.
@@ -97,6 +99,20 @@ def moment_in(value: object) -> object:
     except (ValidationError, OverflowError):
         pass
     raise PydanticCustomError("datetime_parsing", "must be a moment of the calendar")
+
+
+def searched(text: str) -> str:
+    """The phrase, or an error of type short where it has too few letters and digits to look for."""
+    if sum(map(str.isalnum, text)) < LEAST_SEARCHED:
+        raise PydanticCustomError("short", "must have {least} letters or digits", {"least": LEAST_SEARCHED})
+    return text
+
+
+def no_twins(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The texts, or an error of type twice where two differ by no more than spaces and capital letters."""
+    if len({" ".join(text.casefold().split()) for text in texts}) < len(texts):
+        raise PydanticCustomError("twice", "must not say the same twice")
+    return texts
 
 
 def hidden_in_words(character: str) -> tuple[str, str]:
