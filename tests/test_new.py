@@ -20,7 +20,7 @@ from generator.cli.new import KINDS, asking, command
 from generator.cli.new.alone import alone
 from generator.cli.new.tables import table_text
 from generator.curated.draft_fields import DRAFTED, fields_of
-from generator.curated.draft_ids import slug
+from generator.curated.draft_ids import slug, taken_ids
 from generator.curated.draft_text import new_file, record_text, says, with_entry
 from generator.curated.echoes import echoes
 from generator.curated.entries import Outside
@@ -343,6 +343,27 @@ def test_an_id_is_never_used_twice(root):
     assert "Wrote the event E-201 " in made(root, "event", *each(root.parent)["event"][0])
     made(root, *REPORT)
     assert "Wrote the report cc-50001-2 " in made(root, *REPORT, "--date-basis", "comment-date")
+
+
+@pytest.mark.parametrize(
+    ("word", "id"), [("event", "E-999"), ("event", "E-112"), ("claim", "C-800"), ("source", "S-999")]
+)
+def test_an_id_that_leaps_over_many_numbers_is_refused(root, word, id):
+    arguments = each(root.parent)[word][0]
+    (line,) = refused(root, word, *arguments, "--id", id)
+    assert line.startswith(f'--id: W-value "{id}" would leave ')
+
+
+def test_an_id_may_leap_over_some_numbers_and_the_last_one_by_hand_ends_nothing(root):
+    event = each(root.parent)["event"][0]
+    assert "Wrote the event E-111 " in made(root, "event", *event, "--id", "E-111")  # E-090 was the last
+    assert "Wrote the event E-112 " in made(root, "event", *event, "--title", "Another")
+    lock = "- kind: event\n  id: E-999\n  first: 2026-11-24\n  title: t\n  gone:\n    day: 2026-11-25\n    reason: r\n"
+    (root / "content" / "ids.lock.yml").write_text(lock, "utf-8")
+    taken = taken_ids(reading_of(root / "content", Outside()).records, "event")
+    id = made(root, "event", *event, "--title", "A third").split()[3]
+    assert id not in taken
+    assert {f"E-{number:03}" for number in range(1, int(id[2:]))} <= taken
 
 
 def test_mistakes_of_others_stop_nothing_and_hide_nothing(root):
