@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -13,11 +14,13 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.base.problems import ContentError, attempt
+from generator.base.problems import BusyError, ContentError, Exit, attempt
 from generator.cli import cli
 from generator.cli.new import KINDS, asking, command
+from generator.cli.new.alone import alone
+from generator.cli.new.tables import table_text
 from generator.curated.draft_fields import DRAFTED, fields_of
-from generator.curated.draft_ids import slug
+from generator.curated.draft_ids import slug, taken_ids
 from generator.curated.draft_text import new_file, record_text, says, with_entry
 from generator.curated.echoes import echoes
 from generator.curated.entries import Outside
@@ -283,6 +286,55 @@ def test_mistakes_between_fields_are_told_at_their_flag(root):
     assert line.startswith("--title: W-char")
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-10:00", "0001-01-01", "2026-02-30", "2026-05-03T10:00:00"),
+        *("20260503", "86400", "1774915200.5", "-1", "2026"),
+    ],
+)
+def test_what_is_no_moment_is_called_that_and_nothing_else(root, start):
+    event = each(root.parent)["event"][0]
+    lines = refused(root, "event", *event, "--start", start)
+    assert [line[:15] for line in lines] == ["--start: W-date"]
+    lines = refused(root, "incident", *each(root.parent)["incident"][0], "--end", start)
+    assert lines[0].startswith("--end: W-date")
+    path = root / "content" / "events" / "2026-03.yml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("start: 2026-03-", f"start: '{start}' # ", 1), "utf-8")
+    assert path.read_text("utf-8") != text
+    done = CliRunner().invoke(cli, ["check", "--root", str(root)], env=TODAY, standalone_mode=False)
+    assert isinstance(done.exception, ContentError), done.exception
+    assert {problem.code for problem in done.exception.problems if "start" in problem.message} <= {"W-date"}
+
+
+@pytest.mark.parametrize(
+    ("phrases", "said"),
+    [
+        ([""], "is empty"),
+        ([" , "], "is empty"),
+        (["weekly limit,,refund"], "is empty"),
+        (["ab"], "3 letters or digits"),
+        (["... - ?!"], "3 letters or digits"),
+        (["Weekly limit", "weekly  LIMIT"], "the same twice"),
+        (["Straße, STRASSE"], "the same twice"),
+        (["one, two, three, four, five, six, seven, eight, nine"], "9 entries and may have 8"),
+    ],
+)
+@pytest.mark.parametrize("word", ["event", "claim", "measurement"])
+def test_phrases_of_the_search_are_few_and_worth_looking_for(root, word, phrases, said):
+    asked = [part for text in phrases for part in ("--asked", text)]
+    lines = refused(root, word, *each(root.parent)[word][0], *asked)
+    assert all(line.startswith("--asked: W-") for line in lines)
+    assert said in lines[0]
+
+
+def test_phrases_of_the_search_that_are_sound(root):
+    made(root, "event", *each(root.parent)["event"][0], "--asked", "opus 4.6, 4.6.1", "--asked", "one, two")
+    (event,) = (one for one in load(root / "content").events if one.title == "A change")
+    assert event.asked == ("opus 4.6", "4.6.1", "one", "two")
+
+
 def test_an_id_is_never_used_twice(root):
     (line,) = refused(root, *REPORT, "--id", "CC-46829".lower())
     assert line == '--id: W-unique "cc-46829" is taken, or was once (leave --id away)'
@@ -291,6 +343,27 @@ def test_an_id_is_never_used_twice(root):
     assert "Wrote the event E-201 " in made(root, "event", *each(root.parent)["event"][0])
     made(root, *REPORT)
     assert "Wrote the report cc-50001-2 " in made(root, *REPORT, "--date-basis", "comment-date")
+
+
+@pytest.mark.parametrize(
+    ("word", "id"), [("event", "E-999"), ("event", "E-112"), ("claim", "C-800"), ("source", "S-999")]
+)
+def test_an_id_that_leaps_over_many_numbers_is_refused(root, word, id):
+    arguments = each(root.parent)[word][0]
+    (line,) = refused(root, word, *arguments, "--id", id)
+    assert line.startswith(f'--id: W-value "{id}" would leave ')
+
+
+def test_an_id_may_leap_over_some_numbers_and_the_last_one_by_hand_ends_nothing(root):
+    event = each(root.parent)["event"][0]
+    assert "Wrote the event E-111 " in made(root, "event", *event, "--id", "E-111")  # E-090 was the last
+    assert "Wrote the event E-112 " in made(root, "event", *event, "--title", "Another")
+    lock = "- kind: event\n  id: E-999\n  first: 2026-11-24\n  title: t\n  gone:\n    day: 2026-11-25\n    reason: r\n"
+    (root / "content" / "ids.lock.yml").write_text(lock, "utf-8")
+    taken = taken_ids(reading_of(root / "content", Outside()).records, "event")
+    id = made(root, "event", *event, "--title", "A third").split()[3]
+    assert id not in taken
+    assert {f"E-{number:03}" for number in range(1, int(id[2:]))} <= taken
 
 
 def test_mistakes_of_others_stop_nothing_and_hide_nothing(root):
@@ -327,6 +400,38 @@ def test_a_file_that_changes_meanwhile_is_left_as_it_is(root, monkeypatch):
     assert not [name for name in tree(root) if "/." in name]
 
 
+def test_nobody_else_writes_between_reading_and_writing(root, monkeypatch):
+    held = []
+
+    def noted(name):
+        inner = getattr(command, name)
+
+        def call(*arguments):
+            with pytest.raises(BusyError), alone(root / "content", patience=0):
+                pytest.fail(f"two at once: {name}")
+            held.append(name)
+            return inner(*arguments)
+
+        monkeypatch.setattr(command, name, call)
+
+    for name in ("reading_of", "_sound", "write"):
+        noted(name)
+    made(root, *REPORT)
+    assert held == ["reading_of", "_sound", "write"]
+
+
+def test_a_second_one_gives_up_with_the_code_of_busy(root):
+    with (
+        alone(root / "content"),
+        pytest.raises(BusyError, match="another `new`") as caught,
+        alone(root / "content", patience=0.1),
+    ):
+        pytest.fail("two at once")
+    assert caught.value.exit == Exit.BUSY
+    with alone(root / "content"), alone(root / "absent"):
+        assert not [name for name in tree(root) if "lock" in name.rpartition("/")[2] and "ids.lock" not in name]
+
+
 def test_a_folder_that_is_a_link_is_not_written_to(root, tmp_path):
     shutil.move(root / "content" / "reports", tmp_path / "elsewhere")
     (root / "content" / "reports").symlink_to(tmp_path / "elsewhere")
@@ -361,6 +466,56 @@ def test_what_may_tell_the_same_is_named_with_the_rule(root, values, said):
     assert [one.id for one in found if one.id == "cc-50001"] == (["cc-50001"] if said else [])
     if said:
         assert "a day apart" in str(found[0])
+
+
+# ---- the figures of a measurement ----
+
+
+def measured(root, tmp_path, data):
+    """The rows that `new measurement` makes of a file, or what it says against it."""
+    table = tmp_path / "t.csv"
+    table.write_bytes(data)
+    done = run(root, "measurement", *each(tmp_path)["measurement"][0][:-4], "--table", table, "--dry")
+    if done.exception:
+        return "\n".join(done.exception.message.split("\n")[1:])
+    return yaml.safe_load(done.output)[0]["tables"][0]["rows"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'a,b\n"one\ntwo",2\n', "a line break within a cell of row 2"),
+        (b'a,b\r\n1,"2\r\n"\r\n', "a line break within a cell of row 2"),
+        (b'a,"b\nc"\n1,2\n', "a line break within a cell of row 1"),
+        ("a,b\none\x85x,2\n".encode(), "W-char"),
+        ("a,b\none\u2028,2\n".encode(), "W-char"),
+        (b"a,b\none\x0b,2\n", "W-char"),
+        (b"a,b\n1,2\n" + b",\n" * 600_000 + b"3,4\n", "more than 1,024 KiB"),
+        (b"a,b\n1,2\n" + "é".encode() * 600_000, "more than 1,024 KiB"),
+        ("a,b\n1,2\n".encode("utf-16"), "in UTF-8"),
+        (b"a,b\n" + b"1,2\n" * 2_001, "1 to 2,000 rows"),
+    ],
+)
+def test_a_table_is_taken_whole_or_refused(root, tmp_path, data, said):
+    assert said in measured(root, tmp_path, data)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    ["0.10", "7.50", "-0", "123456789012345.123456789012", "0.000000000001", "0.1234567890123456789", "1e5"],
+)
+def test_a_figure_that_a_number_cannot_hold_as_it_is_written_stays_text(root, tmp_path, figure):
+    assert measured(root, tmp_path, f"a,b\n{figure},12.5\n{figure},-7\n".encode()) == [[figure, 12.5], [figure, -7]]
+
+
+def test_only_an_ordinary_file_holds_a_table_also_through_a_link(root, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "real.csv").write_text(TABLE, "utf-8")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    for name in ("pipe", ".", "/dev/zero", "absent", "a\0b"):
+        with pytest.raises(ValueError, match="as a table"):
+            table_text(str(tmp_path / name))
+    assert table_text(str(tmp_path / "link.csv")) == TABLE
 
 
 # ---- on a terminal ----
@@ -412,6 +567,26 @@ def test_an_entry_is_added_below_and_every_other_byte_stays(text):
     assert [line for line in kept if line not in data.decode().replace("\r\n", "\n").split("\n")] == []
     assert ("\r\n" in text) == (b"\r\n" in data)
     assert b"\r\n" not in data or data.count(b"\n") == data.count(b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("[]  # keep me please\n", "# keep me please\n"),
+        ("# c\n[ ] # keep\n\n\n# after\n\n", "# c\n# keep\n\n\n# after\n\n"),
+        ("\n\n# c\n[]\n\n", "\n\n# c\n\n"),
+        ("# a\r\n# b\n[]\r\n# c\n", "# a\r\n# b\n# c\n"),
+        ("# a\n# b\r\n[]  # keep\r\n", "# a\n# b\r\n# keep\r\n"),
+        ("# a\r\n# b\n", "# a\r\n# b\n"),
+        ("# a []\n[]", "# a []\n"),
+        ("[]", ""),
+        ("---\n[]\n", "---\n"),
+    ],
+)
+def test_of_an_empty_list_only_the_brackets_go(text, kept):
+    data = with_entry(text.encode(), "x.yml", {"id": "b"}, {}).decode()
+    assert data.startswith(kept)
+    assert data[len(kept) :].rstrip("\r\n") == "- id: b"
 
 
 @pytest.mark.parametrize("text", ["[{id: a}]\n", "a: 1\n", "- id: a\n...\n", "text\n"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 import types
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin
 
+from generator.curated.draft_tables import table_of
 from generator.curated.entries import Kind
 from generator.curated.field_words import WORDS
 from generator.curated.models import Model
@@ -49,8 +49,6 @@ _EVIDENCE = re.compile(
 _BEARING = re.compile(r"(?P<claim>[A-Za-z0-9-]+)\s*:\s*(?P<says>.+)")
 _DATES = re.compile(r"(?P<start>[0-9-]+|\.\.)\s+to\s+(?P<end>[0-9-]+|\.\.)\s*:\s*(?P<text>.+)")
 _WANTED = re.compile(r"(?P<record>[^;]+);(?P<holder>.+)")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?")
-_MOST_ROWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,8 @@ def value_of(field: DraftField, given: Sequence[str]) -> Any:
         values = [_of_form(field, text) for text in given]
         return values if field.many else values[-1]
     if field.ids:
-        return [word.strip() for text in given for word in text.split(",") if word.strip()]
+        words = [word.strip() for text in given for word in text.split(",")]
+        return words if field.name == "asked" else [word for word in words if word]  # '' for others: none
     if field.many:
         return [text.strip() for text in given]
     return place_of(given[-1].strip()) if field.name == "page" else given[-1].strip()
@@ -155,31 +154,6 @@ _OF_FORM: Mapping[str, tuple[re.Pattern[str], Callable[[dict[str, str]], dict[st
 }
 
 
-def table_of(text: str, number: int) -> dict[str, Any]:
-    """A table of a measurement from the text of a CSV file. Raises ValueError where it is none."""
-    try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), strict=True) if any(row)]
-    except csv.Error as error:
-        raise ValueError(f"is no table of comma-separated values: {error}") from None
-    if len(rows) < 2 or len(rows) > _MOST_ROWS:  # noqa: PLR2004  names and a row
-        raise ValueError(f"needs the names of its columns and 1 to {_MOST_ROWS:,} rows")
-    columns, *body = rows
-    return {
-        "id": f"table-{number}",
-        "title": f"Table {number}",
-        "columns": columns,
-        "rows": [[_cell(cell) for cell in row] for row in body],
-    }
-
-
-def _cell(text: str) -> str | int | float | None:
-    if not text:
-        return None
-    if not _NUMBER.fullmatch(text):
-        return text
-    return float(text) if "." in text else int(text)
-
-
 def moment_of(text: str) -> str:
     """A day as its first moment in UTC, and a moment of another zone in UTC; anything else as it is."""
     try:
@@ -188,7 +162,10 @@ def moment_of(text: str) -> str:
         return text
     if read.tzinfo is None:
         return f"{text}T00:00:00Z" if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else text
-    return read.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    try:
+        return read.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:  # the year 0 or 10000 in UTC: the model says so
+        return text
 
 
 def place_of(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from generator.curated.address import host_of
@@ -14,6 +14,7 @@ from generator.curated.web_archives import parts_of
 
 _NUMBERED = {"claim": "C", "event": "E", "source": "S"}
 _MOST = 999
+_MOST_UNUSED = 20  # numbers between the last one and one that somebody chooses
 _THREAD = re.compile(
     r"/(?P<path>[^/]+/[^/]+(?:/[^/]+)*?)(?:/-)?/(?:issues|pull|discussions|merge_requests)/(?P<number>[0-9]+)"
 )
@@ -34,14 +35,28 @@ def free_id(records: Records, word: str, values: dict[str, Any]) -> str | None:
     """The next free id; None where all numbers are taken."""
     taken = taken_ids(records, word)
     if word in _NUMBERED:
-        letter = _NUMBERED[word]
-        numbers = [int(id[2:]) for id in taken if re.fullmatch(rf"{letter}-[0-9]{{3}}", id)]
-        number = max(numbers, default=0) + 1
-        return f"{letter}-{number:03}" if number <= _MOST else None
+        numbers = _numbers(word, taken)
+        last = max(numbers, default=0)
+        # Where somebody took the last number by hand, numbering goes on with the first that was never used.
+        number = last + 1 if last < _MOST else min(set(range(1, _MOST + 1)) - numbers, default=None)
+        return None if number is None else f"{_NUMBERED[word]}-{number:03}"
     name = _name(records, word, values)
     name = name if len(name) > 1 else f"{word}-{name}".strip("-")
     cut = {id.casefold() for id in taken}
     return next(id for id in _tries(name) if id not in cut)
+
+
+def leap(records: Records, word: str, id: str) -> int:
+    """How many numbers this id would leave unused; 0 where that are too few to be a slip."""
+    (own,) = _numbers(word, {id}) or {0}
+    unused = own - max(_numbers(word, taken_ids(records, word)), default=0) - 1
+    return unused if unused > _MOST_UNUSED else 0
+
+
+def _numbers(word: str, ids: Collection[str]) -> set[int]:
+    """The numbers of ids of a kind that is numbered; of other kinds none."""
+    letter = _NUMBERED.get(word, "")
+    return {int(id[2:]) for id in ids if letter and re.fullmatch(rf"{letter}-[0-9]{{3}}", id)}
 
 
 def _tries(name: str) -> Iterator[str]:

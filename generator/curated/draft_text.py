@@ -23,7 +23,8 @@ _PLAIN = re.compile(
 _LITERAL = re.compile(r"(?:[^\s#](?:[^\n]*[^\s])?|)(?:\n(?:[^\s](?:[^\n]*[^\s])?|))*")
 """Lines that neither begin nor end with a space."""
 _NO_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-_EMPTY_LIST = re.compile(r"^\[[ ]*\][ ]*(?:#.*)?$", re.MULTILINE)
+_EMPTY_LIST = re.compile(r"^\[ *\](?: *(?:\r?\n|\Z)| +(?=#))", re.MULTILINE)
+"""The brackets: with their line, where nothing else is in it, else without the comment after them."""
 _BY_HAND = "add the record by hand: this command changes only lists with a record below a dash"
 
 
@@ -51,15 +52,15 @@ def with_entry(
     text = data.decode()
     end = "\r\n" if "\r\n" in text else "\n"
     if old.value in ([], None):
-        made = _EMPTY_LIST.sub("", text.replace("\r\n", "\n"), count=1).rstrip("\n") + "\n"
-        made = (made.lstrip("\n") + record_text(values, comments, "")).replace("\n", end)
+        made, dash = _EMPTY_LIST.sub("", text, count=1), ""
     else:
         line = text.split("\n")[old.place((0,)).line - 1]
-        dash = re.match(r" *(?=- )", line)
-        if dash is None or not isinstance(old.value, list):
+        found = re.match(r" *(?=- )", line)
+        if found is None or not isinstance(old.value, list):
             raise ContentError(old.problem((), "W-form", "cannot be changed by a program", _BY_HAND))
-        made = text + ("" if text.endswith("\n") else end)
-        made += record_text(values, comments, dash[0]).replace("\n", end)
+        made, dash = text, found[0]
+    made += "" if made.endswith("\n") or not made else end
+    made += record_text(values, comments, dash).replace("\n", end)
     says(made.encode(), shown, [*(old.value or []), dict(values)], times)
     return made.encode()
 

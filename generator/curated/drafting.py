@@ -12,7 +12,7 @@ from generator.curated.case import Case
 from generator.curated.documents import known_at
 from generator.curated.draft_defaults import Known, with_defaults
 from generator.curated.draft_fields import DraftField, fields_of, moment_of
-from generator.curated.draft_ids import free_id, taken_ids
+from generator.curated.draft_ids import free_id, leap, taken_ids
 from generator.curated.draft_text import new_file, record_text, says, with_entry
 from generator.curated.echoes import echoes
 from generator.curated.entries import Entry, Kind, sound
@@ -21,7 +21,7 @@ from generator.curated.models import Report
 from generator.curated.proposed import Reading, problems_of
 from generator.curated.schemas import schema_name
 from generator.curated.web_archives import page_in
-from generator.curated.yamlfile import MAX_BYTES, Place, parse, read_bytes
+from generator.curated.yamlfile import MAX_BYTES, Place, clipped, parse, read_bytes
 
 _HEADS = {
     "event": "Dated events that began in {month}. Titles are paraphrased; times are UTC.",
@@ -110,6 +110,9 @@ def drafted(reading: Reading, word: str, values: Mapping[str, Any], why: Mapping
         raise ContentError(Problem(f"content/{kind.files}", 0, 0, "W-unique", "all numbers of this kind are taken"))
     if id.casefold() in {one.casefold() for one in taken_ids(reading.records, word)}:
         raise ContentError(Problem("--id", 0, 0, "W-unique", f'"{id}" is taken, or was once', "leave --id away"))
+    if unused := leap(reading.records, word, id):
+        message = f'"{clipped(id)}" would leave {unused:,} numbers before it unused'
+        raise ContentError(Problem("--id", 0, 0, "W-value", message, "leave --id away"))
     whole = {"id": id, **{name: value for name, value in values.items() if name != "id"}}
     path = _file(kind, whole)
     before = _now(reading, path, kind)

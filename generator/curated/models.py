@@ -14,6 +14,7 @@ from pydantic import (
     AnyUrl,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -22,7 +23,7 @@ from pydantic import (
 
 from generator.curated.address import public, reachable
 from generator.curated.forms import CLAIM, EVENT, ID, LINE, SLUG, SOURCE
-from generator.curated.scalars import visible
+from generator.curated.scalars import moment_in, no_twins, searched, visible
 
 Id = Annotated[str, StringConstraints(pattern=ID)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
@@ -49,7 +50,8 @@ Contact = Annotated[
         json_schema_extra={"pattern": "^(?:[hH][tT][tT][pP][sS]://|mailto:)"},
     ),
 ]
-Moment = AwareDatetime  # a moment without its zone is refused
+Moment = Annotated[AwareDatetime, BeforeValidator(moment_in)]
+"""A moment without its zone is refused."""
 
 
 class Model(BaseModel):
@@ -58,8 +60,13 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-Asked = Annotated[tuple[Line, ...], Field(exclude=True)]
-"""Words that readers type who look for exactly this record: the search puts it first for them, no more."""
+Asked = Annotated[
+    tuple[Annotated[Line, AfterValidator(searched)], ...], Field(exclude=True, max_length=8), AfterValidator(no_twins)
+]
+"""Words that readers type who look for exactly this record: the search puts it first for them, no more.
+
+Few and of some length: a letter or a list of all words would put it first for everybody.
+"""
 
 
 class Layer(StrEnum):
@@ -189,7 +196,7 @@ class Incident(Model):
     @property
     def month(self) -> str:
         """Month of the start in UTC, which its file is named after."""
-        return f"{self.start.astimezone(dt.UTC):%Y-%m}"
+        return self.start.astimezone(dt.UTC).isoformat()[:7]
 
 
 Plan = Literal["free", "pro", "max", "team", "enterprise", "api"]
@@ -242,7 +249,7 @@ class Event(Model):
     @property
     def month(self) -> str:
         """Month of the start in UTC, which its file is named after."""
-        return f"{self.start.astimezone(dt.UTC):%Y-%m}"
+        return self.start.astimezone(dt.UTC).isoformat()[:7]
 
 
 class Source(Model):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 import unicodedata
 from collections.abc import Iterator
 
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 MAX_DIGITS = 18  # beyond this not every reader keeps an integer exact
 
+LEAST_SEARCHED = 3
+"""Letters and digits of a phrase that readers look for."""
 MOST_MARKS = 4
 """Combining marks on one letter. Vietnamese needs two, pointed Hebrew and Tibetan up to four; more climb out of their
 line.
@@ -27,6 +31,8 @@ HIDDEN = re.compile(
 )
 _FOREIGN = re.compile(rf"[^\x00-\x7f]{{{MOST_MARKS + 1},}}")  # every combining mark is in such a run
 _EMPTY = "\u2800"  # a Braille cell without a dot: a sign, but nothing is seen of it
+_AWARE = TypeAdapter(AwareDatetime)
+_SECONDS = re.compile(r"[-+]?[0-9.]+")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _DISPUTED = re.compile(
@@ -75,6 +81,38 @@ def visible(text: str) -> str:
         if not (character == _EMPTY or character.isspace() or unicodedata.category(character)[0] in "CM"):
             return text
     raise PydanticCustomError("blank", "must hold something that can be seen")
+
+
+def moment_in(value: object) -> object:
+    """The moment that a text says, or an error of type datetime; what is no text is left to the model.
+
+    A bare number is none: pydantic takes 20260503 for seconds since 1970
+    (https://docs.pydantic.dev/latest/api/standard_library_types/). Nor is what has no year of four digits in UTC.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        if not _SECONDS.fullmatch(value.strip()):
+            moment = _AWARE.validate_strings(value, strict=True)
+            moment.astimezone(dt.UTC)
+            return moment
+    except (ValidationError, OverflowError):
+        pass
+    raise PydanticCustomError("datetime_parsing", "must be a moment of the calendar")
+
+
+def searched(text: str) -> str:
+    """The phrase, or an error of type short where it has too few letters and digits to look for."""
+    if sum(map(str.isalnum, text)) < LEAST_SEARCHED:
+        raise PydanticCustomError("short", "must have {least} letters or digits", {"least": LEAST_SEARCHED})
+    return text
+
+
+def no_twins(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The texts, or an error of type twice where two differ by no more than spaces and capital letters."""
+    if len({" ".join(text.casefold().split()) for text in texts}) < len(texts):
+        raise PydanticCustomError("twice", "must not say the same twice")
+    return texts
 
 
 def hidden_in_words(character: str) -> tuple[str, str]:

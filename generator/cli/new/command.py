@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 from generator.base.problems import ContentError, Problem
 from generator.base.wording import printable
 from generator.cli.context import ROOT, now
+from generator.cli.new.alone import alone
 from generator.cli.new.asking import Answers, on_terminal
 from generator.cli.new.tables import table_text
 from generator.cli.new.telling import next_steps, told
@@ -73,28 +75,33 @@ def _option(field: DraftField) -> click.Option:
 
 
 def _run(word: str, root: Path, address: str | None, *, dry: bool, no_ask: bool, **options: Any) -> None:
-    from generator.curated.outside import outside
-    from generator.detectors import DETECTORS
-
-    reading = reading_of(root / "content", outside(DETECTORS, today=now().date()))
-    kind = reading.kind(word)
+    kind = next(kind for kind in kinds_of(Library) if kind.word == word)
     given, wrong = _given(kind, address, options)
     if on_terminal() and not no_ask:
         _refuse(wrong)
-        values, why = _asked(reading, word, given)
-    else:
+        given = _asked(_read(root), word, given)
+    with nullcontext() if dry else alone(root / "content"):
+        reading = _read(root)  # after the questions: somebody else may have written meanwhile
         values, why = completed(reading, word, given)
         _refuse([*wrong, *_known(reading, word, values), *_lacking(reading, kind, values)])
-    draft = _sound(reading, word, values, why)
+        draft = _sound(reading, word, values, why)
+        if not dry:
+            write(root, draft)
     if dry:
         click.echo(draft.data.decode(), nl=False)
     else:
-        write(root, draft)
         click.echo(f"Wrote the {word} {draft.id} into {draft.path}.")
     for note in draft.notes:
         click.echo(f"Look: {printable(note)}.", err=True)
     if not dry:
         click.echo(next_steps(root, reading, draft), nl=False)
+
+
+def _read(root: Path) -> Reading:
+    from generator.curated.outside import outside
+    from generator.detectors import DETECTORS
+
+    return reading_of(root / "content", outside(DETECTORS, today=now().date()))
 
 
 def _given(kind: Kind, address: str | None, options: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -123,13 +130,13 @@ def _value(field: DraftField, texts: Sequence[Any]) -> Any:
     return value_of(field, texts)
 
 
-def _asked(reading: Reading, word: str, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The values after somebody was asked for what is missing; an address on record ends it before that."""
+def _asked(reading: Reading, word: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What is given after somebody was asked for the rest; an address on record ends it before that."""
     answers = Answers(reading, reading.kind(word), given)
     answers.first(_ADDRESS.get(word, "url"))
     _refuse(_known(reading, word, completed(reading, word, answers.values)[0]))
     answers.rest(lambda values: completed(reading, word, values)[0])
-    return completed(reading, word, answers.values)
+    return answers.values
 
 
 def _known(reading: Reading, word: str, values: Mapping[str, Any]) -> list[str]:
