@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from generator.base.problems import ContentError, Problem
@@ -23,7 +23,7 @@ _PLAIN = re.compile(
 _LITERAL = re.compile(r"(?:[^\s#](?:[^\n]*[^\s])?|)(?:\n(?:[^\s](?:[^\n]*[^\s])?|))*")
 """Lines that neither begin nor end with a space."""
 _NO_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-_EMPTY_LIST = re.compile(r"^\[[ ]*\][ ]*(?:#.*)?$", re.MULTILINE)
+_EMPTY_LIST = re.compile(r"^\[[ ]*\][ ]*(?P<comment>(?:#.*)?)$", re.MULTILINE)
 _BY_HAND = "add the record by hand: this command changes only lists with a record below a dash"
 
 
@@ -47,19 +47,24 @@ def with_entry(
     data: bytes, shown: str, values: Mapping[str, Any], comments: Mapping[str, str], times: int = 1
 ) -> bytes:
     """The list with one more record at its end. Raises ContentError where it is in a form that is left to a person."""
+    return with_text(data, shown, lambda dash: record_text(values, comments, dash), values, times)
+
+
+def with_text(data: bytes, shown: str, entry: Callable[[str], str], values: Mapping[str, Any], times: int = 1) -> bytes:
+    """The same with the text of the record as `entry` writes it below the indentation of the dashes that are there."""
     old = parse(data, shown, times)
     text = data.decode()
     end = "\r\n" if "\r\n" in text else "\n"
     if old.value in ([], None):
-        made = _EMPTY_LIST.sub("", text.replace("\r\n", "\n"), count=1).rstrip("\n") + "\n"
-        made = (made.lstrip("\n") + record_text(values, comments, "")).replace("\n", end)
+        made = _EMPTY_LIST.sub(r"\g<comment>", text.replace("\r\n", "\n"), count=1).rstrip("\n") + "\n"
+        made = (made.lstrip("\n") + entry("")).replace("\n", end)
     else:
         line = text.split("\n")[old.place((0,)).line - 1]
         dash = re.match(r" *(?=- )", line)
         if dash is None or not isinstance(old.value, list):
             raise ContentError(old.problem((), "W-form", "cannot be changed by a program", _BY_HAND))
         made = text + ("" if text.endswith("\n") else end)
-        made += record_text(values, comments, dash[0]).replace("\n", end)
+        made += entry(dash[0]).replace("\n", end)
     says(made.encode(), shown, [*(old.value or []), dict(values)], times)
     return made.encode()
 
