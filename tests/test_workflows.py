@@ -230,15 +230,19 @@ FAKE = """#!/bin/bash
 # What GitHub answers, and a list of what it was asked.
 printf '%s\\x1f' "$@" >> "$ASKED"; echo >> "$ASKED"
 case "$*" in
-  *git/ref/heads/main*) echo 0123456789abcdef0123456789abcdef01234567 ;;
+  *git/matching-refs/heads/issue-12*) printf '%b' "$BRANCHES" ;;
+  *git/ref/heads/*) echo 9999999999999999999999999999999999999999 ;;
   *contents/content/corrections.yml*--jq*) echo fedcba9876543210fedcba9876543210fedcba98 ;;
   *contents/*--jq*) exit 1 ;;
-  *pr*create*) cat >> "$ASKED" ;;
+  *--body-file*-*) cat >> "$ASKED" ;;
 esac
 """
 
 
-def proposed(folder, path, record="id: x\n"):
+READ = "0123456789abcdef0123456789abcdef01234567"
+
+
+def proposed(folder, path, record="id: x\n", branches=r"refs/heads/issue-120\nrefs/heads/issue-12-x\n"):
     """What `gh` is asked to do with this record at this path."""
     (folder / "made").mkdir()
     (folder / "made" / "path").write_text(f"{path}\n")
@@ -248,7 +252,7 @@ def proposed(folder, path, record="id: x\n"):
     (folder / "bin" / "gh").chmod(0o755)
     environment = {
         "PATH": f"{folder / 'bin'}:/usr/bin:/bin", "ASKED": str(folder / "asked"), "GH_REPO": "owner/evidence",
-        "NUMBER": "12", "BRANCH": "main",
+        "NUMBER": "12", "BRANCH": "main", "BRANCHES": branches, "GITHUB_SHA": READ,
     }  # fmt: skip
     done = run_step("issue-form", "propose", "Open the pull request", folder, **environment)
     asked = (folder / "asked").read_text().splitlines() if (folder / "asked").exists() else []
@@ -274,6 +278,26 @@ def test_a_record_becomes_a_branch_with_one_file_and_a_pull_request(tmp_path, pa
     (opened,) = [words for words in asked if words[:2] == ["pr", "create"]]
     assert opened[2:8] == ["--base", "main", "--head", "issue-12", "--title", "Record of issue 12"]
     assert any(words == ["Closes #12"] for words in asked)
+    (branch,) = [words for words in asked if "repos/owner/evidence/git/refs" in words]
+    assert f"sha={READ}" in branch  # as it was read, so that the merge keeps what came in between
+    assert not [words for words in asked if "git/ref/heads/main" in " ".join(words)]
+
+
+def test_a_second_label_leaves_the_branch_that_is_there_and_says_so(tmp_path):
+    branches = r"refs/heads/issue-120\nrefs/heads/issue-12\n"
+    done, asked = proposed(tmp_path, "content/corrections.yml", branches=branches)
+    assert done.returncode == 0, done.stderr
+    assert not [words for words in asked if "PUT" in words or "repos/owner/evidence/git/refs" in words or "pr" in words]
+    assert [words[:3] for words in asked if words[0] == "issue"] == [
+        ["issue", "comment", "12"],
+        ["issue", "edit", "12"],
+    ]
+    assert any("delete the branch, and set the label `accepted` again." in " ".join(words) for words in asked)
+
+
+def test_what_is_read_is_the_commit_that_the_branch_begins_at():
+    (checkout,) = [one for one in SAYS["issue-form"]["jobs"]["read"]["steps"] if "checkout" in one.get("uses", "")]
+    assert "ref" not in checkout["with"]
 
 
 @pytest.mark.parametrize(
