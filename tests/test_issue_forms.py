@@ -17,10 +17,13 @@ import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import AnyUrl
+from pydantic_core import PydanticCustomError
 
 from generator.base.problems import ContentError
 from generator.cli import cli
 from generator.curated import models, voices
+from generator.curated.address import canonical, public
 from generator.curated.issues.comment import comment_on
 from generator.curated.issues.event import accepted
 from generator.curated.issues.forms import ACCEPTED, CORRECTION, FORMS, REPLY, REPORT
@@ -485,6 +488,32 @@ def test_a_double_address_is_told_at_the_new_record(root):
     (problem,) = error.value.problems
     assert (problem.path, problem.code) == (f"content/reports/{SLUG}.yml", "W-twice")
     assert 'Your answer to "Address of the report": W-twice' in (root / "comment.md").read_text("utf-8")
+
+
+def copies(times, archive="web.archive.org/web/20260101000000", scheme="https://"):
+    return "https://" + f"{archive}/{scheme}" * times + FILLED["report"]["url"].removeprefix("https://")
+
+
+@pytest.mark.parametrize(("times", "code"), [(20, "W-twice"), (50, "W-url")])
+def test_a_copy_of_copies_is_the_page_or_no_address(root, times, code):
+    run(root, event(body(REPORT)))
+    other = event(body(REPORT, url=copies(times), headline="Another"))
+    with pytest.raises(ContentError) as error:
+        run(root, other)
+    assert {one.code for one in error.value.problems} == {code}
+
+
+@pytest.mark.parametrize("times", [1, 2, 20, 21, 35])
+@pytest.mark.parametrize("scheme", ["https://", "http://", ""])
+@pytest.mark.parametrize("archive", ["web.archive.org/web/20260101000000", "archive.ph/2026"])
+def test_no_address_is_too_deep_in_archives_to_be_known(times, scheme, archive):
+    address = copies(times, archive, scheme)
+    if times > 20:
+        with pytest.raises(PydanticCustomError, match="a copy of a copy"):
+            public(AnyUrl(address))
+    else:
+        assert str(public(AnyUrl(address))) == address
+        assert canonical(address) == canonical(FILLED["report"]["url"])
 
 
 def test_forms_are_written_whole_or_not_at_all_and_never_through_a_link(root, tmp_path_factory):
