@@ -15,8 +15,9 @@ from click.testing import CliRunner
 
 from generator.base.problems import ContentError
 from generator.cli import cli
+from generator.site.host_rules import rules_of
 from generator.site.hosting import headers_file, redirects_file
-from generator.site.recipes import cloudfront, nginx, rules_of
+from generator.site.recipes import cloudfront, nginx
 
 MOVED = {"2026-03/statements/": "2026-03/claims/", "2026-03/a b/": "2026-03/c/C-001/#top"}
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
@@ -139,3 +140,77 @@ def test_without_a_site_it_says_so(tmp_path):
 def test_a_name_that_is_none_is_refused(site, name):
     done = CliRunner().invoke(cli, ["hosting", "nginx", "--root", str(site.parent), "--name", name])
     assert done.exit_code == 2
+
+
+HEAD = "/*\n  X-Frame-Options: DENY\n"
+
+
+def hosting(site, headers=HEAD, redirects="", *more, host="nginx"):
+    for name, text in {"_headers": headers, "_redirects": redirects}.items():
+        (site / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return CliRunner().invoke(cli, ["hosting", host, "--root", str(site.parent), *more], standalone_mode=False)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_comments_and_blank_lines_are_no_rules(site, end):
+    redirects = "# moved pages, of old\n\n/a /b 301\n  \n/c%22d\t/e\t301\n  # more\n".replace("\n", end)
+    done = hosting(site, f"# all\n\n{HEAD}\n# some\n/v/*\n\n\tX-Robots-Tag:noindex".replace("\n", end), redirects)
+    assert done.exception is None
+    assert '  "/a" "/b";\n  "/c\\"d" "/e";\n}' in done.stdout
+    assert '  add_header X-Frame-Options "DENY" always;\n' in done.stdout
+    assert '  "~^/v/" "noindex";\n' in done.stdout
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "/a /b 301 x", "/a /b", "/a", "/a /b 302", "/a /b 301!", "a /b 301", "/a b 301", "/a/* /b/:splat 301",
+        "/a/:id /b 301", "/a$b /b 301", "/a /b$c 301", "/a%0Ab /b 301", "/a%00 /b 301", "/a javascript:x 301",
+        "/ONE /b 301", "/o%6Ee /b 301", b"/\xff /b 301", "/a /b 301 # why",
+    ],
+)  # fmt: skip
+def test_a_redirect_that_is_none_is_told_at_its_line(site, rule):
+    rule = rule if isinstance(rule, bytes) else rule.encode()
+    done = hosting(site, redirects=b"/one /x 301\n# more\n" + rule + b"\n/two /x 301\n")
+    (problem,) = done.exception.problems
+    assert (problem.path, problem.line) == ("_redirects", 3)
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("rules", "line"),
+    [
+        ("  X-A; return 200: y", 3), ("  X A: y", 3), ("  : y", 3), ("  X-A", 3), ("  X-A:", 3), ("  ! X-A", 3),
+        ("  X-A: a$b", 3), ("  X-A: a\x00b", 3), ("  x-frame-options: DENY", 3), ("  X_A: y", 3), ("  X-\u00e9: y", 3),
+        ("/a/*\n  X-Frame-Options: SAMEORIGIN", 4), ("/a/*\n  X-A: 1\n  x-a: 2", 5), ("/a$/*\n  X-A: 1", 3),
+        ("/a/*\n  X-A: 1\n/a/b/*\n  X-A: 2", 6), ("/a/*/b\n  X-A: 1", 3), ("/:a/*\n  X-A: 1", 3), ("/a\n  X-A: 1", 3),
+        ("https://a.example/*\n  X-A: 1", 3), ("/a%0A/*\n  X-A: 1", 3), (b"  X-A: \xff", 3), (b"/\xff/*", 3),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("host", ["nginx", "cloudfront"])
+def test_a_header_that_is_none_is_told_at_its_line(site, host, rules, line):
+    rules = rules if isinstance(rules, bytes) else rules.encode()
+    done = hosting(site, HEAD.encode() + rules + b"\n", host=host)
+    (problem,) = done.exception.problems
+    assert (problem.path, problem.line) == ("_headers", line)
+    assert done.stdout == ""
+
+
+def test_folders_and_values_are_quoted(site):
+    folders = '/a";evil "/*\n  X-B: a"; c \\\n/v/1.0(/*\n  x-b: no\n/c%20d-e/*\n  X-B: é\n'
+    said = hosting(site, HEAD + folders).stdout
+    assert said.count("map $uri $witnessmark_x_b {") == 1
+    rows = said.split("$witnessmark_x_b {\n")[1].split("}")[0].splitlines()
+    assert rows == [
+        '  default "";',
+        r"""  "~^/a\";evil\\ \"/" "a\"; c \\";""",
+        r"""  "~^/v/1\\.0\\(/" "no";""",
+        r"""  "~^/c\\ d\\-e/" "é";""",
+    ]
+
+
+@pytest.mark.parametrize("folder", ["/srv/$x", "/srv\n;x", "/s\udcffx", "/a\x00"])
+def test_a_folder_that_nginx_cannot_be_told_is_named(site, folder):
+    done = hosting(site, HEAD, "", "--folder", folder)
+    assert "--folder" in str(done.exception)
+    assert '"/srv/\\"; x"' in hosting(site, HEAD, "", "--folder", '/srv/"; x').stdout

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,10 +17,13 @@ import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import AnyUrl
+from pydantic_core import PydanticCustomError
 
 from generator.base.problems import ContentError
 from generator.cli import cli
 from generator.curated import models, voices
+from generator.curated.address import canonical, public
 from generator.curated.issues.comment import comment_on
 from generator.curated.issues.event import accepted
 from generator.curated.issues.forms import ACCEPTED, CORRECTION, FORMS, REPLY, REPORT
@@ -357,6 +363,178 @@ def test_words_in_a_comment_are_inert():
     assert fence not in inside
     assert "@maintainer" in inside
     assert "\n" not in inside
+
+
+# ---- what is there stays ----
+
+
+def limited(root, *arguments, size):
+    """The command where no file may become longer than this (in bytes), as on a disk that is full."""
+    code = (
+        "import resource, sys; from generator.cli import main; "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size})); sys.argv = ['witnessmark', *sys.argv[1:]]; main()"
+    )
+    words = [sys.executable, "-c", code, *arguments, "--root", str(root)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "1796040000"}
+    return subprocess.run(words, capture_output=True, text=True, timeout=120, env=env, check=False)
+
+
+def as_files(root, happened):
+    for name, value in {"event.json": happened, "permission.json": ALLOWED}.items():
+        (root / name).write_text(json.dumps(value), "utf-8")
+    return "from-issue", str(root / "event.json"), "--permission", str(root / "permission.json")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [0, 30])
+def test_a_full_disk_leaves_the_list_as_it_was(root, size):
+    (root / "content" / "corrections.yml").write_text(LISTED)
+    before = texts(root)
+    done = limited(root, *as_files(root, event(body(CORRECTION, was="w " * 1_500))), size=size)
+    assert (done.returncode, "Traceback" in done.stderr) == (74, False), done.stderr
+    assert texts(root) == before
+
+
+def test_a_write_that_fails_leaves_everything_as_it_was(root, monkeypatch):
+    (root / "content" / "corrections.yml").write_text(LISTED)
+    before = texts(root)
+    real = Path.open
+
+    def full(self, mode="r", *arguments, **named):
+        file = real(self, mode, *arguments, **named)
+        if mode != "r" and self.is_relative_to(root / "content"):
+            file.close()
+            raise OSError(28, "No space left on device", str(self))
+        return file
+
+    happened = event(body(CORRECTION))
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", full)
+        with pytest.raises(OSError, match="No space"):
+            run(root, happened)
+    assert texts(root) == before
+
+
+LISTED = "# Head\n- id: one\n  date: 2026-06-01\n  was: a\n  now: b\n  why: c\n"
+SLUG = "issue-12-weekly-limit-reached-in-one-day"
+
+
+@pytest.mark.parametrize("form", ["report", "correction", "reply"])
+@pytest.mark.parametrize("there", [True, False])
+def test_nothing_is_written_through_a_link(root, tmp_path_factory, form, there):
+    place = {"report": f"reports/{SLUG}.yml", "correction": "corrections.yml", "reply": "replies/issue-12-vendor.yml"}
+    link, target = root / "content" / place[form], tmp_path_factory.mktemp("x") / "target"
+    link.parent.mkdir(exist_ok=True)
+    link.unlink(missing_ok=True)
+    if there:
+        target.write_text(LISTED)
+    link.symlink_to(target)
+    with pytest.raises(ContentError, match="W-file is a link"):
+        run(root, event(body(next(one for one in FORMS if one.word == form))))
+    assert link.is_symlink()
+    assert target.exists() is there
+    assert not there or target.read_text() == LISTED
+
+
+def test_nothing_is_written_into_a_folder_that_is_a_link(root, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("x")
+    (root / "content" / "replies").symlink_to(elsewhere)
+    with pytest.raises(ContentError, match="W-file is a link"):
+        run(root, event(body(REPLY)))
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        LISTED, LISTED.replace("\n", "\r\n"), LISTED.rstrip("\n"), f"{LISTED}# end\n\n", "# h\n[] # keep\n", "# h\r\n[]\r\n",
+        "# h\n" + "".join(f"  {line}\n" for line in LISTED.splitlines()[1:]), "# only words\n",
+    ],
+)  # fmt: skip
+def test_every_byte_of_a_list_stays(root, old):
+    (root / "content" / "corrections.yml").write_bytes(old.encode())
+    run(root, event(body(CORRECTION)))
+    made = (root / "content" / "corrections.yml").read_bytes().decode()
+    assert made.startswith((old, old.replace("[] ", "").replace("[]\r\n", "")))
+    assert ("\r\n" in old) == ("\r\n" in made)
+    assert made.count("\n") == made.count("\r\n") or "\r\n" not in made
+    assert "issue-12" in {one.id for one in load(root / "content").corrections}
+
+
+def test_a_list_in_one_line_is_refused_at_its_place(root):
+    flow = b"# h\n[{id: one, date: 2026-06-01, was: a, now: b, why: c}]\n"
+    (root / "content" / "corrections.yml").write_bytes(flow)
+    with pytest.raises(ContentError, match=r"content/corrections.yml:2:1: W-form"):
+        run(root, event(body(CORRECTION)))
+    assert (root / "content" / "corrections.yml").read_bytes() == flow
+
+
+@pytest.mark.parametrize("old", [LISTED, LISTED.replace("\n", "\r\n"), "[]\n"])
+def test_a_wrong_answer_is_told_by_its_question_below_any_list(root, old):
+    (root / "content" / "corrections.yml").write_bytes(old.encode())
+    with pytest.raises(ContentError, match="W-length"):
+        run(root, event(body(CORRECTION, was="\n".join(["word " * 60] * 200), why="because")))
+    assert 'Your answer to "' in (root / "comment.md").read_text("utf-8")
+
+
+def test_a_double_address_is_told_at_the_new_record(root):
+    run(root, event(body(REPORT)))
+    last = root / "content" / "reports" / "zz-last.yml"
+    text = (root / "content" / "reports" / f"{SLUG}.yml").read_text("utf-8")
+    last.write_text(text.replace(SLUG, "zz-last"))
+    (root / "content" / "reports" / f"{SLUG}.yml").unlink()
+    with pytest.raises(ContentError) as error:
+        run(root, event(body(REPORT)))
+    (problem,) = error.value.problems
+    assert (problem.path, problem.code) == (f"content/reports/{SLUG}.yml", "W-twice")
+    assert 'Your answer to "Address of the report": W-twice' in (root / "comment.md").read_text("utf-8")
+
+
+def copies(times, archive="web.archive.org/web/20260101000000", scheme="https://"):
+    return "https://" + f"{archive}/{scheme}" * times + FILLED["report"]["url"].removeprefix("https://")
+
+
+@pytest.mark.parametrize(("times", "code"), [(20, "W-twice"), (50, "W-url")])
+def test_a_copy_of_copies_is_the_page_or_no_address(root, times, code):
+    run(root, event(body(REPORT)))
+    other = event(body(REPORT, url=copies(times), headline="Another"))
+    with pytest.raises(ContentError) as error:
+        run(root, other)
+    assert {one.code for one in error.value.problems} == {code}
+
+
+@pytest.mark.parametrize("times", [1, 2, 20, 21, 35])
+@pytest.mark.parametrize("scheme", ["https://", "http://", ""])
+@pytest.mark.parametrize("archive", ["web.archive.org/web/20260101000000", "archive.ph/2026"])
+def test_no_address_is_too_deep_in_archives_to_be_known(times, scheme, archive):
+    address = copies(times, archive, scheme)
+    if times > 20:
+        with pytest.raises(PydanticCustomError, match="a copy of a copy"):
+            public(AnyUrl(address))
+    else:
+        assert str(public(AnyUrl(address))) == address
+        assert canonical(address) == canonical(FILLED["report"]["url"])
+
+
+def test_forms_are_written_whole_or_not_at_all_and_never_through_a_link(root, tmp_path_factory):
+    made = ["issue-forms", "--root", str(root)]
+    assert CliRunner().invoke(cli, made).exit_code == 0
+    old = {path: path.read_bytes() for path in (root / FOLDER).iterdir()}
+    assert len(old) >= len(FORMS)
+    done = limited(root, "issue-forms", size=500)
+    assert (done.returncode, "Traceback" in done.stderr) == (74, False)
+    assert {path: path.read_bytes() for path in (root / FOLDER).iterdir()} == old
+    victim = tmp_path_factory.mktemp("x") / "victim"
+    victim.write_text("precious")
+    (root / FOLDER / "reply.yml").unlink()
+    (root / FOLDER / "reply.yml").symlink_to(victim)
+    done = CliRunner().invoke(cli, made, standalone_mode=False)
+    assert "W-file is a link" in str(done.exception)
+    assert victim.read_text() == "precious"
+    shutil.rmtree(root / ".github")
+    (root / ".github").symlink_to(victim.parent)
+    assert "W-file is a link" in str(CliRunner().invoke(cli, made, standalone_mode=False).exception)
+    assert [path.name for path in victim.parent.iterdir()] == ["victim"]
 
 
 # ---- the file says what the answers say ----

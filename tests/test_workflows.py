@@ -7,9 +7,12 @@ import http.server
 import json
 import re
 import shutil
+import socketserver
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -227,15 +230,19 @@ FAKE = """#!/bin/bash
 # What GitHub answers, and a list of what it was asked.
 printf '%s\\x1f' "$@" >> "$ASKED"; echo >> "$ASKED"
 case "$*" in
-  *git/ref/heads/main*) echo 0123456789abcdef0123456789abcdef01234567 ;;
+  *git/matching-refs/heads/issue-12*) printf '%b' "$BRANCHES" ;;
+  *git/ref/heads/*) echo 9999999999999999999999999999999999999999 ;;
   *contents/content/corrections.yml*--jq*) echo fedcba9876543210fedcba9876543210fedcba98 ;;
   *contents/*--jq*) exit 1 ;;
-  *pr*create*) cat >> "$ASKED" ;;
+  *--body-file*-*) cat >> "$ASKED" ;;
 esac
 """
 
 
-def proposed(folder, path, record="id: x\n"):
+READ = "0123456789abcdef0123456789abcdef01234567"
+
+
+def proposed(folder, path, record="id: x\n", branches=r"refs/heads/issue-120\nrefs/heads/issue-12-x\n"):
     """What `gh` is asked to do with this record at this path."""
     (folder / "made").mkdir()
     (folder / "made" / "path").write_text(f"{path}\n")
@@ -245,7 +252,7 @@ def proposed(folder, path, record="id: x\n"):
     (folder / "bin" / "gh").chmod(0o755)
     environment = {
         "PATH": f"{folder / 'bin'}:/usr/bin:/bin", "ASKED": str(folder / "asked"), "GH_REPO": "owner/evidence",
-        "NUMBER": "12", "BRANCH": "main",
+        "NUMBER": "12", "BRANCH": "main", "BRANCHES": branches, "GITHUB_SHA": READ,
     }  # fmt: skip
     done = run_step("issue-form", "propose", "Open the pull request", folder, **environment)
     asked = (folder / "asked").read_text().splitlines() if (folder / "asked").exists() else []
@@ -271,6 +278,26 @@ def test_a_record_becomes_a_branch_with_one_file_and_a_pull_request(tmp_path, pa
     (opened,) = [words for words in asked if words[:2] == ["pr", "create"]]
     assert opened[2:8] == ["--base", "main", "--head", "issue-12", "--title", "Record of issue 12"]
     assert any(words == ["Closes #12"] for words in asked)
+    (branch,) = [words for words in asked if "repos/owner/evidence/git/refs" in words]
+    assert f"sha={READ}" in branch  # as it was read, so that the merge keeps what came in between
+    assert not [words for words in asked if "git/ref/heads/main" in " ".join(words)]
+
+
+def test_a_second_label_leaves_the_branch_that_is_there_and_says_so(tmp_path):
+    branches = r"refs/heads/issue-120\nrefs/heads/issue-12\n"
+    done, asked = proposed(tmp_path, "content/corrections.yml", branches=branches)
+    assert done.returncode == 0, done.stderr
+    assert not [words for words in asked if "PUT" in words or "repos/owner/evidence/git/refs" in words or "pr" in words]
+    assert [words[:3] for words in asked if words[0] == "issue"] == [
+        ["issue", "comment", "12"],
+        ["issue", "edit", "12"],
+    ]
+    assert any("delete the branch, and set the label `accepted` again." in " ".join(words) for words in asked)
+
+
+def test_what_is_read_is_the_commit_that_the_branch_begins_at():
+    (checkout,) = [one for one in SAYS["issue-form"]["jobs"]["read"]["steps"] if "checkout" in one.get("uses", "")]
+    assert "ref" not in checkout["with"]
 
 
 @pytest.mark.parametrize(
@@ -390,6 +417,99 @@ def test_dead_is_what_says_so_and_a_copy_is_proposed(tmp_path, pages):
 def test_where_nothing_is_dead_there_is_no_issue(tmp_path, pages):
     dead = look(tmp_path, pages, ["here", "shut"])
     assert sorted(path.name for path in dead.iterdir()) == ["checked.csv"]
+
+
+NO_ANSWERS = {
+    "no-status": b"garbage\r\n\r\n",
+    "long-header": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
+    "many-headers": b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 300 + b"\r\n",
+    "status-99999": b"HTTP/1.1 99999 OK\r\n\r\n",
+    "nothing": b"",
+    "to-a-space": b"HTTP/1.1 302 F\r\nLocation: https://exa mple.org/\r\n\r\n",
+    "to-no-port": b"HTTP/1.1 302 F\r\nLocation: https://127.0.0.1:abc/\r\n\r\n",
+    "to-half-a-host": b"HTTP/1.1 301 F\r\nLocation: https://[::1/\r\n\r\n",
+    "to-a-file": b"HTTP/1.1 307 F\r\nLocation: file:///etc/passwd\r\n\r\n",
+    "to-nowhere": b"HTTP/1.1 302 F\r\n\r\n",
+}
+
+
+@pytest.fixture
+def raw():
+    """A server that says these bytes; "/drip" comes letter by letter, "/to-http" leads to "/victim" of the same."""
+    seen = []
+
+    class Raw(socketserver.StreamRequestHandler):
+        def handle(self):
+            name = self.rfile.readline().split()[1].decode().lstrip("/")
+            seen.append(name)
+            if name == "to-http":
+                place = f"http://127.0.0.1:{self.server.server_address[1]}/victim"
+                self.wfile.write(f"HTTP/1.1 302 F\r\nLocation: {place}\r\n\r\n".encode())
+            elif name.startswith("drip"):
+                with suppress(OSError):
+                    for letter in b"HTTP/1.1 200 OK\r\nX: " + b"a" * 300:
+                        self.wfile.write(bytes([letter]))
+                        time.sleep(0.05)
+            else:
+                self.wfile.write(NO_ANSWERS.get(name, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Raw) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", seen
+        server.shutdown()
+
+
+def looked(tmp_path, text, *more):
+    """The statuses, and what is said of rows."""
+    (tmp_path / "links.csv").write_bytes(text)
+    script = ROOT / ".github" / "scripts" / "dead_links.py"
+    given = [tmp_path / "links.csv", "--into", tmp_path / "dead", "--pause", "0", *more]
+    done = subprocess.run([sys.executable, script, *given], check=True, timeout=60, capture_output=True, text=True)
+    with (tmp_path / "dead" / "checked.csv").open(newline="") as stream:
+        return {row["address"]: row["status"] for row in csv.DictReader(stream)}, done.stderr
+
+
+@pytest.mark.parametrize("name", [*NO_ANSWERS, "to-http"])
+def test_an_answer_that_is_none_ends_no_run(tmp_path, raw, name):
+    address, seen = raw
+    text = f"kind,id,address,archive\nreport,a,{address}/{name},\nreport,b,{address}/good,\n"
+    statuses, said = looked(tmp_path, text.encode())
+    assert statuses == {f"{address}/{name}": "no answer", f"{address}/good": "200"}
+    assert said == ""
+    assert "victim" not in seen
+
+
+def test_a_slow_answer_ends_and_its_host_is_left_alone(tmp_path, raw):
+    address, seen = raw
+    text = "kind,id,address,archive\n" + "".join(f"report,{one},{address}/drip{one},\n" for one in range(5))
+    start = time.monotonic()
+    statuses, _ = looked(tmp_path, text.encode(), "--deadline", "0.2")
+    assert time.monotonic() - start < 10
+    assert sorted(statuses.values()) == ["no answer"] * 3 + ["not asked"] * 2
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b"report,r1,https://[foo/x,", b"short", b"report,r1,https://a/", b"report,r1,https://a\0b/,", b"report,r1,,",
+        b"report,r1,https://127.0.0.1:1/a b,", b"report,r1,file:///etc/passwd,", b"report,r1,https://\xff/,",
+        b"report,r1,https://a/,,more", b'report,"r\n1",https://a/,', b"report,r1,https://a/," + b"x" * 200_000,
+    ],
+)  # fmt: skip
+def test_a_row_that_is_none_is_named_and_left_out(tmp_path, raw, row):
+    address, _ = raw
+    text = b"kind,id,address,archive\n" + row + f"\n\nreport,b,{address}/good,\n".encode()
+    statuses, said = looked(tmp_path, text)
+    assert statuses == {f"{address}/good": "200"}
+    assert re.fullmatch(r"\S+links\.csv:[23]: left out: .+\n", said)
+
+
+def test_a_list_without_its_columns_is_all_left_out(tmp_path):
+    statuses, said = looked(tmp_path, b"a,b\n1,2\n3,4\n")
+    assert statuses == {}
+    assert said.count("left out: no kind, id, address, archive") == 2
 
 
 def test_forms_and_settings_of_the_tracker_are_yaml():

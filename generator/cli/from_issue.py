@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import errno
+import os
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -67,38 +71,59 @@ class _Making:
 
     def path(self) -> str:
         """The file that was written, from the root. Raises ContentError; content/ is then as it was."""
+        from generator.cli.new.writing import put, refuse_links
         from generator.curated.case import Case
         from generator.curated.issues.answers import answers_of
         from generator.curated.issues.record import draft_of
         from generator.curated.issues.written import written
         from generator.curated.library import load_kind
+        from generator.curated.yamlfile import MAX_BYTES, read_bytes
 
         (case,) = load_kind(self.root / "content", Case)
         self.draft = draft_of(self.issue, answers_of(self.issue), case, now().date())
-        place = self.root / "content" / self.draft.path
-        old = place.read_bytes() if place.is_file() else None
+        shown = f"content/{self.draft.path}"
+        refuse_links(self.root, shown)
+        place = self.root / shown
+        old = read_bytes(place, shown, MAX_BYTES) if place.exists() else None
         if old is not None and not self.draft.listed:
             words, hint = "is there already", "this issue has its record; change that file instead"
-            raise ContentError(Problem(f"content/{self.draft.path}", 0, 0, "W-twice", words, hint))
+            raise ContentError(Problem(shown, 0, 0, "W-twice", words, hint))
         self.written = written(self.draft, old or b"")
-        self._put(place, old)
-        return f"content/{self.draft.path}"
+        self._check(shown)
+        put(self.root, shown, old, self.written.content)
+        return shown
 
-    def _put(self, place: Path, old: bytes | None) -> None:
-        """Write the file, and take it back unless all of content/ is sound with it."""
-        from generator.build import read_content
+    def _check(self, shown: str) -> None:
+        """Raise ContentError unless all of content/ would be sound with the file. Nothing is changed for that."""
+        from generator.curated.outside import outside
+        from generator.curated.proposed import problems_of, reading_of
+        from generator.detectors import DETECTORS
 
         assert self.written is not None
-        place.parent.mkdir(exist_ok=True)
-        try:
-            place.write_bytes(self.written.content)
-            read_content(self.root.resolve(), now=now(), version=__version__)
-        except BaseException:
-            if old is None:
-                place.unlink(missing_ok=True)
-            else:
-                place.write_bytes(old)
-            raise
+        reading = reading_of(self.root / "content", outside(DETECTORS, today=now().date()))
+        if problems := problems_of(reading, shown, self.written.content):  # the new record last: a double is told there
+            raise ContentError(*problems)
+        with TemporaryDirectory() as folder:
+            _check_copy(self.root, Path(folder), shown, self.written.content)
+
+
+def _check_copy(root: Path, copy: Path, shown: str, content: bytes) -> None:
+    """What depends on grades and packs: the same folder with the file in it, read as a build reads it."""
+    from generator.build import read_content
+
+    try:
+        shutil.copytree(root / "content", copy / "content", symlinks=True)
+    except shutil.Error as error:  # holds one row a file
+        raise OSError(errno.EIO, error.args[0][0][2], str(copy)) from None
+    if (root / "mkdocs.yml").is_file():
+        shutil.copyfile(root / "mkdocs.yml", copy / "mkdocs.yml")
+    (copy / shown).parent.mkdir(exist_ok=True)
+    (copy / shown).write_bytes(content)
+    try:
+        read_content(copy.resolve(), now=now(), version=__version__)
+    except ContentError as error:
+        below = f"{copy.resolve()}{os.sep}"
+        raise ContentError(*(replace(one, path=one.path.removeprefix(below)) for one in error.problems)) from None
 
 
 @click.command("issue-forms")
@@ -110,11 +135,14 @@ def issue_forms(root: Path) -> None:
     Example:
       witnessmark issue-forms
     """
+    from generator.cli.new.writing import put, refuse_links
     from generator.curated.issues.template import template_files
     from generator.curated.library import load
 
     files = template_files(load(root / "content"))
+    for path in files:
+        refuse_links(root, path)
     for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, "utf-8")
+        old = (root / path).read_bytes() if (root / path).exists() else None
+        put(root, path, old, text.encode())
     click.echo(f"{plural(len(files), 'file')} written into .github/ISSUE_TEMPLATE/.")

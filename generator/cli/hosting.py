@@ -32,9 +32,13 @@ def hosting(root: Path, host: str, name: str, folder: str | None) -> None:
     """
     import re
 
-    from generator.site.recipes import recipe, rules_of
+    from generator.site.host_rules import rules_of
+    from generator.site.recipes import recipe
 
     if not re.fullmatch(_NAME, name):
         raise click.UsageError("--name: letters, digits, dots and hyphens")
     site = root.resolve() / "site"
-    click.echo(recipe(host, rules_of(site), name, folder or str(site)), nl=False)
+    given = folder or str(site)
+    if "$" in given or not given.isprintable():
+        raise click.UsageError("--folder: without a dollar sign and without characters that cannot be seen")
+    click.echo(recipe(host, rules_of(site), name, given), nl=False)

@@ -11,7 +11,7 @@ from pydantic import AnyUrl
 from pydantic_core import PydanticCustomError
 
 from generator.curated.same_page import GITHUB, comment_at, on_github, on_site, post_at, usual_host
-from generator.curated.web_archives import COPIES, Parts, parts_of, unwrapped
+from generator.curated.web_archives import COPIES, Parts, page_in, parts_of, unwrapped
 
 # Names that are never public: RFC 6761, RFC 6762, RFC 7686, RFC 8375, and what routers hand out.
 PRIVATE_ENDINGS = ("arpa", "corp", "home", "internal", "invalid", "lan", "local", "localhost", "onion", "test")
@@ -85,6 +85,9 @@ def public(url: AnyUrl) -> AnyUrl:
         raise PydanticCustomError("url_script", "the host mixes letters of two scripts, as look-alike addresses do")
     if disguised(url.path or ""):
         message = "the path goes up, has an empty step or hides a slash or a dot, so it may be another page"
+        raise PydanticCustomError("url_path", message)
+    if page_in(unwrapped(str(url))) is not None:
+        message = "is a copy of a copy, again and again: nobody can tell of which page"
         raise PydanticCustomError("url_path", message)
     return url
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from generator.base.problems import ContentError, Problem
@@ -48,6 +48,11 @@ def with_entry(
     data: bytes, shown: str, values: Mapping[str, Any], comments: Mapping[str, str], times: int = 1
 ) -> bytes:
     """The list with one more record at its end. Raises ContentError where it is in a form that is left to a person."""
+    return with_text(data, shown, lambda dash: record_text(values, comments, dash), values, times)
+
+
+def with_text(data: bytes, shown: str, entry: Callable[[str], str], values: Mapping[str, Any], times: int = 1) -> bytes:
+    """The same with the text of the record as `entry` writes it below the indentation of the dashes that are there."""
     old = parse(data, shown, times)
     text = data.decode()
     end = "\r\n" if "\r\n" in text else "\n"
@@ -60,7 +65,7 @@ def with_entry(
             raise ContentError(old.problem((), "W-form", "cannot be changed by a program", _BY_HAND))
         made, dash = text, found[0]
     made += "" if made.endswith("\n") or not made else end
-    made += record_text(values, comments, dash).replace("\n", end)
+    made += entry(dash).replace("\n", end)
     says(made.encode(), shown, [*(old.value or []), dict(values)], times)
     return made.encode()
 

@@ -1,4 +1,4 @@
-"""The rules of `_headers` and `_redirects` for hosts that read neither file: nginx, and S3 behind CloudFront.
+"""The rules of `_headers` and `_redirects` in the form of hosts that read neither: nginx, and S3 behind CloudFront.
 
 A built site is read, not the rules it was built by: the policy has the digests of its own scripts.
 """
@@ -8,11 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import unquote
 
-from generator.base.problems import ContentError, Problem
+from generator.site.host_rules import Rules
 from generator.site.hosting import HEADERS_FILE, REDIRECTS_FILE
 
 HOSTS = ("nginx", "cloudfront")
@@ -28,34 +25,6 @@ _SECURITY = {
 }
 """Headers that CloudFront has fields for and takes in no other way:
 https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyConfig.html"""
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What `_headers` and `_redirects` of one site say."""
-
-    everywhere: tuple[tuple[str, str], ...]  # header and value
-    below: tuple[tuple[str, str, str], ...]  # folder, header and value
-    moved: tuple[tuple[str, str], ...]  # path from the root of the host, decoded, and where it is now
-
-
-def rules_of(site: Path) -> Rules:
-    """The rules of a built site. Raises ContentError where there is none."""
-    if not (site / HEADERS_FILE).is_file():
-        raise ContentError(Problem(str(site), 0, 0, "W-file", "holds no built site", "run `witnessmark build` first"))
-    everywhere, below, place = [], [], ""
-    for line in (site / HEADERS_FILE).read_text("utf-8").splitlines():
-        name, sign, value = line.strip().partition(": ")
-        if not line.startswith(" "):
-            place = line.strip()
-        elif sign and place == "/*":
-            everywhere.append((name, value))
-        elif sign:
-            below.append((place.removesuffix("*"), name, value))
-    redirects = site / REDIRECTS_FILE
-    lines = redirects.read_text("utf-8").splitlines() if redirects.is_file() else []
-    moved = [(unquote(old), new) for old, new, _ in (line.split() for line in lines)]
-    return Rules(tuple(everywhere), tuple(below), tuple(moved))
 
 
 def recipe(host: str, rules: Rules, name: str, root: str) -> str:
@@ -74,7 +43,11 @@ def _nginx(rules: Rules, name: str, root: str) -> Iterator[str]:
     for header in headers:
         yield f"map $uri {_variable(header)} {{"
         yield '  default "";'
-        yield from (f'  "~^{folder}" {_quoted(value)};' for folder, one, value in rules.below if one == header)
+        yield from (
+            f"  {_quoted(f'~^{re.escape(folder)}')} {_quoted(value)};"
+            for folder, one, value in rules.below
+            if one == header
+        )
         yield "}"
     yield "map $uri $witnessmark_moved {"
     yield '  default "";'
@@ -127,9 +100,5 @@ def _variable(header: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    """A text of nginx; a dollar would begin a variable, and nothing escapes one, so none may be in it."""
-    if "$" in value or "\n" in value:
-        raise ContentError(
-            Problem(HEADERS_FILE, 0, 0, "W-value", "a rule that nginx cannot be told", "write it by hand")
-        )
+    """A text of nginx; a dollar would begin a variable and nothing escapes one, so no rule has one."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.base.problems import ContentError, Problem
+from generator.curated.draft_text import says, with_text
 from generator.curated.issues.record import Draft
-from generator.curated.yamlfile import parse
 
 _WIDE = 100  # columns of a quoted line
 
@@ -34,36 +32,27 @@ def written(draft: Draft, old: bytes = b"") -> Written:
     Raises ContentError where the file would say anything else than the old one and this record.
     """
     shown = f"content/{draft.path}"
-    before: Any = parse(old, shown).value if draft.listed and old else []
-    head = (
-        _old(old.decode(), draft)
-        if draft.listed
-        else f"# yaml-language-server: $schema=../schemas/{draft.schema}.json\n"
-    )
-    lines = head.count("\n")
+    if draft.listed:
+        head = f"# yaml-language-server: $schema=schemas/{draft.schema}.json\n".encode()
+        content = with_text(old or head, shown, lambda dash: "".join(_lines(draft, dash)), draft.fields)
+    else:
+        head = f"# yaml-language-server: $schema=../schemas/{draft.schema}.json\n".encode()
+        content = head + "".join(_lines(draft, None)).encode()
+        says(content, shown, dict(draft.fields))
+    line = content.count(b"\n") - len(_lines(draft, "")) + 1  # the record is last
     fields: dict[int, str] = {}
-    body: list[str] = []
-    for number, (name, value) in enumerate(draft.fields.items()):
-        fields[lines + len(body) + 1] = name
-        start = ("- " if number == 0 else "  ") if draft.listed else ""
-        body += [
-            f"{start}{line}" if place == 0 else f"{'  ' if draft.listed else ''}{line}"
-            for place, line in enumerate(_field(name, value))
-        ]
-    content = (head + "\n".join(body) + "\n").encode()
-    wanted = [*copy.deepcopy(before or []), dict(draft.fields)] if draft.listed else dict(draft.fields)
-    if parse(content, shown).value != wanted:
-        words = "is written in a form to which a program cannot add without risk"
-        raise ContentError(Problem(shown, 0, 0, "W-form", words, "add the record by hand"))
+    for name, value in draft.fields.items():
+        fields[line] = name
+        line += len(list(_field(name, value)))
     return Written(draft.path, content, fields)
 
 
-def _old(text: str, draft: Draft) -> str:
-    """The list without the sign of an empty one, its last line ended."""
-    if not text:
-        return f"# yaml-language-server: $schema=schemas/{draft.schema}.json\n"
-    kept = [line for line in text.splitlines() if line.strip() != "[]"]
-    return "\n".join(kept) + "\n"
+def _lines(draft: Draft, dash: str | None) -> list[str]:
+    """The record, each line with its end; as an entry of a list, below this indentation of its dash."""
+    lines = [f"{line}\n" for name, value in draft.fields.items() for line in _field(name, value)]
+    if dash is None:
+        return lines
+    return [f"{dash}{'  ' if number else '- '}{line}" for number, line in enumerate(lines)]
 
 
 def _field(name: str, value: Any) -> Iterator[str]:
