@@ -71,7 +71,7 @@ EXIT_WORDS: Mapping[Exit, str] = {
     Exit.UNREADABLE: "no log could be read",
     Exit.REFUSED: "publishing was refused by the gate or the site checker; the old site stays",
     Exit.IO: "input or output error",
-    Exit.BUSY: "another build is running",
+    Exit.BUSY: "another build is running, or another `new` is writing",
     Exit.INTERRUPTED: "interrupted",
     Exit.UNHEARD: "nobody read the output any more",
 }

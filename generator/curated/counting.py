@@ -68,11 +68,11 @@ def kind_of(report: Report) -> EvidenceKind:
 
 
 _COUNTED = re.compile(
-    r"^(count|ratio|x|dates|of \d+)( |$)|\b(tokens?|calls?|requests?|messages?|lines?|sessions?|chars|[KMG]B)\b",
+    r"^(count|ratio|x|dates|of [0-9]+)( |$)|\b(tokens?|calls?|requests?|messages?|lines?|sessions?|chars|[KMG]B)\b",
     re.IGNORECASE,
 )
 """Units of what a log holds. Any other is of a meter, a balance or a clock, or of nothing that can be counted."""
-_NUMBER = re.compile(r"[-+~<>\u2248]*[\d.,]+[kM]?")
+_NUMBER = re.compile(r"[-+~<>\u2248]*[0-9.,]+[kM]?")
 
 
 def _is_read_off(figure: Figure) -> bool:
