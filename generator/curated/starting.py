@@ -9,13 +9,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 
 from generator.base.problems import Problem
 
 _TEXTS = Path(__file__).parent / "started"
 _LONGEST = 300  # letters of a line of content, as `models.Line` says
 _SHORTEST_ID = 2
+_WORD = re.compile(r"\$(?:([a-z_]+)|\{([a-z_]+)\})")
 EMPTY_LISTS = {"content/surfaces.yml": "surfaces: []\nelsewhere: []\n", "content/symptoms.yml": "[]\n"}
 EMPTY_LISTS |= {"content/sources.yml": "[]\n"}
 
@@ -106,7 +106,8 @@ def quoted(text: str) -> str:
 
 
 def _text(name: str, words: dict[str, str]) -> str:
-    return Template((_TEXTS / name).read_text("utf-8")).substitute(words)
+    """The file with `$word` and `${word}` filled in, once: what is filled in is not looked at again."""
+    return _WORD.sub(lambda match: words[match[1] or match[2]], (_TEXTS / name).read_text("utf-8"))
 
 
 def _problem(option: str, message: str, hint: str = "") -> Problem:
