@@ -9,6 +9,7 @@ from generator.curated.case import Answer, Case, Person
 from generator.curated.claims import Claim
 from generator.curated.entries import Outside
 from generator.curated.kinds import Library, kinds_of
+from generator.curated.local import Words
 from generator.curated.models import (
     Event,
     Figure,
@@ -83,6 +84,7 @@ LIBRARY = Library(
     case=Case(
         id="2026-03", title="The case", question="Was it so?", article="The article",
         window_start=date(2026, 2, 1), window_end=date(2026, 4, 30),
+        words=Words(releases="Nine versions came out in those days.", drafted="with a language model"),
         article_window_start=date(2026, 3, 17), article_window_end=date(2026, 3, 23),
         answers=(
             Answer(text="This is established.", claims=("C-001",)),

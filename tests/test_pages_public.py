@@ -339,7 +339,7 @@ def test_timeline_stands_in_order_with_the_article_window_marked():
         "i-inc0", "E-001", "window-begins", "i-inc1", "E-002", "E-003", "window-ends", "i-inc2", "E-004",
     ]  # fmt: skip
     page = texts()["2026-03/timeline/"]
-    assert "48 versions of Claude Code came out between 5 February and 31 March 2026" in page
+    assert "Being next to one is not evidence, for either side." in page
     assert '<ol class="wm-timeline"' in page
 
 

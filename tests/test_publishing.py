@@ -59,10 +59,14 @@ def test_without_the_flag_and_with_all_copies_it_is_not_refused_for_that(tmp_pat
 
 def test_the_workflow_builds_only_with_all_snapshots_and_fetches_them_first():
     names = [step.get("name") or step.get("run") or step["uses"].partition("@")[0] for step in STEPS]
-    assert names[-3:] == ["Fetch the frozen snapshots", "make site BUILD=--whole", "actions/upload-pages-artifact"]
+    at = names.index("Fetch the frozen snapshots")
+    assert names[at:] == [
+        *("Fetch the frozen snapshots", "The address of the site", "Build"),
+        "actions/upload-pages-artifact",
+    ]
     assert "$(BIN)/witnessmark build $(BUILD)" in (ROOT / "Makefile").read_text("utf-8")
     assert WORKFLOW["permissions"] == {}
-    assert WORKFLOW["jobs"]["build"]["permissions"] == {"contents": "read"}
+    assert WORKFLOW["jobs"]["build"]["permissions"] == {"contents": "read", "pages": "read"}
 
 
 @pytest.fixture
