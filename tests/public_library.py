@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from generator.curated.case import Answer, Case, Person
+from generator.curated.case import Answer, Case, Person, Words
 from generator.curated.claims import Claim
 from generator.curated.entries import Outside
 from generator.curated.kinds import Library, kinds_of
-from generator.curated.local import Words
 from generator.curated.models import (
     Event,
     Figure,

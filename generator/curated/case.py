@@ -5,11 +5,37 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from generator.curated.local import CASE_CONFIG, Words
-from generator.curated.models import ClaimId, Contact, EvidenceKind, Line, Model, Slug, Text, WebUrl
+from generator.curated.forms import LINE
+from generator.curated.models import ClaimId, Contact, EvidenceKind, Line, Model, Seen, Slug, Text, WebUrl
 from generator.curated.registered import Registered
+
+_Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=LINE), Seen]
+NOT_OF_OWN = ("question", "article", "article_window_start", "article_window_end", "answers", "caution", "people")
+"""What every case needs but one that is only somebody's own logs."""
+_CONFIG = ConfigDict(
+    frozen=True,
+    extra="forbid",
+    json_schema_extra={
+        "if": {"properties": {"own": {"const": True}}, "required": ["own"]},
+        "else": {"required": list(NOT_OF_OWN)},
+    },
+)
+
+
+class Words(Model):
+    """Words of one case. What is left out is not said, or said in general words."""
+
+    since: _Word | None = None  # the month or day it is said to have begun: "those from before ..."
+    client: _Word | None = None  # the program whose versions readers know
+    version_command: _Word | None = None  # what prints that version
+    tracker: _Word | None = None  # the product whose public issue tracker most reports come from
+    collected: Line | None = None  # what else a reader of counts must know of how reports were found
+    searched: Line | None = None  # how the reports were found: "by asking ..."
+    drafted: _Word | None = None  # how the reviewer's grades were drafted: "with a language model"
+    releases: Line | None = None  # how many releases there were, so that nearness to one is not evidence
+    unmeasured: tuple[Line, ...] = ()  # measurements that nobody has
 
 
 class Person(Model):
@@ -48,7 +74,7 @@ _NO_ARTICLE = dt.date(2000, 1, 1)
 class Case(Model):
     """The case: its permanent id, its title, its window, and the answer on one screen."""
 
-    model_config = CASE_CONFIG
+    model_config = _CONFIG
 
     id: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     title: Line

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from generator.base.problems import Problem
 from generator.curated.address import canonical, host_of
-from generator.curated.case import Case
+from generator.curated.case import NOT_OF_OWN, Case
 from generator.curated.claims import Claim
 from generator.curated.counting import kind_of
 from generator.curated.entries import Entry, Outside, Records, sound
-from generator.curated.local import NOT_OF_OWN
 from generator.curated.measurements import Published
 from generator.curated.models import Detail, Event, EvidenceKind, Report, Source
 

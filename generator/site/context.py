@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from generator.base.bundle import file_name
+from generator.curated.case import Words
 from generator.curated.issues.forms import FORMS
 from generator.curated.issues.tracker import form_address
-from generator.curated.local import Words
 from generator.pages.parts.licence import LICENCE
 from generator.site.feeds import fed_pages
 
