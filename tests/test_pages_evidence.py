@@ -19,7 +19,7 @@ import pytest
 from markdown import Markdown
 
 from generator.curated.base_rates import MeasuredBreaks, MeasuredDetector, Measurement
-from generator.curated.case import Answer, Case, Person
+from generator.curated.case import Answer, Case, Person, Words
 from generator.curated.checking import checked
 from generator.curated.claims import Claim, ClaimEvidence
 from generator.curated.examples import Example
@@ -194,7 +194,8 @@ def rendered() -> dict[str, str]:
 
 
 def built(wanted) -> dict[str, bytes]:
-    site = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0")
+    words = Words(drafted="with a language model")
+    site = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0", words=words)
     return {file.path: file.content for file in render(wanted, templates=ROOT / "templates", site_context=site)}
 
 
@@ -395,7 +396,7 @@ def test_a_claim_opens_with_one_grade_and_shows_its_rule_the_reader_and_what_wou
     head = text.partition("## For and against")[0]
     assert head.count("wm-grade--") == 1
     assert "wm-grade--supported" in head
-    assert "A reading apart from the rules gave: supported." in text
+    assert "A reading apart from the rules, drafted with a language model, gave: supported." in text
     assert "Firm evidence is for it, and at least twice as much as against it." in text
     assert "method/#rule-firmly-for" in text
     verdict = page_at("c/C-001/").context.weighed.verdict

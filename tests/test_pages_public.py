@@ -35,7 +35,9 @@ from generator.site.render import SiteContext, render, template_environment
 
 ROOT = Path(__file__).parent.parent
 KINDS = (home, reports, incidents, timeline, explore, sources, surfaces, symptoms)
-SITE = SiteContext(id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0", repository=None)
+SITE = SiteContext(
+    id="2026-03", title="The case", built=date(2026, 11, 24), version="0.1.0", repository=None, words=LIBRARY.case.words
+)
 
 
 def evidence(simulated):
@@ -339,7 +341,7 @@ def test_timeline_stands_in_order_with_the_article_window_marked():
         "i-inc0", "E-001", "window-begins", "i-inc1", "E-002", "E-003", "window-ends", "i-inc2", "E-004",
     ]  # fmt: skip
     page = texts()["2026-03/timeline/"]
-    assert "Being next to one is not evidence, for either side." in page
+    assert "Nine versions came out in those days. Being next to one is not evidence" in page
     assert '<ol class="wm-timeline"' in page
 
 
