@@ -10,13 +10,14 @@ from math import fsum
 import msgspec
 
 from generator.base.progress import Track, silent
-from generator.detectors import DETECTORS, Detector, run
+from generator.detectors import DETECTORS, Detector
 from generator.ledger.prices import cost
 from generator.ledger.reconciliation import reconcile
 from generator.ledger.subjects import Subjects, subjects
 from generator.ledger.sums import break_counts, day_sums
 from generator.ledger.threads import Thread
 from generator.packs.aggregate import aggregate
+from generator.packs.asking import ask
 from generator.packs.clock import Clock, clock_of
 from generator.packs.redact import around_findings
 from generator.records.models import is_other_makers
@@ -33,11 +34,13 @@ def examine(
     tool_version: str,
     detectors: Sequence[Detector] = DETECTORS,
     shown: Subjects | None = None,
+    jobs: int = 1,
     track: Track = silent,
 ) -> Pack:
     """Run ledger and detectors over everything that was read, then keep what the level allows.
 
-    `shown`: the subjects of the reading, where somebody has arranged them already.
+    `shown`: the subjects of the reading, where somebody has arranged them already. `jobs`: processes for the detectors;
+    the pack is the same to the byte whatever it is.
     """
     if level is Level.AGGREGATE:
         return aggregate(
@@ -45,7 +48,7 @@ def examine(
         )
     shown = shown or subjects(reading)
     threads = shown.threads
-    runs = tuple(run(detector, shown) for detector in track(detectors, "Running detectors"))
+    runs = ask(detectors, shown, jobs=jobs, track=track)
     clock = clock_of(reading.requests, reading.marks, reading.clock_shift if level is Level.FINDINGS else timedelta(0))
     dated = _dated(reading, clock)
     days = _days(dated)
