@@ -29,7 +29,7 @@ from generator.cli.leaks import CANARY
 from generator.cli.problem_formats import FORMATS, Checked, formatted
 
 if TYPE_CHECKING:
-    from generator.build import Before
+    from generator.content import Before
     from generator.records.results import Pack
 
 
@@ -125,8 +125,8 @@ def check(root: Path, form: str, *, watch: bool) -> None:
     if watch and form != "text":
         raise click.UsageError("--watch prints text; run it without --format")
     if watch:
-        from generator.build import Before
         from generator.cli.watching import watched
+        from generator.content import Before
 
         now()  # a SOURCE_DATE_EPOCH that is none is a mistake now, and not one of each check
         before = Before()
@@ -148,10 +148,10 @@ def check(root: Path, form: str, *, watch: bool) -> None:
 
 def _sound(root: Path, before: Before | None = None) -> Checked:
     """What is said of content without a mistake, and what is only warned of. Raises ContentError."""
-    from generator.build import read_content
+    from generator.content import read_content
     from generator.curated.published import lacking
 
-    dossier = read_content(root.resolve(), now=now(), version=__version__, before=before)
+    dossier = read_content(root.resolve(), now=now(), version=__version__, before=before, cache=cache_folder())
     library = dossier.library
     sound = (
         f"content/ is sound: {plural(len(library.claims), 'claim')}, {plural(len(library.reports), 'report')}, "
