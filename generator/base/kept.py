@@ -27,16 +27,16 @@ class Store:
 
     def read(self, name: str) -> str | None:
         """The text of an entry; None where there is none that is whole."""
-        data = self.read_bytes(name)
+        data = self.get(name)
         with suppress(UnicodeDecodeError):
             return data.decode() if data is not None else None
         return None
 
     def write(self, name: str, text: str) -> None:
         """Put an entry in its place in one step."""
-        self.write_bytes(name, text.encode())
+        self.put(name, text.encode())
 
-    def read_bytes(self, name: str) -> bytes | None:
+    def get(self, name: str) -> bytes | None:
         """The bytes of an entry; None where there is none that is whole."""
         path = self.folder / (name + self.suffix)
         try:
@@ -49,7 +49,7 @@ class Store:
         seal, _, held = data.partition(b"\n")
         return held if seal == _seal(name, held) else None
 
-    def write_bytes(self, name: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes) -> None:
         """Put an entry in its place in one step. One that is too large to be read again is not written."""
         if len(data) > self.most - len(_seal(name, data)) - 1:
             return

@@ -30,7 +30,7 @@ class Kept:
         self._used: dict[str, Any] = {}
         if self._store:
             self._name = hashlib.sha256(f"{reader_digest()}\n{content}".encode()).hexdigest()
-            self._known = _unpacked(self._store.read_bytes(self._name))
+            self._known = _unpacked(self._store.get(self._name))
 
     def document(self, data: bytes, shown: str, times: int) -> Document:
         """As `parse` reads it. Raises ContentError."""
@@ -45,8 +45,8 @@ class Kept:
     def save(self) -> None:
         """Keep for the next process what was used since the last call, where that is something new."""
         used, self._used = self._used, {}
-        if self._store and used.keys() - _unpacked(self._store.read_bytes(self._name)).keys():
-            self._store.write_bytes(self._name, msgspec.msgpack.encode(used))
+        if self._store and used.keys() - _unpacked(self._store.get(self._name)).keys():
+            self._store.put(self._name, msgspec.msgpack.encode(used))
         self._known = used or self._known
 
 

@@ -34,12 +34,12 @@ def remembered(cache: Path | None) -> Callable[[Path], Pack]:
         name = _name(folder)
         if name is None:
             return read_pack(folder)
-        kept = store.read_bytes(name)
+        kept = store.get(name)
         if kept is not None:
             return msgspec.msgpack.decode(kept, type=Pack)
         pack = read_pack(folder)
         if _name(folder) == name:  # nobody wrote meanwhile
-            store.write_bytes(name, msgspec.msgpack.encode(pack))
+            store.put(name, msgspec.msgpack.encode(pack))
         return pack
 
     return read
