@@ -6,6 +6,7 @@ Templates with mistakes are told by their file and line, by `build` too.
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import shutil
 import socket
@@ -20,7 +21,10 @@ import pytest
 import stub_site
 
 from generator.base.problems import ContentError, PublishRefusedError
+from generator.cli import live as live_module
 from generator.cli import serve as serve_module
+from generator.cli.building import Building, Result
+from generator.cli.live import Live
 from generator.cli.preview import preview
 from generator.cli.serve import fingerprint, serve
 from generator.site.publish import run_mkdocs, write_docs
@@ -48,11 +52,13 @@ def root(tmp_path):
 
 
 def built(root):
-    """What `serve` says of one build."""
-    said = []
-    serve_module._build(root, now=lambda: NOW, version="0", say=said.append, cache=None)
+    """What a build behind the preview says."""
+    building = Building(root)
+    until(lambda: building.ended)
+    result = building.result()
+    assert not result.done
     assert (root / "site" / "index.html").read_text() == "old"
-    return said
+    return result.said.splitlines()
 
 
 # ---- templates with mistakes ----
@@ -198,20 +204,24 @@ def test_a_broken_template_is_one_line_and_the_old_site_stays(root):
     ("error", "said"),
     [
         (FileNotFoundError(2, "No such file or directory", "content/x.yml"), "content/x.yml: No such file"),
-        (OSError(28, "No space left on device"), "write: No space left"),
-        (KeyError("secret"), "internal error KeyError"),
-        (RecursionError(), "internal error RecursionError"),
+        (OSError(28, "No space left on device"), "read: No space left"),
+        (KeyError("secret"), ": KeyError"),
+        (RecursionError(), ": RecursionError"),
     ],
 )
-def test_a_build_that_fails_in_any_way_is_one_line_and_the_old_site_stays(root, monkeypatch, error, said):
+def test_a_reading_that_fails_in_any_way_is_one_line_and_the_old_page_stays(root, monkeypatch, error, said):
     def fails(*_arguments, **_more):
         raise error
 
-    monkeypatch.setattr(serve_module, "build", fails)
-    (line,) = built(root)
+    live = Live(root, now=lambda: NOW, version="0", cache=None)
+    monkeypatch.setattr(live_module, "Workshop", lambda _layout: None)
+    monkeypatch.setattr(live_module, "read_content", fails)
+    live.change([str(root / "content" / "x.yml")])
+    (line,) = live.told
     assert said in line
     assert "\n" not in line
     assert "secret" not in line
+    assert live.file("") is None
 
 
 def test_files_that_vanish_while_they_are_looked_at_are_gone_and_no_error(root, monkeypatch):
@@ -235,33 +245,73 @@ def test_a_watched_folder_that_vanishes_is_no_error(root):
     assert fingerprint(root) < before
 
 
-def test_a_whole_run_survives_a_broken_template_and_builds_again(root, monkeypatch):
-    """The loop itself, with a stand-in for the build: it fails, the site is served, a file changes, it is built."""
-    builds = []
+class StandIn:
+    """A build that ends when it is told to."""
 
-    def stand_in(*_arguments, **_more):
-        builds.append(len(builds))
-        if len(builds) == 1:
-            raise ContentError(*[])
-        raise FileNotFoundError(2, "gone", "x")
+    begun = ()
 
-    monkeypatch.setattr(serve_module, "build", stand_in)
+    def __init__(self, _root):
+        self.stopped, self.said = False, None
+        self.begun.append(self)
+
+    def result(self):
+        return self.said
+
+    def stop(self):
+        self.stopped = True
+
+
+@pytest.fixture
+def running(root, monkeypatch):
+    """The preview of the small case with stand-ins for its builds: its port, and what it said."""
+    monkeypatch.setattr(StandIn, "begun", [])
     monkeypatch.setattr(serve_module, "POLL_SECONDS", 0.02)
-    port = free_port()
-    thread = threading.Thread(
-        target=serve, args=(root, port), kwargs={"now": lambda: NOW, "version": "0", "say": str}, daemon=True
-    )
+    port, said = free_port(), []
+    more = {"now": lambda: NOW, "version": "0", "say": said.append, "builder": StandIn}
+    thread = threading.Thread(target=serve, args=(root, port), kwargs=more, daemon=True)
     thread.start()
-    until(lambda: builds)
-    assert get(port, "/")[0] == 200
-    (root / "content" / "case.yml").unlink()
-    until(lambda: len(builds) == 2)
-    assert get(port, "/")[0] == 200
+    until(lambda: StandIn.begun)
+    yield port, said
     assert thread.is_alive()
 
 
+def test_a_build_that_fails_is_told_and_a_change_begins_the_next(root, running):
+    port, said = running
+    StandIn.begun[0].said = Result(done=False, said="content/x.yml: wrong")
+    until(lambda: said == ["content/x.yml: wrong"])
+    version, told = news(port, 0)
+    assert told == ["content/x.yml: wrong"]
+    (root / "content" / "case.yml").unlink()
+    until(lambda: len(StandIn.begun) == 2)
+    assert "case.yml" in news(port, version)[1][0]
+    assert get(port, "/")[0] == 200
+
+
+def test_a_change_ends_the_build_before_it(root, running):
+    (root / "content" / "case.yml").write_text((root / "content" / "case.yml").read_text() + "\n")
+    until(lambda: len(StandIn.begun) == 2)
+    assert [one.stopped for one in StandIn.begun] == [True, False]
+
+
+def test_what_nobody_changes_is_built_once(running):
+    time.sleep(0.5)
+    assert len(StandIn.begun) == 1
+
+
+def test_pages_ask_for_changes_and_files_do_not(running):
+    port, _ = running
+    (page,) = [get(port, "/")[1]]
+    assert page == b"old"  # no body, no script
+    assert get(port, "/-/changes.js?seen=0")[0] == 200
+
+
+def news(port, seen):
+    told = json.loads(get(port, f"/-/changes?seen={seen}")[1])
+    return told["version"], told["told"]
+
+
 def until(holds):
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""What takes long and can be made again, kept in a folder of the user's: pictures, proofs.
+"""What takes long and can be made again, kept in a folder of the user's: pictures, proofs, what files hold.
 
 An entry holds the digest of its name and text: one that is broken, half written or of another name is made again. The
 entries may tell of private logs, so nobody else may read them.
@@ -21,30 +21,38 @@ MOST_BYTES = 16 * 1024 * 1024  # of one entry
 class Store:
     """Entries in a folder. Whatever the system refuses is as if there were no folder."""
 
-    def __init__(self, folder: Path, suffix: str) -> None:
-        self.folder, self.suffix = folder, suffix
+    def __init__(self, folder: Path, suffix: str, most: int = MOST_BYTES) -> None:
+        self.folder, self.suffix, self.most = folder, suffix, most
         self._ready = False
 
     def read(self, name: str) -> str | None:
         """The text of an entry; None where there is none that is whole."""
-        path = self.folder / (name + self.suffix)
-        try:
-            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-            with os.fdopen(handle, "rb") as file:
-                data = file.read(MOST_BYTES)
-            os.utime(path)  # the oldest goes first
-        except OSError:
-            return None
-        seal, _, text = data.partition(b"\n")
-        if seal != _seal(name, text):
-            return None
+        data = self.get(name)
         with suppress(UnicodeDecodeError):
-            return text.decode()
+            return data.decode() if data is not None else None
         return None
 
     def write(self, name: str, text: str) -> None:
         """Put an entry in its place in one step."""
-        data = text.encode()
+        self.put(name, text.encode())
+
+    def get(self, name: str) -> bytes | None:
+        """The bytes of an entry; None where there is none that is whole."""
+        path = self.folder / (name + self.suffix)
+        try:
+            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+            with os.fdopen(handle, "rb") as file:
+                data = file.read(self.most)
+            os.utime(path)  # the oldest goes first
+        except OSError:
+            return None
+        seal, _, held = data.partition(b"\n")
+        return held if seal == _seal(name, held) else None
+
+    def put(self, name: str, data: bytes) -> None:
+        """Put an entry in its place in one step. One that is too large to be read again is not written."""
+        if len(data) > self.most - len(_seal(name, data)) - 1:
+            return
         with suppress(OSError):
             self._make_ready()
             handle, temporary = tempfile.mkstemp(dir=self.folder)  # mode 0600

@@ -109,7 +109,7 @@ class _Making:
 
 def _check_copy(root: Path, copy: Path, shown: str, content: bytes) -> None:
     """What depends on grades and packs: the same folder with the file in it, read as a build reads it."""
-    from generator.build import read_content
+    from generator.content import read_content
 
     try:
         shutil.copytree(root / "content", copy / "content", symlinks=True)

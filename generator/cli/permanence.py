@@ -29,7 +29,7 @@ def lock(root: Path) -> None:
     Example:
       witnessmark lock
     """
-    from generator.build import read_content
+    from generator.content import read_content
 
     dossier = read_content(root.resolve(), now=now(), version=__version__, cache=cache_folder())
     rows = _with_new(dossier)
@@ -119,7 +119,7 @@ def snapshot(root: Path) -> None:
 
 def _taken(root: Path) -> Snapshot:
     """The snapshot of this day, with every address that its site has: the pages are rendered once for that."""
-    from generator.build import read_content
+    from generator.content import read_content
     from generator.curated.snapshots import next_number, taken_on
     from generator.pages import plan
     from generator.site.promised import addresses_of, merged

@@ -1,22 +1,19 @@
-"""Show the site on this machine and build again when content, templates or evidence change."""
+"""Show the site on this machine, what changes at once, and build again when content, templates or evidence change."""
 
 from __future__ import annotations
 
 import os
 import threading
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
-from generator.base.problems import WitnessmarkError
-from generator.base.wording import plural, printable
-from generator.build import build
+from generator.cli.building import Building
+from generator.cli.live import Live
 from generator.cli.preview import preview
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.25
 WATCHED = ("content", "templates", "mkdocs.yml")
 
 
@@ -28,24 +25,44 @@ def serve(
     version: str,
     say: Callable[[str], None],
     cache: Path | None = None,
+    builder: Callable[[Path], Building] | None = None,
 ) -> None:
     """Serve until interrupted, bound to 127.0.0.1 only. A build that fails in any way leaves the old site up.
 
-    Raises OSError where the port is taken.
+    What changes is shown at once, a page at a time; the whole site follows, built in a process of its own, which a
+    further change ends. Raises OSError where the port is taken.
     """
-    build_again = partial(_build, root, now=now, version=version, say=say, cache=cache)
-    with preview(root / "site", port) as server:
+    live = Live(root, now=now, version=version, cache=cache)
+    begin = builder or Building
+    with preview(root / "site", port, live) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         pause = threading.Event()
-        seen: frozenset[tuple[str, int, int]] | None = None
+        seen = fingerprint(root)
+        building: Building | None = begin(root)
         try:
+            live.look()
             while True:
                 current = fingerprint(root)
                 if current != seen:
+                    changed = {name for name, *_ in seen ^ current}
                     seen = current
-                    build_again()
+                    if building:
+                        building.stop()
+                    live.change(changed)
+                    for line in live.told:
+                        say(line)
+                    building = begin(root)
+                if building and (result := building.result()) is not None:
+                    say(result.said)
+                    if result.done:
+                        live.published()
+                    else:
+                        live.tell(tuple(result.said.splitlines()))
+                    building = None
                 pause.wait(POLL_SECONDS)
         finally:
+            if building:
+                building.stop()
             server.shutdown()
 
 
@@ -65,20 +82,3 @@ def _watched(root: Path) -> list[str]:
         path = str(root / name)
         files += [path, *(f"{folder}/{file}" for folder, _, names in os.walk(path) for file in names)]
     return files
-
-
-def _build(
-    root: Path, *, now: Callable[[], datetime], version: str, say: Callable[[str], None], cache: Path | None
-) -> None:
-    try:
-        built = build(root, now=now(), version=version, cache=cache)
-    except WitnessmarkError as error:
-        say(str(error))
-    except OSError as error:
-        say(f"{printable(error.filename or 'write')}: {error.strerror or error}; the site is as it was")
-    except Exception as error:  # noqa: BLE001  whatever it is, the preview goes on
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}:{frame.lineno}"
-        say(f"{place}: internal error {type(error).__name__}; the site is as it was. Please report it.")
-    else:
-        say(f"built {plural(built.pages, 'page')}")

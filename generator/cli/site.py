@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ from generator.cli.leaks import CANARY
 from generator.cli.problem_formats import FORMATS, Checked, formatted
 
 if TYPE_CHECKING:
-    from generator.build import Before
+    from generator.content import Before
     from generator.records.results import Pack
 
 
@@ -125,8 +126,8 @@ def check(root: Path, form: str, *, watch: bool) -> None:
     if watch and form != "text":
         raise click.UsageError("--watch prints text; run it without --format")
     if watch:
-        from generator.build import Before
         from generator.cli.watching import watched
+        from generator.content import Before
 
         now()  # a SOURCE_DATE_EPOCH that is none is a mistake now, and not one of each check
         before = Before()
@@ -148,10 +149,10 @@ def check(root: Path, form: str, *, watch: bool) -> None:
 
 def _sound(root: Path, before: Before | None = None) -> Checked:
     """What is said of content without a mistake, and what is only warned of. Raises ContentError."""
-    from generator.build import read_content
+    from generator.content import read_content
     from generator.curated.published import lacking
 
-    dossier = read_content(root.resolve(), now=now(), version=__version__, before=before)
+    dossier = read_content(root.resolve(), now=now(), version=__version__, before=before, cache=cache_folder())
     library = dossier.library
     sound = (
         f"content/ is sound: {plural(len(library.claims), 'claim')}, {plural(len(library.reports), 'report')}, "
@@ -172,7 +173,9 @@ def _say_sound(checked: Checked) -> None:
 @ROOT
 @click.option("--port", type=click.IntRange(1024, 65535), default=8000, show_default=True, help="Port on 127.0.0.1.")
 def serve(root: Path, port: int) -> None:
-    """Build, show the site on this machine only, and build again when content or templates change.
+    """Show the site on this machine only: what you change at once, page by page, and built again behind it.
+
+    The page that you look at loads itself again, or says what is wrong with the change.
 
     \b
     Example:
@@ -181,6 +184,7 @@ def serve(root: Path, port: int) -> None:
     from generator.cli.serve import serve as serve_site
 
     now()  # a SOURCE_DATE_EPOCH that is none is a mistake now, and not one of each build
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: no build goes on behind
     click.echo(f"http://127.0.0.1:{port}/  (Ctrl-C ends it)", err=True)
     say = partial(click.echo, err=True)
     serve_site(root.resolve(), port, now=now, version=__version__, say=say, cache=cache_folder())

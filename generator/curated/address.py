@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 from pydantic import AnyUrl
@@ -19,6 +20,7 @@ PRIVATE_ENDINGS = ("arpa", "corp", "home", "internal", "invalid", "lan", "local"
 _MAIL = re.compile(r"mailto:[A-Za-z0-9._%+-]{1,64}@(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})")
 _CODED = re.compile(r"%(?:25)*(?:2[ef]|5c)", re.IGNORECASE)  # a dot, a slash or a backslash, coded once or more
 _INSIDE = re.compile(r"/https?://?(?=[^/])", re.IGNORECASE)
+_KNOWN = 16_384  # addresses whose one form is kept: each is compared with many others
 _REPOSITORY = 2  # steps of the path that name one: owner and name
 _FORGES = frozenset({"bitbucket.org", "codeberg.org", "github.com", "gitlab.com", "huggingface.co"})
 _UNNAMED = frozenset({"branch", "comments", "commit", "reviews", "tag"})  # folders of what has a name of its own
@@ -128,6 +130,7 @@ def _is_mixed(coded: str) -> bool:
     return len(scripts) > 1 and not any(scripts <= together for together in _WRITTEN_TOGETHER)
 
 
+@lru_cache(_KNOWN)
 def canonical(url: str) -> str:
     """One address for each document: without what does not change it, and of posts and comments by their number.
 
@@ -144,6 +147,7 @@ def canonical(url: str) -> str:
     return post_at(host, unquote(parts.split.path)) or written(url)
 
 
+@lru_cache(_KNOWN)
 def written(url: str) -> str:
     """The same, with the account that the address of a post names: whose post it is, only that says."""
     parts = parts_of(unwrapped(url))

@@ -25,7 +25,7 @@ def field_problems(records: Records, kind: Kind, name: str, value: Any) -> Itera
             return
     info = kind.model.model_fields[name]
     fields: dict[str, Any] = {name: (info.annotation, info)}
-    document = Document("", {name: value}, {}, {})
+    document = Document("", {name: value})
     found = checked(create_model("OneField", __base__=Model, **fields), document)
     yield from found if isinstance(found, list) else ()
     refers = {path: target for path, target in kind.refers.items() if path.partition(".")[0] == name}

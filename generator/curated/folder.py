@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from generator.base.problems import ContentError, Problem
 from generator.curated.checking import checked, did_you_mean, value_at
 from generator.curated.entries import Entry, Kind, Outside, Records
+from generator.curated.keeping import Kept
 from generator.curated.misplaced import looks_like
 from generator.curated.yamlfile import MAX_BYTES, Document, Where, parse, read, read_bytes
 
@@ -25,10 +26,6 @@ _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _NUMBERED = re.compile(r"[0-9-]{10}\.[0-9]{1,3}")
 _WHOLE_TIMES = 512  # 64 MiB
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
-
-
-Kept = dict[str, tuple[bytes, Document]]
-"""Bytes and values of files by their path, as a reading leaves them for the next one of the same process."""
 
 
 def read_folder(
@@ -111,11 +108,7 @@ class _Reading:
         shown = self._shown(path)
         if self.kept is None:
             return read(path, shown, times)
-        data = read_bytes(path, shown, MAX_BYTES * times)
-        known = self.kept.get(shown)
-        if known is None or known[0] != data:
-            known = self.kept[shown] = data, parse(data, shown, times)
-        return known[1]
+        return self.kept.document(read_bytes(path, shown, MAX_BYTES * times), shown, times)
 
     def taken(self, document: Document, kinds: tuple[Kind, ...], stem: str) -> None:
         """The records of a file that is YAML."""
@@ -135,7 +128,7 @@ class _Reading:
             where = ".".join(str(step) for step in error.errors(include_url=False, include_input=False)[0]["loc"])
             words = f"is not a {kind.word} that this program wrote{f': {where}' if where else ''}"
             raise ContentError(Problem(shown, 1, 1, "W-whole", words, "take it back from the repository")) from None
-        document = Document(shown, {"id": getattr(record, "id", "")}, {}, {})
+        document = Document(shown, {"id": getattr(record, "id", "")})
         self.entries.append(Entry(kind, record, document, (), path.stem))
 
     def _parts(self, document: Document, kinds: tuple[Kind, ...], stem: str) -> None:

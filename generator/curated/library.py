@@ -11,7 +11,8 @@ from generator.base.problems import ContentError
 from generator.curated.checking import M
 from generator.curated.crosscheck import problems_between
 from generator.curated.entries import Entry, Kind, Outside, Records
-from generator.curated.folder import Kept, read_folder, strange_files
+from generator.curated.folder import read_folder, strange_files
+from generator.curated.keeping import Kept
 from generator.curated.kinds import Library, kinds_of
 from generator.curated.locked import gone_ids, kept_out
 

@@ -38,17 +38,23 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _DISPUTED = re.compile(
     r"[-+]?(?:0[0-9_]+|0[oO][0-7_]+|0[xX][0-9a-fA-F_]+|0[bB][01_]+|\.(?:inf|Inf|INF))|\.(?:nan|NaN|NAN)"
 )
+_FIRST_OF_NUMBERS = frozenset("-+.0123456789")
 _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 
 
+def like_a_number(text: str) -> bool:
+    """Does it begin as every number does, also one that `is_disputed`?"""
+    return text[:1] in _FIRST_OF_NUMBERS
+
+
 def plain_value(text: str) -> str | int | float | bool | None:
     """The value of a scalar without quotes; a number that `is_disputed` stays text."""
     if text in _WORDS:
         return _WORDS[text]
-    if is_disputed(text):
+    if not like_a_number(text) or is_disputed(text):
         return text
     if _INTEGER.fullmatch(text):
         return int(text)

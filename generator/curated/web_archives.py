@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 _DOTTED = r"[0-9]{4}\.[0-9]{2}\.[0-9]{2}-[0-9]{6}"
@@ -39,6 +40,7 @@ _INNER = re.compile(
 _TIMED = re.compile(rf"/(?:[a-z_-]+/)*(?:[0-9]{{1,14}}(?:[a-z]{{2}}_)?\*?|\*|{_DOTTED})/", re.IGNORECASE)
 _OUTSIDE_WEB = frozenset({"web.archive.org", "archive.org"})
 _FORMS = frozenset({"", "submit", "wayback/available", "save"})  # what takes the address of a page as ?url=
+_KNOWN = 16_384  # addresses whose parts are kept: each is compared with many others
 _DEPTH = 20  # copies in copies, beyond which an address is nobody's honest work
 
 
@@ -51,6 +53,7 @@ class Parts:
     port: int | None  # None = the usual one of the scheme
 
 
+@lru_cache(_KNOWN)
 def parts_of(url: str) -> Parts | None:
     """The parts of an address; None for what is no address, such as a broken IPv6 host or a port above 65535."""
     try:
@@ -94,6 +97,7 @@ def _address(page: str) -> str | None:
     return inner if parts_of(inner) else None
 
 
+@lru_cache(_KNOWN)
 def unwrapped(url: str) -> str:
     """The address whose copy an archive keeps here, also of a copy of a copy."""
     for _ in range(_DEPTH):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -71,8 +71,8 @@ def _replace(path: Path, data: bytes) -> None:
     unfinished.replace(path)
 
 
-def read_packs(folder: Path) -> tuple[Pack, ...]:
-    """All packs below a folder, by name. Raises PackError with every damaged one."""
+def read_packs(folder: Path, read: Callable[[Path], Pack] | None = None) -> tuple[Pack, ...]:
+    """All packs below a folder, by name, each read by `read`. Raises PackError with every damaged one."""
     if not folder.is_dir():
         return ()
     packs: list[Pack] = []
@@ -80,7 +80,7 @@ def read_packs(folder: Path) -> tuple[Pack, ...]:
     for path in sorted(folder.iterdir()):
         try:
             if _is_pack(path):
-                packs.append(read_pack(path))
+                packs.append((read or read_pack)(path))
         except PackError as error:
             problems.extend(error.problems)
     if problems:

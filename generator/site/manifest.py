@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.base.problems import Problem
+from generator.base.program import source_digest
 from generator.dossier.edition import records_list
 
 NAME = "manifest.json"
@@ -77,7 +78,7 @@ def manifest_of(folder: Path, made_from: Provenance) -> bytes:
     content = {
         "schema": SCHEMA,
         "not_covered": list(NOT_COVERED),
-        "tool": {"name": _TOOL, "version": metadata.version(_TOOL), "source_sha256": _source_digest()},
+        "tool": {"name": _TOOL, "version": metadata.version(_TOOL), "source_sha256": source_digest()},
         "python": platform.python_version(),
         "libraries": libraries(),
         "parameters": dict(made_from.parameters),
@@ -181,14 +182,6 @@ def _odd(path: Path) -> bool:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _source_digest() -> str:
-    """One digest of the tool's own source: its version alone does not tell two commits apart."""
-    package = Path(__file__).parents[1]
-    sources = (file for file in _entries(package) if file.suffix == ".py")
-    lines = "".join(f"{_sha256(file)}  {file.relative_to(package).as_posix()}\n" for file in sources)
-    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _problem(name: str, code: str, message: str, hint: str = "") -> Problem:

@@ -1,0 +1,68 @@
+"""A page made alone is the page that a whole build makes, byte for byte."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+import stub_site
+
+from generator import __version__
+from generator.cli.draft import Draft
+from generator.content import read_content
+from generator.site.swap import Layout
+from generator.site.workshop import Workshop, with_policy
+
+pytestmark = pytest.mark.slow
+
+
+def pages_of(docs):
+    return sorted(path.relative_to(docs).as_posix() for path in docs.rglob("index.md"))
+
+
+def html_of(layout, path):
+    return (layout.published / path).with_suffix(".html").read_text("utf-8")
+
+
+def test_every_page_made_alone_is_that_of_the_whole_build(small_site):
+    workshop = Workshop(small_site)
+    made = pages_of(small_site.docs)
+    for path in (*made, *reversed(made)):  # in any order, and again
+        markdown = (small_site.docs / path).read_bytes()
+        assert with_policy(workshop.page(path, markdown)) == html_of(small_site, path), path
+
+
+def test_every_page_of_a_real_case_too(built_case):
+    layout = Layout(built_case)
+    stubs = [path for path in pages_of(layout.docs) if b"\ninstead: " in (layout.docs / path).read_bytes()[:2000]]
+    workshop = Workshop(layout, stubs)
+    for path in pages_of(layout.docs):
+        assert with_policy(workshop.page(path, (layout.docs / path).read_bytes())) == html_of(layout, path), path
+
+
+def test_a_changed_text_and_a_new_page_are_made_without_a_file(tmp_path):
+    layout = stub_site.make_root(tmp_path)
+    files = stub_site.stub_files(layout)
+    stub_site.publish(layout, files)
+    workshop = Workshop(layout)
+    path = next(name for name in pages_of(layout.docs) if "/" in name)
+    changed = (layout.docs / path).read_bytes() + b"\nA sentence more.\n"
+    assert "A sentence more." in workshop.page(path, changed)
+    assert "A sentence more." in workshop.page("2026-03/r/cc-1/index.md", changed)
+    assert "A sentence more." not in html_of(layout, path)
+
+
+def test_a_draft_of_each_page_is_the_page_that_the_build_made(built_case):
+    layout = Layout(built_case)
+    made = json.loads((layout.published / "manifest.json").read_text())
+    day = date.fromisoformat(made["parameters"]["built"])
+    dossier = read_content(built_case, now=datetime(day.year, day.month, day.day, 12, tzinfo=UTC), version=__version__)
+    draft = Draft(layout, dossier, Workshop(layout))
+    waiting = []
+    for path in pages_of(layout.docs):
+        name = path.removesuffix("index.md") + "index.html"
+        found = draft.file(name)
+        if found is None:
+            waiting.append(path.split("/")[1])
+        else:
+            assert found.decode() == html_of(layout, path), path
+    assert set(waiting) <= {"g", "figures"}
