@@ -11,6 +11,7 @@ from generator.base.problems import ContentError, Problem, attempt
 from generator.base.progress import Track, silent
 from generator.curated.cited import cited
 from generator.curated.folder import Kept
+from generator.curated.known_vendors import use_vendors_in
 from generator.curated.library import load
 from generator.curated.outside import outside
 from generator.detectors import DETECTORS
@@ -69,8 +70,10 @@ def read_content(
 ) -> Dossier:  # fmt: skip
     """All of content/, checked, joined with its packs and `extra`. Raises ContentError with every problem."""
     problems: list[Problem] = []
+    known = attempt(lambda: use_vendors_in(root / "content" / "vendors"), [])
     read = before.packs_of if before else read_packs
-    packs = attempt(lambda: (*extra, *read(root / "content" / "evidence")), problems)
+    # Without its vendors' files a pack names models that nobody knows; loading says what is wrong with them.
+    packs = attempt(lambda: (*extra, *read(root / "content" / "evidence")), problems) if known else None
     files = before.files if before else None
     library = attempt(lambda: load(root / "content", outside(DETECTORS, packs, now.date()), files), problems)
     problems.extend(without_origin(packs or (), library.origins if library else None))

@@ -16,7 +16,8 @@ from generator.base.problems import ContentError, Problem
 from generator.curated.checking import checked, did_you_mean, value_at
 from generator.curated.entries import Entry, Kind, Outside, Records
 from generator.curated.misplaced import looks_like
-from generator.curated.yamlfile import MAX_BYTES, Document, Where, parse, read, read_bytes
+from generator.curated.tomlfile import parse_toml
+from generator.curated.yamlfile import MAX_BYTES, Document, Where, parse, read_bytes
 
 NO_RECORDS = {"evidence": (".json", ".parquet"), "schemas": (".json",)}
 """Folders that others read, with the suffixes that may be there."""
@@ -62,8 +63,12 @@ def strange_files(content: Path, kinds: tuple[Kind, ...]) -> list[Problem]:
 def read_one(shown: str, data: bytes, kinds: tuple[Kind, ...]) -> tuple[list[Entry], list[Problem]]:
     """The records of one file that need not be on the disk, and the mistakes in it. Raises ContentError if not YAML."""
     reading = _Reading(Path())
-    reading.taken(parse(data, shown, kinds[0].times), kinds, PurePosixPath(shown).stem)
+    reading.taken(_parsed(data, shown, kinds[0].times), kinds, PurePosixPath(shown).stem)
     return reading.entries, reading.problems
+
+
+def _parsed(data: bytes, shown: str, times: int) -> Document:
+    return parse_toml(data, shown) if shown.endswith(".toml") else parse(data, shown, times)
 
 
 @dataclass
@@ -110,11 +115,11 @@ class _Reading:
     def _document(self, path: Path, times: int) -> Document:
         shown = self._shown(path)
         if self.kept is None:
-            return read(path, shown, times)
+            return _parsed(read_bytes(path, shown, MAX_BYTES * times), shown, times)
         data = read_bytes(path, shown, MAX_BYTES * times)
         known = self.kept.get(shown)
         if known is None or known[0] != data:
-            known = self.kept[shown] = data, parse(data, shown, times)
+            known = self.kept[shown] = data, _parsed(data, shown, times)
         return known[1]
 
     def taken(self, document: Document, kinds: tuple[Kind, ...], stem: str) -> None:

@@ -97,7 +97,7 @@ def parse(data: bytes, shown: str, times: int = 1) -> Document:
         within = data[: MAX_BYTES * times].decode("utf-8", "replace")
         words = f"more than {MAX_BYTES * times // 1024} KiB"
         raise ContentError(Problem(shown, *_place(within, len(within)), "W-size", words))
-    text = _decoded(data, shown)
+    text = decoded(data, shown)
     found = [
         Problem(shown, *_place(text, place), "W-char", *words)
         for (place, *words), _ in zip(flaws(text), range(MAX_PROBLEMS), strict=False)
@@ -121,7 +121,8 @@ def _may_differ(text: str) -> bool:
     return bool(_UNEQUAL.search(text) or (in_brackets and _UNEQUAL_IN_BRACKETS.search(text)))
 
 
-def _decoded(data: bytes, shown: str) -> str:
+def decoded(data: bytes, shown: str) -> str:
+    """The text of a file. Raises ContentError where it is not UTF-8."""
     try:
         return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -18,6 +18,7 @@ from generator.ledger.sums import break_counts, day_sums
 from generator.ledger.threads import Thread
 from generator.packs.aggregate import aggregate
 from generator.packs.clock import clock_of
+from generator.packs.judged_by import judged_by
 from generator.packs.redact import around_findings
 from generator.records.models import is_other_makers
 from generator.records.results import DaySum, Level, Pack, Totals
@@ -69,6 +70,7 @@ def examine(
         meters=reading.meters,
         buckets=reading.buckets,
         counters=reading.counters,
+        vendors=judged_by(days),
     )
     if level is Level.FULL:
         requests = (*(request for thread in threads for request in thread.requests), *shown.foreign)

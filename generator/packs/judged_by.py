@@ -1,0 +1,16 @@
+"""By which vendors' files the calls of a pack were judged: of each model that the pack shows, nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from generator.records.models import OTHER
+from generator.records.results import DaySum, Rules
+from generator.records.vendor import judge_of, vendor_of
+
+
+def judged_by(days: Iterable[DaySum]) -> tuple[Rules, ...]:
+    """The files, by id; another maker's model has none."""
+    models = {day.model for day in days}
+    judges = {judge_of(model) for model in models if model == OTHER or vendor_of(model)}
+    return tuple(sorted((Rules(vendor=one.id, sha256=one.digest) for one in judges), key=lambda one: one.vendor))
