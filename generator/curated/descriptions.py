@@ -38,8 +38,11 @@ Case.answers: Three paragraphs: what is established, what is plausible, what is 
 Case.caution: What a reader should keep in mind with every figure.
 Case.contact: Who answers for the site: a page, or mailto: and one address.
 Case.repository: Address of the repository; on GitHub, pages then lead to its issue forms.
+Case.program: Address of the repository that readers install the program from.
+Case.program_here: true, where the repository of the case holds the program as well.
 Case.issues: Form or tracker that takes a title and a text, if it is not that of the repository.
 Case.answers_within: Days in which whoever writes gets an answer.
+Case.vendors: Vendors it is about that have a file: of the program, or of content/vendors/.
 Case.vendor_addresses: Addresses at which the vendor itself writes.
 Case.author_packs: Evidence packs of the author's own logs; only these move grades.
 Case.people: Who made the site and with what interest.

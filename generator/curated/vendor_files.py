@@ -10,7 +10,9 @@ import msgspec
 from pydantic import Field, StringConstraints
 
 from generator.base.problems import Problem
-from generator.curated.entries import Entry, Outside, sound
+from generator.curated.case import Case
+from generator.curated.checking import did_you_mean
+from generator.curated.entries import Entry, Outside, Records, sound
 from generator.curated.models import Id, Line, Model, WebUrl
 from generator.records.models import OTHER
 from generator.records.vendor import Vendor, shipped, use
@@ -118,6 +120,19 @@ def _price(entry: Entry, one: VendorFile, index: int, price: ListPrice) -> Itera
     if starts[0] or starts != sorted(set(starts)):
         hint = "[[0, 2.0, 8.0], [200000, 4.0, 16.0]]: from so many tokens, USD a million of input and of output"
         yield entry.problem((*where, "tiers"), "W-order", "the first size is 0, and each is larger than the last", hint)
+
+
+def case_names_known_vendors(records: Records) -> Iterator[Problem]:
+    """A vendor that the case names has a file."""
+    known = {*(vendor.id for vendor in shipped()), *(records.ids("vendor") or ())}
+    for entry, case in sound(records.of_word("case"), Case):
+        for place, name in enumerate(case.vendors):
+            if name not in known:
+                hint = (
+                    did_you_mean(name, known)
+                    or f"one of {', '.join(sorted(known))}, or add content/vendors/{name}.toml"
+                )
+                yield entry.problem(("vendors", place), "W-ref", f'no vendor "{name}" has a file', hint)
 
 
 def use_files(files: Iterable[VendorFile]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.records.models import OTHER
-from generator.records.results import DaySum, Rules
+from generator.records.results import DaySum, Digest
+from generator.records.rows import Slug
 from generator.records.vendor import judge_of, vendor_of
 
 
-def judged_by(days: Iterable[DaySum]) -> tuple[Rules, ...]:
-    """The files, by id; another maker's model has none."""
+def judged_by(days: Iterable[DaySum]) -> dict[Slug, Digest]:
+    """SHA-256 of the values of each file, by its id; another maker's model has none."""
     models = {day.model for day in days}
     judges = {judge_of(model) for model in models if model == OTHER or vendor_of(model)}
-    return tuple(sorted((Rules(vendor=one.id, sha256=one.digest) for one in judges), key=lambda one: one.vendor))
+    return {one.id: one.digest for one in sorted(judges, key=lambda one: one.id)}

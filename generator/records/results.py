@@ -172,13 +172,6 @@ class BreakCount(msgspec.Struct, frozen=True, kw_only=True):
     excess_usd: float
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """The vendor's file by which calls were judged and priced: its id, and the SHA-256 of its values."""
-
-    vendor: Slug
-    sha256: Digest
-
-
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """Sums over one record per call."""
 
@@ -341,4 +334,4 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     origin: tuple[Digest, ...] = ()  # SHA-256 of each file, in the order of the tallies, where the log is public
     lines: tuple[PublicLine, ...] = ()  # lines of a public log that rows name
     commitments: Commitments | None = None
-    vendors: tuple[Rules, ...] = ()  # by whose rules its calls were judged; a pack from before they were named has none
+    vendors: dict[Slug, Digest] = {}  # whose file judged its calls, with the SHA-256 of its values; older packs: none

@@ -74,7 +74,7 @@ def print_account(console: Console, evidence: Pack) -> None:
     if evidence.vendors:
         say(
             console,
-            f"Judged by the rules of: {', '.join(f'{one.vendor} ({one.sha256[:12]})' for one in evidence.vendors)}.",
+            f"Judged by the rules of: {', '.join(f'{id} ({digest[:12]})' for id, digest in evidence.vendors.items())}.",
         )
 
 
