@@ -11,6 +11,7 @@ from pathlib import Path
 
 from generator.base.problems import ContentError, Problem, attempt
 from generator.curated.keeping import Kept
+from generator.curated.known_vendors import use_vendors_in
 from generator.curated.library import load
 from generator.curated.outside import outside
 from generator.detectors import DETECTORS
@@ -54,7 +55,9 @@ def read_content(
     content = root / "content"
     problems: list[Problem] = []
     before = before or Before(Kept(cache, content))
-    packs = attempt(lambda: (*extra, *before.packs_of(content / "evidence", cache)), problems)
+    known = attempt(lambda: use_vendors_in(content / "vendors"), [])
+    # Without its vendors' files a pack names models that nobody knows; loading says what is wrong with them.
+    packs = attempt(lambda: (*extra, *before.packs_of(content / "evidence", cache)), problems) if known else None
     library = attempt(lambda: load(content, outside(DETECTORS, packs, now.date()), before.files), problems)
     before.files.save()
     problems.extend(without_origin(packs or (), library.origins if library else None))

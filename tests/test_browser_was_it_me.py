@@ -80,14 +80,14 @@ def test_without_scripts_every_record_stands_there_and_no_dead_control(browser: 
     bare = context.new_page()
     bare.goto(address + WEEK)
     assert not bare.locator(".wm-ask").is_visible()
-    assert bare.locator("tr[data-id]:visible").count() == len(applying(case().library))
+    assert bare.locator("tr[data-id]:visible").count() == len(applying(case().library, clients=True))
     assert bare.locator(".wm-none:visible").count() == 0
     context.close()
 
 
 def test_the_script_hides_exactly_what_the_program_says_does_not_apply(page: Page, address: str) -> None:
     """Every combination of versions around the ends of ranges, products, plans and days around the ends of periods."""
-    found = applying(case().library)
+    found = applying(case().library, clients=True)
     days = [
         ("", ""),
         ("2026-03-17", "2026-03-23"),
@@ -124,7 +124,7 @@ def test_a_copied_address_repeats_the_answer(page: Page, address: str) -> None:
     few = shown(page)
     show_all(page, address)
     everything = shown(page)
-    assert few < everything == {one.id for one in applying(case().library)}
+    assert few < everything == {one.id for one in applying(case().library, clients=True)}
     assert answer(page) == f"Nothing is chosen yet, so all {len(everything)} records are shown."
     page.locator("input[name=version]").fill("2.1.76 (Claude Code)")
     page.locator("select[name=surface]").select_option("claude-code")

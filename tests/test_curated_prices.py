@@ -18,7 +18,7 @@ from generator.curated.codes import CODES
 from generator.curated.entries import Outside
 from generator.curated.library import load_kind
 from generator.curated.prices import PriceCheck, PriceEpoch, PricesPerMillion, compare
-from generator.ledger.prices import MILLION, OVERRIDES, list_rates, table_rates
+from generator.ledger.prices import MILLION, list_rates, overrides, table_rates
 from generator.pages import prices as page_of_prices
 from generator.records.rows import Speed
 from generator.site.render import SiteContext, render, template_environment
@@ -90,7 +90,7 @@ def test_the_known_differences_are_these_and_no_others():
 def test_every_override_has_its_row_and_its_source():
     """An override that no row checks would be a price that nobody can look up."""
     rows = {row.override for row in of_case()}
-    for override in OVERRIDES:
+    for override in overrides():
         assert override in rows
         assert override.sources
         assert all(source.startswith("https://") for source in override.sources)

@@ -38,7 +38,6 @@ ALLOWED = {
     "generator/guard/secrets.py": "the shape of one vendor's keys, beside those of others",
     "generator/curated/countable.py": _VOCABULARY,
     "generator/curated/examples.py": "the model of a worked example that names none",
-    "generator/curated/prices.py": "models that the list of prices is of",
     "generator/base/commands.py": _CLIENT,
     "generator/cli/context.py": _CLIENT,
     "generator/cli/labels.py": _CLIENT,

@@ -231,7 +231,7 @@ def compare_variables(template, context):
     source = (ROOT / "templates" / template).read_text("utf-8")
     used = jinja2.meta.find_undeclared_variables(template_environment(ROOT / "templates").parse(source))
     macros = set(re.findall(r"{% macro (\w+)", source))
-    assert used - {"page", "site", "wm", "citing", "public", "logs", "ref", "url", "v"} - macros == {
+    assert used - {"page", "site", "wm", "citing", "public", "logs", "parts", "ref", "url", "v"} - macros == {
         field.name for field in dataclasses.fields(context)
     }
 

@@ -83,7 +83,7 @@ def case():
 
 
 def records(library=None):
-    return {one.id: one for one in applying(library or case().library)}
+    return {one.id: one for one in applying(library or case().library, clients=True)}
 
 
 def rule(kind=Kind.POLICY, **fields):
@@ -322,7 +322,7 @@ def test_the_articles_days_are_counted_for_each_product():
 
 
 def answer(*choice, **fields):
-    found = [one for one in applying(real_case.library()) if applies(one, Choice(*choice, **fields))]
+    found = [one for one in applying(real_case.library(), clients=True) if applies(one, Choice(*choice, **fields))]
     return {kind: [one.id for one in found if one.kind is kind] for kind in Kind}
 
 
@@ -354,7 +354,7 @@ OURS = ("symptom-", "surface-", "measured-")
 def test_every_real_fault_with_days_is_offered():
     """A regression, a report that the vendor's own word ended, a measured change: each by its id or by a fault's."""
     library = real_case.library()
-    found = applying(library)
+    found = applying(library, clients=True)
     told = {one.id for one in found} | {id for one in found for id in one.events}
     official = {one.id for one in library.events if one.official}
     faults = [one.id for one in library.events if one.kind == "regression" or one.ended_by in official]
@@ -372,7 +372,7 @@ def test_every_real_record_has_a_page_of_its_own_and_says_how_sure_it_is():
         *(f"symptom/{one.id}/" for one in library.symptoms), *(f"surface/{one.id}/" for one in library.surfaces),
         *(f"m/{one.id}/" for one in library.published if one.applied), "prices/",
     }  # fmt: skip
-    found = applying(library)
+    found = applying(library, clients=True)
     assert {one.path for one in found} <= known
     assert len({one.id for one in found}) == len(found)
     undecided = [one.id for one in found if one.confidence is None and not one.id.startswith(OURS)]

@@ -14,7 +14,7 @@ import gc
 import multiprocessing
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar, cast
@@ -25,6 +25,8 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
+carried: dict[str, tuple[Callable[..., None], Any]] = {}
+"""What a worker does first, as a function with its argument: state that a process that is not forked would lack."""
 
 
 class Answers(Generic[Answer]):
@@ -56,7 +58,9 @@ def answers(work: Callable[[Task], Answer], tasks: Sequence[Task], jobs: int) ->
         for _ in range(min(jobs, len(tasks))):
             ours, theirs = context.Pipe()
             inherited = (*pipes, ours) if sys.platform == "linux" else ()
-            process = context.Process(target=_serve, args=(work, tasks, theirs, inherited, blocked), daemon=True)
+            process = context.Process(
+                target=_serve, args=(work, tasks, theirs, inherited, blocked, dict(carried)), daemon=True
+            )
             process.start()
             theirs.close()
             processes.append(process)
@@ -100,12 +104,13 @@ def _heard(speak: Callable[..., Any], *said: int) -> Any:
         raise WorkerError(Problem("witnessmark", 0, 0, "W-worker", "a worker process was killed", hint)) from None
 
 
-def _serve(
+def _serve(  # noqa: PLR0917  a process takes what it needs one by one
     work: Callable[[Task], Answer],
     tasks: Sequence[Task],
     pipe: Connection,
     inherited: Sequence[Connection],
     blocked: bool,  # noqa: FBT001  arguments of a process are positional
+    first: Mapping[str, tuple[Callable[..., None], Any]],
 ) -> None:
     """The worker: answer until the parent is gone. Nothing read here is cyclic, so collections would only cost."""
     gc.disable()
@@ -114,6 +119,8 @@ def _serve(
     _unblock(blocked)
     for other in inherited:
         other.close()
+    for prepare, given in first.values():
+        prepare(given)
     try:
         while True:
             pipe.send(_tried(work, tasks[pipe.recv()]))

@@ -40,6 +40,12 @@ LEVEL = click.option(
     show_default=True,
     help="aggregate: sums of days that are over. findings: rows they cite, and neighbours. full: every row.",
 )
+VENDORS = click.option(
+    "--vendors",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=None,
+    help="Folder with files of more vendors, which judge calls of their models. [default: content/vendors]",
+)
 JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes for reading. [default: cores]")
 MOST_LINKS = 20  # links named one by one
 PIPED = 160  # columns that keep tables whole in a file
@@ -97,9 +103,10 @@ def evidence_of(
     *,
     simulated: bool = False,
     commit: bool = False,
+    vendors: Path | None = None,
 ) -> Pack:
     """Read the files and run the detectors; `commit`: also hash every record, so that it can be proved later."""
-    return examined(found, reading_of(found, key, jobs), key, name, level, simulated=simulated, commit=commit)
+    return examined(found, reading_of(found, key, jobs, vendors), key, name, level, simulated=simulated, commit=commit)
 
 
 def examined(
@@ -125,15 +132,19 @@ def examined(
     return committed(evidence, trees_of(found, reading, key))
 
 
-def log_trees_of(found: Discovery, key: bytes, jobs: int | None) -> tuple[LogTree, ...]:
+def log_trees_of(found: Discovery, key: bytes, jobs: int | None, vendors: Path) -> tuple[LogTree, ...]:
     """Read the files and hash every record."""
-    return trees_of(found, reading_of(found, key, jobs), key)
+    return trees_of(found, reading_of(found, key, jobs, vendors), key)
 
 
-def reading_of(found: Discovery, key: bytes, jobs: int | None) -> LogData:
-    """Read the files."""
+def reading_of(found: Discovery, key: bytes, jobs: int | None, vendors: Path | None = None) -> LogData:
+    """Read the files, by the rules of the vendors that the program knows, and of those in the folder `vendors`.
+
+    Where none is named, it is that of the case in the current folder. Raises ContentError where a file is none.
+    """
     from generator.importers import read
 
+    judge_by(vendors or Path("content", "vendors"))
     gc.disable()  # records hold no cycles, and walking hundreds of thousands of them is a third of the time
     return read(found.claimed, key=key, jobs=processes(jobs), track=track())
 
@@ -141,6 +152,27 @@ def reading_of(found: Discovery, key: bytes, jobs: int | None) -> LogData:
 def processes(jobs: int | None) -> int:
     """How many processes work: as many as were asked for, else one a processor."""
     return jobs or os.cpu_count() or 1
+
+
+def judge_by(folder: Path) -> None:
+    """Know the vendors in this folder too, and no others than those and the program's. Raises ContentError."""
+    if folder.is_dir():
+        from generator.curated.known_vendors import use_vendors_in
+
+        use_vendors_in(folder)
+        return
+    from generator.records.vendor import use
+
+    use(())  # nothing of content is loaded, which would take longer than a scan of few logs
+
+
+def vendors_of(pack: Path) -> Path:
+    """The vendors of the case that a pack is in, or will be: content/vendors beside content/evidence/NAME.
+
+    A pack elsewhere is read by those of the case in the current folder.
+    """
+    evidence = pack.resolve().parent
+    return evidence.parent / "vendors" if evidence.name == "evidence" else Path("content", "vendors")
 
 
 def own_key() -> tuple[bytes, bool]:

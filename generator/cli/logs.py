@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.base.wording import plural, printable
-from generator.cli.context import JOBS, LEVEL, SIMULATED_KEY, discover, examined, finish, reading_of, state_folder
+from generator.cli.context import (
+    JOBS,
+    LEVEL,
+    SIMULATED_KEY,
+    VENDORS,
+    discover,
+    examined,
+    finish,
+    reading_of,
+    state_folder,
+    vendors_of,
+)
 from generator.cli.public import ORIGIN, clone_of, origin_in, public_evidence
 
 if TYPE_CHECKING:
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
 @LEVEL
 @click.option("--simulated", is_flag=True, help="The logs are made by `witnessmark simulate`: label everything.")
 @ORIGIN
+@VENDORS
 @JOBS
 def collect(  # noqa: PLR0917  click passes options so
     logs: tuple[Path, ...],
@@ -34,6 +46,7 @@ def collect(  # noqa: PLR0917  click passes options so
     level: str,
     simulated: bool,  # noqa: FBT001
     origin: Path | None,
+    vendors: Path | None,
     jobs: int | None,
 ) -> None:
     """Make an evidence pack that is safe to commit: numbers, enums and keyed pseudonyms.
@@ -55,7 +68,7 @@ def collect(  # noqa: PLR0917  click passes options so
         return
     found = discover(logs)
     key = SIMULATED_KEY if simulated else load_key(state_folder() / "key")
-    reading = reading_of(found, key, jobs)
+    reading = reading_of(found, key, jobs, vendors or vendors_of(folder))
     evidence = examined(found, reading, key, folder.resolve().name, level, simulated=simulated, commit=True)
     write_pack(evidence, folder)
     _say(folder, evidence)

@@ -12,11 +12,10 @@ import click
 
 from generator.base.problems import Exit, PackError, Problem
 from generator.base.wording import printable
-from generator.cli.context import JOBS, SIMULATED_KEY, discover, log_trees_of, state_folder
+from generator.cli.context import JOBS, SIMULATED_KEY, discover, judge_by, log_trees_of, state_folder, vendors_of
 from generator.cli.public import PUBLIC_KEY
 
 if TYPE_CHECKING:
-    from generator.proofs.commitments import LogTree
     from generator.records.results import Pack
 
 PACK = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -52,8 +51,11 @@ def prove(  # noqa: PLR0917  click passes options so
     from generator.proofs.proving import prove_finding
 
     _known_fields(show)
+    vendors = vendors_of(pack)
+    judge_by(vendors)
     evidence = read_pack(pack)
-    proof = prove_finding(evidence, finding, _trees(evidence, logs, jobs), show)
+    trees = log_trees_of(discover(logs), _key(evidence), jobs, vendors)
+    proof = prove_finding(evidence, finding, trees, show)
     target.write_bytes(written(proof))
     click.echo(
         f"Wrote {printable(target)}. Check it with `witnessmark verify {printable(target)} --pack {printable(pack)}`."
@@ -87,6 +89,7 @@ def verify(proof_file: Path, root: str | None, pack: Path | None) -> None:
     if root is not None and proof.root != root.lower():
         wrong.append("the proof leads to another root than the one given")
     if pack is not None and not wrong:
+        judge_by(vendors_of(pack))
         wrong.extend(pack_faults(proof, read_pack(pack)))
     if wrong:
         click.echo("Refused. Nothing is proved:")
@@ -109,10 +112,6 @@ def _known_fields(show: tuple[str, ...]) -> None:
     unknown = sorted(set(show) - set(known))
     if unknown:
         raise click.UsageError(f"no such field: {', '.join(unknown)}. There are: {', '.join(known)}")
-
-
-def _trees(evidence: Pack, logs: tuple[Path, ...], jobs: int | None) -> tuple[LogTree, ...]:
-    return log_trees_of(discover(logs), _key(evidence), jobs)
 
 
 def _key(evidence: Pack) -> bytes:

@@ -15,6 +15,7 @@ from generator.cli.context import (
     JOBS,
     LOGS,
     SIMULATED_KEY,
+    VENDORS,
     console,
     default_logs,
     discover,
@@ -55,6 +56,7 @@ LOCAL_ZONE = "local"
 @click.option("--share", is_flag=True, help="Print a few ratios, safe to paste: no tokens, names or times.")
 @click.option("--simulated", is_flag=True, help="The logs are made by `witnessmark simulate`: ids as in its packs.")
 @ORIGIN
+@VENDORS
 @JOBS
 def scan(  # noqa: PLR0917  click passes options so
     logs: tuple[Path, ...],
@@ -69,6 +71,7 @@ def scan(  # noqa: PLR0917  click passes options so
     share: bool,  # noqa: FBT001
     simulated: bool,  # noqa: FBT001
     origin: Path | None,
+    vendors: Path | None,
     jobs: int | None,
 ) -> None:
     """Read logs, run the detectors, print what was found and what it cost.
@@ -110,7 +113,7 @@ def scan(  # noqa: PLR0917  click passes options so
             logs, key = (stack.enter_context(clone_of(origin_in(origin), logs)),), PUBLIC_KEY
         paths = logs or default_logs()
         found = discover(paths)
-        view = _view(found, span, zone, jobs, key=key, simulated=simulated, public=origin is not None)
+        view = _view(found, span, zone, jobs, key=key, simulated=simulated, public=origin is not None, vendors=vendors)
         _print(
             view, found, paths, table, as_json=as_json, as_csv=as_csv, share=share, everything=everything, files=files
         )
@@ -157,8 +160,9 @@ def _in_order(since: date | None, until: date | None) -> None:
 
 
 def _view(
-    found: Discovery, span: Span, zone: str, jobs: int | None, *, key: bytes | None, simulated: bool, public: bool
-) -> View:
+    found: Discovery, span: Span, zone: str, jobs: int | None, *,
+    key: bytes | None, simulated: bool, public: bool, vendors: Path | None,
+) -> View:  # fmt: skip
     """Read the logs, run the detectors, and keep what the days allow."""
     from generator.cli.terminal import view_of
     from generator.ledger.subjects import subjects
@@ -166,7 +170,7 @@ def _view(
     from generator.records.results import Level
 
     key, kept = (key, True) if key else own_key()
-    reading = reading_of(found, key, jobs)
+    reading = reading_of(found, key, jobs, vendors)
     shown = subjects(reading)
     evidence = examine(
         reading,

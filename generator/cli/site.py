@@ -70,7 +70,11 @@ def build(
     found = discover(logs) if logs else None
     if found:
         warn_unclaimed(found)
-        extra = (evidence_of(found, load_key(state_folder() / "key"), jobs, "own-logs", level),)
+        extra = (
+            evidence_of(
+                found, load_key(state_folder() / "key"), jobs, "own-logs", level, vendors=root / "content" / "vendors"
+            ),
+        )
     built = build_site(
         root,
         extra,

@@ -91,8 +91,11 @@ class Case(Model):
     caution: Text = "Dollars are list prices and not your bill. A finding does not say whose fault it is."
     contact: Contact | None = None  # who answers for the site: a page or mailto:name@host
     repository: WebUrl | None = None
+    program: WebUrl | None = None  # repository that the program is installed from
+    program_here: bool = False  # the repository of the case is the one of the program
     issues: WebUrl | None = None  # form or tracker that takes "title" and "body", such as .../issues/new
     answers_within: Annotated[int, Field(ge=1, le=365)] | None = None  # days in which whoever writes is answered
+    vendors: tuple[Slug, ...] = ()  # that it is about: files of the program, or of content/vendors/
     vendor_addresses: tuple[VendorAddress, ...] = ()  # hosts, folders and single posts that are the vendor's
     author_packs: tuple[Slug, ...] = ()  # evidence packs made from the author's own logs; only these grade claims
     people: tuple[Person, ...] = ()

@@ -21,6 +21,7 @@ from generator.curated.periods import dates_are_in_their_period, nothing_is_to_c
 from generator.curated.rules import documents_agree, measurements_name_their_claims
 from generator.curated.targets import wrong_references
 from generator.curated.vendor import vendors_word_is_at_its_address
+from generator.curated.vendor_files import case_names_known_vendors
 from generator.curated.yamlfile import Where, clipped
 
 FIRST, LAST = dt.date(2023, 1, 1), dt.date(2030, 12, 31)
@@ -46,6 +47,7 @@ def problems_between(records: Records) -> Iterator[Problem]:
     yield from nothing_is_to_come(records)
     yield from measurements_name_their_claims(records)
     yield from vendors_word_is_at_its_address(records)
+    yield from case_names_known_vendors(records)
     yield from plan_has_its_records(records)
     yield from lost_ids(records)
     for kind in records.kinds:

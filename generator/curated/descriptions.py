@@ -38,8 +38,11 @@ Case.answers: Three paragraphs: what is established, what is plausible, what is 
 Case.caution: What a reader should keep in mind with every figure.
 Case.contact: Who answers for the site: a page, or mailto: and one address.
 Case.repository: Address of the repository; on GitHub, pages then lead to its issue forms.
+Case.program: Address of the repository that readers install the program from.
+Case.program_here: true, where the repository of the case holds the program as well.
 Case.issues: Form or tracker that takes a title and a text, if it is not that of the repository.
 Case.answers_within: Days in which whoever writes gets an answer.
+Case.vendors: Vendors it is about that have a file: of the program, or of content/vendors/.
 Case.vendor_addresses: Addresses at which the vendor itself writes.
 Case.author_packs: Evidence packs of the author's own logs; only these move grades.
 Case.people: Who made the site and with what interest.
@@ -163,6 +166,35 @@ PricesPerMillion.write_5m: Writes to the cache that last five minutes.
 PricesPerMillion.write_1h: Writes to the cache that last an hour.
 PricesPerMillion.read: Reads from the cache.
 PricesPerMillion.output: Output.
+VendorFile.id: Name of the file, without its ending.
+VendorFile.name: Name of the vendor.
+VendorFile.models: Public names of its models, each without a date; only these leave a log, any other is "other".
+VendorFile.cache: How its cache works.
+VendorFile.prices: Where its list prices are, and what is added to them.
+VendorFile.ids: How its own names of calls begin; a call that carries others came through a gateway.
+VendorFile.simulated: true, where it is made up to try the program on.
+CacheRules.short_seconds: Seconds that an entry of the shorter lifetime lives.
+CacheRules.long_seconds: Seconds of the longer one; the same where there is one.
+CacheRules.smallest_prompt: Tokens of the smallest prompt that is cached, of the model that needs most.
+CacheRules.smallest_block: Tokens of the smallest block that is cached.
+CacheRules.looked_back: Blocks before a mark of the cache in which an older entry is found.
+CallIds.message: Beginnings of ids of answers.
+CallIds.request: Beginnings of ids of requests.
+PriceRules.page: Address of the price list.
+PriceRules.table: The vendor's id in genai-prices; left out, only the prices below hold.
+PriceRules.long_prompt: Tokens above which a call may cost more; 0, where size changes nothing.
+PriceRules.batch: Times the price, for batch requests.
+PriceRules.write_short: A write of the shorter lifetime, times the input price.
+PriceRules.write_long: A write of the longer lifetime, times the input price.
+PriceRules.read: A read from the cache, times the input price.
+PriceRules.override: Prices of some models in one period.
+ListPrice.models: Names of the models, without dates.
+ListPrice.speed: Which of their speeds these prices are for.
+ListPrice.since: First day on which they hold.
+ListPrice.until: Last day; left out where they still hold.
+ListPrice.tiers: From so many tokens, USD a million of input and of output, the first from 0.
+ListPrice.cache_read: USD a million tokens read from the cache, where it is no factor of the input price.
+ListPrice.sources: Pages that state them.
 Promise.id: Permanent id.
 Promise.title: What is promised, one line.
 Promise.texts: What is promised, a sentence or two each.

@@ -17,7 +17,8 @@ from generator.curated.checking import checked, did_you_mean, value_at
 from generator.curated.entries import Entry, Kind, Outside, Records
 from generator.curated.keeping import Kept
 from generator.curated.misplaced import looks_like
-from generator.curated.yamlfile import MAX_BYTES, Document, Where, parse, read, read_bytes
+from generator.curated.tomlfile import parse_toml
+from generator.curated.yamlfile import MAX_BYTES, Document, Where, parse, read_bytes
 
 NO_RECORDS = {"evidence": (".json", ".parquet"), "schemas": (".json",)}
 """Folders that others read, with the suffixes that may be there."""
@@ -59,8 +60,12 @@ def strange_files(content: Path, kinds: tuple[Kind, ...]) -> list[Problem]:
 def read_one(shown: str, data: bytes, kinds: tuple[Kind, ...]) -> tuple[list[Entry], list[Problem]]:
     """The records of one file that need not be on the disk, and the mistakes in it. Raises ContentError if not YAML."""
     reading = _Reading(Path())
-    reading.taken(parse(data, shown, kinds[0].times), kinds, PurePosixPath(shown).stem)
+    reading.taken(_parsed(data, shown, kinds[0].times), kinds, PurePosixPath(shown).stem)
     return reading.entries, reading.problems
+
+
+def _parsed(data: bytes, shown: str, times: int) -> Document:
+    return parse_toml(data, shown) if shown.endswith(".toml") else parse(data, shown, times)
 
 
 @dataclass
@@ -106,8 +111,8 @@ class _Reading:
 
     def _document(self, path: Path, times: int) -> Document:
         shown = self._shown(path)
-        if self.kept is None:
-            return read(path, shown, times)
+        if self.kept is None or path.suffix == ".toml":
+            return _parsed(read_bytes(path, shown, MAX_BYTES * times), shown, times)
         return self.kept.document(read_bytes(path, shown, MAX_BYTES * times), shown, times)
 
     def taken(self, document: Document, kinds: tuple[Kind, ...], stem: str) -> None:

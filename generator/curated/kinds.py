@@ -41,6 +41,7 @@ from generator.curated.rules import (
     wanted_is_for_the_unchecked,
 )
 from generator.curated.vendor import addresses_are_of_vendor_kinds
+from generator.curated.vendor_files import VendorFile, vendors_can_be
 from generator.curated.voices import Asked, Correction, Reply, answers_have_a_day
 
 _OF_TABLES = (tables_are_even, plots_can_be_drawn, inputs_are_there)
@@ -281,6 +282,10 @@ class Library(Lasting):
             spans=(("since", "until"),),
             also=(epochs_do_not_overlap, prices_are_those_in_use),
         ),
+    ] = ()
+    vendors: Annotated[
+        tuple[VendorFile, ...],
+        Kind(word="vendor", files="vendors/{id}.toml", order=("id",), also=(vendors_can_be,)),
     ] = ()
     promises: Annotated[
         tuple[Promise, ...],

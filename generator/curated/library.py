@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from generator.base.problems import ContentError
 from generator.curated.checking import M
 from generator.curated.crosscheck import problems_between
-from generator.curated.entries import Entry, Kind, Outside, Records
+from generator.curated.entries import Entry, Kind, Outside, Records, sound
 from generator.curated.folder import read_folder, strange_files
 from generator.curated.keeping import Kept
 from generator.curated.kinds import Library, kinds_of
 from generator.curated.locked import gone_ids, kept_out
+from generator.curated.vendor_files import VendorFile, use_files
 
 L = TypeVar("L", bound=Library)
 
@@ -33,6 +34,7 @@ def load_into(table: type[L], content: Path, outside: Outside | None = None, kep
     kinds = kinds_of(table)
     records, problems = read_folder(content, kinds, known, kept)
     records = without_gone(records)
+    use_files(one for _, one in sound(records.of_word("vendor"), VendorFile))
     problems += strange_files(content, kinds)
     problems += problems_between(records)
     if problems:

@@ -43,7 +43,7 @@ class PricesPerMillion(Model):
 class PriceEpoch(Model):
     """What one model cost in one period. `until` is the last day; absent, the price still holds."""
 
-    model: Annotated[str, StringConstraints(pattern=r"^claude-[a-z0-9.-]{1,40}$")]
+    model: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]{1,47}$")]
     speed: Literal["standard", "fast"] = "standard"
     since: dt.date
     until: dt.date | None = None

@@ -58,7 +58,7 @@ def schema_globs(library: type[Library] = Library) -> dict[str, list[str]]:
     """Which files of a repository each schema is for, as editors want it: `yaml.schemas` of .vscode/settings.json."""
     found = dict[str, str]()
     for kind in kinds_of(library):
-        if kind.by_hand:
+        if kind.by_hand and kind.files.endswith(".yml"):
             glob = f"content/{re.sub(r'{[a-z]+}', '*', kind.files)}"
             found.setdefault(f"content/schemas/{schema_name(kind)}.json", glob)  # kinds that share a file share both
     return {name: [found[name]] for name in sorted(found)}

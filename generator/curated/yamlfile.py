@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -43,6 +43,10 @@ class Place(NamedTuple):
     column: int
 
 
+Places = tuple[Mapping[Where, Place], Mapping[Where, Place]]
+"""Those of all keys, and those of all values."""
+
+
 @dataclass(frozen=True)
 class Document:
     """The value of one file, and its text, in which places are found; a value that no file holds has no text."""
@@ -50,6 +54,7 @@ class Document:
     path: str
     value: Any
     text: str | None = None
+    find: Callable[[str], Places] | None = None  # the places of a text that is not YAML
 
     @cached_property
     def keys(self) -> Mapping[Where, Place]:
@@ -62,8 +67,8 @@ class Document:
         return self._places[1]
 
     @cached_property
-    def _places(self) -> tuple[Mapping[Where, Place], Mapping[Where, Place]]:
-        return _places_in(self.text) if self.text is not None else ({}, {})
+    def _places(self) -> Places:
+        return (self.find or _places_in)(self.text) if self.text is not None else ({}, {})
 
     def place(self, where: Where) -> Place:
         """Where a value stands; of something missing, where the thing stands that should hold it."""
@@ -108,7 +113,7 @@ def parse(data: bytes, shown: str, times: int = 1) -> Document:
         within = data[: MAX_BYTES * times].decode("utf-8", "replace")
         words = f"more than {MAX_BYTES * times // 1024} KiB"
         raise ContentError(Problem(shown, *_place(within, len(within)), "W-size", words))
-    text = _decoded(data, shown)
+    text = decoded(data, shown)
     found = [
         Problem(shown, *_place(text, place), "W-char", *words)
         for (place, *words), _ in zip(flaws(text), range(MAX_PROBLEMS), strict=False)
@@ -133,7 +138,7 @@ def _quick(text: str, most: int) -> tuple[Any] | None:
     return None
 
 
-def _places_in(text: str) -> tuple[dict[Where, Place], dict[Where, Place]]:
+def _places_in(text: str) -> Places:
     """Places of all keys and all values of a text without a mistake."""
     most = len(text) + 1  # it is sound, so it is not too large
     loader = _QUICK(text) if _quick(text, most) is not None else yaml.SafeLoader(text)
@@ -142,7 +147,8 @@ def _places_in(text: str) -> tuple[dict[Where, Place], dict[Where, Place]]:
     return reading.keys, reading.values
 
 
-def _decoded(data: bytes, shown: str) -> str:
+def decoded(data: bytes, shown: str) -> str:
+    """The text of a file. Raises ContentError where it is not UTF-8."""
     try:
         return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -18,9 +18,9 @@ from generator.detectors.shared.breaks import (
     testable_steps,
 )
 from generator.detectors.shared.needs import THREADS, TOKENS
-from generator.ledger.steps import MIN_EXPECTED
 from generator.ledger.subjects import Scope
 from generator.ledger.threads import Thread
+from generator.records.vendor import judge_of
 
 NAIVE_HIT_RATIO = 0.8  # warning threshold of a published detector (research/detectors.md section 3, llm-relay)
 
@@ -40,7 +40,7 @@ def _naive(thread: Thread) -> int:
     return sum(
         request.cache_read_tokens < NAIVE_HIT_RATIO * request.total_tokens
         for request in thread.requests
-        if request.total_tokens >= MIN_EXPECTED
+        if request.total_tokens >= judge_of(request.model).cache.smallest_prompt
     )
 
 

@@ -13,10 +13,17 @@ from generator.ledger.subjects import Scope
 from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Request
+from generator.records.vendor import judge_of
 
 
 def _long(thread: Thread) -> list[Request]:
-    return [request for request in thread.requests if request.context > LONG_PROMPT]
+    return [request for request in thread.requests if _is_long(request)]
+
+
+def _is_long(request: Request) -> bool:
+    """Is it above the size from which its vendor has a price of its own, where it has one?"""
+    limit = judge_of(request.model).prices.long_prompt
+    return 0 < limit < request.context
 
 
 def _rule(thread: Thread) -> Iterator[Judgement]:

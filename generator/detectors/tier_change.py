@@ -16,11 +16,12 @@ from generator.ledger.steps import BAND_BEFORE, Lifetime, Step, excess_cost
 from generator.ledger.subjects import Account, Scope
 from generator.records.results import DayShare, Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import MarkKind, Request
+from generator.records.vendor import vendor_of_formats
 
 MIN_CALLS = 10  # on one day
 HIGH = 0.9
 LOW = 0.1
-LONGEST_PAUSE = 3600 - BAND_BEFORE  # seconds that an hour's cache surely covers
+LONGEST_PAUSE = vendor_of_formats().cache.long_seconds - BAND_BEFORE  # as the text says it; a step has its vendor's
 EXPIRED = frozenset({"lifetime-elapsed", "lifetime-ambiguous"})
 
 Days = Mapping[date, Sequence[Request]]
@@ -162,7 +163,7 @@ def _expired(account: Account, version: str, fall: Fall) -> list[Step]:
         if step.after.version == version
         and step.lifetime is Lifetime.FIVE_MINUTES
         and step.reason in EXPIRED
-        and step.age < LONGEST_PAUSE
+        and step.age < step.cache.long_seconds - BAND_BEFORE  # surely covered by the longer one
         and fall.low <= step.after.first_seen.date() < fall.ends
     ]
 

@@ -14,6 +14,7 @@ from generator.ledger.subjects import Scope
 from generator.ledger.threads import Thread
 from generator.records.results import Finding, FindingGrade, Quantity, Unit
 from generator.records.rows import Request, ServiceTier
+from generator.records.vendor import judge_of
 
 SMALLEST = 8192  # tokens of a prompt that is cached in part
 MOSTLY = 0.5  # of the prompt
@@ -25,7 +26,7 @@ def _cached(request: Request) -> int:
 
 def _is_uncached(request: Request) -> bool:
     if not _cached(request):
-        return request.input_tokens >= MIN_EXPECTED
+        return request.input_tokens >= judge_of(request.model).cache.smallest_prompt
     return request.total_tokens >= SMALLEST and request.input_tokens >= MOSTLY * request.total_tokens
 
 
@@ -38,7 +39,7 @@ REASONS: tuple[tuple[str, Callable[[Step], bool]], ...] = (
     ("gateway-ids", lambda step: step.before.gateway or step.after.gateway),  # benign: gateway-ids
     ("batch", lambda step: step.after.service_tier is ServiceTier.BATCH),  # benign: batch
     ("side-call", lambda step: step.before.model != step.after.model),  # benign: side-call
-    ("below-minimum", lambda step: step.before.context < MIN_EXPECTED),  # benign: below-minimum
+    ("below-minimum", lambda step: step.before.context < step.cache.smallest_prompt),  # benign: below-minimum
     ("large-paste", _is_new_content),  # benign: large-paste
 )
 """Tried in this order; the first that holds is the reason."""

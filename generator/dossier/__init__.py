@@ -34,10 +34,12 @@ from generator.dossier.special import Special, WorkOut, held
 from generator.grading import Verdict, grades
 from generator.grading.sensitivity import Sensitivity, largest_investigator, sensitivity
 from generator.grading.weights import named
+from generator.packs.judged_by import judged_by
 from generator.packs.pack import published_digests
 from generator.proofs.prooffile import digests_of
 from generator.proofs.public import Prove, public_proofs
 from generator.records.results import Outcome, Pack, Run
+from generator.records.vendor import Vendor, vendor_of_formats, vendors
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,19 @@ class Dossier:
     def real_packs(self) -> tuple[Pack, ...]:
         """Packs of logs that somebody's work left behind: all but simulated ones, by id."""
         return tuple(sorted((pack for pack in self.packs if not pack.simulated), key=lambda pack: pack.id))
+
+    @cached_property
+    def vendors(self) -> tuple[Vendor, ...]:
+        """Those with a file that the case names or brings, or whose calls are in its packs: pages speak of no others.
+
+        A site of own logs speaks of those whose logs this program reads.
+        """
+        case = self.library.case
+        named = {*case.vendors, *(one.id for one in self.library.vendors)}
+        named |= {id for pack in self.packs for id in pack.vendors or judged_by(pack.days)}
+        if case.own:
+            named.add(vendor_of_formats().id)
+        return tuple(one for one in vendors() if one.id in named)
 
     @cached_property
     def findings(self) -> tuple[FindingView, ...]:

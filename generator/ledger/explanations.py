@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, FEWEST_EXCESS, TRIMMED_BELOW, Lifetime, Step
+from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, TRIMMED_BELOW, Lifetime, Step
 from generator.ledger.turns import forgets_thinking
 from generator.records.rows import MarkKind, MissReason, Role
 
@@ -66,7 +66,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation(
         "lifetime-elapsed",
         "The pause was longer than the cache lives (lifetime measured from this thread's own writes, plus 30 s).",
-        lambda step: step.age > step.lifetime.seconds[1] + BAND_AFTER,
+        lambda step: step.age > step.lives[1] + BAND_AFTER,
     ),
     Explanation(
         "model-switch",
@@ -139,7 +139,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "lifetime-ambiguous",
         "The pause ended so near the lifetime's end, the answer took so long, or the lifetime is so uncertain, that "
         "expiry is possible.",
-        lambda step: step.oldest >= step.lifetime.seconds[0] - BAND_BEFORE,
+        lambda step: step.oldest >= step.lives[0] - BAND_BEFORE,
     ),
     Explanation(
         "date-change",
@@ -198,7 +198,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation(
         "few-tokens",
         "Fewer than 1,024 tokens were paid again, less than the smallest block that is cached.",
-        lambda step: step.missed < FEWEST_EXCESS,
+        lambda step: step.missed < step.cache.smallest_block,
     ),
 )
 """First match wins; research/detectors.md section 4.0 gives each explanation's source."""

@@ -1,6 +1,6 @@
 """Dated list prices of requests.
 
-Prices come from the genai-prices table, which dates its epochs, and from OVERRIDES, which are in a vendor's file
+Prices come from the genai-prices table, which dates its epochs, and from overrides, which are in a vendor's file
 (`records/vendors/`), where that table lacks a price or has another than the documentation. A model without a price is
 "no price", never 0. Every figure is a list price: a subscription is not billed by it.
 """
@@ -16,9 +16,9 @@ from typing import Any
 from generator.records.models import is_other_makers
 from generator.records.rows import Region, Request, ServiceTier, Speed
 from generator.records.vendor import Override as StatedOverride
-from generator.records.vendor import Prices, first_vendor, vendor_of, vendors
+from generator.records.vendor import Prices, forgotten_with_vendors, vendor_of, vendor_of_formats, vendors
 
-_VENDOR = first_vendor()
+_VENDOR = vendor_of_formats()  # of which texts speak; a call is priced by its own vendor's file
 LONG_PROMPT = _VENDOR.prices.long_prompt  # tokens; above it some epochs price the whole request higher
 BATCH_FACTOR = _VENDOR.prices.batch
 US_FACTOR = _VENDOR.prices.us_only
@@ -76,9 +76,11 @@ def _override(stated: StatedOverride, prices: Prices) -> Override:
     return Override(stated.models, stated.speed, stated.since, stated.until, tuple(tiers), stated.sources)
 
 
-OVERRIDES: tuple[Override, ...] = tuple(
-    _override(stated, vendor.prices) for vendor in vendors() for stated in vendor.prices.override
-)
+@forgotten_with_vendors
+@lru_cache(maxsize=1)
+def overrides() -> tuple[Override, ...]:
+    """Those of all vendors in use."""
+    return tuple(_override(stated, vendor.prices) for vendor in vendors() for stated in vendor.prices.override)
 
 
 def rates(request: Request) -> Rates | None:
@@ -98,7 +100,7 @@ def table_rates(model: str, day: date, prompt_tokens: int, speed: Speed = Speed.
 
 def override_of(model: str, day: date, speed: Speed = Speed.STANDARD) -> Override | None:
     """The override that holds instead of the genai-prices table."""
-    return next((override for override in OVERRIDES if override.holds(model, day, speed)), None)
+    return next((override for override in overrides() if override.holds(model, day, speed)), None)
 
 
 def chosen(tiers: Tiers | None, prompt_tokens: int) -> Rates | None:
@@ -114,7 +116,10 @@ def _rates(request: Request, prompt_tokens: int) -> Rates | None:
     found = list_rates(request.model, request.first_seen.date(), prompt_tokens, request.speed or Speed.STANDARD)
     if found is None or (request.service_tier is not ServiceTier.BATCH and request.region is not Region.US):
         return found
-    factor, vendor = 1.0, vendor_of(request.model) or _VENDOR
+    vendor = vendor_of(request.model)
+    if vendor is None:
+        return found
+    factor = 1.0
     if request.service_tier is ServiceTier.BATCH:
         if request.speed is Speed.FAST:  # not on offer together, so there is no such price
             return None
@@ -125,6 +130,7 @@ def _rates(request: Request, prompt_tokens: int) -> Rates | None:
     return found if factor == 1 else found.times(factor)
 
 
+@forgotten_with_vendors
 @lru_cache(maxsize=4096)
 def _tiers(model: str, day: date, speed: Speed) -> Tiers | None:
     if is_other_makers(model):
@@ -133,12 +139,13 @@ def _tiers(model: str, day: date, speed: Speed) -> Tiers | None:
     return _table(model, day, speed) if override is None else override.tiers
 
 
+@forgotten_with_vendors
 @lru_cache(maxsize=4096)
 def _table(model: str, day: date, speed: Speed) -> Tiers | None:
     from genai_prices import Usage, calc_price
 
-    vendor, version = vendor_of(model) or _VENDOR, _version(model)
-    if (vendor.versions and version is None) or speed is Speed.OTHER:
+    vendor, version = vendor_of(model), _version(model)
+    if vendor is None or not vendor.prices.table or (vendor.versions and version is None) or speed is Speed.OTHER:
         return None
     try:
         found = calc_price(

@@ -13,13 +13,12 @@ import msgspec
 
 from generator.ledger.prices import Rates, rates
 from generator.records.rows import Mark, MarkKind, Request
-from generator.records.vendor import first_vendor
+from generator.records.vendor import Cache, judge_of, vendor_of_formats
 
-_CACHE = first_vendor().cache
+_CACHE = vendor_of_formats().cache  # of which texts speak; a call is judged by its own vendor's
 MIN_EXPECTED = _CACHE.smallest_prompt  # tokens
 BREAK_BELOW = 0.98  # share of the expected read
 TRIMMED_BELOW = 0.97  # of the previous prompt size: the conversation was cut, not continued
-FEWEST_EXCESS = _CACHE.smallest_block  # tokens
 UNREAD_WITHIN = 5.0  # seconds after an answer; in public logs its write was missing at most so long
 UNREAD_SAME = 0.02  # of what is new in the last entry, by which the missing tokens may differ from it
 UNREAD_LEAST = 200  # tokens; a smaller write is within what counts differ by
@@ -31,17 +30,19 @@ BAND_AFTER = 30.0  # seconds after it within which a hit was still seen in real 
 
 
 class Lifetime(StrEnum):
-    """Cache lifetime that a thread last wrote with, read from usage.cache_creation.ephemeral_*."""
+    """Cache lifetime that a thread last wrote with, read from usage.cache_creation.ephemeral_*.
+
+    Named after the fields: how long the shorter and the longer one are is said by the vendor's rules.
+    """
 
     FIVE_MINUTES = "5m"
     ONE_HOUR = "1h"
     UNKNOWN = "unknown"
 
-    @property
-    def seconds(self) -> tuple[float, float]:
-        """(shortest, longest) lifetime that the log leaves open."""
-        short, long = float(_CACHE.short_seconds), float(_CACHE.long_seconds)
-        return {"5m": (short, short), "1h": (long, long), "unknown": (short, long)}[self.value]
+    def seconds(self, cache: Cache) -> tuple[float, float]:
+        """(shortest, longest) lifetime that the log leaves open, by the rules of a vendor."""
+        shortest = cache.long_seconds if self is Lifetime.ONE_HOUR else cache.short_seconds
+        return shortest, cache.short_seconds if self is Lifetime.FIVE_MINUTES else cache.long_seconds
 
 
 class Thinking(NamedTuple):
@@ -69,6 +70,16 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     reason: str | None = None  # None = no break; else the id of an explanation, or "unexplained"
 
     @property
+    def cache(self) -> Cache:
+        """The rules of the vendor whose model was asked."""
+        return judge_of(self.after.model).cache
+
+    @property
+    def lives(self) -> tuple[float, float]:
+        """(shortest, longest) seconds that the entry lives, as far as the log says which lifetime it has."""
+        return self.lifetime.seconds(self.cache)
+
+    @property
     def continuity(self) -> float:
         """Q = read / expected; 1.0 where nothing was expected."""
         return self.read / self.expected if self.expected else 1.0
@@ -86,7 +97,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     @property
     def testable(self) -> bool:
         """Is enough expected for the identity to say anything?"""
-        return self.expected >= MIN_EXPECTED
+        return self.expected >= self.cache.smallest_prompt
 
     @property
     def is_break(self) -> bool:
@@ -131,7 +142,11 @@ class Step(msgspec.Struct, frozen=True, gc=False):
         the last one.
         """
         before, each = self.before, self.inherited
-        if before.left_tokens is not None or each < MIN_EXPECTED or before.cache_read_tokens < ROUNDS_READ * each:
+        if (
+            before.left_tokens is not None
+            or each < self.cache.smallest_prompt
+            or before.cache_read_tokens < ROUNDS_READ * each
+        ):
             return False
         further = round(before.cache_read_tokens / each) - 1
         low, high = further * each, further * (each + before.cache_write_tokens)
@@ -157,7 +172,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     @property
     def within_lifetime(self) -> bool:
         """Was the cache surely alive: its entry younger than the shortest possible lifetime less the band?"""
-        return self.oldest < self.lifetime.seconds[0] - BAND_BEFORE
+        return self.oldest < self.lives[0] - BAND_BEFORE
 
 
 def step_between(

@@ -19,6 +19,7 @@ from generator.detectors import DETECTORS, Detector
 from generator.ledger.prices import cost
 from generator.packs.blocks import Block, Span, blocks, part_of, spans
 from generator.packs.epochs import epochs, told_breaks, told_runs, told_steps
+from generator.packs.judged_by import judged_by
 from generator.packs.safety import (
     DOLLAR_GRID,
     FEWEST_CALLS,
@@ -64,6 +65,7 @@ def aggregate(
         breaks=told_breaks(seen),
         runs=told_runs(seen, detectors, track),
         reconciliation=Reconciliation(surfaces=_surfaces(told), missing=tuple(_missing(reading))),
+        vendors=judged_by(days),
     )
 
 

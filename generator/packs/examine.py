@@ -19,6 +19,7 @@ from generator.ledger.threads import Thread
 from generator.packs.aggregate import aggregate
 from generator.packs.asking import ask
 from generator.packs.clock import Clock, clock_of
+from generator.packs.judged_by import judged_by
 from generator.packs.redact import around_findings
 from generator.records.models import is_other_makers
 from generator.records.results import DaySum, Level, Pack, Totals
@@ -68,6 +69,7 @@ def examine(
         meters=reading.meters,
         buckets=reading.buckets,
         counters=reading.counters,
+        vendors=judged_by(days),
     )
     if level is Level.FULL:
         requests = (*(request for thread in threads for request in thread.requests), *shown.foreign)

@@ -113,7 +113,8 @@ def _models(evidence: Pack) -> Iterator[Flaw]:
     ]
     for where, model in places:
         if model is not None and public_model(model) != model:
-            yield where, "is not a name of a model that this program knows"
+            words = "is not a name of a model that this program knows"
+            yield where, f"{words}, nor one of a vendor in content/vendors/"
 
 
 def _run(run: Run, ids: Known, where: str) -> Iterator[Flaw]:

@@ -20,6 +20,7 @@ from generator.base.program import reader_digest
 from generator.packs.files import MOST_TABLE_BYTES, read_regular
 from generator.packs.pack import read_pack
 from generator.records.results import Pack
+from generator.records.vendor import vendors
 
 MOST_BYTES = 128 * 2**20  # of one entry
 
@@ -47,7 +48,7 @@ def remembered(cache: Path | None) -> Callable[[Path], Pack]:
 
 def _name(folder: Path) -> str | None:
     """The digest of all that a reading of the folder depends on; None where something is no ordinary file."""
-    made_by = f"{reader_digest()}\n{msgspec.__version__}\n"
+    made_by = f"{reader_digest()}\n{msgspec.__version__}\n{''.join(one.digest for one in vendors())}\n"
     digest = hashlib.sha256(f"{made_by}{folder.resolve().name}\n".encode())
     try:
         for path in sorted(folder.iterdir()):

@@ -47,6 +47,7 @@ from generator.pages import (
     was_it_me,
 )
 from generator.pages.parts.base import Page, PageKind
+from generator.pages.parts.having import has
 
 __all__ = ["PAGE_KINDS", "Page", "PageKind", "plan"]
 
@@ -112,7 +113,7 @@ OWN_KINDS: tuple[PageKind, ...] = (
 def plan(dossier: Dossier, track: Track = silent) -> tuple[Page, ...]:
     """Every page of the site. Raises ContentError where an address that moved has a page, or a figure has none."""
     own_logs = dossier.library.case.own
-    kinds = OWN_KINDS if own_logs else PAGE_KINDS
+    kinds = [kind for kind in (OWN_KINDS if own_logs else PAGE_KINDS) if has(kind.id, dossier)]
     made = tuple(page for kind in track(kinds, "Planning pages") for page in kind.pages(dossier))
     if own_logs:
         made = tuple(replace(page, notes=None, written_in="") for page in made)

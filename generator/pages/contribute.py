@@ -44,6 +44,7 @@ class ContributeContext:
     symptoms: tuple[str, ...]
     surfaces: tuple[str, ...]
     codes: tuple[tuple[str, str], ...]
+    reads_logs: bool  # is there a vendor whose logs are read?
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -60,6 +61,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             symptoms=tuple(symptom.id for symptom in library.symptoms),
             surfaces=tuple(surface.id for surface in library.surfaces),
             codes=tuple(CODES.items()),
+            reads_logs=bool(dossier.vendors),
         ),
     )
 

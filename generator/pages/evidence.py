@@ -244,6 +244,7 @@ def _totals(evidence: Pack) -> tuple[tuple[str, str], ...]:
         ("Calls of no known session", n(totals.unthreaded)),
         ("Threads", n(totals.threads)),
         *((name, text) for name, value, text in seldom if value),
+        *((f"Judged by the rules of {id}, SHA-256", digest[:16]) for id, digest in evidence.vendors.items()),
     )
 
 

@@ -54,15 +54,16 @@ class GuideContext:
 def pages(dossier: Dossier) -> Iterator[Page]:
     """The list, and a page for each guide."""
     case, library = dossier.library.case, dossier.library
+    guides = tuple(guide for guide in GUIDES if guide != AFFECTED or dossier.vendors)  # whose logs could be asked
     yield Page(
         path=f"{case.id}/guides/",
         template="guides.md.j2",
         title="Guides",
         description="Was I affected? Add a report. Publish your own. Each in a few minutes, with every command.",
-        context=GuidesContext(guides=GUIDES),
+        context=GuidesContext(guides=guides),
         asked=("how to", "tutorial", "start"),
     )
-    for guide in GUIDES:
+    for guide in guides:
         yield Page(
             path=f"{case.id}/guides/{guide.id}/",
             template=f"guide_{guide.id.replace('-', '_')}.md.j2",

@@ -12,7 +12,7 @@ from generator.curated.prices import PriceCheck
 from generator.ledger.prices import BATCH_FACTOR, LONG_PROMPT, US_FACTOR
 from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.position import place
-from generator.records.vendor import first_vendor
+from generator.records.vendor import vendor_of_formats
 
 if TYPE_CHECKING:
     from generator.curated.prices import PriceRow
@@ -94,7 +94,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             long_prompt=LONG_PROMPT,
             batch_factor=BATCH_FACTOR,
             us_factor=US_FACTOR,
-            us_models=first_vendor().prices.us_only_words,
+            us_models=vendor_of_formats().prices.us_only_words,
         ),
         downloads=(Download("prices.csv", csv_bytes(COLUMNS, map(_cells, lines))),) if lines else (),
     )

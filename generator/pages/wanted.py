@@ -43,7 +43,7 @@ class WantedContext:
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
-    """One page."""
+    """One page, where something is wanted."""
     case = dossier.library.case
     open_ones = [
         claim
@@ -51,6 +51,8 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         if claim.same_as is None and dossier.verdicts[claim.id].grade is ComputedGrade.NOT_CHECKABLE
     ]
     wants = [want for claim in open_ones if (want := _want(dossier, claim))]
+    if not wants:
+        return
     said = {want.claim.id for want in wants}
     context = WantedContext(
         by_logs=tuple(want for want in wants if want.detectors),

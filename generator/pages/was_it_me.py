@@ -16,6 +16,7 @@ from generator.ledger.subjects import version_key
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.claims_of_record import Graded, claims_on_records
 from generator.pages.parts.twin import json_twin
+from generator.records.vendor import vendor_of_formats
 
 if TYPE_CHECKING:
     from generator.dossier import Dossier
@@ -116,6 +117,8 @@ class WasItMeContext:
     surfaces: tuple[tuple[str, str], ...]
     plans: tuple[tuple[str, str, str], ...]
     """Empty where no record tells plans apart."""
+    asks_version: bool
+    """Is there a record that goes by it?"""
     client: str
     detector: str
     """Id of the one that asks a log for these faults."""
@@ -123,15 +126,15 @@ class WasItMeContext:
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
-    """One page."""
+    """One page, where anything is on record."""
     case = dossier.library.case
-    found = applying(dossier.library)
+    found = applying(dossier.library, clients=vendor_of_formats() in dossier.vendors)
+    if not found:
+        return
     rows = tuple(_rows(found, dossier))
     told_apart = any(one.plans for one in found)
     told = {row.one.kind for row in rows}
-    shown = {
-        kind: words for kind, words in TITLES.items() if kind is not Kind.CHANGE or kind in told
-    }  # few cases have one
+    shown = {kind: words for kind, words in TITLES.items() if kind in told}
     context = WasItMeContext(
         first=case.window_start,
         last=case.window_end,
@@ -143,6 +146,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         versions=_versions(dossier),
         surfaces=tuple((one.id, one.title) for one in dossier.library.surfaces),
         plans=tuple((plan, *PLANS[plan]) for plan in get_args(Plan)) if told_apart else (),
+        asks_version=any(one.versions for one in found),
         client=dossier.scope_title(CLIENT),
         detector=KNOWN_BAD_VERSION.id,
         examples=tuple(_examples(found, tuple(shown), dossier)),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from generator.records.vendor import vendor_of
+from generator.records.vendor import forgotten_with_vendors, vendor_of, vendors
 from generator.records.vocabulary import FAMILIES, ModelId
 
 OTHER: ModelId = "other"
@@ -64,6 +64,7 @@ MOST_PARTS = 9
 _SIZES = re.compile(rf"-(?:{_SIZE})(?=-|$)")
 
 
+@forgotten_with_vendors
 @lru_cache(maxsize=1024)
 def public_model(raw: str) -> ModelId:
     """Public id of the model that a log names, in whatever spelling: a Claude model, one of another maker, or "other".
@@ -74,6 +75,8 @@ def public_model(raw: str) -> ModelId:
     whole = _SUFFIX.sub("", raw.strip().lower())
     name = _HOST.sub("", whole.rsplit("/", 1)[-1])
     name = _DATE.sub("-", _REVISION.sub("", _VARIANT.sub("", name)))
+    if _is_listed(name):
+        return name
     if name.startswith("claude"):
         if not _FIRST_GENERATIONS.match(name):
             name = _DOTTED.sub("-", name)
@@ -84,6 +87,11 @@ def public_model(raw: str) -> ModelId:
         return name
     maker = _MAKERS.search(name) or _MAKERS.search(whole)
     return maker[0] if maker else OTHER
+
+
+def _is_listed(name: str) -> bool:
+    """Does a vendor's file list it, name by name? A pattern lets no name out: digits in it may be anything."""
+    return any(not isinstance(vendor.models, str) and vendor.makes(name) for vendor in vendors())
 
 
 def _is_makers(name: str) -> bool:

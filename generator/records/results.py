@@ -334,3 +334,4 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     origin: tuple[Digest, ...] = ()  # SHA-256 of each file, in the order of the tallies, where the log is public
     lines: tuple[PublicLine, ...] = ()  # lines of a public log that rows name
     commitments: Commitments | None = None
+    vendors: dict[Slug, Digest] = {}  # whose file judged its calls, with the SHA-256 of its values; older packs: none

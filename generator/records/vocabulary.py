@@ -21,10 +21,8 @@ FAMILIES = (
     "|nemotron|sonar|jamba|rerank|davinci|doubao|step|trinity|seed|hunyuan|ernie|mimo|longcat|hermes|granite"
 )
 """How the public names of other makers' models begin."""
-ModelId = Annotated[
-    str, msgspec.Meta(pattern=rf"\A(claude-[a-z0-9.-]{{1,40}}|other|(?:{FAMILIES})[a-z0-9.-]{{0,40}})\Z")
-]
-"""Public id of a model, of this vendor or another maker, or "other" (gateways put company names there).
+ModelId = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9.-]{1,47}\Z")]
+"""Public id of a model, of any vendor, or "other" (gateways put company names there).
 
 Which of them are public names `models.public_model` decides, also of those in a pack (`packs/ids.py`)."""
 Slug = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,63}\Z")]

@@ -38,6 +38,8 @@ class SiteContext:
     repository: str | None = None
     contact: str | None = None  # https or mailto
     issues: str | None = None  # form or tracker that takes a title and a text
+    program: str = ""  # address that the program is installed from
+    program_here: bool = False  # the repository holds the program
     address: str = ""  # of the root, where one is set that a reader could open
     stated: str = ""  # the address that mkdocs.yml states, be it an example's
     records: str = ""  # SHA-256 of the records
@@ -50,6 +52,7 @@ class SiteContext:
     histories: Mapping[str, History] = field(default_factory=dict)  # by place of the record below the case
     words: Words = field(default_factory=Words)
     own: bool = False  # only somebody's own logs: the root is its home, and no page asks for claims or reports
+    lacking: bool = False  # it lacks pages that templates link to, so that links are text there
     fed: Mapping[str, str] = field(default_factory=dict)  # folder of the feeds of a page, by its path
 
     @property
@@ -74,6 +77,8 @@ class SiteContext:
             repository=str(case.repository) if case.repository else None,
             contact=str(case.contact) if case.contact else None,
             issues=str(case.issues) if case.issues else None,
+            program=str(case.program) if case.program else "",
+            program_here=case.program_here,
             address=dossier.edition.address,
             stated=dossier.edition.stated,
             records=dossier.edition.records,
@@ -86,5 +91,6 @@ class SiteContext:
             histories=dossier.histories,
             words=case.words,
             own=case.own,
+            lacking=case.own,
             fed=fed_pages(dossier.library),
         )

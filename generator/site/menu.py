@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 _OUTSIDE = "\nnot_in_nav: |\n"
 _ENTRY = re.compile(r"^ +- [^:#\n]+: (\S+\.md)\n", re.MULTILINE)
+_EMPTY = re.compile(r"^  - [^:#\n]+:\n(\n*)(?=  - |[a-z]|\Z)", re.MULTILINE)
+"""A section of which no entry is left."""
 
 
 def fitting(config: str, docs: Path, outside: Sequence[str] = ()) -> str:
-    """This mkdocs.yml with an empty line for each entry of the menu whose page is not in `docs`.
+    """This mkdocs.yml with an empty line for each entry of the menu whose page is not in `docs`, and for
+    each section of which no entry is left.
 
     `outside`: files of `docs` that are in no menu on purpose.
     """
     head, menu, rest = config.partition("\nnav:\n")
-    fit = head + menu + _ENTRY.sub(lambda entry: entry[0] if (docs / entry[1]).is_file() else "\n", rest)
+    left = _ENTRY.sub(lambda entry: entry[0] if (docs / entry[1]).is_file() else "\n", rest)
+    fit = head + menu + _EMPTY.sub(r"\n\1", left)
     return fit.replace(_OUTSIDE, _OUTSIDE + "".join(f"  /{path}\n" for path in outside), 1) if outside else fit

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generator.site.context import VEGA, SiteContext
 from generator.site.feeds import feed_files
+from generator.site.living import lacks_hub
 from generator.site.render import RenderedFile, checked_path, is_path, render
 
 if TYPE_CHECKING:
@@ -28,7 +30,10 @@ class NotAnAssetError(ValueError):
 
 def render_site(dossier: Dossier, pages: Sequence[Page], templates: Path, url: str = "") -> tuple[RenderedFile, ...]:
     """All files of the site, published at `url`: pages, what is beside them, and the static ones."""
-    rendered = render(pages, templates=templates, site_context=SiteContext.of(dossier), draw_card=dossier.draw_card)
+    site = SiteContext.of(dossier)
+    if lacks_hub(site.id, {page.path for page in pages}):
+        site = replace(site, lacking=True)
+    rendered = render(pages, templates=templates, site_context=site, draw_card=dossier.draw_card)
     fed = (RenderedFile(path, content) for path, content in feed_files(dossier))
     live = any(shown.live for page in pages if page.citation for shown in page.citation.charts)
     vega = [RenderedFile(VEGA, dossier.bundle().encode())] if live else []

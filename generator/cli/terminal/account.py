@@ -71,6 +71,11 @@ def print_account(console: Console, evidence: Pack) -> None:
     )
     for sentence in beside(totals):
         say(console, sentence)
+    if evidence.vendors:
+        say(
+            console,
+            f"Judged by the rules of: {', '.join(f'{id} ({digest[:12]})' for id, digest in evidence.vendors.items())}.",
+        )
 
 
 def beside(totals: Totals) -> list[str]:
@@ -78,6 +83,7 @@ def beside(totals: Totals) -> list[str]:
     said = []
     if totals.other_makers:
         said.append(f"{plural(totals.other_makers, 'call')} of other makers' models: counted, not judged.")
+        said.append("A file of their vendor in content/vendors/, or --vendors, has them judged by its rules.")
     if totals.rounds_apart:
         rounds = plural(totals.rounds_apart, "round")
         said.append(f"{rounds} of advisors and compactions: in the price ({money(totals.rounds_usd)}), not the tokens.")

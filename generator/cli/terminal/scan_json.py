@@ -49,6 +49,7 @@ def scan_json(view: View, unclaimed: int, by: By, rows: Sequence[Usage]) -> dict
             "declined_list_price_usd": round(totals.declined_usd, 4),
             "web_searches": totals.web_searches,
         },
+        "vendors": evidence.vendors,
         "marks": {kind.value: count for kind, count in evidence.marks_by_kind.items()},
         "breaks": {entry.reason: entry.count for entry in view.breaks},
         "break_excess": {

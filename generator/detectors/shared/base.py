@@ -25,9 +25,7 @@ from generator.ledger.subjects import Interval, Meter, Scope
 from generator.ledger.threads import Thread
 from generator.records.results import DayShare, Finding, FindingGrade, Quantity, Severity, Unit
 from generator.records.rows import MissReason
-from generator.records.vendor import first_vendor
 
-LOOKBACK = first_vendor().cache.looked_back  # blocks before a mark of the cache in which an older entry is found
 LOW_TOKENS = 20_000  # below: "info" whatever the share (research/detectors.md 4.0)
 HIGH_TOKENS = 5_000_000
 
@@ -237,7 +235,7 @@ def step_finding(
 def decided(step: Step) -> Collection[str]:
     """What no log can rule out in general, and this step does: a prefix that is read again later had not changed."""
     blocks = step.after.added_blocks
-    few = blocks is not None and blocks <= LOOKBACK
+    few = blocks is not None and blocks <= step.cache.looked_back
     return (*(("prefix-changed",) if step.reread else ()), *(("many-blocks",) if few else ()))
 
 

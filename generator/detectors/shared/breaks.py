@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from generator.detectors.shared.base import LOOKBACK, UNSEEN, Benign, Explained, Parameter, Reference
+from generator.detectors.shared.base import UNSEEN, Benign, Explained, Parameter, Reference
 from generator.ledger.explanations import EXPLANATIONS, UNEXPLAINED
 from generator.ledger.steps import BAND_AFTER, BAND_BEFORE, BREAK_BELOW, MIN_EXPECTED, Lifetime, Step, in_tool_loop
 from generator.ledger.threads import Thread
@@ -85,7 +85,7 @@ def break_grade(step: Step) -> FindingGrade:
     """Grade A inside a tool loop with a known lifetime; where a turn begins something unseen may have changed, and
     beyond twenty new blocks the service does not look for older entries.
     """
-    many = (step.after.added_blocks or 0) > LOOKBACK
+    many = (step.after.added_blocks or 0) > step.cache.looked_back
     sure = step.lifetime is not Lifetime.UNKNOWN and in_tool_loop(step) and not many
     return FindingGrade.A if sure else FindingGrade.B
 

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from generator.curated.kinds import Library
 
 
-def applying(library: Library) -> tuple[Applying, ...]:
-    """Every record that touches the days which the case studies: by kind, then by first day."""
+def applying(library: Library, *, clients: bool) -> tuple[Applying, ...]:
+    """Every record that touches the days which the case studies: by kind, then by first day.
+
+    `clients`: also faults of the clients whose logs are read, which are of one vendor and in no record of the case.
+    """
     first, last = library.case.window_start, library.case.window_end
-    found = [one for one in _all(library) if _touches(one, first, last)]
+    found = [one for one in _all(library, clients=clients) if _touches(one, first, last)]
     return tuple(sorted(found, key=lambda one: (one.kind.place, one.first or date.min, one.id)))
 
 
-def _all(library: Library) -> Iterator[Applying]:
-    yield from faults(library)
+def _all(library: Library, *, clients: bool) -> Iterator[Applying]:
+    yield from faults(library, clients=clients)
     yield from policies(library)
     yield from causes(library)
     yield from incidents(library)

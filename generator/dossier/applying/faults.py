@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 CLIENT = ("claude-code",)
 
 
-def faults(library: Library) -> Iterator[Applying]:
+def faults(library: Library, *, clients: bool) -> Iterator[Applying]:
     """Faults with versions, then regressions on record that no version is known of."""
     told = set[str]()
-    for fault in FAULTS:
+    for fault in FAULTS if clients else ():
         began, mended = _began(fault, library), _mended(fault, library)
         told.update(event.id for event in (began,) if event)
         yield _fault(fault, began, mended, library)

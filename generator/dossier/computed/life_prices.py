@@ -60,7 +60,7 @@ def priced(threads: Iterable[tuple[str, Thread]]) -> tuple[Price, ...]:
                 _add(sums[call.first_seen.date() > LAST_HOUR, agents], call)
         for step in thread.steps:
             day = step.after.first_seen.date()
-            if day < FEBRUARY or not step.testable or not Lifetime.FIVE_MINUTES.seconds[1] < step.oldest < HOUR:
+            if day < FEBRUARY or not step.testable or not step.cache.short_seconds < step.oldest < HOUR:
                 continue
             one = sums[day > LAST_HOUR, agents]
             one.pauses += 1

@@ -204,7 +204,7 @@ def closed(
         agent=thread[1],
         parent=pseudonym("line", cause.parent, key),
         follows=_message(cause.follows, key),
-        gateway=is_resold(call_id, call.request_id),
+        gateway=is_resold(call_id, call.request_id, model),
         role=Role.COMPACTION if place.agent.startswith(COMPACTS) else None,
         surface=surface,
         version=version,

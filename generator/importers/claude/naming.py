@@ -5,15 +5,12 @@ Reports: https://github.com/ccusage/ccusage/issues/1635. A name of more parts th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Protocol
 
 from generator.importers.claude.lines import Usage
 from generator.records.pseudonyms import SEPARATOR
-
-_MESSAGE_ID = re.compile(r"msg_(?:01|bdrk_|vrtx_)[0-9A-Za-z]")
-_REQUEST_ID = re.compile(r"req_(?:01|bdrk_|vrtx_)[0-9A-Za-z]")
+from generator.records.vendor import judge_of, vendors
 
 
 class Known(Protocol):
@@ -23,18 +20,19 @@ class Known(Protocol):
     request_id: str
 
 
-def is_resold(message_id: str, request_id: str) -> bool:
-    """Is neither id of the shape that the vendor gives, on its own or on a cloud's endpoint?
+def is_resold(message_id: str, request_id: str, model: str) -> bool:
+    """Is neither id of the shape that the model's vendor gives, on its own or on a cloud's endpoint?
 
     All of 16,403 calls of public logs on its own endpoint have both; of 12,621 calls of one behind a gateway none has
     one.
     """
-    return not is_vendors(message_id) and not _REQUEST_ID.match(request_id)
+    vendor = judge_of(model)
+    return not vendor.message_id.match(message_id) and not vendor.request_id.match(request_id)
 
 
 def is_vendors(message_id: str) -> bool:
-    """Is the message id of the vendor's shape?"""
-    return _MESSAGE_ID.match(message_id) is not None
+    """Is the message id of the shape of a vendor that is known?"""
+    return any(vendor.message_id.match(message_id) for vendor in vendors())
 
 
 def with_request(message_id: str, request_id: str) -> str:
