@@ -191,7 +191,8 @@ def _text(view: View, found: Discovery, paths: tuple[Path, ...], wish: Wish) -> 
         _print_text(out, view, asked, everything=wish.everything)
         if wish.files:
             _print_files(out, view, found, sessions=wish.table == By.SESSION)
-    return printed.get()
+    text: str = printed.get()
+    return text
 
 
 def _zone(name: str) -> tzinfo | None:
