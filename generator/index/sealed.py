@@ -54,7 +54,7 @@ class Sealed:
         written, seal, content = whole[:head], whole[head : head + DIGEST_BYTES], whole[head + DIGEST_BYTES :]
         if written.startswith(MAGIC) and len(written) == head and written != MAGIC + self.program:
             raise SpoiledError("is of another version of the program")
-        if not hmac.compare_digest(seal, self._seal(name, content)):
+        if not written.startswith(MAGIC) or not hmac.compare_digest(seal, self._seal(name, content)):
             raise SpoiledError("is broken")
         return content
 
