@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -315,7 +316,8 @@ def test_no_text_of_a_log_is_in_the_cache(made, folders):
     texts = set()
     for data in made.values():
         for line in data.splitlines():
-            texts.update(strings(json.loads(line)))
+            with suppress(ValueError):  # some are damaged
+                texts.update(strings(json.loads(line)))
     texts = {text for text in texts if any(letter in text for letter in " /-_") and not is_public(text)}
     assert len(texts) > 500
     texts |= {PROJECT, "canary", "secretsamples", str(folders)}
@@ -377,12 +379,13 @@ def test_a_spoiled_cache_is_thrown_away_and_said_in_one_line(made, folders, how)
         folder.symlink_to(folders / "elsewhere")
     code, out, err = scan(logs, "--json")
     assert (code, out) == first[:2]
-    (line,) = [line for line in err.splitlines() if "What earlier scans kept" in line] or [""]
-    assert "is thrown away" in line or how in {"link", "folder"}
-    if how != "link":
-        assert folder.stat().st_mode & 0o777 == 0o700
-    if how in {"garbage", "empty", "open"}:
-        assert scan(logs, "--json") == first
+    (line,) = [line for line in err.splitlines() if "What earlier scans kept" in line]
+    if how == "link":
+        assert "it is not used" in line
+        return
+    assert "it is thrown away" in line
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert scan(logs, "--json") == first
 
 
 def test_scans_at_the_same_time_are_all_right(made, folders):

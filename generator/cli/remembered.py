@@ -46,6 +46,7 @@ class Remembered:
         self.sealed = Sealed(cache_folder(), key, program(Path(generator.__file__).parent))
         self._seen = {file.path: file for file in listing.files}
         self._known: Known | None = None
+        self._usable = True
         self._used: list[Seen] = []
         self._fresh: list[Fresh] = []
 
@@ -83,6 +84,8 @@ class Remembered:
         """Keep what was read, and what was said. Nothing that goes wrong here ends a scan."""
         from generator.index.answers import remember
 
+        if not self._usable:
+            return
         try:
             self.sealed.make()
             with self._locked() as ours:
@@ -101,7 +104,7 @@ class Remembered:
         return self._known
 
     def _load(self) -> Known:
-        if not self.sealed.folder.is_dir():
+        if not self._usable or not self.sealed.folder.is_dir():
             return Known({}, {})
         try:
             with self._locked() as ours:
@@ -131,13 +134,13 @@ class Remembered:
     def _throw_away(self, error: SpoiledError) -> None:
         """Say it in one line, and begin anew where the folder is the user's own."""
         folder = self.sealed.folder
-        done = "it is not used"
+        done, self._usable = "it is not used", False
         with suppress(OSError):
             status = folder.lstat()
             if folder.is_dir() and not folder.is_symlink() and status.st_uid == os.geteuid():
                 folder.chmod(0o700)
                 self.sealed.remove(*(name for name in self.sealed.names() if name != LOCK))
-                done = "it is thrown away"
+                done, self._usable = "it is thrown away", True
         click.echo(f"What earlier scans kept in {printable(str(folder))} {error}: {done}.", err=True)
 
 

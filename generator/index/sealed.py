@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import shutil
 import stat
 import tempfile
 from contextlib import suppress
@@ -45,10 +46,11 @@ class Sealed:
             return None
         except OSError:
             raise SpoiledError("cannot be read") from None
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_mode & OTHERS or status.st_uid != os.geteuid():
+            os.close(handle)
+            raise SpoiledError("is not yours alone")
         with os.fdopen(handle, "rb") as file:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode) or status.st_mode & OTHERS or status.st_uid != os.geteuid():
-                raise SpoiledError("is not yours alone")
             whole = file.read()
         head = len(MAGIC) + DIGEST_BYTES
         written, seal, content = whole[:head], whole[head : head + DIGEST_BYTES], whole[head + DIGEST_BYTES :]
@@ -85,8 +87,10 @@ class Sealed:
     def remove(self, *names: str) -> None:
         """Take files away; what is not there is no matter."""
         for name in names:
+            path = self.folder / name
             with suppress(OSError):
-                (self.folder / name).unlink()
+                path.unlink()
+            shutil.rmtree(path, ignore_errors=True)  # where somebody put a folder in its place
 
     def _check_folder(self) -> None:
         """Raises SpoiledError where somebody else may put files there, FileNotFoundError where there is none."""
