@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from functools import lru_cache, partial
+from typing import TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -54,7 +54,7 @@ _SPEEDS = {str(speed): speed for speed in Speed}
 _ENTRYPOINTS = {str(entrypoint): entrypoint for entrypoint in Entrypoint}
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where and when a line stands. Strings are raw ids; they stay inside the reader of one file."""
 
     session: str
@@ -64,7 +64,7 @@ class Place(NamedTuple):
     sidechain: bool
 
 
-class Cause(NamedTuple):
+class Cause(msgspec.Struct, frozen=True, gc=False):
     """What lies between an answer and the call before it, as the format knows it. Strings are raw ids."""
 
     parent: str = ""  # line it hangs under
@@ -199,11 +199,11 @@ def closed(
     model = public_model(call.model)
     rounds = NONE if usage.iterations is ABSENT else rounds_of(usage.iterations, call.model)
     request = Request(
-        id=pseudonym("message", call_id, key),
+        id=_message(call_id, key),
         session=thread[0],
         agent=thread[1],
         parent=pseudonym("line", cause.parent, key),
-        follows=pseudonym("message", cause.follows, key),
+        follows=_message(cause.follows, key),
         gateway=is_resold(call_id, call.request_id),
         role=Role.COMPACTION if place.agent.startswith(COMPACTS) else None,
         surface=surface,
@@ -236,7 +236,7 @@ def closed(
         opening_prompt_tokens=None if rounds.first is None else rounds.first.prompt,
         left_tokens=None if rounds.last is None else rounds.last.left,
         context_tokens=None if rounds.last is None else rounds.last.prompt,
-        compacted=any(role is Role.COMPACTION for role, _ in rounds.outside),
+        compacted=bool(rounds.outside) and any(role is Role.COMPACTION for role, _ in rounds.outside),
         web_searches=answers.searches(usage),
         thought=call.thought,
         whole=call.whole,
@@ -252,12 +252,18 @@ def closed(
         stem == place.session,
         call.first_seen,
         request_id=pseudonym("request", call.request_id, key),
-        rounds=tuple(
+        rounds=()
+        if not rounds.outside
+        else tuple(
             _apart(request, role, one, pseudonym("round", f"{call_id}/{number}", key))
             for number, (role, one) in enumerate(rounds.outside, 1)
         ),
         alias=pseudonym("message", message_of(call_id), key),
     )
+
+
+_message = lru_cache(maxsize=256)(partial(pseudonym, "message"))
+"""Pseudonym of a call's name. A call is named twice: where it is told, and by the one that follows it."""
 
 
 def _apart(call: Request, role: Role, one: Round, name: str) -> Request:
