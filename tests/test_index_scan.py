@@ -15,6 +15,7 @@ import tempfile
 import time
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,9 +25,10 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+import generator.base.listing
 import generator.cli.remembered
 import generator.cli.scan
-from generator.base.problems import Exit
+from generator.base.problems import Exit, LogError
 from generator.cli import cli
 from generator.importers.base import Importer
 from generator.index.sealed import DIGEST_BYTES, MAGIC
@@ -422,3 +424,17 @@ def test_what_files_gave_nothing_is_said_again(made, folders):
     assert said[0][0] == Exit.PARTIAL
     assert "strange.jsonl" in said[0][2]
     assert ".secret" in said[0][2]
+
+
+def test_an_answer_is_not_given_again_where_something_cannot_be_read_now(made, folders, monkeypatch):
+    logs = laid(made, folders / "logs")
+    scan(logs, "--json")
+    listed = generator.base.listing.listed
+
+    def refused(paths):
+        return replace(listed(paths), problems=(generator.base.listing.unreadable(logs / "closed"),))
+
+    monkeypatch.setattr(generator.base.listing, "listed", refused)
+    done = CliRunner().invoke(cli, ["scan", str(logs), "--json"])
+    assert isinstance(done.exception, LogError)
+    assert not done.stdout

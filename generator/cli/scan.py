@@ -154,7 +154,8 @@ def _scan(
     key, kept = (key, True) if key else own_key()
     listing = listed(paths)
     memory = remembered(key, listing, began, afresh=afresh or not kept)
-    name = question(memory.sealed, (simulated, wish.options), listing) if memory and wish.options else ""
+    plain = memory and wish.options and not listing.problems  # what cannot be read is said by who tries
+    name = question(memory.sealed, (simulated, wish.options), listing) if memory and plain else ""
     if memory and name and (answer := memory.answer(name)) is not None:
         _say(answer.text)
         finish_again(listing, answer)
