@@ -36,9 +36,11 @@ WRITERS = {
     "cli/proofs.py",
     "cli/public.py",
     "importers/meters/databases.py",
+    "index/sealed.py",
 }
-"""Below generator/: a site, a pack, pictures kept for the next build, what a command was asked to write, and the copy
-of a database with unmerged rows and the files of a public log, in temporary folders that are gone when they were read."""
+"""Below generator/: a site, a pack, pictures kept for the next build, what was read for the next scan, what
+a command was asked to write, and the copy of a database with unmerged rows and the files of a public log, in temporary
+folders that are gone when they were read."""
 NOT_DETECTORS = {"__init__"}
 OTHERS_MODULES = {"common_daily_activity.py"}  # a source of LiteLLM that its importer cites
 WRITING = re.compile(

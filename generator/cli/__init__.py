@@ -90,7 +90,8 @@ def cli() -> None:
       witnessmark serve                       the site on this machine, rebuilt on change
       witnessmark offline                     the site as one zip, to read without a network
 
-    Logs never leave this machine: no command opens a connection. What is written of them: `collect`
+    Logs never leave this machine: no command opens a connection. What is written of them: `scan`
+    keeps numbers and pseudonyms in your cache folder, to be quicker next time, `collect`
     and `build --logs` numbers, enums and keyed pseudonyms, `prove` the fields that you open, `meter`
     the meter's figures into your state folder, `calibrate` and `base-rates` sums of public sets.
     """

@@ -8,6 +8,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,10 +18,12 @@ from generator.base.problems import Exit, LogError, Problem
 from generator.base.wording import noun, plural, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from generator.base.listing import LeftOut, Listing
     from generator.base.progress import Track
     from generator.importers import Discovery
+    from generator.importers.packing import Memory
     from generator.proofs.commitments import LogTree
     from generator.records.results import Pack
     from generator.records.rows import LogData, Tally
@@ -47,6 +50,7 @@ VENDORS = click.option(
     help="Folder with files of more vendors, which judge calls of their models. [default: content/vendors]",
 )
 JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes for reading. [default: cores]")
+NONE: Mapping[Path, str] = MappingProxyType({})
 MOST_LINKS = 20  # links named one by one
 PIPED = 160  # columns that keep tables whole in a file
 NARROWEST = 40  # columns; below it a terminal breaks the lines itself
@@ -76,9 +80,17 @@ def _from_home(path: Path) -> str:
 
 def discover(paths: tuple[Path, ...]) -> Discovery:
     """Files below the paths and who reads them. Raises LogError where nobody reads any."""
-    from generator import importers
+    from generator.base.listing import listed
 
-    found = importers.discover(paths)
+    return discovered(paths, listed(paths))
+
+
+def discovered(paths: tuple[Path, ...], listing: Listing, known: Mapping[Path, str] = NONE) -> Discovery:
+    """The same of paths that are listed; `known` names the formats of files that need not be opened."""
+    from generator.importers import IMPORTERS
+    from generator.importers.discovery import sorted_out
+
+    found = sorted_out(IMPORTERS, listing, known)
     if not found.claimed:
         warn_unclaimed(found)
         raise LogError(
@@ -137,16 +149,19 @@ def log_trees_of(found: Discovery, key: bytes, jobs: int | None, vendors: Path) 
     return trees_of(found, reading_of(found, key, jobs, vendors), key)
 
 
-def reading_of(found: Discovery, key: bytes, jobs: int | None, vendors: Path | None = None) -> LogData:
-    """Read the files, by the rules of the vendors that the program knows, and of those in the folder `vendors`.
+def reading_of(
+    found: Discovery, key: bytes, jobs: int | None, vendors: Path | None = None, memory: Memory | None = None
+) -> LogData:
+    """Read the files, or take what the memory knows of them.
 
-    Where none is named, it is that of the case in the current folder. Raises ContentError where a file is none.
+    They are judged by the rules of the vendors that the program knows, and of those in the folder `vendors`; where none
+    is named, it is that of the case in the current folder. Raises ContentError where a file is none.
     """
     from generator.importers import read
 
-    judge_by(vendors or Path("content", "vendors"))
+    judge_by(vendors)
     gc.disable()  # records hold no cycles, and walking hundreds of thousands of them is a third of the time
-    return read(found.claimed, key=key, jobs=processes(jobs), track=track())
+    return read(found.claimed, key=key, jobs=processes(jobs), track=track(), memory=memory)
 
 
 def processes(jobs: int | None) -> int:
@@ -154,8 +169,11 @@ def processes(jobs: int | None) -> int:
     return jobs or os.cpu_count() or 1
 
 
-def judge_by(folder: Path) -> None:
-    """Know the vendors in this folder too, and no others than those and the program's. Raises ContentError."""
+def judge_by(folder: Path | None) -> None:
+    """Know the vendors in this folder too (by default that of the case in the current folder), and no others than those
+    and the program's. Raises ContentError.
+    """
+    folder = folder or Path("content", "vendors")
     if folder.is_dir():
         from generator.curated.known_vendors import use_vendors_in
 
@@ -201,7 +219,7 @@ def trees_of(found: Discovery, reading: LogData, key: bytes) -> tuple[LogTree, .
     return log_trees(reading, identities(known), key)
 
 
-def warn_unclaimed(found: Discovery) -> None:
+def warn_unclaimed(found: LeftOut) -> None:
     """Name every file that nobody read, with the formats it comes nearest to."""
     for file in found.unclaimed:
         nearest = f"nearest: {', '.join(file.nearest)}" if file.nearest else "nothing in it is like any known format"
@@ -228,19 +246,24 @@ def warn_unclaimed(found: Discovery) -> None:
 
 def warn_silent(found: Discovery, tallies: Sequence[Tally]) -> bool:
     """Name every file that a format claims and that gave nothing, or not all; is there any?"""
+    return warn_of((file.path, tally) for file, tally in zip(found.claimed, tallies, strict=True))
+
+
+def warn_of(accounts: Iterable[tuple[Path, Tally]]) -> bool:
+    """The same of files with their accounts."""
     from generator.importers.rows import gave_nothing
     from generator.records.rows import SkipReason
 
     problems = []
-    for file, tally in zip(found.claimed, tallies, strict=True):
+    for path, tally in accounts:
         reasons = gave_nothing(tally)
         if reasons:
             message = f"was read as {tally.importer} and gave nothing: {reasons}"
             hint = f"the page 'Get your logs' says what {tally.importer} needs, and what it cannot show"
-            problems.append(Problem(str(file.path), 0, 0, "W-nothing", message, hint))
+            problems.append(Problem(str(path), 0, 0, "W-nothing", message, hint))
         elif tally.skipped.get(SkipReason.INCOMPLETE):
             hint = "let its program end, or export again"
-            problems.append(Problem(str(file.path), 0, 0, "W-part", "was read in part: it is incomplete", hint))
+            problems.append(Problem(str(path), 0, 0, "W-part", "was read in part: it is incomplete", hint))
     for problem in problems:
         click.echo(str(problem), err=True)
     return bool(problems)

@@ -5,7 +5,6 @@ from __future__ import annotations
 SITE = frozenset(
     {
         "altair",
-        "filelock",
         "jinja2",
         "markdown_it",
         "material",

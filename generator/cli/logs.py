@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.base.listing import listed
 from generator.base.wording import plural, printable
 from generator.cli.context import (
     JOBS,
     LEVEL,
     SIMULATED_KEY,
     VENDORS,
-    discover,
+    discovered,
     examined,
     finish,
+    judge_by,
     reading_of,
     state_folder,
     vendors_of,
 )
 from generator.cli.public import ORIGIN, clone_of, origin_in, public_evidence
+from generator.cli.remembered import NO_CACHE, clock_ns, remembered
 
 if TYPE_CHECKING:
     from generator.records.results import Pack
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 @click.option("--simulated", is_flag=True, help="The logs are made by `witnessmark simulate`: label everything.")
 @ORIGIN
 @VENDORS
+@NO_CACHE
 @JOBS
 def collect(  # noqa: PLR0917  click passes options so
     logs: tuple[Path, ...],
@@ -47,11 +51,13 @@ def collect(  # noqa: PLR0917  click passes options so
     simulated: bool,  # noqa: FBT001
     origin: Path | None,
     vendors: Path | None,
+    afresh: bool,  # noqa: FBT001
     jobs: int | None,
 ) -> None:
     """Make an evidence pack that is safe to commit: numbers, enums and keyed pseudonyms.
 
-    The key of the pseudonyms is made on first use in your state folder (mode 0600) and never leaves it.
+    The key of the pseudonyms is made on first use in your state folder (mode 0600) and never leaves it. What was read
+    is kept as by `scan`, unless you say --no-cache.
 
     \b
     Examples:
@@ -66,9 +72,14 @@ def collect(  # noqa: PLR0917  click passes options so
     if origin is not None:
         _public(logs, folder, origin, jobs, simulated=simulated)
         return
-    found = discover(logs)
+    began, listing = clock_ns(), listed(logs)
     key = SIMULATED_KEY if simulated else load_key(state_folder() / "key")
-    reading = reading_of(found, key, jobs, vendors or vendors_of(folder))
+    judge_by(vendors := vendors or vendors_of(folder))
+    memory = remembered(key, listing, began, afresh=afresh)
+    found = discovered(logs, listing, memory.importers if memory else {})
+    reading = reading_of(found, key, jobs, vendors, memory)
+    if memory:
+        memory.save()
     evidence = examined(found, reading, key, folder.resolve().name, level, simulated=simulated, commit=True)
     write_pack(evidence, folder)
     _say(folder, evidence)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import sys
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +19,17 @@ from generator.cli.context import (
     VENDORS,
     console,
     default_logs,
-    discover,
+    discovered,
     finish,
+    judge_by,
     own_key,
     processes,
     reading_of,
     track,
 )
 from generator.cli.public import ORIGIN, PUBLIC_KEY, clone_of, origin_in
+from generator.cli.remembered import NO_CACHE, Remembered, answer_to, clock_ns, finish_again, looks, remembered
+from generator.index.answers import question
 from generator.ledger.by import IN_TIME, By
 
 if TYPE_CHECKING:
@@ -34,11 +38,14 @@ if TYPE_CHECKING:
     from generator.cli.terminal import View
     from generator.importers import Discovery
     from generator.ledger.usage import Span, Usage
+    from generator.records.rows import Tally
 
 DAY = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
 TABLES = tuple(by.value for by in By)
 WIDTH = 80  # columns where nothing tells a width
 LOCAL_ZONE = "local"
+NAMED = frozenset({By.PROJECT, By.SKILL})
+"""Tables with names that only the owner's files tell."""
 
 
 @click.command()
@@ -57,6 +64,7 @@ LOCAL_ZONE = "local"
 @click.option("--simulated", is_flag=True, help="The logs are made by `witnessmark simulate`: ids as in its packs.")
 @ORIGIN
 @VENDORS
+@NO_CACHE
 @JOBS
 def scan(  # noqa: PLR0917  click passes options so
     logs: tuple[Path, ...],
@@ -72,14 +80,17 @@ def scan(  # noqa: PLR0917  click passes options so
     simulated: bool,  # noqa: FBT001
     origin: Path | None,
     vendors: Path | None,
+    afresh: bool,  # noqa: FBT001
     jobs: int | None,
 ) -> None:
     """Read logs, run the detectors, print what was found and what it cost.
 
-    Writes nothing but, on the first run, the key of the pseudonyms into your state folder: with it, ids are the same
-    in every run and in a pack that `collect` makes. A tracker's database with a -wal file beside it is copied to a
-    temporary folder while it is read. Names of projects, files and sessions are printed only where you
-    ask for them: --by project, --by skill, --files.
+    Writes, on the first run, the key of the pseudonyms into your state folder: with it, ids are the same in every run
+    and in a pack that `collect` makes. What was read is kept in witnessmark/scan-* below your cache folder
+    ($XDG_CACHE_HOME, or ~/.cache), so that the next run reads only files that are new or changed: numbers, enums and
+    pseudonyms, no text of a log; delete it at any time, or say --no-cache. A tracker's database with a -wal file
+    beside it is copied to a temporary folder while it is read. Names of projects, files and sessions are printed only
+    where you ask for them: --by project, --by skill, --files.
 
     \b
     LOGS: transcripts or folders of them. Without LOGS, what Claude Code uses:
@@ -103,42 +114,103 @@ def scan(  # noqa: PLR0917  click passes options so
 
     if sum((as_json, as_csv, share)) > 1:
         raise click.UsageError("--json, --csv and --share exclude each other")
+    if origin is not None and simulated:
+        raise click.UsageError("--origin is for logs of real use, and --simulated for others")
     span = Span(_zone(zone), *(day.date() if day else None for day in (since, until)))
     _in_order(span.since, span.until)
-    with ExitStack() as stack:
-        if origin is not None and simulated:
-            raise click.UsageError("--origin is for logs of real use, and --simulated for others")
-        key: bytes | None = SIMULATED_KEY if simulated else None
-        if origin is not None:
-            logs, key = (stack.enter_context(clone_of(origin_in(origin), logs)),), PUBLIC_KEY
-        paths = logs or default_logs()
-        found = discover(paths)
-        view = _view(found, span, zone, jobs, key=key, simulated=simulated, public=origin is not None, vendors=vendors)
-        _print(
-            view, found, paths, table, as_json=as_json, as_csv=as_csv, share=share, everything=everything, files=files
-        )
-        finish(found, view.evidence)
+    judge_by(vendors)
+    wish = Wish(
+        span,
+        zone,
+        table,
+        everything=everything,
+        files=files,
+        as_json=as_json,
+        as_csv=as_csv,
+        share=share,
+        vendors=vendors,
+    )
+    if origin is not None:
+        with clone_of(origin_in(origin), logs) as clone:
+            _scan((clone,), wish, jobs, key=PUBLIC_KEY, public=True, afresh=True)
+    else:
+        _scan(logs or default_logs(), wish, jobs, key=SIMULATED_KEY if simulated else None, afresh=afresh)
 
 
-def _print(
-    view: View, found: Discovery, paths: tuple[Path, ...], table: str | None, *,
-    as_json: bool, as_csv: bool, share: bool, everything: bool, files: bool,
-) -> None:  # fmt: skip
-    if as_json:
-        _print_json(view, found, *_table(table, view, found, paths), files=files)
-    elif as_csv:
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to see of a scan."""
+
+    span: Span
+    zone: str
+    table: str | None
+    vendors: Path | None
+    everything: bool
+    files: bool
+    as_json: bool
+    as_csv: bool
+    share: bool
+
+    @property
+    def options(self) -> tuple[object, ...] | None:
+        """All that decides the text, beside the logs; None where it names what is not kept, or days of another zone."""
+        if self.files or self.table in NAMED or self.zone != "UTC":
+            return None
+        how = (self.everything, self.as_json, self.as_csv, self.share)
+        seen = () if self.as_json or self.as_csv or self.share else looks()
+        return (*how, self.table, str(self.span.since), str(self.span.until), seen)
+
+
+def _scan(
+    paths: tuple[Path, ...], wish: Wish, jobs: int | None, *, key: bytes | None, afresh: bool, public: bool = False
+) -> None:
+    """Say it again where nothing has changed; else read what has, judge all, and say it."""
+    from generator.base.listing import listed
+
+    began, simulated = clock_ns(), key == SIMULATED_KEY
+    key, kept = (key, True) if key else own_key()
+    listing = listed(paths)
+    memory = remembered(key, listing, began, afresh=afresh or not kept)
+    plain = memory and wish.options and not listing.problems  # what cannot be read is said by who tries
+    name = question(memory.sealed, (simulated, wish.options), listing) if memory and plain else ""
+    if memory and name and (answer := memory.answer(name)) is not None:
+        _say(answer.text)
+        finish_again(listing, answer)
+        return
+    found = discovered(paths, listing, memory.importers if memory else {})
+    view, tallies = _view(found, wish, jobs, memory, key=key, kept=kept, simulated=simulated, public=public)
+    text = _text(view, found, paths, wish)
+    if memory:
+        whole = all(run.outcome.value != "failed" for run in view.evidence.runs)
+        memory.save(name, answer_to(text, listing, found, tallies) if name and whole else None)
+    _say(text)
+    finish(found, view.evidence)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _text(view: View, found: Discovery, paths: tuple[Path, ...], wish: Wish) -> str:
+    if wish.as_json:
+        return _json(view, found, *_table(wish.table, view, found, paths), files=wish.files) + "\n"
+    if wish.as_csv:
         from generator.cli.terminal import usage_csv
 
-        click.echo(usage_csv(*_table(table, view, found, paths)), nl=False)
-    elif share:
+        return usage_csv(*_table(wish.table, view, found, paths))
+    if wish.share:
         from generator.cli.terminal import shared
 
-        click.echo(shared(view))
-    else:
-        out = console(WIDTH)
-        _print_text(out, view, _table(table, view, found, paths) if table else None, everything=everything)
-        if files:
-            _print_files(out, view, found, sessions=table == By.SESSION)
+        return shared(view) + "\n"
+    out = console(WIDTH)
+    with out.capture() as printed:
+        asked = _table(wish.table, view, found, paths) if wish.table else None
+        _print_text(out, view, asked, everything=wish.everything)
+        if wish.files:
+            _print_files(out, view, found, sessions=wish.table == By.SESSION)
+    text: str = printed.get()
+    return text
 
 
 def _zone(name: str) -> tzinfo | None:
@@ -160,17 +232,16 @@ def _in_order(since: date | None, until: date | None) -> None:
 
 
 def _view(
-    found: Discovery, span: Span, zone: str, jobs: int | None, *,
-    key: bytes | None, simulated: bool, public: bool, vendors: Path | None,
-) -> View:  # fmt: skip
-    """Read the logs, run the detectors, and keep what the days allow."""
+    found: Discovery, wish: Wish, jobs: int | None, memory: Remembered | None, *,
+    key: bytes, kept: bool, simulated: bool, public: bool,
+) -> tuple[View, tuple[Tally, ...]]:  # fmt: skip
+    """Read the logs, run the detectors, and keep what the days allow; with the account of each file."""
     from generator.cli.terminal import view_of
     from generator.ledger.subjects import subjects
     from generator.packs.examine import examine
     from generator.records.results import Level
 
-    key, kept = (key, True) if key else own_key()
-    reading = reading_of(found, key, jobs, vendors)
+    reading = reading_of(found, key, jobs, wish.vendors, memory)
     shown = subjects(reading)
     evidence = examine(
         reading,
@@ -182,7 +253,7 @@ def _view(
         jobs=processes(jobs),
         track=track(),
     )
-    return view_of(evidence, reading, shown, span, zone, keyed=kept)
+    return view_of(evidence, reading, shown, wish.span, wish.zone, keyed=kept), reading.tallies
 
 
 def _table(name: str | None, view: View, found: Discovery, paths: tuple[Path, ...]) -> tuple[By, tuple[Usage, ...]]:
@@ -200,7 +271,7 @@ def _table(name: str | None, view: View, found: Discovery, paths: tuple[Path, ..
     return by, usage_by(view.requests, of, in_time=by in IN_TIME, beside=view.rounds)
 
 
-def _print_json(view: View, found: Discovery, by: By, rows: tuple[Usage, ...], *, files: bool) -> None:
+def _json(view: View, found: Discovery, by: By, rows: tuple[Usage, ...], *, files: bool) -> str:
     import msgspec
 
     from generator.cli.labels import labels_by_session, paths_by_label
@@ -210,7 +281,7 @@ def _print_json(view: View, found: Discovery, by: By, rows: tuple[Usage, ...], *
     if files:
         said["paths"] = paths_by_label(found)
         said["sessions"] = labels_by_session(view.requests)
-    click.echo(msgspec.json.format(msgspec.json.encode(said), indent=2).decode())
+    return str(msgspec.json.format(msgspec.json.encode(said), indent=2), "utf-8")
 
 
 def _print_text(out: Console, view: View, asked: tuple[By, tuple[Usage, ...]] | None, *, everything: bool) -> None:

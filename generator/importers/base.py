@@ -42,10 +42,11 @@ class SkipLineError(Exception):
 
 @dataclass(frozen=True)
 class LogFile:
-    """A file and the importer that claims it."""
+    """A file, the importer that claims it, and its state before anybody opened it."""
 
     path: Path
     importer: Importer
+    status: os.stat_result | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Importer:
     `how` says in one or two sentences where a user finds or how they record such a log; `guide` says it at length.
     `gives` are ids of what detectors need (detectors/shared/needs.py) and this format meets. `spelling`: byte strings
     that stand in the head of nearly every such file: they name the nearest candidates of a file that nobody claims.
-    `authority` orders formats that tell the same call: the smallest owns its place and thread.
+    `authority` orders formats that tell the same call: the smallest owns its place and thread. `beside`: what a file
+    gives depends on other files too, so that it is read again however old it is.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Importer:
     reports: bool = False  # holds sums over a span of time (UsageBucket), which are no calls
     spelling: tuple[bytes, ...] = ()
     authority: int = 50
+    beside: bool = False
 
     def parse(self, path: Path, index: int, key: bytes) -> Extract:
         """Read one file, the `index`-th of its evidence. Raises OSError, also where it is no file any more."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from generator.importers.base import HEAD_BYTES, Importer, LogFile
 from generator.importers.buckets import settled
 from generator.importers.fold import Extract, fold
 from generator.importers.match import joined, marks_once, one_account
+from generator.importers.packing import Memory, Packed, packed, unpacked
 from generator.importers.values import account
 from generator.records.pseudonyms import clock_shift
 from generator.records.rows import LogData, Request
@@ -24,25 +26,45 @@ WORTH_A_PROCESS = 30_000_000  # bytes; below it a second process costs more than
 HANDS_PER_JOB = 8  # files are dealt into more hands than processes: late ones even out the load
 
 
+class Hand(msgspec.Struct, array_like=True):
+    """What some files gave: folded, and where somebody keeps it, packed file by file too."""
+
+    folded: Extract
+    packed: list[Packed] = []
+
+
 def read(
     files: Sequence[LogFile],
     *,
     key: bytes,
     jobs: int = 1,
     track: Track = silent,
+    memory: Memory | None = None,
 ) -> LogData:
     """Everything the files hold: each call, mark and reading once, oldest first, and one tally a file in their order.
 
-    Two runs over the same files agree to the byte whatever `jobs` is. A file that vanished since it was found
-    raises OSError.
+    Two runs over the same files agree to the byte whatever `jobs` is, and whatever the `memory` holds. A file that
+    vanished since it was found raises OSError.
     """
     importers = [file.importer for file in files]
-    sizes = [os.stat(file.path).st_size for file in files]  # noqa: PTH116  one call, no Path arithmetic
-    if min(jobs, len(files)) <= 1 or sum(sizes) < WORTH_A_PROCESS:
-        return assembled(fold(_extracts(files, range(len(files)), key, track)), importers, key)
-    hands = deal(sizes, min(len(files), jobs * HANDS_PER_JOB))
-    with answers(partial(_read_hand, files, key), hands, jobs) as packed:
-        return assembled(fold(_decoded(track(packed, "reading logs"))), importers, key)
+    known = _recalled(files, memory)
+    left = [index for index in range(len(files)) if index not in known]
+    sizes = [os.stat(files[index].path).st_size for index in left]  # noqa: PTH116  one call, no Path arithmetic
+    recalled = (unpacked(packed, index) for index, packed in known.items())
+    if min(jobs, len(left)) <= 1 or sum(sizes) < WORTH_A_PROCESS:
+        fresh = _kept(files, left, _extracts(files, left, key, track), memory)
+        return assembled(fold(chain(recalled, fresh)), importers, key)
+    hands = [tuple(left[place] for place in hand) for hand in deal(sizes, min(len(left), jobs * HANDS_PER_JOB))]
+    with answers(partial(_read_hand, files, key, memory is not None), hands, jobs) as encoded:
+        fresh = _decoded(files, track(encoded, "reading logs"), memory)
+        return assembled(fold(chain(recalled, fresh)), importers, key)
+
+
+def _recalled(files: Sequence[LogFile], memory: Memory | None) -> dict[int, Packed]:
+    if memory is None:
+        return {}
+    found = {index: memory.recall(file) for index, file in enumerate(files)}
+    return {index: packed for index, packed in found.items() if packed is not None}
 
 
 def read_in_memory(importers: Sequence[Importer], files: Mapping[str, bytes], *, key: bytes) -> LogData:
@@ -73,15 +95,37 @@ def _extracts(files: Sequence[LogFile], indices: Sequence[int], key: bytes, trac
         yield files[index].importer.parse(files[index].path, index, key)
 
 
-def _read_hand(files: Sequence[LogFile], key: bytes, hand: Sequence[int]) -> bytes:
+def _kept(
+    files: Sequence[LogFile], indices: Sequence[int], extracts: Iterable[Extract], memory: Memory | None
+) -> Iterator[Extract]:
+    """The extracts of the files, each kept as it comes."""
+    for index, extract in zip(indices, extracts, strict=True):
+        if memory is not None:
+            memory.keep(files[index], packed(extract, index))
+        yield extract
+
+
+def _read_hand(files: Sequence[LogFile], key: bytes, keeping: bool, hand: Sequence[int]) -> bytes:  # noqa: FBT001
     """One hand, folded before it travels; msgpack keeps it smaller and quicker than pickle."""
-    return msgspec.msgpack.encode(fold(_extracts(files, hand, key, silent)))
+    parts: list[Packed] = []
+
+    def seen() -> Iterator[Extract]:
+        for index, extract in zip(hand, _extracts(files, hand, key, silent), strict=True):
+            if keeping:
+                parts.append(packed(extract, index))
+            yield extract
+
+    return msgspec.msgpack.encode(Hand(fold(seen()), parts))
 
 
-def _decoded(packed: Iterable[bytes]) -> Iterator[Extract]:
-    decoder = msgspec.msgpack.Decoder(Extract)
-    for answer in packed:
-        yield decoder.decode(answer)
+def _decoded(files: Sequence[LogFile], encoded: Iterable[bytes], memory: Memory | None) -> Iterator[Extract]:
+    decoder = msgspec.msgpack.Decoder(Hand)
+    for answer in encoded:
+        hand = decoder.decode(answer)
+        if memory is not None:
+            for part in hand.packed:
+                memory.keep(files[part.place], part)
+        yield hand.folded
 
 
 def assembled(folded: Extract, importers: Sequence[Importer], key: bytes) -> LogData:

@@ -147,6 +147,11 @@ def use(given: Iterable[Vendor]) -> None:
     forget()
 
 
+def given() -> tuple[Vendor, ...]:
+    """Those that are judged by beside the program's own."""
+    return _given
+
+
 @forgotten_with_vendors
 @lru_cache(maxsize=1)
 def vendors() -> tuple[Vendor, ...]:

@@ -240,4 +240,5 @@ RAW_BODIES = Importer(
     gives=frozenset({"lifetime-split", "requested-model", "threads", "token-counts", "tool-uses"}),
     spelling=(b'"request_file"', b'"response_file"', b'"stop_reason"', b'"usage"', b'"max_tokens"', b'"messages"'),
     authority=20,
+    beside=True,
 )

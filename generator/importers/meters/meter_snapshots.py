@@ -177,4 +177,5 @@ METER_SNAPSHOTS = Importer(
     gives=frozenset({"meter"}),
     spelling=(b"five_hour", b"seven_day", b"UsagePercent", b"resets_at", b"used_p", b"usage_"),
     authority=40,
+    beside=True,
 )
