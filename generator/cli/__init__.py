@@ -17,6 +17,7 @@ from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
 from generator.cli import (
+    fleet,
     from_issue,
     hosting,
     init,
@@ -78,6 +79,7 @@ def cli() -> None:
       witnessmark scan --by project           what each project used, by day, week, model, ...
       witnessmark scan ~/old-logs --json      the same for a program
       witnessmark collect ~/.claude/projects --into content/evidence/mine
+      witnessmark fleet --help                the same of many users, on Apache Spark
       witnessmark prove --help                prove a published number, show no log
       witnessmark meter record --help         keep your usage meter from now on
       witnessmark new report URL              a new record in content/, asked for or by options
@@ -99,6 +101,7 @@ def cli() -> None:
 for command in (
     scan.scan,
     logs.collect,
+    fleet.fleet,
     meter.meter,
     proofs.prove,
     proofs.verify,

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import msgspec
 
+from generator.records.fleet import Fleet
 from generator.records.rows import (
     CounterReading,
     FormatTotals,
@@ -334,3 +335,4 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     origin: tuple[Digest, ...] = ()  # SHA-256 of each file, in the order of the tallies, where the log is public
     lines: tuple[PublicLine, ...] = ()  # lines of a public log that rows name
     commitments: Commitments | None = None
+    fleet: Fleet | msgspec.UnsetType = msgspec.UNSET  # of many users; absent in any other pack, and so in its bytes
