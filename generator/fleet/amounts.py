@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum
 
 from generator.detectors import DETECTORS, Detector
-from generator.detectors.shared.running import sessions_of
+from generator.detectors.shared.judging import sessions_of
 from generator.dossier.computed.life_agents import sub_agents
 from generator.dossier.computed.life_writes import LAST_HOUR, Write, writes_in
 from generator.dossier.computed.unread_steps import BEFORE, DURING, soon_steps, within

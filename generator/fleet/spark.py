@@ -6,6 +6,7 @@ shuffles that spill to disk, and its reader of Parquet, which also reads tables 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -52,13 +53,28 @@ def session(master: str) -> Iterator[SparkSession]:
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:
-        running = builder.getOrCreate()
+        with _unheard():
+            running = builder.getOrCreate()
     except (PySparkException, OSError, _java_error()) as error:
         raise ClusterError(Problem(master, 0, 0, "W-fleet-master", _why(error), _hint(master))) from None
     try:
         yield running
     finally:
         running.stop()
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Standard error is nowhere while Java starts, and so for ever in it: what it says there is nothing of ours."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def judged(running: SparkSession, inputs: Inputs, settings: Settings) -> list[Answer]:
