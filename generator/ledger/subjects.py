@@ -190,6 +190,7 @@ class Subjects:
     meters: tuple[Meter, ...] = ()
     counters: tuple[CounterSeries, ...] = ()
     foreign: tuple[Request, ...] = ()  # calls of other makers' models, about which nothing is asked
+    whole: bool = True  # are these all threads of the evidence? A share of them is no account
 
     def of(self, scope: Scope) -> tuple[Subject, ...]:
         """The subjects of one scope."""
@@ -199,7 +200,7 @@ class Subjects:
             return self.meters
         if scope is Scope.COUNTER:
             return self.counters
-        return (self.account,) if self.threads else ()
+        return (self.account,) if self.threads and self.whole else ()
 
     @cached_property
     def account(self) -> Account:

@@ -17,7 +17,8 @@ from datetime import datetime
 
 from generator.base.progress import Track, silent
 from generator.detectors import Detector
-from generator.detectors.shared.running import Judged, failed, judged, unmet
+from generator.detectors.shared.judging import Judged, judged
+from generator.detectors.shared.parts import failed, unmet
 from generator.ledger.steps import Step, excess_cost
 from generator.ledger.subjects import CounterSeries, Subject, Subjects, subjects
 from generator.ledger.threads import Thread

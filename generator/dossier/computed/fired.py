@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from generator.detectors import DETECTORS, Detector
-from generator.detectors.shared.running import sessions_of
+from generator.detectors.shared.judging import sessions_of
 from generator.dossier.computed.public import week_of
 from generator.ledger.subjects import Subjects, arranged
 from generator.records.results import Outcome, Pack, Run
