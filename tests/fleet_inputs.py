@@ -18,9 +18,7 @@ FOLDERS = 3  # simulated users of a folder
 def users(folder: Path, count: int = FOLDERS, *, sessions: int = 3, others: bool = False) -> Path:
     """A folder of `count` simulated users; `others`: with their meters, telemetry and reports."""
     for seed in range(count):
-        made = simulate(
-            seed, sessions=sessions, start=START, faults=FaultRates.specimen(), every=timedelta(hours=5)
-        )
+        made = simulate(seed, sessions=sessions, start=START, faults=FaultRates.specimen(), every=timedelta(hours=5))
         transcripts = {name: data for name, data in made.files.items() if name.startswith("projects/")}
         files = made.files | exported(made.files, seed) if others else transcripts
         for name, data in files.items():
@@ -87,21 +85,21 @@ def row(event: dict[str, Any]) -> dict[str, Any]:
 
 def write_table(path: Path, rows: Iterable[dict[str, Any]], unit: str = "ns") -> None:
     """The rows as Parquet, as ClickHouse exports them: nanoseconds, maps of texts."""
-    import pyarrow as arrow
+    import pyarrow as pa
     from pyarrow import parquet
 
-    texts = arrow.map_(arrow.string(), arrow.string())
+    texts = pa.map_(pa.string(), pa.string())
     rows = list(rows)
     per = {"ns": 1, "us": 1000}[unit]
-    table = arrow.table(
+    table = pa.table(
         {
-            "Timestamp": arrow.array([one["Timestamp"] // per for one in rows], arrow.timestamp(unit, tz="UTC")),
+            "Timestamp": pa.array([one["Timestamp"] // per for one in rows], pa.timestamp(unit, tz="UTC")),
             **{
-                name: arrow.array([one[name] for one in rows], arrow.string())
+                name: pa.array([one[name] for one in rows], pa.string())
                 for name in ("ServiceName", "Body", "ScopeName")
             },
             **{
-                name: arrow.array([list(one[name].items()) for one in rows], texts)
+                name: pa.array([list(one[name].items()) for one in rows], texts)
                 for name in ("ResourceAttributes", "LogAttributes")
             },
         }

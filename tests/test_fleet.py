@@ -180,7 +180,7 @@ def test_groups_judged_apart_say_what_one_machine_says(transcripts):
 
 def test_readings_of_groups_are_the_reading_of_all(transcripts):
     settings = replace(SETTINGS, split_bytes=0)
-    split, hands = grouped(transcripts, settings)
+    _, hands = grouped(transcripts, settings)
     decode_extract = splitting._decode
     parts = [assembled(fold(map(decode_extract, hand)), [CLAUDE_CODE], KEY) for hand in hands]
     whole = importers.read(importers.discover([transcripts]).claimed, key=KEY)
@@ -228,10 +228,14 @@ def test_a_user_whose_logs_cannot_be_read_is_named_and_no_error(tmp_path):
 def test_a_session_is_of_the_version_it_began_with():
     pack = read_pack(PACKS / "git-sync")
     versions = first_versions(pack.requests)
-    several = {session for session in versions if len({one.version for one in pack.requests if one.session == session}) > 1}
+    several = {
+        session for session in versions if len({one.version for one in pack.requests if one.session == session}) > 1
+    }
     assert several, "sessions of several versions are there"
     for session in several:
-        earliest = min((one for one in pack.requests if one.session == session), key=lambda one: (one.first_seen, one.id))
+        earliest = min(
+            (one for one in pack.requests if one.session == session), key=lambda one: (one.first_seen, one.id)
+        )
         assert versions[session] == earliest.version
 
 
@@ -240,7 +244,10 @@ def test_a_session_is_of_the_version_it_began_with():
 
 def amounts(*given):
     """(user, version, hits, trials), all of one detector."""
-    return [(user, Amount("cache-break", Counted.SESSIONS, Part.ALL, version, hits, trials)) for user, version, hits, trials in given]
+    return [
+        (user, Amount("cache-break", Counted.SESSIONS, Part.ALL, version, hits, trials))
+        for user, version, hits, trials in given
+    ]
 
 
 def lines(found):
@@ -285,7 +292,7 @@ def test_the_interval_is_as_wide_as_users_differ():
 def test_a_user_with_two_bodies_is_one_user():
     twice = [("u0", Amount("block-jump", Counted.USERS, Part.ALL, "", 1, 1))] * 2
     others = [(f"u{place}", Amount("block-jump", Counted.USERS, Part.ALL, "", 0, 1)) for place in range(1, 5)]
-    (one, whole) = told([*twice, *others], 5).rates
+    (one, _) = told([*twice, *others], 5).rates
     assert (one.users, one.hits, one.trials) == (5, 1, 5)
     assert not told([*twice, *others[:3]], 5).rates
 
@@ -337,7 +344,9 @@ def test_a_report_is_a_pack_that_is_read_again(packs, tmp_path):
     assert read_pack(tmp_path / "team") == evidence
     assert isinstance(evidence.fleet, Fleet)
     assert evidence.fleet.users == 11
-    assert {"last-write-unread-in-five-seconds", "main-threads-for-an-hour"} <= {one.subject for one in evidence.fleet.rates}
+    assert {"last-write-unread-in-five-seconds", "main-threads-for-an-hour"} <= {
+        one.subject for one in evidence.fleet.rates
+    }
     assert evidence.fleet.suppressed
     assert evidence.fleet.suppressed_days
     assert not any(run.findings for run in evidence.runs)
@@ -345,14 +354,19 @@ def test_a_report_is_a_pack_that_is_read_again(packs, tmp_path):
 
 def test_neither_the_order_of_answers_nor_their_findings_change_the_report(packs, tmp_path):
     backwards = [decode(encode(one)) for one in reversed(packs)]
-    bare = [msgspec.structs.replace(one, runs=tuple(msgspec.structs.replace(run, findings=()) for run in one.runs)) for one in backwards]
+    bare = [
+        msgspec.structs.replace(one, runs=tuple(msgspec.structs.replace(run, findings=()) for run in one.runs))
+        for one in backwards
+    ]
     assert msgspec.json.encode(made(bare)) == msgspec.json.encode(made(packs))
 
 
 def test_no_name_of_a_user_or_a_session_is_in_the_report(packs, tmp_path):
     write_pack(made(packs, fewest=2), tmp_path / "team")
     text = (tmp_path / "team" / "pack.json").read_text()
-    private = {one.user for one in packs} | {request.session for name in ("agentv", "git-sync") for request in read_pack(PACKS / name).requests}
+    private = {one.user for one in packs} | {
+        request.session for name in ("agentv", "git-sync") for request in read_pack(PACKS / name).requests
+    }
     assert not [name for name in private if name in text]
     assert "cc-backend" not in text
 
@@ -381,7 +395,9 @@ def test_a_report_that_cannot_be_is_refused(packs, tmp_path, change, flaw):
     evidence = made(packs)
     last = next(one for one in reversed(evidence.fleet.rates) if one.group is Group.TOLD and one.low is not None)
     rates = (msgspec.structs.replace(last, **change),)
-    write_pack(msgspec.structs.replace(evidence, fleet=msgspec.structs.replace(evidence.fleet, rates=rates)), tmp_path / "team")
+    write_pack(
+        msgspec.structs.replace(evidence, fleet=msgspec.structs.replace(evidence.fleet, rates=rates)), tmp_path / "team"
+    )
     with pytest.raises(Exception, match=flaw):
         read_pack(tmp_path / "team")
 

@@ -34,7 +34,9 @@ JAVA = "install Java 17 or 21 (Debian 12: apt install default-jre-headless), or 
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the report's pack, as content/evidence/NAME.",
 )
-@click.option("--master", default="local[*]", show_default=True, help="Spark's master URL: local[2], spark://HOST:7077.")
+@click.option(
+    "--master", default="local[*]", show_default=True, help="Spark's master URL: local[2], spark://HOST:7077."
+)
 @click.option(
     "--fewest",
     type=click.IntRange(2, 1000),
@@ -96,9 +98,7 @@ def fleet(  # noqa: PLR0917  click passes options so
     with session(master) as running:
         answers = judged(running, found, settings)
     left_out = _say_problems(found.problems, answers)
-    evidence = report(
-        answers, id=folder.resolve().name, fewest=fewest, tool_version=__version__, simulated=simulated
-    )
+    evidence = report(answers, id=folder.resolve().name, fewest=fewest, tool_version=__version__, simulated=simulated)
     write_pack(evidence, folder)
     if findings is not None:
         _write_findings(findings, answers)
@@ -121,11 +121,7 @@ def _say_problems(problems: Sequence[Problem], answers: Sequence[Answer]) -> boo
     """Name everything that was left out; was anything?"""
     every = [
         *problems,
-        *(
-            Problem(one.path, 0, 0, one.code, one.message, one.hint)
-            for answer in answers
-            for one in answer.troubles
-        ),
+        *(Problem(one.path, 0, 0, one.code, one.message, one.hint) for answer in answers for one in answer.troubles),
     ]
     for problem in sorted(every):
         click.echo(str(problem), err=True)

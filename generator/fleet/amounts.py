@@ -59,9 +59,7 @@ def _sessions(versions: Mapping[str, str]) -> Iterator[Amount]:
         yield Amount(SESSIONS, Counted.SESSIONS, Part.ALL, version, 0, count)
 
 
-def _of(
-    detector: Detector, shown: Subjects, runs: Mapping[str, Run], versions: Mapping[str, str]
-) -> Iterator[Amount]:
+def _of(detector: Detector, shown: Subjects, runs: Mapping[str, Run], versions: Mapping[str, str]) -> Iterator[Amount]:
     """Sessions with a finding among those looked at; where a detector looks at no sessions, the user as one trial."""
     run = runs[detector.id]
     if run.outcome not in {Outcome.FOUND, Outcome.QUIET}:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import fsum
 from typing import NamedTuple
 
 from generator.fleet.answers import Amount, DayUse
@@ -23,6 +24,8 @@ PLACES = 6
 
 Users = Mapping[str, Cluster]
 """Hits and trials by user."""
+Question = tuple[str, Part, Counted]
+"""What lines are about: subject, time, and what the trials are."""
 
 
 class Told(NamedTuple):
@@ -40,23 +43,19 @@ def may_be_told(trials: Sequence[float], fewest: int) -> bool:
 
 def told(amounts: Iterable[tuple[str, Amount]], fewest: int) -> Told:
     """The lines of all subjects; `amounts` come with their user."""
-    cells: defaultdict[tuple[str, Part, Counted], defaultdict[str, list[tuple[str, Amount]]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+    cells: defaultdict[Question, defaultdict[str, list[tuple[str, Amount]]]] = defaultdict(lambda: defaultdict(list))
     for user, one in amounts:
         cells[one.subject, one.part, one.counted][one.version].append((user, one))
     rates: list[FleetRate] = []
     suppressed = 0
-    for (subject, part, counted), versions in sorted(cells.items()):
-        found, left_out = _told(subject, part, counted, {name: _users(rows) for name, rows in versions.items()}, fewest)
+    for question, versions in sorted(cells.items()):
+        found, left_out = _told(question, {name: _users(rows) for name, rows in versions.items()}, fewest)
         rates += found
         suppressed += left_out
     return Told(tuple(rates), suppressed)
 
 
-def _told(
-    subject: str, part: Part, counted: Counted, versions: Mapping[str, Users], fewest: int
-) -> tuple[list[FleetRate], int]:
+def _told(question: Question, versions: Mapping[str, Users], fewest: int) -> tuple[list[FleetRate], int]:
     able = {name: users for name, users in versions.items() if name and _may(users, fewest)}
     others = _added(users for name, users in versions.items() if name not in able)
     left_out = 0
@@ -68,7 +67,7 @@ def _told(
     whole = _added(users for _, _, users in groups)
     if whole:
         groups.append((Group.TOLD, "", whole))
-    return [_rate(subject, part, counted, *group) for group in groups], left_out
+    return [_rate(question, *group) for group in groups], left_out
 
 
 def _in_order(item: tuple[str, Users]) -> tuple[int, ...]:
@@ -96,7 +95,8 @@ def _added(parts: Iterable[Users]) -> Users:
     return found
 
 
-def _rate(subject: str, part: Part, counted: Counted, group: Group, version: str, users: Users) -> FleetRate:
+def _rate(question: Question, group: Group, version: str, users: Users) -> FleetRate:
+    subject, part, counted = question
     clusters = sorted((one for one in users.values() if one.trials), key=lambda one: (one.hits, one.trials))
     share = cluster_share(clusters, counted.value)
     return FleetRate(
@@ -119,18 +119,29 @@ def told_days(uses: Iterable[tuple[str, DayUse]], fewest: int) -> Iterator[DayUs
     for user, one in uses:
         cells[one.day, one.model].append((user, one))
     for (day, model), rows in sorted(cells.items()):
-        tokens = [_by_user(rows, place) for place in range(3, 7)]
-        requests = _by_user(rows, 2)
+        requests, *tokens = ([float(one) for one in column] for column in _by_user(rows))
         dominated = any(sum(column) and max(column) > LARGEST_USER * sum(column) for column in tokens)
         if dominated or not may_be_told(requests, fewest):
             yield None
-        else:
-            usd = sum(one.usd for _, one in rows)
-            yield DayUse(day, model, int(sum(requests)), *(int(sum(column)) for column in tokens), usd)
+            continue
+        uses_of_day = [one for _, one in rows]
+        yield DayUse(
+            day,
+            model,
+            sum(one.requests for one in uses_of_day),
+            sum(one.input_tokens for one in uses_of_day),
+            sum(one.cache_write_tokens for one in uses_of_day),
+            sum(one.cache_read_tokens for one in uses_of_day),
+            sum(one.output_tokens for one in uses_of_day),
+            fsum(one.usd for one in uses_of_day),
+        )
 
 
-def _by_user(rows: Iterable[tuple[str, DayUse]], place: int) -> list[float]:
-    found: defaultdict[str, float] = defaultdict(float)
+def _by_user(rows: Iterable[tuple[str, DayUse]]) -> Iterator[tuple[int, ...]]:
+    """Calls, and tokens of each kind, of every user: a column each."""
+    found: defaultdict[str, list[tuple[int, ...]]] = defaultdict(list)
     for user, one in rows:
-        found[user] += getattr(one, one.__struct_fields__[place])
-    return list(found.values())
+        counts = (one.requests, one.input_tokens, one.cache_write_tokens, one.cache_read_tokens, one.output_tokens)
+        found[user].append(counts)
+    sums = [tuple(map(sum, zip(*counts, strict=True))) for counts in found.values()]
+    return zip(*sums, strict=True)

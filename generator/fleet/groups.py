@@ -58,9 +58,7 @@ def together(parts: Sequence[LogData]) -> LogData:
     return LogData(
         requests=tuple(sorted(every(part.requests for part in parts), key=_place)),
         rounds=tuple(sorted(every(part.rounds for part in parts), key=_place)),
-        marks=tuple(
-            sorted(every(part.marks for part in parts), key=lambda mark: (mark.at, mark.source, mark.kind))
-        ),
+        marks=tuple(sorted(every(part.marks for part in parts), key=lambda mark: (mark.at, mark.source, mark.kind))),
         meters=tuple(every(part.meters for part in parts)),
         buckets=tuple(every(part.buckets for part in parts)),
         counters=tuple(
@@ -84,7 +82,5 @@ def _formats(parts: Sequence[tuple[FormatTotals, ...]]) -> tuple[FormatTotals, .
         return ()
     counts = ("calls", "only_here", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens")
     return (
-        FormatTotals(
-            importer=every[0].importer, **{name: sum(getattr(one, name) for one in every) for name in counts}
-        ),
+        FormatTotals(importer=every[0].importer, **{name: sum(getattr(one, name) for one in every) for name in counts}),
     )

@@ -104,7 +104,7 @@ def _told(user: str, pack: Pack, settings: Settings) -> Answer:
         requests=pack.totals.requests,
         totals=pack.totals,
         runs=kept(pack.runs, settings),
-        days=tuple(DayUse(*msgspec.structs.astuple(day), usd=0.0) for day in pack.days),
+        days=tuple(DayUse(*msgspec.structs.astuple(day), 0.0) for day in pack.days),  # its dollars are not by day
         breaks=pack.breaks,
     )
 

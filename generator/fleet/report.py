@@ -62,9 +62,7 @@ def report(answers: Iterable[Answer], *, id: str, fewest: int, tool_version: str
     )
 
 
-def _totals(
-    days: Sequence[DaySum], usd: float, rates: Iterable[FleetRate], read: Read, fewest: int
-) -> Totals:
+def _totals(days: Sequence[DaySum], usd: float, rates: Iterable[FleetRate], read: Read, fewest: int) -> Totals:
     """Sums of the days and of the sessions that are told."""
     sessions = [one.trials for one in rates if one.subject == SESSIONS and one.group is Group.TOLD]
     return Totals(

@@ -114,7 +114,10 @@ def read_pack(folder: Path) -> Pack:
     found = [
         *(problem(path, "W-pack-id", " ".join(flaw), UNKNOWN) for flaw in strange_ids(evidence)),
         *(problem(path, "W-pack-number", " ".join(flaw), IMPOSSIBLE) for flaw in impossible_numbers(evidence)),
-        *(problem(path, "W-pack-fleet", " ".join(flaw), IMPOSSIBLE) for flaw in fleet_flaws(evidence, known().detectors)),
+        *(
+            problem(path, "W-pack-fleet", " ".join(flaw), IMPOSSIBLE)
+            for flaw in fleet_flaws(evidence, known().detectors)
+        ),
     ]
     if found:
         raise PackError(*found[:MOST_PROBLEMS])
