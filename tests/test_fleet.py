@@ -317,10 +317,14 @@ def test_days_of_few_users_or_mostly_of_one_are_counted_and_not_told():
         return user, DayUse("2026-03-17", "claude-opus-4-6", requests, 5, 5, read, 5, 0.5)
 
     even = [use(f"u{place}", 10, 1000) for place in range(5)]
-    (day,) = told_days(even, 5)
-    assert (day.requests, day.cache_read_tokens, day.usd) == (50, 5000, 2.5)
-    assert list(told_days(even[:4], 5)) == [None]
-    assert list(told_days([*even[:4], use("u9", 10, 1_000_000)], 5)) == [None]
+    days = told_days(even, 5)
+    ((day,), rest, suppressed) = days
+    assert (day.requests, day.cache_read_tokens, day.usd, rest, suppressed) == (50, 5000, 2.5, None, 0)
+    assert told_days(even[:4], 5) == ((), None, 1)
+    assert told_days([*even[:4], use("u9", 10, 1_000_000)], 5) == ((), None, 1)
+    later = [(user, msgspec.structs.replace(one, day="2026-03-18")) for user, one in even[2:]]
+    days = told_days([*even[:4], *later], 5)
+    assert (days.told, days.suppressed, days.rest.requests) == ((), 2, 70), "together they are of five users"
     assert not may_be_told([1, 1, 1, 0, 0], 4)
 
 

@@ -116,15 +116,16 @@ def test_one_user_s_broken_logs_do_not_stop_the_others(running, tmp_path):
     assert found[named("pack")].troubles
 
 
-def test_a_damaged_table_is_named(running, tmp_path):
-    path = tmp_path / "events.parquet"
-    fleet_inputs.write_table(path, map(fleet_inputs.row, fleet_inputs.events("anna")))
+def test_a_damaged_table_is_named_and_left_out(running, tmp_path):
+    whole, path = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    fleet_inputs.write_table(whole, map(fleet_inputs.row, fleet_inputs.events("anna")))
+    fleet_inputs.write_table(path, map(fleet_inputs.row, fleet_inputs.events("ben")))
     data = bytearray(path.read_bytes())
     data[4 : len(data) // 2] = os.urandom(len(data) // 2 - 4)
     path.write_bytes(data)
-    with pytest.raises(ClusterError, match="W-fleet-parquet") as refused:
-        judged(running, [path])
-    assert "events.parquet" in str(refused.value)
+    found = judged(running, [tmp_path])
+    assert [(one.path, one.code) for one in found[named("")].troubles] == [(str(path), "W-fleet-parquet")]
+    assert {user for user, one in found.items() if one.requests} == {named("anna")}
 
 
 def test_a_table_of_other_columns_is_refused(running, tmp_path):

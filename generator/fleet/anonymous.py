@@ -113,31 +113,53 @@ def _rate(question: Question, group: Group, version: str, users: Users) -> Fleet
     )
 
 
-def told_days(uses: Iterable[tuple[str, DayUse]], fewest: int) -> Iterator[DayUse | None]:
-    """Each day and model added up over users; None for one that may not be told."""
+class Days(NamedTuple):
+    """Days that may be told, all others as one where that may be told, and how many those are."""
+
+    told: tuple[DayUse, ...]
+    rest: DayUse | None
+    suppressed: int
+
+
+Uses = Sequence[tuple[str, DayUse]]
+"""Calls of days, with their user."""
+
+
+def told_days(uses: Iterable[tuple[str, DayUse]], fewest: int) -> Days:
+    """Each day and model added up over users."""
     cells: defaultdict[tuple[str, str], list[tuple[str, DayUse]]] = defaultdict(list)
     for user, one in uses:
         cells[one.day, one.model].append((user, one))
-    for (day, model), rows in sorted(cells.items()):
-        requests, *tokens = ([float(one) for one in column] for column in _by_user(rows))
-        dominated = any(sum(column) and max(column) > LARGEST_USER * sum(column) for column in tokens)
-        if dominated or not may_be_told(requests, fewest):
-            yield None
-            continue
-        uses_of_day = [one for _, one in rows]
-        yield DayUse(
-            day,
-            model,
-            sum(one.requests for one in uses_of_day),
-            sum(one.input_tokens for one in uses_of_day),
-            sum(one.cache_write_tokens for one in uses_of_day),
-            sum(one.cache_read_tokens for one in uses_of_day),
-            sum(one.output_tokens for one in uses_of_day),
-            fsum(one.usd for one in uses_of_day),
-        )
+    told = [key for key in sorted(cells) if _is_of_enough(cells[key], fewest)]
+    left = [row for key in sorted(cells) if key not in told for row in cells[key]]
+    return Days(
+        tuple(_sum(*key, cells[key]) for key in told),
+        _sum("", "", left) if left and _is_of_enough(left, fewest) else None,
+        len(cells) - len(told),
+    )
 
 
-def _by_user(rows: Iterable[tuple[str, DayUse]]) -> Iterator[tuple[int, ...]]:
+def _is_of_enough(rows: Uses, fewest: int) -> bool:
+    requests, *tokens = ([float(one) for one in column] for column in _by_user(rows))
+    dominated = any(sum(column) and max(column) > LARGEST_USER * sum(column) for column in tokens)
+    return not dominated and may_be_told(requests, fewest)
+
+
+def _sum(day: str, model: str, rows: Uses) -> DayUse:
+    uses = [one for _, one in rows]
+    return DayUse(
+        day,
+        model,
+        sum(one.requests for one in uses),
+        sum(one.input_tokens for one in uses),
+        sum(one.cache_write_tokens for one in uses),
+        sum(one.cache_read_tokens for one in uses),
+        sum(one.output_tokens for one in uses),
+        fsum(one.usd for one in uses),
+    )
+
+
+def _by_user(rows: Uses) -> Iterator[tuple[int, ...]]:
     """Calls, and tokens of each kind, of every user: a column each."""
     found: defaultdict[str, list[tuple[int, ...]]] = defaultdict(list)
     for user, one in rows:

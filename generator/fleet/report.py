@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from math import fsum
 
 from generator.base.problems import LogError, Problem
 from generator.detectors import DETECTORS, Detector
-from generator.fleet.anonymous import may_be_told, told, told_days
+from generator.fleet.anonymous import Days, may_be_told, told, told_days
 from generator.fleet.answers import Answer
 from generator.packs.fleet import SESSIONS
 from generator.records.fleet import Fleet, FleetRate, Group
@@ -26,8 +27,7 @@ def report(answers: Iterable[Answer], *, id: str, fewest: int, tool_version: str
         hint = "name more users; of one, use witnessmark collect"
         raise LogError(Problem("fleet", 0, 0, "W-fleet-few", message, hint))
     rates, suppressed = told(((one.user, amount) for one in read for amount in one.amounts), fewest)
-    every = list(told_days(((one.user, use) for one in read for use in one.days), fewest))
-    days = [use for use in every if use is not None]
+    days = told_days(((one.user, use) for one in read for use in one.days), fewest)
     sums = tuple(
         DaySum(
             day=use.day,
@@ -38,7 +38,7 @@ def report(answers: Iterable[Answer], *, id: str, fewest: int, tool_version: str
             cache_read_tokens=use.cache_read_tokens,
             output_tokens=use.output_tokens,
         )
-        for use in days
+        for use in days.told
     )
     return Pack(
         id=id,
@@ -46,7 +46,7 @@ def report(answers: Iterable[Answer], *, id: str, fewest: int, tool_version: str
         level=Level.AGGREGATE,
         tool_version=tool_version,
         tallies=(),
-        totals=_totals(sums, sum(use.usd for use in days), rates, read, fewest),
+        totals=_totals(days, rates, read, fewest),
         days=sums,
         marks_by_kind={},
         breaks=_breaks(read, fewest),
@@ -56,22 +56,23 @@ def report(answers: Iterable[Answer], *, id: str, fewest: int, tool_version: str
             fewest=fewest,
             users=len(users),
             suppressed=suppressed,
-            suppressed_days=len(every) - len(days),
+            suppressed_days=days.suppressed,
             rates=rates,
         ),
     )
 
 
-def _totals(days: Sequence[DaySum], usd: float, rates: Iterable[FleetRate], read: Read, fewest: int) -> Totals:
+def _totals(days: Days, rates: Iterable[FleetRate], read: Read, fewest: int) -> Totals:
     """Sums of the days and of the sessions that are told."""
+    uses = [*days.told, *((days.rest,) if days.rest else ())]
     sessions = [one.trials for one in rates if one.subject == SESSIONS and one.group is Group.TOLD]
     return Totals(
-        requests=sum(day.requests for day in days),
-        input_tokens=sum(day.input_tokens for day in days),
-        cache_write_tokens=sum(day.cache_write_tokens for day in days),
-        cache_read_tokens=sum(day.cache_read_tokens for day in days),
-        output_tokens=sum(day.output_tokens for day in days),
-        cost_usd=round(usd, CENTS),
+        requests=sum(use.requests for use in uses),
+        input_tokens=sum(use.input_tokens for use in uses),
+        cache_write_tokens=sum(use.cache_write_tokens for use in uses),
+        cache_read_tokens=sum(use.cache_read_tokens for use in uses),
+        output_tokens=sum(use.output_tokens for use in uses),
+        cost_usd=round(fsum(use.usd for use in uses), CENTS),
         sessions=sum(sessions),
         steps=_told_sum(read, lambda one: one.totals.steps, fewest),
     )

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 TASKS_PER_CORE = 4  # late ones even out the load
 LOCAL = re.compile(r"local(\[.*\])?")
-_TABLE = re.compile(r"[^\s'\"]+\.parquet")
 LOOK = "look into the cluster's own log; with --master local[2] the same runs on this machine"
 
 
@@ -145,16 +144,32 @@ def _extract(settings: Settings, file: tuple[int, int, str]) -> tuple[int, int, 
 
 
 def _of_events(running: SparkSession, source: Source, settings: Settings) -> list[Answer]:
+    """Answers of all users of the tables. One that is damaged is left out and named; the others are read without it."""
+    paths = list(map(str, source.paths))
     try:
-        table = running.read.option("mergeSchema", "true").parquet(*map(str, source.paths))
-        rows = _rows(table)
-        made = rows.groupByKey().map(partial(_events, settings)).collect()
+        return _of_tables(running, paths, settings)
     except _spark_error() as error:
-        named = _TABLE.search(str(error))
-        path = named.group() if named else "events"
-        hint = "move this table away, or export it again; nothing was written"
-        raise ClusterError(Problem(path, 0, 0, "W-fleet-parquet", "cannot be read as Parquet", hint)) from None
-    return [answers.decode(one) for one in made]
+        whole = [path for path in paths if _is_readable(running, path)]
+        broken = [path for path in paths if path not in whole]
+        if not broken:
+            raise ClusterError(Problem("events", 0, 0, "W-fleet-task", _why(error), LOOK)) from None
+    hint = "export it again; the others were read without it"
+    troubles = tuple(Trouble(path, "W-fleet-parquet", "cannot be read as Parquet", hint) for path in broken)
+    named = Answer(user=settings.named(""), troubles=troubles)
+    return [named, *(_of_tables(running, whole, settings) if whole else ())]
+
+
+def _of_tables(running: SparkSession, paths: Sequence[str], settings: Settings) -> list[Answer]:
+    rows = _rows(running.read.option("mergeSchema", "true").parquet(*paths))
+    return [answers.decode(one) for one in rows.groupByKey().map(partial(_events, settings)).collect()]
+
+
+def _is_readable(running: SparkSession, path: str) -> bool:
+    try:
+        running.read.parquet(path).write.format("noop").mode("overwrite").save()
+    except _spark_error():
+        return False
+    return True
 
 
 def _events(settings: Settings, user: tuple[str, Iterable[bytes]]) -> bytes:
