@@ -92,8 +92,9 @@ def cli() -> None:
       witnessmark serve                       the site on this machine, rebuilt on change
       witnessmark offline                     the site as one zip, to read without a network
 
-    Logs never leave this machine: no command opens a connection. What is written of them: `collect`
-    and `build --logs` numbers, enums and keyed pseudonyms, `prove` the fields that you open, `meter`
+    Logs never leave this machine: no command opens a connection, but `fleet` to a --master elsewhere.
+    What is written of them: `collect`, `fleet` and `build --logs` numbers, enums and keyed pseudonyms,
+    `prove` the fields that you open, `meter`
     the meter's figures into your state folder, `calibrate` and `base-rates` sums of public sets.
     """
 

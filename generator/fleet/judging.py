@@ -104,7 +104,19 @@ def _told(user: str, pack: Pack, settings: Settings) -> Answer:
         requests=pack.totals.requests,
         totals=pack.totals,
         runs=kept(pack.runs, settings),
-        days=tuple(DayUse(*msgspec.structs.astuple(day), 0.0) for day in pack.days),  # its dollars are not by day
+        days=tuple(
+            DayUse(
+                day.day,
+                day.model,
+                day.requests,
+                day.input_tokens,
+                day.cache_write_tokens,
+                day.cache_read_tokens,
+                day.output_tokens,
+                0.0,  # a pack of this level does not tell dollars by day
+            )
+            for day in pack.days
+        ),
         breaks=pack.breaks,
     )
 

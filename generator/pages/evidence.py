@@ -231,7 +231,8 @@ def _sentence(body: Body) -> str:
     told = f"{plural(totals.requests, 'call')} in {plural(totals.sessions, 'session')}"
     if isinstance(body.evidence.fleet, Fleet):
         users = plural(body.evidence.fleet.users, "user")
-        return f"What many users have in common: {told} are told, {body.period} UTC, of {users}."
+        days = f", {body.period} UTC" if body.evidence.days else ""
+        return f"What {users} have in common: {told} are told{days}."
     return f"{told}, {body.period} UTC, from {plural(body.files, 'log file')} with {plural(body.lines, 'line')}."
 
 
