@@ -100,3 +100,9 @@ class WorkerError(WitnessmarkError):
     """The system killed a worker process."""
 
     exit = Exit.IO
+
+
+class ClusterError(WitnessmarkError):
+    """Spark, or what it needs, is not there, or a cluster gave up."""
+
+    exit = Exit.IO

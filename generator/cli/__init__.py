@@ -17,6 +17,7 @@ from generator import __version__
 from generator.base.problems import Exit, WitnessmarkError
 from generator.base.wording import printable
 from generator.cli import (
+    fleet,
     from_issue,
     hosting,
     init,
@@ -78,6 +79,7 @@ def cli() -> None:
       witnessmark scan --by project           what each project used, by day, week, model, ...
       witnessmark scan ~/old-logs --json      the same for a program
       witnessmark collect ~/.claude/projects --into content/evidence/mine
+      witnessmark fleet --help                the same of many users, on Apache Spark
       witnessmark prove --help                prove a published number, show no log
       witnessmark meter record --help         keep your usage meter from now on
       witnessmark new report URL              a new record in content/, asked for or by options
@@ -90,9 +92,9 @@ def cli() -> None:
       witnessmark serve                       the site on this machine, rebuilt on change
       witnessmark offline                     the site as one zip, to read without a network
 
-    Logs never leave this machine: no command opens a connection. What is written of them: `scan`
-    keeps numbers and pseudonyms in your cache folder, to be quicker next time, `collect`
-    and `build --logs` numbers, enums and keyed pseudonyms, `prove` the fields that you open, `meter`
+    Logs never leave this machine: no command opens a connection, but `fleet` to a --master elsewhere.
+    What is written of them: `scan` keeps numbers and pseudonyms in your cache folder, to be quicker next time,
+    `collect`, `fleet` and `build --logs` numbers, enums and keyed pseudonyms, `prove` the fields that you open, `meter`
     the meter's figures into your state folder, `calibrate` and `base-rates` sums of public sets.
     """
 
@@ -100,6 +102,7 @@ def cli() -> None:
 for command in (
     scan.scan,
     logs.collect,
+    fleet.fleet,
     meter.meter,
     proofs.prove,
     proofs.verify,

@@ -19,10 +19,15 @@ SITE = frozenset(
 )
 """Import names of what the extra `site` of pyproject.toml brings."""
 
+FLEET = frozenset({"py4j", "pyspark"})
+"""Import names of what the extra `fleet` brings beside those."""
+
 
 def lacking(error: ModuleNotFoundError) -> str | None:
-    """What to install; None where no library of the extra is what was not found."""
+    """What to install; None where no library of an extra is what was not found."""
     name = (error.name or "").partition(".")[0]
+    if name in FLEET:
+        return f"This command needs Apache Spark, and {name} is not here: pip install 'witnessmark[fleet]'"
     if name not in SITE:
         return None
     return f"This command needs the libraries of a site, and {name} is not here: pip install 'witnessmark[site]'"

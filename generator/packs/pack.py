@@ -17,7 +17,8 @@ import msgspec
 
 from generator.base.problems import PackError, Problem
 from generator.packs.files import DAMAGED, IMPOSSIBLE, MOST_TABLE_BYTES, TOO_LARGE, UNKNOWN, problem, read_regular
-from generator.packs.ids import strange_ids
+from generator.packs.fleet import fleet_flaws
+from generator.packs.ids import known, strange_ids
 from generator.packs.manifest import MANIFEST, MOST_PROBLEMS, read_manifest
 from generator.packs.numbers import impossible_numbers
 from generator.packs.schema import TABLES, Manifest, TableEntry, renamed, tables_of
@@ -113,6 +114,10 @@ def read_pack(folder: Path) -> Pack:
     found = [
         *(problem(path, "W-pack-id", " ".join(flaw), UNKNOWN) for flaw in strange_ids(evidence)),
         *(problem(path, "W-pack-number", " ".join(flaw), IMPOSSIBLE) for flaw in impossible_numbers(evidence)),
+        *(
+            problem(path, "W-pack-fleet", " ".join(flaw), IMPOSSIBLE)
+            for flaw in fleet_flaws(evidence, known().detectors)
+        ),
     ]
     if found:
         raise PackError(*found[:MOST_PROBLEMS])

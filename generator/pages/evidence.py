@@ -16,10 +16,12 @@ from generator.pages.findings import Answer, Listed, listed
 from generator.pages.parts.base import Download, Page, PageKind
 from generator.pages.parts.breaks import BreakRow, break_rows, breaks_figure_of
 from generator.pages.parts.cite import Cited, cite
+from generator.pages.parts.fleet_view import FleetView, fleet_view
 from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.sentences import period
 from generator.pages.parts.twin import json_twin
 from generator.pages.reconciled import has_account
+from generator.records.fleet import Fleet
 
 if TYPE_CHECKING:
     from generator.curated.origins import Origin
@@ -36,6 +38,10 @@ LEVELS = {
     "minute, which nobody knows without the owner's key.",
     "full": "Every row, with its exact time.",
 }
+FLEET_LEVEL = (
+    "Sums of many users only: no row of a log, no finding and no name is shown. What rests on too few users, or mostly "
+    "on one, is left out, in sums too."
+)
 DAY_COLUMNS = (
     "simulated", "day", "model", "requests", "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens",
 )  # fmt: skip
@@ -104,6 +110,7 @@ class EvidenceContext:
     lines_per_call: float | None
     account: bool  # has it a page that compares calls, meter and reports?
     found: tuple[Listed, ...]
+    fleet: FleetView | None  # of many users
     previous: Body | None
     next: Body | None
 
@@ -172,10 +179,7 @@ def _context(
     figures = tuple(figure for figure in (days_figure, breaks_figure) if figure)
     context = EvidenceContext(
         body=body,
-        sentence=(
-            f"{plural(calls, 'call')} in {plural(evidence.totals.sessions, 'session')}, {body.period} UTC, from "
-            f"{plural(body.files, 'log file')} with {plural(body.lines, 'line')}."
-        ),
+        sentence=_sentence(body),
         counts=(
             stat(calls, "call"),
             stat(evidence.totals.steps, "step", after="that can be tested"),
@@ -183,13 +187,13 @@ def _context(
             stat(body.findings, "finding"),
         ),
         facts=(
-            ("Kind", "simulated" if evidence.simulated else "public log" if body.origin else "own logs"),
+            ("Kind", _kind(body)),
             ("Level", evidence.level.value),
             ("Threads", n(evidence.totals.threads)),
             ("Price", f"{usd(evidence.totals.cost_usd)} at list price"),
         ),
         totals=_totals(evidence),
-        level_text=LEVELS[evidence.level.value],
+        level_text=FLEET_LEVEL if isinstance(evidence.fleet, Fleet) else LEVELS[evidence.level.value],
         files=files,
         sums=_sum(files),
         types=_counted(*(tally.types for tally in evidence.tallies)),
@@ -209,6 +213,7 @@ def _context(
         lines_per_call=usage_lines / calls if calls and usage_lines else None,
         account=has_account(evidence),
         found=tuple(listed(dossier, view) for view in dossier.findings if view.pack is evidence),
+        fleet=fleet_view(evidence),
         previous=around[0],
         next=around[1],
     )
@@ -219,6 +224,24 @@ def _context(
         *(download for figure in figures for download in figure.downloads()),
         json_twin("evidence", evidence.id, _record(evidence), links),
     )
+
+
+def _sentence(body: Body) -> str:
+    totals = body.evidence.totals
+    told = f"{plural(totals.requests, 'call')} in {plural(totals.sessions, 'session')}"
+    if isinstance(body.evidence.fleet, Fleet):
+        users = plural(body.evidence.fleet.users, "user")
+        days = f", {body.period} UTC" if body.evidence.days else ""
+        return f"What {users} have in common: {told} are told{days}."
+    return f"{told}, {body.period} UTC, from {plural(body.files, 'log file')} with {plural(body.lines, 'line')}."
+
+
+def _kind(body: Body) -> str:
+    if body.evidence.simulated:
+        return "simulated"
+    if isinstance(body.evidence.fleet, Fleet):
+        return "many users"
+    return "public log" if body.origin else "own logs"
 
 
 def _totals(evidence: Pack) -> tuple[tuple[str, str], ...]:
@@ -294,6 +317,7 @@ def _counted(*counts: dict[Any, int]) -> tuple[tuple[str, int], ...]:
 
 
 def _record(evidence: Pack) -> dict[str, Any]:
+    fleet = evidence.fleet if isinstance(evidence.fleet, Fleet) else None
     return {
         "simulated": evidence.simulated,
         "level": evidence.level.value,
@@ -310,7 +334,7 @@ def _record(evidence: Pack) -> dict[str, Any]:
             for run in evidence.runs
         ],
         "findings": [finding.id for run in evidence.runs for finding in run.findings],
-    }
+    } | ({} if fleet is None else {"fleet": msgspec.to_builtins(fleet)})
 
 
 KIND = PageKind("evidence", pages)

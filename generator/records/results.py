@@ -11,6 +11,7 @@ from typing import Annotated
 
 import msgspec
 
+from generator.records.fleet import Fleet
 from generator.records.rows import (
     CounterReading,
     FormatTotals,
@@ -335,3 +336,4 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[PublicLine, ...] = ()  # lines of a public log that rows name
     commitments: Commitments | None = None
     vendors: dict[Slug, Digest] = {}  # whose file judged its calls, with the SHA-256 of its values; older packs: none
+    fleet: Fleet | msgspec.UnsetType = msgspec.UNSET  # of many users; absent in any other pack, and so in its bytes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from generator.records.results import Pack
+from generator.records.rows import Request
 
 FEBRUARY = date(2026, 2, 1)
 LAST_HOUR = date(2026, 3, 4)
@@ -31,9 +32,14 @@ class Write:
 
 def writes_of(packs: Iterable[Pack]) -> tuple[Write, ...]:
     """Calls that wrote and say for how long, oldest first in each set."""
+    return tuple(write for pack in packs for write in writes_in(pack.id, pack.requests))
+
+
+def writes_in(name: str, calls: Iterable[Request]) -> tuple[Write, ...]:
+    """Those of one set, oldest first."""
     return tuple(
         Write(
-            pack.id,
+            name,
             call.session,
             call.agent,
             call.first_seen,
@@ -42,7 +48,6 @@ def writes_of(packs: Iterable[Pack]) -> tuple[Write, ...]:
             call.cache_write_tokens,
             call.first_seen.date(),
         )
-        for pack in packs
-        for call in sorted(pack.requests, key=lambda call: (call.first_seen, call.id))
+        for call in sorted(calls, key=lambda call: (call.first_seen, call.id))
         if call.cache_write_tokens and call.cache_write_1h_tokens is not None
     )

@@ -1,0 +1,1 @@
+"""Many users at once: the same detectors on an Apache Spark cluster, and what may be told of all users together."""
