@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import costs
 import hypothesis
 import promises
 import pytest
+import shares
 import small_case
 import story_of_snapshots
 import stub_site
+import turns
 import whole_site
 
 if TYPE_CHECKING:
@@ -25,8 +28,9 @@ if TYPE_CHECKING:
 
 
 # Machines are shared and noisy, and the first draw of a text builds tables for a second: no property may fail by the clock.
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("untimed")
+UNTIMED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+EXAMPLES = 100
+"""Drawn by a property that names no number, in the long form."""
 
 BUILT = {"small_site", "full_site", "built_case", "story", "bench", "simulated"}
 """Fixtures that run MkDocs, or commands in processes of their own."""
@@ -39,12 +43,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="accept what the golden site looks like now")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Which form properties have, before test files are read; and what tests cost, told at the end."""
+    shares.choose(full=config.getoption("--full"))
+    hypothesis.settings.register_profile("form", max_examples=shares.drawn(EXAMPLES), **UNTIMED)
+    hypothesis.settings.load_profile("form")
+    config.pluginmanager.register(costs.Costs())
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m chooses among the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out long forms unless asked for, and corpora where they are absent (never in .ci/run).
 
-    What builds a site, runs whole commands or drives a browser is slow by that; slow tests come first, so that no worker ends with one.
+    What builds a site, runs whole commands or drives a browser is slow by that.
     """
+    shares.mark_the_rest(items)
     absent = not CORPORA.is_dir() and os.environ.get("WITNESSMARK_CORPORA") != "required"
     for item in items:
         if item.get_closest_marker("browser") or BUILT & set(getattr(item, "fixturenames", ())):
@@ -53,8 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="long form; make test-full runs it"))
         if item.get_closest_marker("corpora") and absent:
             item.add_marker(pytest.mark.skip(reason="../shared/corpora is absent"))
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items[:] = turns.arranged(items)
 
 
 def unpacked(archive: Path, target: Path) -> None:
@@ -115,10 +127,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Layout:
-    """The stub pages, published once; tests only read it."""
-    layout = stub_site.make_root(tmp_path_factory.mktemp("small-site"))
-    stub_site.publish(layout, stub_site.stub_files(layout))
-    return layout
+    """The stub pages, published once for all workers; tests only read it."""
+    from generator.site.swap import Layout
+
+    return Layout(whole_site.once(tmp_path_factory.getbasetemp(), "small-site", stub_site.published_in))
 
 
 @pytest.fixture(scope="session")

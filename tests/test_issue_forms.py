@@ -13,12 +13,15 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import real_case
 import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import HANGS
 from pydantic import AnyUrl
 from pydantic_core import PydanticCustomError
+from shares import drawn
 
 from generator.base.problems import ContentError
 from generator.cli import cli
@@ -376,7 +379,7 @@ def limited(root, *arguments, size):
     )
     words = [sys.executable, "-c", code, *arguments, "--root", str(root)]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "1796040000"}
-    return subprocess.run(words, capture_output=True, text=True, timeout=120, env=env, check=False)
+    return subprocess.run(words, capture_output=True, text=True, timeout=HANGS, env=env, check=False)
 
 
 def as_files(root, happened):
@@ -546,7 +549,7 @@ TEXT = st.text(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=drawn(40))
 @given(TEXT, TEXT)
 def test_any_text_comes_back_as_it_was(one, other):
     draft = Draft(
@@ -575,7 +578,7 @@ def test_lines_of_a_long_text_can_be_read_in_a_review():
 
 def test_the_forms_in_the_repository_are_those_of_the_code_and_of_the_case():
     """After a change of the questions, of surfaces or of symptoms: `witnessmark issue-forms`."""
-    for path, text in template_files(load(ROOT / "content")).items():
+    for path, text in template_files(real_case.library()).items():
         assert (ROOT / path).read_text("utf-8") == text
 
 
@@ -627,7 +630,7 @@ def test_every_choice_is_a_value_of_its_field():
         values = [one.value for one in form.question(question).choices]
         assert set(values) <= literals(model, field)
         assert len(values) == len(set(values))
-    assert shown(REPORT.question("symptoms"), load(ROOT / "content"))
+    assert shown(REPORT.question("symptoms"), real_case.library())
 
 
 # ---- the way to a form ----
