@@ -40,6 +40,7 @@ from generator.curated.rules import (
     repeats_have_no_evidence,
     wanted_is_for_the_unchecked,
 )
+from generator.curated.speed import Speed, speeds_are_whole
 from generator.curated.vendor import addresses_are_of_vendor_kinds
 from generator.curated.voices import Asked, Correction, Reply, answers_have_a_day
 
@@ -271,6 +272,10 @@ class Library(Lasting):
         tuple[Peer, ...],
         Kind(word="peer", files="measurements/peers.yml", listed=True, also=(words_are_explained,)),
     ] = ()
+    speed: Annotated[
+        Speed | None,
+        Kind(word="speed", files="measurements/speed.yml", names=(), by_hand=False, also=(speeds_are_whole,)),
+    ] = None
     prices: Annotated[
         tuple[PriceEpoch, ...],
         Kind(
