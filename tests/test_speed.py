@@ -160,10 +160,10 @@ def test_the_first_line_answers_with_the_largest_set_and_the_first_run_of_a_pers
     (planned,), text = page(read(tmp_path, text_of(record(10, states=states), record(100, states=states))))
     assert planned.description == (
         "On 100 MB of simulated logs a run of scan takes 2.50 times (2.50 to 2.50) the time of ccusage 20.0.24, and "
-        "0.31 times that of 1 more; a second run on the same logs takes 0.20 times (0.20 to 0.20) the time of ccusage "
+        "0.31 times that of 1 other program; a second run on the same logs takes 0.20 times (0.20 to 0.20) the time of ccusage "
         "20.0.24."
     )
-    slower = text.split("{ #slower }")[1].split("Where it is not:")[0]
+    slower = text.split("{ #slower }")[1].split("## Seconds")[0]
     assert slower.count("<li>") == 4  # cold and first against the quick one, on both sets
     assert "claude-cache-audit" not in slower
 

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 
 from generator.base.problems import Problem
 from generator.curated.calibration import Digest
-from generator.curated.entries import Entry, Outside, sound
+from generator.curated.entries import Entry, Kind, Outside, sound
 from generator.curated.models import Line, Model, Slug, WebUrl
 from generator.curated.promises import Count
 
@@ -178,3 +178,7 @@ def _disordered(entry: Entry, part: str, number: int) -> Iterator[Problem]:
         spread = getattr(row, name, None)
         if isinstance(spread, Spread) and not spread.low <= spread.median <= spread.high:
             yield entry.problem((part, number, name), "W-value", "the median is not within its ends", "make bench")
+
+
+SPEED = Kind(word="speed", files="measurements/speed.yml", names=(), by_hand=False, also=(speeds_are_whole,))
+"""Row of the table of kinds."""

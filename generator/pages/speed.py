@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.base.wording import plural
 from generator.curated.speed import OURS
 from generator.pages.parts.base import Page, PageKind
 from generator.pages.parts.twin import json_twin
@@ -74,10 +75,8 @@ class SpeedContext:
     speed: Speed
     answer: str
     slower: tuple[str, ...]
-    quicker: tuple[str, ...]
     sets: tuple[SetView, ...]
     growth: tuple[GrowthRow, ...]
-    states: tuple[str, ...]
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -87,7 +86,6 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         return
     path = f"{dossier.library.case.id}/speed/"
     names = _names(speed)
-    slower, quicker = _sides(speed, names)
     answer = _answer(speed, names)
     yield Page(
         path=path,
@@ -97,11 +95,9 @@ def pages(dossier: Dossier) -> Iterator[Page]:
         context=SpeedContext(
             speed=speed,
             answer=answer,
-            slower=slower,
-            quicker=quicker,
+            slower=tuple(_slower(speed, names)),
             sets=tuple(_view(one, speed, names) for one in speed.sets),
-            growth=tuple(GrowthRow(names[row.tool], STATES[row.state], row) for row in speed.growth),
-            states=tuple(words for state, words in STATES.items() if any(run.state == state for run in speed.runs)),
+            growth=tuple(GrowthRow(names[row.tool], _state(row), row) for row in speed.growth),
         ),
         downloads=(json_twin("speed", "measured", speed.model_dump(mode="json"), {"page": path}),),
         asked=("benchmark", "how fast is scan", "faster than ccusage"),
@@ -128,7 +124,7 @@ def _answer(speed: Speed, names: dict[str, str]) -> str:
     if others:
         medians = sorted(plain[tool].wall.median for tool in others)
         ends = dict.fromkeys(map(number, (medians[0], medians[-1])))
-        parts.append(f"{' to '.join(ends)} times that of {len(others)} more")
+        parts.append(f"{' to '.join(ends)} times that of {plural(len(others), 'other program')}")
     again = next((row for row in rows if row.tool == first and row.state == "warm"), None)
     second = f"; a second run on the same logs takes {_times(again.wall)} the time of {names[first]}" if again else ""
     return f"On {_title(largest)} a run of scan takes {', and '.join(parts)}{second}."
@@ -139,14 +135,13 @@ def _plain_state(rows: Sequence[SpeedRatio]) -> str:
     return "first" if any(row.state == "first" for row in rows) else "cold"
 
 
-def _sides(speed: Speed, names: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Sentences on where this program is slower, and where it is not."""
+def _slower(speed: Speed, names: dict[str, str]) -> Iterator[str]:
+    """Where this program takes longer, a line a row."""
     titles = {one.id: _title(one) for one in speed.sets}
-    sides: tuple[list[str], list[str]] = ([], [])
     for row in speed.ratios:
-        words = f"{names[row.tool]}, {titles[row.set]}, {STATES[row.state]}: {_times(row.wall)}"
-        sides[row.wall.median <= 1].append(f"{words} its time, {number(row.cpu.median)} of its processor time")
-    return tuple(sides[0]), tuple(sides[1])
+        if row.wall.median > 1:
+            where = f"{names[row.tool]}, {titles[row.set]}, {STATES[row.state]}"
+            yield f"{where}: {_times(row.wall)} its time, {number(row.cpu.median)} times its processor time"
 
 
 def _view(one: SpeedSet, speed: Speed, names: dict[str, str]) -> SetView:
@@ -162,11 +157,16 @@ def _view(one: SpeedSet, speed: Speed, names: dict[str, str]) -> SetView:
         for tool in tools
     )
     figures = tuple(
-        FigureRow(names[run.tool], STATES[run.state], run, _spread(run.seconds), _spread(run.cpu), run.counted)
+        FigureRow(names[run.tool], _state(run), run, _spread(run.seconds), _spread(run.cpu), run.counted)
         for run in speed.runs
         if run.set == one.id
     )
     return SetView(one, _title(one), tuple(STATES[state] for state in states), ratios, figures)
+
+
+def _state(row: SpeedRun | SpeedGrowth) -> str:
+    """Words for our state; "" for another program, which is run as it is."""
+    return STATES[row.state] if row.tool == OURS else ""
 
 
 def _title(one: SpeedSet) -> str:

@@ -23,7 +23,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "measurements"))
 from bench_record import HEAD, known, memory, merged, written
 from bench_rows import OURS, ratio_rows, run_rows
 from bench_states import Turn, turns
-from bench_tools import PEERS, ROOT, Absent, Tool, home_of, installed, newest, newest_ccusage
+from bench_tools import PEERS, ROOT, Absent, Tool, counted_by_us, home_of, installed, newest, newest_ccusage
 from made_logs import MIB, prepared, shared
 from whole_process import FailedRunError, Run, run
 
@@ -176,10 +176,13 @@ def measured(logs: Logs, tools: Sequence[Tool], work: Path, given: argparse.Name
         "nice": os.nice(0),
         "in_page_cache": in_cache,
     }
-    counted = {tool.id: share(tool, watched[f"{tool.id}/cold"], logs) for tool in tools if f"{tool.id}/cold" in watched}
+    readers = {tool.id: tool.output for tool in tools} | {OURS: counted_by_us}
+    rows = run_rows(logs.id, runs, watched)
+    for one in rows:
+        one["counted"] = share(readers[one["tool"]], watched[f"{one['tool']}/{one['state']}"], logs)
     return {
         "sets": [row],
-        "runs": [one | {"counted": counted.get(one["tool"])} for one in run_rows(logs.id, runs, watched)],
+        "runs": rows,
         "ratios": ratio_rows(logs.id, runs),
         "failed": [{"set": logs.id, "tool": turn.split("/")[0], "why": why} for turn, why in failed.items()],
     }
@@ -248,11 +251,11 @@ def ordered(names: Sequence[str], number: int) -> list[str]:
     return turned if number % 2 == 0 else turned[::-1]
 
 
-def share(tool: Tool, answer: Run, logs: Logs) -> float | None:
+def share(output: Callable[[str], float | None], answer: Run, logs: Logs) -> float | None:
     """Output tokens that the program counted, as a part of the true ones."""
     if logs.truth is None:
         return None
-    counted = tool.output(answer.output.decode(errors="replace"))
+    counted = output(answer.output.decode(errors="replace"))
     return None if counted is None else round(counted / logs.truth, 4)
 
 

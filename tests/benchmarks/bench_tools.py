@@ -79,6 +79,8 @@ def _shown(row: str) -> Callable[[str], float | None]:
     return read
 
 
+counted_by_us = _below("requests", "output_tokens")
+"""Output tokens in what `scan --json` printed."""
 _CCUSAGE = Tool(
     id="ccusage",
     name="ccusage",
