@@ -221,6 +221,7 @@ def test_a_log_grows_to_what_it_was_and_the_shared_one_is_never_touched(tmp_path
     log = growing.folder / "projects" / "one" / "b.jsonl"
     sizes = [log.stat().st_size]
     for _ in range(4):
+        assert (logs / "projects" / "one" / "b.jsonl").read_bytes() == whole["b.jsonl"]
         growing.grow()
         sizes.append(log.stat().st_size)
     assert sizes == sorted(set(sizes))
