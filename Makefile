@@ -18,7 +18,7 @@ RECORDING = WITNESSMARK_PROMISES=$(CURDIR)/content/measurements/promises.yml $(P
 APT    := $(if $(filter 0,$(shell id -u)),apt-get,sudo apt-get)
 
 .DEFAULT_GOAL := help
-.PHONY: help site offline test check test-full golden specimen public-evidence schemas calibration promises promises-full lint types contract content format serve chromium lock clean
+.PHONY: help site offline test check test-full golden specimen public-evidence schemas calibration promises promises-full bench lint types contract content format serve chromium lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ promises: $(VENV)/.dev chromium  ## run the tests behind the page of promises an
 
 promises-full: $(VENV)/.dev chromium  ## the same with their long forms
 	$(RECORDING) -m full --full
+
+bench: $(VENV)/.dev  ## time scan beside other programs on simulated and public logs (about 12 minutes; BENCH="--only scan --sizes 10,100", BENCH_DATA=DIR)
+	$(BIN)/python tests/benchmarks/bench.py $(if $(BENCH_DATA),--data $(BENCH_DATA)) $(BENCH)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -129,5 +129,6 @@ def one_of_each(site: Path) -> list[str]:
         "was-march-special/", "calibration/", "other-tools/", "prices/", "promises/", "verify/", "logs/",
         "logs/detectors/", "logs/claude-code/", "logs/admin-cost/", "was-it-me/", "wanted/", "changes/",
     ]  # fmt: skip
+    pages.extend(page for page in ("speed/",) if (site / case / page).is_dir())  # where `make bench` was run
     figures = sorted(path.parent.name for path in (site / case / "g").glob("*/index.html"))[:1]
     return ["", *(case + page for page in (*pages, *(f"g/{figure}/" for figure in figures))), "404.html"]

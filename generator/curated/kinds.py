@@ -40,6 +40,7 @@ from generator.curated.rules import (
     repeats_have_no_evidence,
     wanted_is_for_the_unchecked,
 )
+from generator.curated.speed import SPEED, Speed
 from generator.curated.vendor import addresses_are_of_vendor_kinds
 from generator.curated.vendor_files import VendorFile, vendors_can_be
 from generator.curated.voices import Asked, Correction, Reply, answers_have_a_day
@@ -229,8 +230,7 @@ class Library(Lasting):
             also=(*_OF_TABLES, measured_kinds_have_been_read, copies_are_of_the_record),
         ),
     ] = ()
-    # Public logs that packs are made of; each is named after its pack.
-    origins: Annotated[
+    origins: Annotated[  # public logs that packs are made of; each is named after its pack
         tuple[Origin, ...],
         Kind(word="origin", files="origins/{id}.yml", refers={"id": "pack"}, order=("id",), also=(places_are_single,)),
     ] = ()
@@ -269,9 +269,9 @@ class Library(Lasting):
         ),
     ] = None
     peers: Annotated[
-        tuple[Peer, ...],
-        Kind(word="peer", files="measurements/peers.yml", listed=True, also=(words_are_explained,)),
+        tuple[Peer, ...], Kind(word="peer", files="measurements/peers.yml", listed=True, also=(words_are_explained,))
     ] = ()
+    speed: Annotated[Speed | None, SPEED] = None
     prices: Annotated[
         tuple[PriceEpoch, ...],
         Kind(

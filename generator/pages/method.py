@@ -102,6 +102,7 @@ class MethodContext:
     smallest: int
     before_band: str
     after_band: str
+    timed: bool  # there is a page that says how fast `scan` is
 
 
 def pages(dossier: Dossier) -> Iterator[Page]:
@@ -154,6 +155,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             smallest=MIN_EXPECTED,
             before_band=duration(BAND_BEFORE),
             after_band=duration(BAND_AFTER),
+            timed=library.speed is not None,
         ),
         downloads=tuple(file for one in (figure, crossed) if one for file in one.downloads()),
         citation=cite(dossier, f"{case.id}/method/", "Method", figures=(figure, crossed)),

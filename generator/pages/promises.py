@@ -37,6 +37,7 @@ class PromisesContext:
     others: tuple[Trial, ...]  # of no promise above
     runs: int
     failures: int
+    timed: bool  # there is a page that says how fast `scan` is
 
 
 def tested(library: Library) -> tuple[Tested, ...]:
@@ -66,6 +67,7 @@ def pages(dossier: Dossier) -> Iterator[Page]:
             others=tuple(trial for trial in library.trials if trial.id not in owned),
             runs=len(library.trials),
             failures=failures,
+            timed=library.speed is not None,
         ),
     )
 
