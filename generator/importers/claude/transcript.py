@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +10,7 @@ from generator.importers.base import Count, SkipLineError, utc, utc_or_none
 from generator.importers.claude import calls, marks
 from generator.importers.claude import lines as shapes
 from generator.importers.claude.naming import Names, is_vendors, with_request
+from generator.importers.claude.nodes import NOWHERE, Node
 from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
 from generator.importers.json_lines import REFUSED, glued, is_utf8, mended
 from generator.records.pseudonyms import pseudonym
@@ -26,22 +26,6 @@ RESTATED = frozenset({"agent-name", "custom-title", "last-prompt", "mode", "perm
 RESTATED_TOGETHER = 3  # kinds between two lines; 448 of 453 such steps of public logs still read their cache
 DROPPED_PROGRESS = frozenset({"bash_progress", "agent_progress", "mcp_progress"})
 """Progress lines that nothing hangs under; there are very many of them."""
-
-
-class Node(msgspec.Struct, gc=False):
-    """What is kept of a line for those that hang under it."""
-
-    at: datetime | None = None
-    words: int | None = None  # of the human prompt it is, or hangs under
-    results: int | None = None  # bytes of the tool results it holds, or hangs under
-    root: str = ""  # first line of its sub-agent thread, where that has no agentId
-    above: str = ""  # the call whose answer it is of, or hangs under
-    answer: bool = False  # is it part of an answer?
-    thinking: bool = False  # does it state thinking, or hang under such a prompt?
-
-
-NOWHERE = Node()
-"""Of a line that hangs under none, or under one that the file lacks."""
 
 
 class Transcript:
@@ -215,7 +199,7 @@ class Transcript:
         elif said.result_bytes is not None:
             node.results = said.result_bytes
         elif line.is_meta:
-            _inherit(node, above)
+            node.inherit(above)
         if place is None:
             return False
         for found in {found.kind: found for found in reversed(said.marks)}.values():
@@ -232,7 +216,7 @@ class Transcript:
         place = None if found is None else self._place(line)
         above = self._above(line)
         node = self._remember(line, above)
-        _inherit(node, above)
+        node.inherit(above)
         if found is None or place is None:
             return False
         if found.kind is MarkKind.SCHEDULED_TASK:
@@ -349,16 +333,6 @@ class Transcript:
             marks=[*self.marks, *self.events.values()],
             tallies={self.index: self.count.tally(self.index, importer)},
         )
-
-
-def _inherit(node: Node, above: Node) -> None:
-    """Pass on what a prompt, a result or thinking is to the line under it."""
-    if above.words is not None:
-        node.words = above.words
-    if above.results is not None:
-        node.results = above.results
-    if above.thinking:
-        node.thinking = True
 
 
 def _session(line: Line) -> str:
