@@ -104,7 +104,7 @@ class Quantity(msgspec.Struct, frozen=True):
     """A named number with its unit."""
 
     name: Slug
-    value: int | float  # an int stays one on its way through a worker or a file, so that it is printed as it was
+    value: float
     unit: Unit
 
 

@@ -30,6 +30,30 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
 
     place: Place
     findings: tuple[Finding, ...]
+    ints: tuple[
+        tuple[int, ...], ...
+    ]  # of each finding: its quantities that are ints; decoding makes floats of them
+
+    @classmethod
+    def at(cls, place: Place, findings: tuple[Finding, ...]) -> Found:
+        """The findings about the subject at this place."""
+        return cls(place, findings, tuple(map(_ints, findings)))
+
+    def restored(self) -> Iterator[Finding]:
+        """The findings with their quantities as the rule gave them, so that they are printed alike."""
+        for finding, ints in zip(self.findings, self.ints, strict=True):
+            if ints == _ints(finding):  # it did not travel
+                yield finding
+            else:
+                quantities = (
+                    replace(quantity, value=int(quantity.value)) if number in ints else quantity
+                    for number, quantity in enumerate(finding.quantities)
+                )
+                yield replace(finding, quantities=tuple(quantities))
+
+
+def _ints(finding: Finding) -> tuple[int, ...]:
+    return tuple(number for number, quantity in enumerate(finding.quantities) if isinstance(quantity.value, int))
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +90,7 @@ def partial(detector: Detector, subjects: Subjects) -> Part:
         counts["naive"] += answer.naive
         explained.update(answer.explained)
         if answer.findings:
-            found.append(Found(place_of(subject), answer.findings))
+            found.append(Found.at(place_of(subject), answer.findings))
     return Part(
         met=met,
         examined=counts["examined"],
@@ -87,7 +111,7 @@ def merged(detector: Detector, parts: Iterable[Part]) -> Run:
     if failures:
         return _failed(detector, failures[0][1])
     found = sorted(chain.from_iterable(part.found for part in parts), key=lambda one: one.place)
-    findings = [finding for one in found for finding in one.findings]
+    findings = [finding for one in found for finding in one.restored()]
     met = frozenset[str]().union(*(part.met for part in parts))
     missing = tuple(need.id for need in detector.needs if need.id not in met)
     explained: Counter[str] = Counter()

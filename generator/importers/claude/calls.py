@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -38,20 +36,20 @@ from generator.records.rows import (
     Surface,
 )
 
-T = TypeVar("T")
-
 NO_MISS = (0, "")  # (missed tokens, reason)
 
 FINAL_USAGE_SINCE = (2, 1, 97)  # "per-block entries now carry the final token usage" (Claude Code changelog)
 EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 
 COMPACTS = "acompact"  # how the client names the agent that writes a summary of the conversation
-_STOPS = {str(reason): reason for reason in StopReason}
-_MISSES = {str(reason): reason for reason in MissReason}
-_TIERS = {str(tier): tier for tier in ServiceTier}
-_REGIONS = {str(region): region for region in Region} | {"not_available": None}
-_SPEEDS = {str(speed): speed for speed in Speed}
-_ENTRYPOINTS = {str(entrypoint): entrypoint for entrypoint in Entrypoint}
+_UNNAMED: dict[str | None, None] = {None: None, "": None}
+_STOPS = {str(reason): reason for reason in StopReason} | _UNNAMED
+_MISSES = {str(reason): reason for reason in MissReason} | _UNNAMED
+_TIERS = {str(tier): tier for tier in ServiceTier} | _UNNAMED
+_REGIONS = {str(region): region for region in Region} | {"not_available": None} | _UNNAMED
+_SPEEDS = {str(speed): speed for speed in Speed} | _UNNAMED
+_ENTRYPOINTS = {str(entrypoint): entrypoint for entrypoint in Entrypoint} | _UNNAMED
+"""Members of public lists by the name in a log; a name outside of its list is OTHER."""
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
@@ -208,7 +206,7 @@ def closed(
         role=Role.COMPACTION if place.agent.startswith(COMPACTS) else None,
         surface=surface,
         version=version,
-        entrypoint=_named(_ENTRYPOINTS, call.entrypoint, Entrypoint.OTHER),
+        entrypoint=_ENTRYPOINTS.get(call.entrypoint, Entrypoint.OTHER),
         model=model,
         started=cause.started,
         first_seen=call.first_seen,
@@ -220,14 +218,14 @@ def closed(
         cache_write_1h_tokens=split.one_hour if split else None,
         output_tokens=usage.output_tokens,
         output_reliable=stop is not None and _final_usage(version),
-        service_tier=_named(_TIERS, usage.service_tier, ServiceTier.OTHER),
-        speed=_named(_SPEEDS, usage.speed, Speed.OTHER),
-        stop_reason=_named(_STOPS, stop, StopReason.OTHER),
+        service_tier=_TIERS.get(usage.service_tier, ServiceTier.OTHER),
+        speed=_SPEEDS.get(usage.speed, Speed.OTHER),
+        stop_reason=_STOPS.get(stop, StopReason.OTHER),
         prompt_words=cause.words,
-        miss_reason=_named(_MISSES, reason, MissReason.OTHER),
+        miss_reason=_MISSES.get(reason, MissReason.OTHER),
         missed_tokens=missed or None,
         effort=call.effort and (call.effort if call.effort in EFFORTS else "other"),
-        region=_named(_REGIONS, usage.inference_geo, Region.OTHER),
+        region=_REGIONS.get(usage.inference_geo, Region.OTHER),
         first_output_tokens=call.first_output,
         result_bytes=cause.result_bytes,
         file_reads=answers.uses(call.tools, answers.READERS),
@@ -292,11 +290,6 @@ def _apart(call: Request, role: Role, one: Round, name: str) -> Request:
         region=call.region,
         source=call.source,
     )
-
-
-def _named(names: Mapping[str, T], raw: str | None, other: T) -> T | None:
-    """The member of a public list that the log names; `other` for a name outside it."""
-    return names.get(raw, other) if raw else None
 
 
 @lru_cache(maxsize=256)

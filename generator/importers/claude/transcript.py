@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +10,7 @@ from generator.importers.base import Count, SkipLineError, utc, utc_or_none
 from generator.importers.claude import calls, marks
 from generator.importers.claude import lines as shapes
 from generator.importers.claude.naming import Names, is_vendors, with_request
+from generator.importers.claude.nodes import NOWHERE, Node
 from generator.importers.fold import Extract, MarkCopy, RequestCopy, merged
 from generator.importers.json_lines import REFUSED, glued, is_utf8, mended
 from generator.records.pseudonyms import pseudonym
@@ -26,22 +26,6 @@ RESTATED = frozenset({"agent-name", "custom-title", "last-prompt", "mode", "perm
 RESTATED_TOGETHER = 3  # kinds between two lines; 448 of 453 such steps of public logs still read their cache
 DROPPED_PROGRESS = frozenset({"bash_progress", "agent_progress", "mcp_progress"})
 """Progress lines that nothing hangs under; there are very many of them."""
-
-
-class Node(msgspec.Struct, gc=False):
-    """What is kept of a line for those that hang under it."""
-
-    at: datetime | None = None
-    words: int | None = None  # of the human prompt it is, or hangs under
-    results: int | None = None  # bytes of the tool results it holds, or hangs under
-    root: str = ""  # first line of its sub-agent thread, where that has no agentId
-    above: str = ""  # the call whose answer it is of, or hangs under
-    answer: bool = False  # is it part of an answer?
-    thinking: bool = False  # does it state thinking, or hang under such a prompt?
-
-
-NOWHERE = Node()
-"""Of a line that hangs under none, or under one that the file lacks."""
 
 
 class Transcript:
@@ -138,21 +122,22 @@ class Transcript:
         """A line of an answer. `begun`: a queued prompt stands before it, as where a new process takes up a session."""
         message = line.message
         if message is None or message.usage is None:
-            self._remember(line)
+            self._remember(line, self._above(line))
             return False
         if message.model == marks.SYNTHETIC:
             found = marks.synthetic_line(line, message)
             new = begun and found.kind is MarkKind.NO_RESPONSE
             return self._note(line, marks.Found(MarkKind.RESUME) if new else found)
-        name = self._name(line, calls.checked(message, message.usage), message.usage)
+        above = self._above(line)
+        name = self._name(line, above, calls.checked(message, message.usage), message.usage)
         at = utc(line.timestamp)
         self.count.usage_lines += 1
         call = self.direct.get(name)
         if call is None:
-            self.direct[name] = self._opened(line, message, message.usage, self._place(line))
+            self.direct[name] = self._opened(line, above, message, message.usage, self._place(line))
         else:
             calls.extend(call, message, message.usage, at)
-        self._remember(line, name)
+        self._remember(line, above, name)
         self._count(line, 1)
         if message.context_management is not shapes.ABSENT:
             edit = marks.context_edit(message)
@@ -160,8 +145,7 @@ class Transcript:
                 self._mark(line, edit, self._place(line), event=name)
         return True
 
-    def _name(self, line: Line, message_id: str, usage: shapes.Usage) -> str:
-        above = self._above(line)
+    def _name(self, line: Line, above: Node, message_id: str, usage: shapes.Usage) -> str:
         return self.names.of(
             message_id,
             line.request_id or "",
@@ -194,7 +178,7 @@ class Transcript:
         call = self.nested.get(call_id)
         if call is None:
             place = calls.Place(_session(line), data.agent_id or "", at, self.count.line, sidechain=True)
-            self.nested[call_id] = self._opened(line, message, message.usage, place)
+            self.nested[call_id] = self._opened(line, NOWHERE, message, message.usage, place)
         else:
             calls.extend(call, message, message.usage, at)
         return True
@@ -206,7 +190,7 @@ class Transcript:
         if own_thread and self._is_restart(line, above):
             said = msgspec.structs.replace(said, marks=(*said.marks, marks.Found(MarkKind.RESTART)))
         place = self._place(line) if said.marks else None
-        node = self._remember(line)
+        node = self._remember(line, above)
         self._count(line, said.blocks)
         if line.thinking_metadata is not shapes.ABSENT and marks.states_thinking(line.thinking_metadata):
             node.thinking = True
@@ -215,7 +199,7 @@ class Transcript:
         elif said.result_bytes is not None:
             node.results = said.result_bytes
         elif line.is_meta:
-            _inherit(node, above)
+            node.inherit(above)
         if place is None:
             return False
         for found in {found.kind: found for found in reversed(said.marks)}.values():
@@ -231,8 +215,8 @@ class Transcript:
         """A line that stands between prompt and answer without being either: at most one mark."""
         place = None if found is None else self._place(line)
         above = self._above(line)
-        node = self._remember(line)
-        _inherit(node, above)
+        node = self._remember(line, above)
+        node.inherit(above)
         if found is None or place is None:
             return False
         if found.kind is MarkKind.SCHEDULED_TASK:
@@ -249,11 +233,10 @@ class Transcript:
         """What is kept of the line that this one hangs under."""
         return self.nodes.get(line.parent_uuid or "", NOWHERE)
 
-    def _remember(self, line: Line, call: str = "") -> Node:
+    def _remember(self, line: Line, above: Node, call: str = "") -> Node:
         """Keep of the line what those under it need. `call`: it is part of this one's answer."""
         if not line.uuid:
             return Node()
-        above = self._above(line)
         node = self.nodes.get(line.uuid)
         if node is None:  # else a line that is written a second time
             node = self.nodes[line.uuid] = Node()
@@ -279,10 +262,8 @@ class Transcript:
             return self.stem.removeprefix("agent-")
         return self._above(line).root or line.uuid or "unnamed"
 
-    def _opened(self, line: Line, message: Message, usage: shapes.Usage, place: calls.Place) -> calls.Call:
+    def _opened(self, line: Line, above: Node, message: Message, usage: shapes.Usage, place: calls.Place) -> calls.Call:
         """The call with what its parent says; a mirrored line's parent is not the call's."""
-        parent = "" if line.type == "progress" else line.parent_uuid or ""
-        above = self.nodes.get(parent, NOWHERE)
         thread = (_session(line), line.agent_id or "")
         blocks = self.blocks.get(thread)
         if line.type != "progress":
@@ -292,7 +273,7 @@ class Transcript:
             usage,
             place,
             calls.Cause(
-                parent=parent,
+                parent="" if line.type == "progress" else line.parent_uuid or "",
                 follows=above.above,
                 started=above.at,
                 words=None if above.words == AUTOMATIC else above.words,
@@ -352,16 +333,6 @@ class Transcript:
             marks=[*self.marks, *self.events.values()],
             tallies={self.index: self.count.tally(self.index, importer)},
         )
-
-
-def _inherit(node: Node, above: Node) -> None:
-    """Pass on what a prompt, a result or thinking is to the line under it."""
-    if above.words is not None:
-        node.words = above.words
-    if above.results is not None:
-        node.results = above.results
-    if above.thinking:
-        node.thinking = True
 
 
 def _session(line: Line) -> str:
