@@ -6,8 +6,10 @@ here its clock is ahead.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,7 +33,7 @@ import generator.cli.scan
 from generator.base.problems import Exit, LogError
 from generator.cli import cli
 from generator.importers.base import Importer
-from generator.index.sealed import DIGEST_BYTES, MAGIC
+from generator.index.sealed import DIGEST_BYTES, MAGIC, Sealed
 from generator.simulator import FaultRates
 from generator.simulator import simulate as simulated
 
@@ -160,7 +162,7 @@ class Folder(RuleBasedStateMachine):
         path = self._one(number)
         if path.exists():
             status, data = path.stat(), path.read_bytes()
-            path.write_bytes(data.replace(b'"output_tokens":', b'"output_tokens":1', 1)[: len(data)])
+            path.write_bytes(re.sub(rb'(?<="output_tokens":)[0-9]', lambda m: b"9" if m.group() < b"5" else b"1", data))
             os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
     @rule(number=st.integers(0, 50), other=st.integers(0, 50))
@@ -409,8 +411,20 @@ def test_a_folder_that_cannot_be_written_to_ends_no_scan(made, folders, monkeypa
     logs = laid(made, folders / "logs")
     (folders / "cache").write_text("a file where the folder should be")
     code, out, err = scan(logs, "--json")
-    assert (code, out) == scan(logs, "--json", "--no-cache")[:2]
-    assert "could not be kept" in err
+    assert (code, out, "") == scan(logs, "--json", "--no-cache")
+    assert err.count("\n") == 1
+    assert "it is not used" in err
+
+
+def test_a_full_disk_ends_no_scan(made, folders, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    logs = laid(made, folders / "logs")
+    monkeypatch.setattr(Sealed, "write", full)
+    code, out, err = scan(logs, "--json")
+    assert (code, out, "") == scan(logs, "--json", "--no-cache")
+    assert err == "What was read could not be kept for the next scan: No space left on device.\n"
 
 
 def test_what_files_gave_nothing_is_said_again(made, folders):
