@@ -230,14 +230,44 @@ class Folder(RuleBasedStateMachine):
 
 
 def machine(made, *, examples, steps):
-    lines = [line for data in made.values() for line in data.splitlines()]
-    kind = type("Folder", (Folder,), {"files": made, "pool": lines})
     run_state_machine_as_test(
-        kind,
+        kind_of(made),
         settings=settings(
             max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def kind_of(made):
+    lines = [line for data in made.values() for line in data.splitlines()]
+    return type("Folder", (Folder,), {"files": made, "pool": lines})
+
+
+@pytest.mark.parametrize("view", [("--json",), ("--by", "session")])
+def test_each_thing_that_can_happen_to_a_file_once(made, folders, monkeypatch, view):
+    monkeypatch.setattr(sys.modules[__name__], "VIEWS", (view,))
+    folder = kind_of(made)()
+    folder.begin()
+    for step in (
+        folder.nothing,
+        lambda: folder.append(number=1, start=40, lines=12),
+        lambda: folder.append_half_a_line(number=1, start=60, share=0.5),
+        lambda: folder.rewrite_as_long_and_with_its_old_time(number=1),
+        lambda: folder.rewrite_as_long_and_with_its_old_time(number=0),
+        lambda: folder.truncate(number=0, share=0.7),
+        lambda: folder.copy(number=2, other=1),
+        lambda: folder.rename(number=1, other=3),
+        lambda: folder.replace(number=0, other=2),
+        lambda: folder.set_back_its_clock(number=0, hours=-5),
+        lambda: folder.add_another_format(name="statusline"),
+        lambda: folder.add_something_else(name="a.png", text="x"),
+        lambda: folder.break_the_cache(place=300, number=1),
+        lambda: folder.delete(number=0),
+    ):
+        folder.warm_is_as_cold()
+        step()
+        folder.warm_is_as_cold()
+    folder.teardown()
 
 
 def test_whatever_happens_to_the_files_warm_is_as_cold(made, folders):
