@@ -6,8 +6,10 @@ here its clock is ahead.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,7 +33,7 @@ import generator.cli.scan
 from generator.base.problems import Exit, LogError
 from generator.cli import cli
 from generator.importers.base import Importer
-from generator.index.sealed import DIGEST_BYTES, MAGIC
+from generator.index.sealed import DIGEST_BYTES, MAGIC, Sealed
 from generator.simulator import FaultRates
 from generator.simulator import simulate as simulated
 
@@ -160,7 +162,7 @@ class Folder(RuleBasedStateMachine):
         path = self._one(number)
         if path.exists():
             status, data = path.stat(), path.read_bytes()
-            path.write_bytes(data.replace(b'"output_tokens":', b'"output_tokens":1', 1)[: len(data)])
+            path.write_bytes(re.sub(rb'(?<="output_tokens":)[0-9]', lambda m: b"9" if m.group() < b"5" else b"1", data))
             os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
     @rule(number=st.integers(0, 50), other=st.integers(0, 50))
@@ -228,14 +230,44 @@ class Folder(RuleBasedStateMachine):
 
 
 def machine(made, *, examples, steps):
-    lines = [line for data in made.values() for line in data.splitlines()]
-    kind = type("Folder", (Folder,), {"files": made, "pool": lines})
     run_state_machine_as_test(
-        kind,
+        kind_of(made),
         settings=settings(
             max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def kind_of(made):
+    lines = [line for data in made.values() for line in data.splitlines()]
+    return type("Folder", (Folder,), {"files": made, "pool": lines})
+
+
+@pytest.mark.parametrize("view", [("--json",), ("--by", "session")])
+def test_each_thing_that_can_happen_to_a_file_once(made, folders, monkeypatch, view):
+    monkeypatch.setattr(sys.modules[__name__], "VIEWS", (view,))
+    folder = kind_of(made)()
+    folder.begin()
+    for step in (
+        folder.nothing,
+        lambda: folder.append(number=1, start=40, lines=12),
+        lambda: folder.append_half_a_line(number=1, start=60, share=0.5),
+        lambda: folder.rewrite_as_long_and_with_its_old_time(number=1),
+        lambda: folder.rewrite_as_long_and_with_its_old_time(number=0),
+        lambda: folder.truncate(number=0, share=0.7),
+        lambda: folder.copy(number=2, other=1),
+        lambda: folder.rename(number=1, other=3),
+        lambda: folder.replace(number=0, other=2),
+        lambda: folder.set_back_its_clock(number=0, hours=-5),
+        lambda: folder.add_another_format(name="statusline"),
+        lambda: folder.add_something_else(name="a.png", text="x"),
+        lambda: folder.break_the_cache(place=300, number=1),
+        lambda: folder.delete(number=0),
+    ):
+        folder.warm_is_as_cold()
+        step()
+        folder.warm_is_as_cold()
+    folder.teardown()
 
 
 def test_whatever_happens_to_the_files_warm_is_as_cold(made, folders):
@@ -409,8 +441,20 @@ def test_a_folder_that_cannot_be_written_to_ends_no_scan(made, folders, monkeypa
     logs = laid(made, folders / "logs")
     (folders / "cache").write_text("a file where the folder should be")
     code, out, err = scan(logs, "--json")
-    assert (code, out) == scan(logs, "--json", "--no-cache")[:2]
-    assert "could not be kept" in err
+    assert (code, out, "") == scan(logs, "--json", "--no-cache")
+    assert err.count("\n") == 1
+    assert "it is not used" in err
+
+
+def test_a_full_disk_ends_no_scan(made, folders, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    logs = laid(made, folders / "logs")
+    monkeypatch.setattr(Sealed, "write", full)
+    code, out, err = scan(logs, "--json")
+    assert (code, out, "") == scan(logs, "--json", "--no-cache")
+    assert err == "What was read could not be kept for the next scan: No space left on device.\n"
 
 
 def test_what_files_gave_nothing_is_said_again(made, folders):

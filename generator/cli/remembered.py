@@ -17,8 +17,6 @@ from generator.base.listing import Listing, Seen
 from generator.base.problems import Exit
 from generator.base.wording import printable
 from generator.cli.context import cache_folder, warn_of, warn_unclaimed
-from generator.index.files import Fresh, Known, load, save
-from generator.index.program import program
 from generator.index.sealed import Sealed, SpoiledError
 from generator.records.vendor import given
 
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from generator.importers.base import LogFile
     from generator.importers.packing import Packed
     from generator.index.answers import Answer
+    from generator.index.files import Fresh, Known
     from generator.records.rows import Tally
 
 NO_CACHE = click.option("--no-cache", "afresh", is_flag=True, help="Read every log from its start, and keep nothing.")
@@ -43,6 +42,8 @@ class Remembered:
     """The index of one run: what it knows of the listed files, and what the run adds to it."""
 
     def __init__(self, key: bytes, listing: Listing, began_ns: int) -> None:
+        from generator.index.program import program
+
         self.listing, self.began_ns = listing, began_ns
         judges = "".join(vendor.digest for vendor in given())  # what a log gives depends on who judges it
         self.sealed = Sealed(cache_folder(), key + judges.encode(), program(Path(generator.__file__).parent))
@@ -79,12 +80,15 @@ class Remembered:
 
     def keep(self, file: LogFile, packed: Packed) -> None:
         """Take what the file gave just now, unless it depends on other files too."""
+        from generator.index.files import Fresh
+
         if not file.importer.beside:
             self._fresh.append(Fresh(self._seen[file.path], file.importer.id, packed.place, packed.content))
 
     def save(self, name: str = "", answer: Answer | None = None) -> None:
         """Keep what was read, and what was said. Nothing that goes wrong here ends a scan."""
         from generator.index.answers import remember
+        from generator.index.files import save
 
         if not self._usable:
             return
@@ -106,6 +110,8 @@ class Remembered:
         return self._known
 
     def _load(self) -> Known:
+        from generator.index.files import Known, load
+
         if not self._usable or not self.sealed.folder.is_dir():
             return Known({}, {})
         try:

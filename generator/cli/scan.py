@@ -29,7 +29,6 @@ from generator.cli.context import (
 )
 from generator.cli.public import ORIGIN, PUBLIC_KEY, clone_of, origin_in
 from generator.cli.remembered import NO_CACHE, Remembered, answer_to, clock_ns, finish_again, looks, remembered
-from generator.index.answers import question
 from generator.ledger.by import IN_TIME, By
 
 if TYPE_CHECKING:
@@ -166,6 +165,7 @@ def _scan(
 ) -> None:
     """Say it again where nothing has changed; else read what has, judge all, and say it."""
     from generator.base.listing import listed
+    from generator.index.answers import question
 
     began, simulated = clock_ns(), key == SIMULATED_KEY
     key, kept = (key, True) if key else own_key()
