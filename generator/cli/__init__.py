@@ -94,8 +94,8 @@ def cli() -> None:
 
     Logs never leave this machine: no command opens a connection, but `fleet` to a --master elsewhere.
     What is written of them: `collect`, `fleet` and `build --logs` numbers, enums and keyed pseudonyms,
-    `prove` the fields that you open, `meter`
-    the meter's figures into your state folder, `calibrate` and `base-rates` sums of public sets.
+    `prove` the fields that you open, `meter` the meter's figures into your state folder, `calibrate`
+    and `base-rates` sums of public sets.
     """
 
 
