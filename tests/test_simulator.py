@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from generator.detectors import DETECTORS, run
@@ -586,7 +587,7 @@ def test_sums_over_rounds_and_two_conversations_give_themselves_away(tmp_path):
     steps = [step for thread in shown.threads for step in thread.steps if step.after.id in wanted]
     assert all(step.after.prompt_tokens < 0.97 * step.before.context for step in steps)
     assert [step for step in steps if not step.after_rounds] == []
-    assert all(replace(step, inherited=0).after_rounds is False for step in steps), "without what was left there before"
+    assert all(msgspec.structs.replace(step, inherited=0).after_rounds is False for step in steps), "without what was left there before"
 
 
 def test_late_entries_are_one_fault_of_the_account(spring, tmp_path):

@@ -135,7 +135,12 @@ def reading_of(found: Discovery, key: bytes, jobs: int | None) -> LogData:
     from generator.importers import read
 
     gc.disable()  # records hold no cycles, and walking hundreds of thousands of them is a third of the time
-    return read(found.claimed, key=key, jobs=jobs or os.cpu_count() or 1, track=track())
+    return read(found.claimed, key=key, jobs=processes(jobs), track=track())
+
+
+def processes(jobs: int | None) -> int:
+    """How many processes work: as many as were asked for, else one a processor."""
+    return jobs or os.cpu_count() or 1
 
 
 def own_key() -> tuple[bytes, bool]:

@@ -20,6 +20,7 @@ from generator.cli.context import (
     discover,
     finish,
     own_key,
+    processes,
     reading_of,
     track,
 )
@@ -174,6 +175,7 @@ def _view(
         level=Level.FULL if public else Level.FINDINGS,  # a public log hides nothing: times as on its page
         tool_version=__version__,
         shown=shown,
+        jobs=processes(jobs),
         track=track(),
     )
     return view_of(evidence, reading, shown, span, zone, keyed=kept)

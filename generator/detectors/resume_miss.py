@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from msgspec import structs
 
@@ -56,7 +55,7 @@ def _rule(thread: Thread) -> Iterator[Judgement]:
         if any(mark.kind is MarkKind.CLEAR for mark in step.marks):
             yield Explained("cleared")  # benign: cleared
             continue
-        reason = first_reason(replace(step, marks=_other_marks(step)), without=_no_excuse(step))
+        reason = first_reason(structs.replace(step, marks=_other_marks(step)), without=_no_excuse(step))
         if reason != UNEXPLAINED:
             yield Explained(reason)  # benign: the explanation that holds
             continue

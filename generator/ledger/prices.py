@@ -86,7 +86,6 @@ def rates(request: Request) -> Rates | None:
     return _rates(request, request.context)
 
 
-@lru_cache(maxsize=65536)
 def list_rates(model: str, day: date, prompt_tokens: int, speed: Speed = Speed.STANDARD) -> Rates | None:
     """The rates in use: those of an override, else of genai-prices; None where no price is known."""
     return chosen(_tiers(model, day, speed), prompt_tokens)
@@ -106,13 +105,15 @@ def chosen(tiers: Tiers | None, prompt_tokens: int) -> Rates | None:
     """Rates for a prompt of this size."""
     if tiers is None:
         return None
+    if len(tiers) == 1:
+        return tiers[0][1]
     return [rates for start, rates in tiers if not start or prompt_tokens > start][-1]
 
 
 def _rates(request: Request, prompt_tokens: int) -> Rates | None:
     found = list_rates(request.model, request.first_seen.date(), prompt_tokens, request.speed or Speed.STANDARD)
-    if found is None:
-        return None
+    if found is None or (request.service_tier is not ServiceTier.BATCH and request.region is not Region.US):
+        return found
     factor, vendor = 1.0, vendor_of(request.model) or _VENDOR
     if request.service_tier is ServiceTier.BATCH:
         if request.speed is Speed.FAST:  # not on offer together, so there is no such price

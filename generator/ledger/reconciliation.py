@@ -179,7 +179,7 @@ def _lines(buckets: Sequence[UsageBucket], requests: Sequence[Request]) -> Itera
     for bucket in buckets:
         start, end = _span(bucket)
         spans[bucket.report, bucket.surface, start, end].append(bucket)
-    calls = _Calls(requests)
+    calls = _Calls(requests if spans else ())
     for (report, surface, start, end), rows in sorted(spans.items()):
         finest = _finest(rows)
         models: defaultdict[str, list[UsageBucket]] = defaultdict(list)

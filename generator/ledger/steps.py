@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+
+import msgspec
 
 from generator.ledger.prices import Rates, rates
 from generator.records.rows import Mark, MarkKind, Request
@@ -50,15 +51,17 @@ class Thinking(NamedTuple):
     dropped: bool  # the turn before thought; the request reads what an earlier one had left, or is shorter than before
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Two consecutive requests of one thread, and what lay between them."""
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """Two consecutive requests of one thread, and what lay between them (made by `step_between`)."""
 
     before: Request
     after: Request
     marks: tuple[Mark, ...]  # after `before` began, up to the first line of `after`
     retried: bool  # an error of the service or a retry in this step or in the one before it
     lifetime: Lifetime
+    expected: int  # tokens that should be read from cache: read plus written one request before
+    read: int  # tokens that were read from cache
+    age: float  # seconds from the end of the previous answer to the start of this request (never below 0)
     thinking: Thinking | None = None  # of a broken step: how the turns around it think
     reread: bool = False  # the next request reads the old prefix again: it had not changed
     inherited: int = 0  # tokens that the request before `before` had left in the cache; 0 where there is none
@@ -66,24 +69,9 @@ class Step:
     reason: str | None = None  # None = no break; else the id of an explanation, or "unexplained"
 
     @property
-    def expected(self) -> int:
-        """Tokens that should be read from cache: read plus written one request before."""
-        return self.before.left
-
-    @property
-    def read(self) -> int:
-        """Tokens that were read from cache."""
-        return self.after.first_read
-
-    @property
     def continuity(self) -> float:
         """Q = read / expected; 1.0 where nothing was expected."""
         return self.read / self.expected if self.expected else 1.0
-
-    @property
-    def age(self) -> float:
-        """Seconds from the end of the previous answer to the start of this request (never below 0)."""
-        return max(0.0, (self.began - self.before.ended).total_seconds())
 
     @property
     def began(self) -> datetime:
@@ -170,6 +158,24 @@ class Step:
     def within_lifetime(self) -> bool:
         """Was the cache surely alive: its entry younger than the shortest possible lifetime less the band?"""
         return self.oldest < self.lifetime.seconds[0] - BAND_BEFORE
+
+
+def step_between(
+    before: Request, after: Request, marks: tuple[Mark, ...], *, retried: bool, lifetime: Lifetime, inherited: int
+) -> Step:
+    """The step from a request to one that continues it, with the quantities that many rules ask for."""
+    began = after.started or after.first_seen
+    return Step(
+        before=before,
+        after=after,
+        marks=marks,
+        retried=retried,
+        lifetime=lifetime,
+        expected=before.left,
+        read=after.first_read,
+        age=max(0.0, (began - before.ended).total_seconds()),
+        inherited=inherited,
+    )
 
 
 def in_tool_loop(step: Step) -> bool:

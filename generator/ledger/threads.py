@@ -18,7 +18,7 @@ import msgspec
 
 from generator.ledger.explanations import first_reason
 from generator.ledger.prices import cost
-from generator.ledger.steps import BREAK_BELOW, Lifetime, Step
+from generator.ledger.steps import BREAK_BELOW, Lifetime, Step, step_between
 from generator.ledger.turns import RECENT, SAME_READ, thinking_around
 from generator.records.models import is_other_makers
 from generator.records.rows import Mark, MarkKind, Request, Role, SourceRef
@@ -140,7 +140,9 @@ def _steps(requests: Sequence[Request], marks: Sequence[Mark]) -> Iterable[Step]
             continue
         errors = any(mark.kind in ERRORS for mark in marks[begins.get(before.id, low) : high])
         inherited = left.get(before.id, 0)
-        yield Step(before, after, tuple(marks[low:high]), retried=errors, lifetime=lifetime, inherited=inherited)
+        yield step_between(
+            before, after, tuple(marks[low:high]), retried=errors, lifetime=lifetime, inherited=inherited
+        )
 
 
 def _continued(requests: Sequence[Request], index: int, by_id: Mapping[str, Request]) -> Request | None:
@@ -164,13 +166,13 @@ def _reasoned(steps: Sequence[Step]) -> Iterator[Step]:
             yield step
             continue
         later = following.get(step.after.id)
-        known = replace(
+        known = msgspec.structs.replace(
             step,
             thinking=thinking_around(steps, place),
             reread=later is not None and _reads_old(step, later),
             interleaved=_is_interleaved(steps, place),
         )
-        yield replace(known, reason=first_reason(known))
+        yield msgspec.structs.replace(known, reason=first_reason(known))
 
 
 def _reads_old(step: Step, later: Step) -> bool:

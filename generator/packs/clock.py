@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import chain
 
 import msgspec
 
@@ -67,9 +68,11 @@ def clock_of(requests: Iterable[Request], marks: Iterable[Mark], shift: timedelt
     """The clock for a pack of these requests and marks."""
     times: Counter[int] = Counter()
     whole: Counter[int] = Counter()
-    for file, at in (*((one.source.file, one.first_seen) for one in requests), *((m.source.file, m.at) for m in marks)):
+    told = chain(((one.source.file, one.first_seen) for one in requests), ((one.source.file, one.at) for one in marks))
+    for file, at in told:
         times[file] += 1
-        whole[file] += at == floored(at)
+        if not at.second and not at.microsecond:
+            whole[file] += 1
     return Clock(shift, frozenset(file for file, count in times.items() if whole[file] > OFTEN_WHOLE * count))
 
 

@@ -10,14 +10,15 @@ from math import fsum
 import msgspec
 
 from generator.base.progress import Track, silent
-from generator.detectors import DETECTORS, Detector, run
+from generator.detectors import DETECTORS, Detector
 from generator.ledger.prices import cost
-from generator.ledger.reconciliation import reconcile, surfaces_of
+from generator.ledger.reconciliation import reconcile
 from generator.ledger.subjects import Subjects, subjects
 from generator.ledger.sums import break_counts, day_sums
 from generator.ledger.threads import Thread
 from generator.packs.aggregate import aggregate
-from generator.packs.clock import clock_of
+from generator.packs.asking import ask
+from generator.packs.clock import Clock, clock_of
 from generator.packs.redact import around_findings
 from generator.records.models import is_other_makers
 from generator.records.results import DaySum, Level, Pack, Totals
@@ -33,11 +34,13 @@ def examine(
     tool_version: str,
     detectors: Sequence[Detector] = DETECTORS,
     shown: Subjects | None = None,
+    jobs: int = 1,
     track: Track = silent,
 ) -> Pack:
     """Run ledger and detectors over everything that was read, then keep what the level allows.
 
-    `shown`: the subjects of the reading, where somebody has arranged them already.
+    `shown`: the subjects of the reading, where somebody has arranged them already. `jobs`: processes for the detectors;
+    the pack is the same to the byte whatever it is.
     """
     if level is Level.AGGREGATE:
         return aggregate(
@@ -45,9 +48,9 @@ def examine(
         )
     shown = shown or subjects(reading)
     threads = shown.threads
-    runs = tuple(run(detector, shown) for detector in track(detectors, "Running detectors"))
+    runs = ask(detectors, shown, jobs=jobs, track=track)
     clock = clock_of(reading.requests, reading.marks, reading.clock_shift if level is Level.FINDINGS else timedelta(0))
-    dated = tuple(map(clock.request, reading.requests))
+    dated = _dated(reading, clock)
     days = _days(dated)
     whole = Pack(
         id=id,
@@ -61,11 +64,7 @@ def examine(
         breaks=break_counts(step for thread in threads for step in thread.steps),
         runs=runs,
         formats=reading.formats,
-        reconciliation=msgspec.structs.replace(
-            reconcile(reading, shown),
-            surfaces=surfaces_of(dated),
-            lines=reconcile(msgspec.structs.replace(reading, requests=dated), shown).lines,
-        ),
+        reconciliation=reconcile(msgspec.structs.replace(reading, requests=dated), shown),
         meters=reading.meters,
         buckets=reading.buckets,
         counters=reading.counters,
@@ -74,6 +73,22 @@ def examine(
         requests = (*(request for thread in threads for request in thread.requests), *shown.foreign)
         return msgspec.structs.replace(whole, requests=requests, rounds=reading.rounds, marks=reading.marks)
     return around_findings(whole, threads, clock)
+
+
+def _dated(reading: LogData, clock: Clock) -> tuple[Request, ...]:
+    """The calls with the days that they have on the clock of the pack, which is less than a minute behind.
+
+    Reports have borders at any minute; where there are none, only what begins a day can be of another.
+    """
+    if not clock.shift:
+        return reading.requests
+    return tuple(
+        clock.request(request) if reading.buckets or _begins_day(request) else request for request in reading.requests
+    )
+
+
+def _begins_day(request: Request) -> bool:
+    return request.first_seen.hour == 0 and request.first_seen.minute == 0
 
 
 def _totals(threads: Sequence[Thread], reading: LogData, days: Sequence[DaySum]) -> Totals:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from functools import lru_cache, partial
 
 import msgspec
 from msgspec import Raw
@@ -38,23 +36,23 @@ from generator.records.rows import (
     Surface,
 )
 
-T = TypeVar("T")
-
 NO_MISS = (0, "")  # (missed tokens, reason)
 
 FINAL_USAGE_SINCE = (2, 1, 97)  # "per-block entries now carry the final token usage" (Claude Code changelog)
 EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 
 COMPACTS = "acompact"  # how the client names the agent that writes a summary of the conversation
-_STOPS = {str(reason): reason for reason in StopReason}
-_MISSES = {str(reason): reason for reason in MissReason}
-_TIERS = {str(tier): tier for tier in ServiceTier}
-_REGIONS = {str(region): region for region in Region} | {"not_available": None}
-_SPEEDS = {str(speed): speed for speed in Speed}
-_ENTRYPOINTS = {str(entrypoint): entrypoint for entrypoint in Entrypoint}
+_UNNAMED: dict[str | None, None] = {None: None, "": None}
+_STOPS = {str(reason): reason for reason in StopReason} | _UNNAMED
+_MISSES = {str(reason): reason for reason in MissReason} | _UNNAMED
+_TIERS = {str(tier): tier for tier in ServiceTier} | _UNNAMED
+_REGIONS = {str(region): region for region in Region} | {"not_available": None} | _UNNAMED
+_SPEEDS = {str(speed): speed for speed in Speed} | _UNNAMED
+_ENTRYPOINTS = {str(entrypoint): entrypoint for entrypoint in Entrypoint} | _UNNAMED
+"""Members of public lists by the name in a log; a name outside of its list is OTHER."""
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where and when a line stands. Strings are raw ids; they stay inside the reader of one file."""
 
     session: str
@@ -64,7 +62,7 @@ class Place(NamedTuple):
     sidechain: bool
 
 
-class Cause(NamedTuple):
+class Cause(msgspec.Struct, frozen=True, gc=False):
     """What lies between an answer and the call before it, as the format knows it. Strings are raw ids."""
 
     parent: str = ""  # line it hangs under
@@ -199,16 +197,16 @@ def closed(
     model = public_model(call.model)
     rounds = NONE if usage.iterations is ABSENT else rounds_of(usage.iterations, call.model)
     request = Request(
-        id=pseudonym("message", call_id, key),
+        id=_message(call_id, key),
         session=thread[0],
         agent=thread[1],
         parent=pseudonym("line", cause.parent, key),
-        follows=pseudonym("message", cause.follows, key),
+        follows=_message(cause.follows, key),
         gateway=is_resold(call_id, call.request_id),
         role=Role.COMPACTION if place.agent.startswith(COMPACTS) else None,
         surface=surface,
         version=version,
-        entrypoint=_named(_ENTRYPOINTS, call.entrypoint, Entrypoint.OTHER),
+        entrypoint=_ENTRYPOINTS.get(call.entrypoint, Entrypoint.OTHER),
         model=model,
         started=cause.started,
         first_seen=call.first_seen,
@@ -220,14 +218,14 @@ def closed(
         cache_write_1h_tokens=split.one_hour if split else None,
         output_tokens=usage.output_tokens,
         output_reliable=stop is not None and _final_usage(version),
-        service_tier=_named(_TIERS, usage.service_tier, ServiceTier.OTHER),
-        speed=_named(_SPEEDS, usage.speed, Speed.OTHER),
-        stop_reason=_named(_STOPS, stop, StopReason.OTHER),
+        service_tier=_TIERS.get(usage.service_tier, ServiceTier.OTHER),
+        speed=_SPEEDS.get(usage.speed, Speed.OTHER),
+        stop_reason=_STOPS.get(stop, StopReason.OTHER),
         prompt_words=cause.words,
-        miss_reason=_named(_MISSES, reason, MissReason.OTHER),
+        miss_reason=_MISSES.get(reason, MissReason.OTHER),
         missed_tokens=missed or None,
         effort=call.effort and (call.effort if call.effort in EFFORTS else "other"),
-        region=_named(_REGIONS, usage.inference_geo, Region.OTHER),
+        region=_REGIONS.get(usage.inference_geo, Region.OTHER),
         first_output_tokens=call.first_output,
         result_bytes=cause.result_bytes,
         file_reads=answers.uses(call.tools, answers.READERS),
@@ -236,7 +234,7 @@ def closed(
         opening_prompt_tokens=None if rounds.first is None else rounds.first.prompt,
         left_tokens=None if rounds.last is None else rounds.last.left,
         context_tokens=None if rounds.last is None else rounds.last.prompt,
-        compacted=any(role is Role.COMPACTION for role, _ in rounds.outside),
+        compacted=bool(rounds.outside) and any(role is Role.COMPACTION for role, _ in rounds.outside),
         web_searches=answers.searches(usage),
         thought=call.thought,
         whole=call.whole,
@@ -252,12 +250,18 @@ def closed(
         stem == place.session,
         call.first_seen,
         request_id=pseudonym("request", call.request_id, key),
-        rounds=tuple(
+        rounds=()
+        if not rounds.outside
+        else tuple(
             _apart(request, role, one, pseudonym("round", f"{call_id}/{number}", key))
             for number, (role, one) in enumerate(rounds.outside, 1)
         ),
         alias=pseudonym("message", message_of(call_id), key),
     )
+
+
+_message = lru_cache(maxsize=256)(partial(pseudonym, "message"))
+"""Pseudonym of a call's name. A call is named twice: where it is told, and by the one that follows it."""
 
 
 def _apart(call: Request, role: Role, one: Round, name: str) -> Request:
@@ -286,11 +290,6 @@ def _apart(call: Request, role: Role, one: Round, name: str) -> Request:
         region=call.region,
         source=call.source,
     )
-
-
-def _named(names: Mapping[str, T], raw: str | None, other: T) -> T | None:
-    """The member of a public list that the log names; `other` for a name outside it."""
-    return names.get(raw, other) if raw else None
 
 
 @lru_cache(maxsize=256)

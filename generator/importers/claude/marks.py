@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import Struct
+
 from generator.importers.claude.lines import (
     ABSENT,
     Attachment,
@@ -115,7 +117,7 @@ _THINKING_OFF = re.compile(rb'"disabled"\s*:\s*true|"maxThinkingTokens"\s*:\s*0\
 _STATUS = re.compile(r"API Error: (?:Request rejected \()?([45][0-9]{2})\b")
 
 
-class UserLine(NamedTuple):
+class UserLine(Struct, frozen=True, gc=False):
     """What a user line says: its marks, how many words a person typed (None: nobody did), how many bytes of JSON its
     tool results hold (None: it holds none), and of how many blocks it is.
     """
@@ -177,7 +179,7 @@ def _result_line(result: bytes) -> UserLine:
     """What one tool result says, without its text."""
     size = len(result)
     if size < CLEARED_WITHIN and CLEARED in result:
-        return REMOVED._replace(result_bytes=size)
+        return UserLine(REMOVED.marks, None, size)
     if result[:1] != b"[":
         return UserLine((), None, size)
     return UserLine(tuple(mark for part, mark in PARTS.items() if _holds(result, part)), None, size)

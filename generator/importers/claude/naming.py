@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Protocol
 
 from generator.importers.claude.lines import Usage
@@ -24,7 +23,6 @@ class Known(Protocol):
     request_id: str
 
 
-@lru_cache(maxsize=4096)
 def is_resold(message_id: str, request_id: str) -> bool:
     """Is neither id of the shape that the vendor gives, on its own or on a cloud's endpoint?
 

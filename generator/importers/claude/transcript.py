@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from generator.importers.base import Count, SkipLineError, utc, utc_or_none
 from generator.importers.claude import calls, marks
@@ -14,8 +17,6 @@ from generator.records.pseudonyms import pseudonym
 from generator.records.rows import Mark, MarkKind, SkipReason, SourceRef, Surface
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from generator.importers.claude.lines import Line, Message
     from generator.importers.claude.marks import Found
 
@@ -25,6 +26,22 @@ RESTATED = frozenset({"agent-name", "custom-title", "last-prompt", "mode", "perm
 RESTATED_TOGETHER = 3  # kinds between two lines; 448 of 453 such steps of public logs still read their cache
 DROPPED_PROGRESS = frozenset({"bash_progress", "agent_progress", "mcp_progress"})
 """Progress lines that nothing hangs under; there are very many of them."""
+
+
+class Node(msgspec.Struct, gc=False):
+    """What is kept of a line for those that hang under it."""
+
+    at: datetime | None = None
+    words: int | None = None  # of the human prompt it is, or hangs under
+    results: int | None = None  # bytes of the tool results it holds, or hangs under
+    root: str = ""  # first line of its sub-agent thread, where that has no agentId
+    above: str = ""  # the call whose answer it is of, or hangs under
+    answer: bool = False  # is it part of an answer?
+    thinking: bool = False  # does it state thinking, or hang under such a prompt?
+
+
+NOWHERE = Node()
+"""Of a line that hangs under none, or under one that the file lacks."""
 
 
 class Transcript:
@@ -41,13 +58,8 @@ class Transcript:
         self.nested: dict[str, calls.Call] = {}
         self.marks: list[MarkCopy] = []
         self.events: dict[tuple[str, MarkKind], MarkCopy] = {}  # marks that several lines tell
-        self.times: dict[str, datetime] = {}  # by line id: when a possible parent was written
-        self.words: dict[str, int] = {}  # by line id: the human prompt it is, or hangs under
-        self.results: dict[str, int] = {}  # by line id: bytes of the tool results it holds, or hangs under
-        self.roots: dict[str, str] = {}  # by line id: first line of a sub-agent thread that has no agentId
-        self.above: dict[str, str] = {}  # by line id: the call whose answer it is of, or hangs under
-        self.answers: set[str] = set()  # ids of lines that are part of an answer
-        self.thinking: set[str] = set()  # ids of lines that state thinking, or hang under such a prompt
+        self.nodes: dict[str, Node] = {}  # by line id: what lines that hang under it need of it
+        self.timed = False  # is the time of any of them known?
         self.blocks: dict[tuple[str, str], int] = {}  # by raw thread: blocks since the first line of its last call
         self.names = Names(self.direct)
         self.type_before = ""
@@ -126,21 +138,22 @@ class Transcript:
         """A line of an answer. `begun`: a queued prompt stands before it, as where a new process takes up a session."""
         message = line.message
         if message is None or message.usage is None:
-            self._remember(line)
+            self._remember(line, self._above(line))
             return False
         if message.model == marks.SYNTHETIC:
             found = marks.synthetic_line(line, message)
             new = begun and found.kind is MarkKind.NO_RESPONSE
             return self._note(line, marks.Found(MarkKind.RESUME) if new else found)
-        name = self._name(line, calls.checked(message, message.usage), message.usage)
+        above = self._above(line)
+        name = self._name(line, above, calls.checked(message, message.usage), message.usage)
         at = utc(line.timestamp)
         self.count.usage_lines += 1
         call = self.direct.get(name)
         if call is None:
-            self.direct[name] = self._opened(line, message, message.usage, self._place(line))
+            self.direct[name] = self._opened(line, above, message, message.usage, self._place(line))
         else:
             calls.extend(call, message, message.usage, at)
-        self._remember(line, name)
+        self._remember(line, above, name)
         self._count(line, 1)
         if message.context_management is not shapes.ABSENT:
             edit = marks.context_edit(message)
@@ -148,14 +161,13 @@ class Transcript:
                 self._mark(line, edit, self._place(line), event=name)
         return True
 
-    def _name(self, line: Line, message_id: str, usage: shapes.Usage) -> str:
-        parent = line.parent_uuid or ""
+    def _name(self, line: Line, above: Node, message_id: str, usage: shapes.Usage) -> str:
         return self.names.of(
             message_id,
             line.request_id or "",
             usage.prompt,
-            goes_on=parent in self.answers,
-            prompted=self.words.get(parent) is not None,
+            goes_on=above.answer,
+            prompted=above.words is not None,
             line=line.uuid or str(self.count.line),
         )
 
@@ -182,50 +194,49 @@ class Transcript:
         call = self.nested.get(call_id)
         if call is None:
             place = calls.Place(_session(line), data.agent_id or "", at, self.count.line, sidechain=True)
-            self.nested[call_id] = self._opened(line, message, message.usage, place)
+            self.nested[call_id] = self._opened(line, NOWHERE, message, message.usage, place)
         else:
             calls.extend(call, message, message.usage, at)
         return True
 
     def _user(self, line: Line) -> bool:
-        parent = line.parent_uuid or ""
         own_thread = not line.is_sidechain and not line.agent_id
-        said = marks.user_line(line, typed=own_thread and self.words.get(parent) != AUTOMATIC)
-        if own_thread and self._is_restart(parent):
-            said = said._replace(marks=(*said.marks, marks.Found(MarkKind.RESTART)))
+        above = self._above(line)
+        said = marks.user_line(line, typed=own_thread and above.words != AUTOMATIC)
+        if own_thread and self._is_restart(line, above):
+            said = msgspec.structs.replace(said, marks=(*said.marks, marks.Found(MarkKind.RESTART)))
         place = self._place(line) if said.marks else None
-        self._remember(line)
+        node = self._remember(line, above)
         self._count(line, said.blocks)
-        if line.uuid and marks.states_thinking(line.thinking_metadata):
-            self.thinking.add(line.uuid)
-        if line.uuid and said.words is not None:
-            self.words[line.uuid] = said.words
-        elif line.uuid and said.result_bytes is not None:
-            self.results[line.uuid] = said.result_bytes
+        if line.thinking_metadata is not shapes.ABSENT and marks.states_thinking(line.thinking_metadata):
+            node.thinking = True
+        if said.words is not None:
+            node.words = said.words
+        elif said.result_bytes is not None:
+            node.results = said.result_bytes
         elif line.is_meta:
-            self._inherit(line)
+            _inherit(node, above)
         if place is None:
             return False
         for found in {found.kind: found for found in reversed(said.marks)}.values():
             self._mark(line, found, place)
         return True
 
-    def _is_restart(self, parent: str) -> bool:
+    def _is_restart(self, line: Line, above: Node) -> bool:
         """Does the line hang under one that this file lacks, or come after what a new process writes down again?"""
-        lost = bool(parent) and bool(self.times) and parent not in self.times
+        lost = bool(line.parent_uuid) and self.timed and above.at is None
         return lost or len(self.restated) >= RESTATED_TOGETHER
 
     def _note(self, line: Line, found: Found | None, event: str | None = None) -> bool:
         """A line that stands between prompt and answer without being either: at most one mark."""
-        if found is None:
-            self._remember(line)
-            self._inherit(line)
+        place = None if found is None else self._place(line)
+        above = self._above(line)
+        node = self._remember(line, above)
+        _inherit(node, above)
+        if found is None or place is None:
             return False
-        place = self._place(line)
-        self._remember(line)
-        self._inherit(line)
-        if found.kind is MarkKind.SCHEDULED_TASK and line.uuid:
-            self.words[line.uuid] = AUTOMATIC
+        if found.kind is MarkKind.SCHEDULED_TASK:
+            node.words = AUTOMATIC
         self._mark(line, found, place, event=event or "")
         return True
 
@@ -234,30 +245,27 @@ class Transcript:
         if thread in self.blocks:
             self.blocks[thread] += blocks
 
-    def _remember(self, line: Line, call: str = "") -> None:
+    def _above(self, line: Line) -> Node:
+        """What is kept of the line that this one hangs under."""
+        return self.nodes.get(line.parent_uuid or "", NOWHERE)
+
+    def _remember(self, line: Line, above: Node, call: str = "") -> Node:
+        """Keep of the line what those under it need. `call`: it is part of this one's answer."""
         if not line.uuid:
-            return
+            return Node()
+        node = self.nodes.get(line.uuid)
+        if node is None:  # else a line that is written a second time
+            node = self.nodes[line.uuid] = Node()
         if call:
-            self.answers.add(line.uuid)
-        above = call or self.above.get(line.parent_uuid or "")
-        if above:
-            self.above[line.uuid] = above
+            node.answer, node.above = True, call
+        elif above.above:
+            node.above = above.above
         at = utc_or_none(line.timestamp)
         if at is not None:
-            self.times[line.uuid] = at
+            node.at, self.timed = at, True
         if line.is_sidechain and not line.agent_id:
-            self.roots[line.uuid] = self.roots.get(line.parent_uuid or "", line.uuid)
-
-    def _inherit(self, line: Line) -> None:
-        parent, uuid = line.parent_uuid or "", line.uuid
-        if uuid is None:
-            return
-        if (words := self.words.get(parent)) is not None:
-            self.words[uuid] = words
-        if (size := self.results.get(parent)) is not None:
-            self.results[uuid] = size
-        if parent in self.thinking:
-            self.thinking.add(uuid)
+            node.root = above.root or line.uuid
+        return node
 
     def _place(self, line: Line) -> calls.Place:
         sidechain = bool(line.is_sidechain) or self.stem.startswith("agent-")
@@ -268,12 +276,10 @@ class Transcript:
         """Agent of a side thread without agentId (1.0.x): its file's name, or the first line of the thread."""
         if self.stem.startswith("agent-"):
             return self.stem.removeprefix("agent-")
-        return self.roots.get(line.parent_uuid or "") or line.uuid or "unnamed"
+        return self._above(line).root or line.uuid or "unnamed"
 
-    def _opened(self, line: Line, message: Message, usage: shapes.Usage, place: calls.Place) -> calls.Call:
+    def _opened(self, line: Line, above: Node, message: Message, usage: shapes.Usage, place: calls.Place) -> calls.Call:
         """The call with what its parent says; a mirrored line's parent is not the call's."""
-        parent = "" if line.type == "progress" else line.parent_uuid or ""
-        words = self.words.get(parent)
         thread = (_session(line), line.agent_id or "")
         blocks = self.blocks.get(thread)
         if line.type != "progress":
@@ -283,13 +289,13 @@ class Transcript:
             usage,
             place,
             calls.Cause(
-                parent=parent,
-                follows=self.above.get(parent, ""),
-                started=self.times.get(parent),
-                words=None if words == AUTOMATIC else words,
-                result_bytes=self.results.get(parent),
+                parent="" if line.type == "progress" else line.parent_uuid or "",
+                follows=above.above,
+                started=above.at,
+                words=None if above.words == AUTOMATIC else above.words,
+                result_bytes=above.results,
                 blocks=blocks,
-                thinking=parent in self.thinking,
+                thinking=above.thinking,
             ),
             client=(line.version or "", line.entrypoint, line.effort),
             nested=line.type == "progress",
@@ -343,6 +349,16 @@ class Transcript:
             marks=[*self.marks, *self.events.values()],
             tallies={self.index: self.count.tally(self.index, importer)},
         )
+
+
+def _inherit(node: Node, above: Node) -> None:
+    """Pass on what a prompt, a result or thinking is to the line under it."""
+    if above.words is not None:
+        node.words = above.words
+    if above.results is not None:
+        node.results = above.results
+    if above.thinking:
+        node.thinking = True
 
 
 def _session(line: Line) -> str:
