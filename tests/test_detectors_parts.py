@@ -19,6 +19,7 @@ from generator.detectors.shared.running import run
 from generator.importers import discover, read
 from generator.ledger.shares import shares
 from generator.ledger.subjects import Scope, Subjects, arranged, subjects
+from generator.packs import asking
 from generator.records.results import FindingGrade, Outcome
 from generator.simulator import FaultRates, simulate
 
@@ -167,3 +168,23 @@ def test_a_need_is_met_by_any_part():
     whole = arranged([request(0, 0, 0, 100), request(1, 20, 0, 100, session_name="t", prompt_words=3)], [])
     for detector in DETECTORS:
         assert of_parts(detector, shares(whole, 2), whole).missing == run(detector, whole).missing
+
+
+# ---- several processes ----
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 4])
+def test_processes_answer_what_one_answers(jobs, monkeypatch):
+    monkeypatch.setattr(asking, "WORTH_A_PROCESS", 0)
+    whole = simulated()
+    told = asking.ask(DETECTORS, whole, jobs=jobs)
+    assert msgspec.json.encode(told) == msgspec.json.encode([run(detector, whole) for detector in DETECTORS])
+
+
+def test_a_rule_that_fails_in_a_worker_fails_alone(monkeypatch):
+    monkeypatch.setattr(asking, "WORTH_A_PROCESS", 0)
+    whole = several()
+    broken = replace(named("fails", fails={whole.threads[2].session: KeyError("private")}), id="broken")
+    first, second = asking.ask((broken, RETRY_STORM), whole, jobs=2)
+    assert (first.outcome, first.error) == (Outcome.FAILED, "keyerror")
+    assert second == run(RETRY_STORM, whole)
