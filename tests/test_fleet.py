@@ -9,6 +9,7 @@ from pathlib import Path
 import fleet_inputs
 import msgspec
 import pytest
+from builders import request
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ from generator.fleet.inputs import Kind, Source, inputs_of
 from generator.fleet.judging import Settings, answer_of, answer_of_events
 from generator.fleet.report import report
 from generator.importers.claude.claude_code import CLAUDE_CODE
-from generator.importers.fold import fold
+from generator.importers.fold import Extract, RequestCopy, fold
 from generator.importers.reading import assembled
 from generator.packs.examine import examine
 from generator.packs.pack import read_pack, write_pack
@@ -146,6 +147,19 @@ def test_attributes_may_be_a_text_and_the_surest_name_of_a_user_is_taken():
 def test_files_that_share_a_name_over_others_are_one_group():
     files = {3: {"c", "d"}, 0: {"a"}, 1: {"b"}, 2: {"b", "c"}, 4: set()}
     assert components(files) == {0: 0, 1: 1, 2: 1, 3: 1, 4: 4}
+
+
+def test_a_fork_with_a_session_of_its_own_is_with_the_calls_it_copied():
+    def extract(session):
+        call = request(1, 0, 0, 1000, session_name=session)
+        copy = RequestCopy(call, sidechain=False, named=True, began=call.first_seen)
+        return Extract(calls={call.id: copy})
+
+    one, fork = extract("s"), extract("fork")
+    assert {copy.request.session for copy in one.calls.values()} != {
+        copy.request.session for copy in fork.calls.values()
+    }
+    assert components({0: names_in(one), 1: names_in(fork)}) == {0: 0, 1: 0}
 
 
 @pytest.fixture(scope="module")

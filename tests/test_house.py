@@ -24,6 +24,7 @@ WRITERS = {
     "packs/pack.py",
     "packs/key.py",
     "base/kept.py",
+    "cli/fleet.py",
     "cli/from_issue.py",
     "cli/init.py",
     "cli/lab.py",

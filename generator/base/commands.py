@@ -83,6 +83,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "XDG_STATE_HOME": "Where the key of the pseudonyms and the recorded meter are, instead of ~/.local/state.",
     "XDG_CACHE_HOME": "Where builds keep pictures, instead of ~/.cache; delete them at will.",
     "SOURCE_DATE_EPOCH": "The moment that a build takes for now, in seconds since 1970: same inputs, same bytes.",
+    "JAVA_HOME": "The Java that fleet starts Spark with, instead of the one on the path.",
     "COLUMNS": "Width of tables on the terminal.",
 }
 """Variables of the environment that commands read."""
