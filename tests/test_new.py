@@ -35,6 +35,7 @@ THREAD = "https://github.com/anthropics/claude-code/issues/50001"
 REPORT = (
     *("report", THREAD, "--title", "Weekly limit: gone in 'a' day", "--date", "2026-03-23"),
     *("--surface", "claude-code", "--symptom", "runaway-usage"),
+    *("--opened", "--provenance", "read by the contributor"),
 )
 TABLE = "Day,Share,Note\n2026-03-01,12.5,a b\n2026-03-02,7,\n"
 
