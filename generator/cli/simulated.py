@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from generator.importers import Discovery
 
-MARKS = (b'"cwd":"/simulated/project-', b'"note":"simulated"', b'"note": "simulated"')
+MARKS = (b'"cwd":"/simulated/project-', b'"note":"simulated"', b'"key":"note","value":{"stringValue":"simulated"}')
 """What one of them stands in each simulated file (`simulator/transcript.py`, `polls.py`, `exports.py`)."""
 _HEAD = 64 * 1024  # bytes of a file that are looked at
 
