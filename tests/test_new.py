@@ -528,7 +528,7 @@ def test_on_a_terminal_what_is_missing_is_asked_for_until_it_can_be_written(root
     monkeypatch.setattr(command, "on_terminal", lambda: True)
     answers = [
         THREAD, "Weekly limit", "23 March", "2026-03-23", "claude-cod", "claude-code, api", "runaway-usage",
-        "", "yes", "read by me", "", "", "limit = 21 % -> 100 %", *[""] * 12,
+        "yes", "read by me", "", "limit = 21 % -> 100 %", "", "",
     ]  # fmt: skip
     before = tree(root)
     said = made(root, "report", answers="\n".join(answers) + "\n")
