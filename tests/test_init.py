@@ -173,3 +173,43 @@ def test_what_init_wrote_builds_with_simulated_logs_and_tells_nothing_of_the_fir
         if "logs" not in page.relative_to(root).parts:  # pages on formats have their names
             around = re.finditer(r"<(footer|header)\b.*?</\1>", page.read_text("utf-8"), re.DOTALL)
             assert not FIRST_CASE.search(" ".join(one[0] for one in around)), page
+
+
+def hubs(root):
+    """The pages that a case has, each by its folder, and the text of its guides."""
+    from generator.build import read_content
+    from generator.pages import plan
+    from generator.site.static_files import render_site
+
+    found = read_content(root, now=datetime(2027, 6, 15, tzinfo=UTC), version="0.1.0")
+    pages = plan(found)
+    files = render_site(found, [page for page in pages if "/guides/" in page.path], root / "templates")
+    guide = next(file.content.decode() for file in files if file.path.endswith("guides/publish/index.md"))
+    return {page.path.removeprefix("2027-05/").strip("/") for page in pages}, guide
+
+
+ABOUT_LOGS = {"check", "logs", "verify", "detectors", "calibration"}
+
+
+def test_a_new_case_has_no_page_without_content_and_says_how_to_get_the_program(tmp_path):
+    second(tmp_path / "chat")
+    there, guide = hubs(tmp_path / "chat")
+    empty = {"reports", "measurements", "incidents", "timeline", "sources", "findings", "evidence", "promises"}
+    assert not there & (empty | ABOUT_LOGS | {"other-tools", "prices", "guides/affected"})
+    assert {"claims", "contribute", "corrections", "surfaces"} <= there
+    assert "'./witnessmark-0.1.0-py3-none-any.whl[site]'" in guide
+    assert "git clone" not in guide
+
+
+def test_a_case_that_names_a_vendor_and_the_program_speaks_of_both(tmp_path):
+    second(tmp_path / "chat")
+    path = tmp_path / "chat" / "content" / "case.yml"
+    text = path.read_text("utf-8") + "vendors: [lumen]\nprogram: https://git.example.org/witnessmark\n"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ContentError, match='no vendor "lumen" has a file'):
+        load(tmp_path / "chat" / "content")
+    (path.parent / "vendors").mkdir()
+    (path.parent / "vendors" / "lumen.toml").write_bytes((ROOT / "tests" / "vendors" / "lumen.toml").read_bytes())
+    there, guide = hubs(tmp_path / "chat")
+    assert there >= ABOUT_LOGS
+    assert "'witnessmark[site] @ git+https://git.example.org/witnessmark'" in guide

@@ -36,6 +36,7 @@ THREAD = "https://github.com/anthropics/claude-code/issues/50001"
 REPORT = (
     *("report", THREAD, "--title", "Weekly limit: gone in 'a' day", "--date", "2026-03-23"),
     *("--surface", "claude-code", "--symptom", "runaway-usage"),
+    *("--opened", "--provenance", "read by the contributor"),
 )
 TABLE = "Day,Share,Note\n2026-03-01,12.5,a b\n2026-03-02,7,\n"
 
@@ -122,7 +123,7 @@ def each(tmp_path):
             "content/claims/C-104.yml",
         ),
         "source": (
-            ("https://example.org/a", "--kind", "blog", "--read-how", "the live page", "--reliability", "low"),
+            ("https://example.org/a", "--kind", "blog", "--read-how", "live", "--reliability", "low", "--opened"),
             "content/sources.yml",
         ),
         "measurement": (
@@ -215,8 +216,10 @@ def test_all_that_is_missing_is_named_at_once_with_its_flag(root):
         "--surface",
         "--symptom",
         "--source-type",
+        "--opened",
+        "--provenance",
     ]
-    assert "One of issue, official, press, blog, social-as-reported." in lines[-1]
+    assert "One of issue, official, press, blog, social-as-reported." in lines[5]
 
 
 def test_words_that_are_not_known_come_with_the_nearest_one_and_with_all_else_that_is_wrong(root):
@@ -238,7 +241,7 @@ def test_words_that_are_not_known_come_with_the_nearest_one_and_with_all_else_th
     assert '--surface: W-ref unknown surface "claude-cod" (did you mean "claude-code"?)' in lines
     assert '--symptom: W-ref unknown symptom "runaway-usag" (did you mean "runaway-usage"?)' in lines
     assert '--source-type: W-value "presss" is not allowed here (did you mean "press"?)' in lines
-    assert '--url: W-url "url" must begin with https://' in text
+    assert 'URL: W-url "url" must begin with https://' in text
     assert "--date: W-date" in text
     assert '--figure is written "METRIC = VALUE"' in text
     assert "--title is missing" in text
@@ -371,7 +374,7 @@ def test_mistakes_of_others_stop_nothing_and_hide_nothing(root):
     path = root / "content" / "reports" / "cc-24048.yml"
     path.write_text(path.read_text("utf-8").replace("source_type: issue", "source_type: isue"), "utf-8")
     assert made(root, *REPORT).startswith("Wrote")
-    lines = refused(root, "source", THREAD, "--kind", "changelog", "--read-how", "a", "--reliability", "b")
+    lines = refused(root, "source", THREAD, "--kind", "changelog", "--read-how", "a", "--reliability", "b", "--opened")
     assert len(lines) == 2  # of another kind than the report there, and not the vendor's address
 
 
@@ -526,7 +529,7 @@ def test_on_a_terminal_what_is_missing_is_asked_for_until_it_can_be_written(root
     monkeypatch.setattr(command, "on_terminal", lambda: True)
     answers = [
         THREAD, "Weekly limit", "23 March", "2026-03-23", "claude-cod", "claude-code, api", "runaway-usage",
-        "", "limit = 21 % -> 100 %", "", "",
+        "yes", "read by me", "", "limit = 21 % -> 100 %", "", "",
     ]  # fmt: skip
     before = tree(root)
     said = made(root, "report", answers="\n".join(answers) + "\n")

@@ -68,6 +68,7 @@ PRICES = (
 )  # fmt: skip
 VENDOR = LIBRARY.case.model_copy(
     update={
+        "vendors": ("anthropic",),
         "vendor_addresses": (
             VendorAddress(address="https://github.com/anthropics/claude-code/blob/", kinds=("changelog",)),
         )

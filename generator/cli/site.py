@@ -18,6 +18,7 @@ from generator.cli.context import (
     JOBS,
     LEVEL,
     ROOT,
+    SIMULATED_KEY,
     cache_folder,
     discover,
     evidence_of,
@@ -28,6 +29,7 @@ from generator.cli.context import (
 )
 from generator.cli.leaks import CANARY
 from generator.cli.problem_formats import FORMATS, Checked, formatted
+from generator.cli.simulated import are_simulated
 
 if TYPE_CHECKING:
     from generator.content import Before
@@ -42,12 +44,20 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True),
     help="Also show findings from these logs; nothing of them is written to content/.",
 )
+@click.option("--simulated", is_flag=True, help="The logs of --logs are made by `witnessmark simulate`: label them.")
 @click.option("--whole", is_flag=True, help="Refuse where the copy of a snapshot is missing: for whoever publishes.")
 @CANARY
 @LEVEL
 @JOBS
 def build(
-    root: Path, logs: tuple[Path, ...], canary: Path | None, level: str, jobs: int | None, *, whole: bool
+    root: Path,
+    logs: tuple[Path, ...],
+    canary: Path | None,
+    level: str,
+    jobs: int | None,
+    *,
+    whole: bool,
+    simulated: bool,
 ) -> None:
     """Build the site into site/, or leave the old one as it was.
 
@@ -70,11 +80,10 @@ def build(
     found = discover(logs) if logs else None
     if found:
         warn_unclaimed(found)
-        extra = (
-            evidence_of(
-                found, load_key(state_folder() / "key"), jobs, "own-logs", level, vendors=root / "content" / "vendors"
-            ),
-        )
+        made = are_simulated(found, said=simulated)
+        key = SIMULATED_KEY if made else load_key(state_folder() / "key")
+        vendors = root / "content" / "vendors"
+        extra = (evidence_of(found, key, jobs, "own-logs", level, simulated=made, vendors=vendors),)
     built = build_site(
         root,
         extra,

@@ -74,8 +74,6 @@ def _report(values: dict[str, Any], known: Known) -> Iterator[Chosen]:
     if values.get("source_type") in _CLASSES:
         yield "evidence_class", _CLASSES[values["source_type"]], CHECK
     yield "independence", "independent", CHECK
-    yield "opened", True, CHECK
-    yield "provenance", f"read by the contributor, {known.today}", ""
 
 
 def _event(values: dict[str, Any], known: Known) -> Iterator[Chosen]:
@@ -102,7 +100,6 @@ def _source(values: dict[str, Any], known: Known) -> Iterator[Chosen]:
         yield "kind", kinds[0].value, "what the vendor has at this address"
     elif not kinds and _place_of(str(values.get("url", "")), known.case) == "issue":
         yield "kind", EvidenceKind.NARRATIVE_ISSUE.value, CHECK
-    yield "opened", True, CHECK
 
 
 def _reply(_: dict[str, Any], known: Known) -> Iterator[Chosen]:

@@ -31,7 +31,7 @@ _HEADS = {
     "measurement": "Measurements that bear on the claims. `ours` says whose; every figure has its source.",
 }
 """First line of a list that is not there yet."""
-_FOLLOWS = {"period": "date", "evidence_class": "source_type", "day_only": "start"}
+FOLLOWS = {"period": "date", "evidence_class": "source_type", "day_only": "start"}
 """Fields that follow from another one as soon as that is known."""
 _MOST_NOTES = 5  # records of one address that are named
 _MOMENTS = ("start", "end")  # of events and incidents
@@ -88,7 +88,7 @@ def missing(kind: Kind, values: Mapping[str, Any]) -> tuple[DraftField, ...]:
     """The fields that only a person can fill in, the address first; the id is found, and others follow from these."""
     lacking = [field for field in fields_of(kind) if field.needed and field.name not in {*values, "id"}]
     names = {field.name for field in lacking}
-    asked = [field for field in lacking if _FOLLOWS.get(field.name) not in names]
+    asked = [field for field in lacking if FOLLOWS.get(field.name) not in names]
     return tuple(sorted(asked, key=lambda field: field.name not in {"url", "page"}))
 
 

@@ -170,7 +170,7 @@ def _holdings(dossier: Dossier) -> Holdings:
         logs=len(own),
         requests=sum(pack.totals.requests for pack in own),
         findings=sum(run.found for pack in own for run in pack.runs),
-        detectors=len(dossier.detectors),
+        detectors=len(dossier.detectors) if dossier.vendors else 0,
     )
 
 

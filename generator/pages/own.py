@@ -74,4 +74,5 @@ def _sentence(bodies: tuple[Body, ...], told: tuple[Told, ...]) -> str:
     calls = sum(body.evidence.totals.requests for body in bodies)
     cost = usd(sum(body.evidence.totals.cost_usd for body in bodies))
     found = sum(one.found for one in told)
-    return f"{plural(calls, 'call')} of {plural(len(bodies), 'log')}, {cost} at list price: {plural(found, 'finding')}."
+    log = "simulated log" if all(body.evidence.simulated for body in bodies) else "log"
+    return f"{plural(calls, 'call')} of {plural(len(bodies), log)}, {cost} at list price: {plural(found, 'finding')}."

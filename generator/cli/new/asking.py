@@ -86,5 +86,5 @@ class Answers:
             raise click.BadParameter(str(error)) from None
         problems = list(field_problems(self.reading.records, self.kind, field.name, value))
         if problems:
-            raise click.BadParameter("; ".join(told(problem, field.flag) for problem in problems))
+            raise click.BadParameter("; ".join(told(problem, f"--{field.flag}") for problem in problems))
         return value

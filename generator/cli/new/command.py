@@ -19,13 +19,13 @@ from generator.cli.new.telling import next_steps, told
 from generator.cli.new.writing import write
 from generator.curated.draft_checks import field_problems
 from generator.curated.draft_fields import DraftField, fields_of, value_of
-from generator.curated.drafting import Draft, completed, drafted, faults, missing, who_has_it
+from generator.curated.drafting import FOLLOWS, Draft, completed, drafted, faults, missing, who_has_it
 from generator.curated.entries import Kind
 from generator.curated.kinds import Library, kinds_of
 from generator.curated.proposed import Reading, reading_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 _ADDRESS = {"reply": "page", "correction": "page", "claim": "sources"}
 """The field that the argument fills, where it is not `url`."""
@@ -76,14 +76,15 @@ def _option(field: DraftField) -> click.Option:
 
 def _run(word: str, root: Path, address: str | None, *, dry: bool, no_ask: bool, **options: Any) -> None:
     kind = next(kind for kind in kinds_of(Library) if kind.word == word)
-    given, wrong = _given(kind, address, options)
+    given, badly = _given(kind, address, options)
+    wrong = list(badly.values())
     if on_terminal() and not no_ask:
         _refuse(wrong)
         given = _asked(_read(root), word, given)
     with nullcontext() if dry else alone(root / "content"):
         reading = _read(root)  # after the questions: somebody else may have written meanwhile
         values, why = completed(reading, word, given)
-        _refuse([*wrong, *_known(reading, word, values), *_lacking(reading, kind, values)])
+        _refuse([*wrong, *_known(reading, word, values), *_lacking(reading, kind, values, badly)])
         draft = _sound(reading, word, values, why)
         if not dry:
             write(root, draft)
@@ -104,22 +105,28 @@ def _read(root: Path) -> Reading:
     return reading_of(root / "content", outside(DETECTORS, today=now().date()))
 
 
-def _given(kind: Kind, address: str | None, options: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The values of the options, and what is wrong with how they are written."""
+def _given(kind: Kind, address: str | None, options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values of the options, and what is wrong with how others are written, by field."""
     texts = {
         name: (text,) if isinstance(text, bool) else text for name, text in options.items() if text not in (None, ())
     }
     if address is not None:
         name = _ADDRESS.get(kind.word, "url")
         texts[name] = (address, *texts.get(name, ()))
-    values, wrong = dict[str, Any](), list[str]()
+    values, wrong = dict[str, Any](), dict[str, str]()
     for field in fields_of(kind):
         if field.name in texts:
             try:
                 values[field.name] = _value(field, texts[field.name])
             except ValueError as error:
-                wrong.append(f"--{field.flag} {error}")
+                wrong[field.name] = f"{_named(kind, field)} {error}"
     return values, wrong
+
+
+def _named(kind: Kind, field: DraftField) -> str:
+    """The option or the argument of a field, as the usage line writes it."""
+    address = _ADDRESS.get(kind.word, "url")
+    return field.name.upper() if field.name == address and address != "sources" else f"--{field.flag}"
 
 
 def _value(field: DraftField, texts: Sequence[Any]) -> Any:
@@ -150,19 +157,25 @@ def _known(reading: Reading, word: str, values: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _lacking(reading: Reading, kind: Kind, values: Mapping[str, Any]) -> list[str]:
-    """All fields that are missing, each with its flag, and all that are wrong by themselves."""
-    flags = {field.name: field.flag for field in fields_of(kind)}
-    address = _ADDRESS.get(kind.word, "url")
+def _lacking(reading: Reading, kind: Kind, values: Mapping[str, Any], badly: Collection[str]) -> list[str]:
+    """All fields that are missing, each as it is given, and all that are wrong by themselves.
+
+    Nothing of those that were given `badly`: what is wrong with them is said already.
+    """
+    names = {field.name: _named(kind, field) for field in fields_of(kind)}
+    found = {
+        name: [told(problem, names[name]) for problem in field_problems(reading.records, kind, name, value)]
+        for name, value in values.items()
+    }
+    faulty = {*badly, *(name for name, problems in found.items() if problems)}
     lines = []
     for field in missing(kind, values):
+        if field.name in badly or FOLLOWS.get(field.name) in faulty:
+            continue
         choices = f" One of {', '.join(field.choices)}." if field.choices else ""
         form = f" Written {field.form}." if field.form else ""
-        name = field.name.upper() if field.name == address else f"--{field.flag}"
-        lines.append(f"{name} is missing: {field.words}{choices}{form}")
-    for name, value in values.items():
-        lines += [told(problem, flags[name]) for problem in field_problems(reading.records, kind, name, value)]
-    return lines
+        lines.append(f"{names[field.name]} is missing: {field.words}{choices}{form}")
+    return [*lines, *(line for problems in found.values() for line in problems)]
 
 
 def _sound(reading: Reading, word: str, values: Mapping[str, Any], why: Mapping[str, str]) -> Draft:
@@ -173,7 +186,8 @@ def _sound(reading: Reading, word: str, values: Mapping[str, Any], why: Mapping[
     except ContentError as error:
         _refuse([told(problem) for problem in error.problems])
         raise
-    _refuse([told(problem) for problem in found])
+    names = {f"--{field.flag}": _named(reading.kind(word), field) for field in fields_of(reading.kind(word))}
+    _refuse([told(problem, names.get(problem.path, "")) for problem in found])
     return draft
 
 

@@ -12,11 +12,11 @@ from generator.curated.entries import sound
 from generator.curated.proposed import Reading
 
 
-def told(problem: Problem, flag: str = "") -> str:
-    """A mistake with the flag of its field, where it has no line yet."""
+def told(problem: Problem, name: str = "") -> str:
+    """A mistake with the option or the argument of its field, where it has no line yet."""
     hint = f" ({problem.hint})" if problem.hint else ""
-    place = f"--{flag}" if flag else problem.path
-    return f"{place}: {problem.code} {problem.message}{hint}" if flag or place.startswith("--") else str(problem)
+    place = name or problem.path
+    return f"{place}: {problem.code} {problem.message}{hint}" if name or place.startswith("--") else str(problem)
 
 
 def next_steps(root: Path, reading: Reading, draft: Draft) -> str:
