@@ -204,13 +204,12 @@ class Dossier:
 
     def scope_title(self, scope: str) -> str:
         """Readable title of a surface, variant or other scope."""
-        for surface in self.library.surfaces:
-            if surface.id == scope:
-                return surface.title
-            for variant in surface.variants:
-                if variant.id == scope:
-                    return variant.title
-        return next((other.title for other in self.library.elsewhere if other.id == scope), scope)
+        return self._scope_titles.get(scope, scope)
+
+    @cached_property
+    def _scope_titles(self) -> dict[str, str]:
+        named = [one for surface in self.library.surfaces for one in (surface, *surface.variants)]
+        return {one.id: one.title for one in reversed([*named, *self.library.elsewhere])}  # the first of an id counts
 
     @cached_property
     def _by_surface(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -260,7 +259,14 @@ class Dossier:
 
     def echoes_of(self, report: str) -> tuple[Report, ...]:
         """Reports that only repeat this one."""
-        return tuple(other for other in self.library.reports if other.echo_of == report)
+        return self._echoes.get(report, ())
+
+    @cached_property
+    def _echoes(self) -> Mapping[str | None, tuple[Report, ...]]:
+        found: defaultdict[str | None, tuple[Report, ...]] = defaultdict(tuple)
+        for report in self.library.reports:
+            found[report.echo_of] += (report,)
+        return found
 
     def claims_citing(self, url: str) -> tuple[Claim, ...]:
         """Claims that name the URL among their sources, or rest on a document there."""
