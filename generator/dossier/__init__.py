@@ -19,7 +19,7 @@ from generator.curated.claims import Claim
 from generator.curated.counting import is_independent
 from generator.curated.examples import Example
 from generator.curated.kinds import Library
-from generator.curated.models import Event, Incident, Report, Source, SurfaceText, Symptom
+from generator.curated.models import Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.origins import Origin
 from generator.curated.prices import PriceRow, compare
 from generator.curated.snapshots import Fact
@@ -27,7 +27,7 @@ from generator.detectors import Detector
 from generator.dossier.changes import Period, periods
 from generator.dossier.computed import COMPUTED, Computed
 from generator.dossier.edition import UNPUBLISHED, Edition
-from generator.dossier.facts import facts_of
+from generator.dossier.facts import echoes_in, facts_of
 from generator.dossier.history import History, histories
 from generator.dossier.rows import FindingView, counts_in, views
 from generator.dossier.special import Special, WorkOut, held
@@ -208,8 +208,9 @@ class Dossier:
 
     @cached_property
     def _scope_titles(self) -> dict[str, str]:
-        named = [one for surface in self.library.surfaces for one in (surface, *surface.variants)]
-        return {one.id: one.title for one in reversed([*named, *self.library.elsewhere])}  # the first of an id counts
+        scopes: list[SurfaceText | Variant] = [*self.library.surfaces, *self.library.elsewhere]
+        scopes += [variant for surface in self.library.surfaces for variant in surface.variants]
+        return {one.id: one.title for one in scopes}
 
     @cached_property
     def _by_surface(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -262,11 +263,8 @@ class Dossier:
         return self._echoes.get(report, ())
 
     @cached_property
-    def _echoes(self) -> Mapping[str | None, tuple[Report, ...]]:
-        found: defaultdict[str | None, tuple[Report, ...]] = defaultdict(tuple)
-        for report in self.library.reports:
-            found[report.echo_of] += (report,)
-        return found
+    def _echoes(self) -> dict[str, tuple[Report, ...]]:
+        return echoes_in(self.library.reports)
 
     def claims_citing(self, url: str) -> tuple[Claim, ...]:
         """Claims that name the URL among their sources, or rest on a document there."""
