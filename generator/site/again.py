@@ -16,8 +16,15 @@ from typing import Any
 
 from generator.base.kept import Store
 
-SIGN = b"5167" * 16
+SIGN = "5167" * 16
 """Stands for the digest of the records in a kept page: as long, and as little of a word."""
+_PART = 8  # letters of a digest between two places where its line may be broken
+
+
+def forms(digest: str) -> tuple[bytes, ...]:
+    """How a page writes a digest: whole, and with places where its line may be broken."""
+    parts = (digest[at : at + _PART] for at in range(0, len(digest), _PART))
+    return digest.encode(), "<wbr>".join(parts).encode()
 
 
 class Kept:
@@ -26,15 +33,22 @@ class Kept:
     def __init__(self, folder: Path, shared: str, records: str) -> None:
         """`shared` is the digest of what all pages share, `records` the text that is kept as a sign; "" = none."""
         self._store = Store(folder, ".page")
-        self._shared, self._records = shared, records.encode()
+        self._shared = shared
+        self._forms = tuple(zip(forms(records), forms(SIGN), strict=True)) if records else ()
         self.made: list[tuple[str, Path]] = []
 
     def name(self, path: str, text: bytes) -> str | None:
         """The name of a page by its path and text; None of one that cannot be kept, as it holds the sign itself."""
-        if SIGN in text:
+        plain = self._signed(text)
+        return None if plain is None else hashlib.sha256(f"{self._shared}\n{path}\n".encode() + plain).hexdigest()
+
+    def _signed(self, text: bytes) -> bytes | None:
+        """With signs in the place of the records; None where that could not be undone."""
+        if any(sign in text for sign in forms(SIGN)):
             return None
-        plain = text.replace(self._records, SIGN) if self._records else text
-        return hashlib.sha256(f"{self._shared}\n{path}\n".encode() + plain).hexdigest()
+        for form, sign in self._forms:
+            text = text.replace(form, sign)
+        return text
 
     def page(self, name: str) -> bytes | None:
         """The page as MkDocs would make it now; None where it has to."""
@@ -42,14 +56,15 @@ class Kept:
         if packed is None:
             return None
         page = zlib.decompress(packed)
-        return page.replace(SIGN, self._records) if self._records else page
+        for form, sign in self._forms:
+            page = page.replace(sign, form)
+        return page
 
     def keep(self) -> None:
         """Keep the pages that were made, once nothing is wrong with any."""
         for name, path in self.made:
-            page = path.read_bytes()
-            if SIGN not in page:
-                plain = page.replace(self._records, SIGN) if self._records else page
+            plain = self._signed(path.read_bytes())
+            if plain is not None:
                 self._store.put(name, zlib.compress(plain, 1))
 
 
