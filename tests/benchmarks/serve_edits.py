@@ -52,7 +52,7 @@ def edits(root: Path) -> dict[str, tuple[Path, str, str, str]]:
         "style": (
             root / "templates/assets/witnessmark.css",
             "",
-            "h1 { letter-spacing: {}px }\n",
+            ".md-typeset h1 { letter-spacing: {}px !important }\n",
             heading + ".letterSpacing === '{}px'",
         ),
     }
