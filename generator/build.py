@@ -59,5 +59,6 @@ def build(
                 inspect=lambda built: find_private(built, private, canaries, lambda: public_files(root)),
                 made_from=Provenance.of(inputs, dossier.day, (pack.id for pack in extra)),
                 promise=promise_of(dossier, pages, root / "templates"),
+                cache=None if extra else cache,  # pages of somebody's own logs are kept nowhere
             )
     return Built(site, len(pages), len(files), len(dossier.findings), dossier.failed)

@@ -20,6 +20,7 @@ WRITERS = {
     "site/publish.py",
     "site/search.py",
     "site/swap.py",
+    "site/again.py",
     "site/zipped.py",
     "packs/pack.py",
     "packs/key.py",

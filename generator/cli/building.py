@@ -15,6 +15,9 @@ END_SECONDS = 5.0
 """After that a build that was asked to end is killed; the next one mends what it left."""
 
 
+_NICE = 10
+
+
 @dataclass(frozen=True)
 class Result:
     """What became of a build: is the new site there, and what the build said."""
@@ -32,6 +35,8 @@ class Building:
         self._process = subprocess.Popen(  # noqa: S603  the command is ours, no shell
             command, stdin=subprocess.DEVNULL, stdout=self._said, stderr=subprocess.STDOUT, start_new_session=True
         )
+        with suppress(OSError, AttributeError):  # the page that somebody waits for goes first
+            os.setpriority(os.PRIO_PGRP, self._process.pid, _NICE)
 
     @property
     def ended(self) -> bool:

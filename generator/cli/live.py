@@ -75,7 +75,7 @@ class Live:
         try:
             with self._making:
                 self._draft = self._made(names)
-            self.file(self._seen)
+                self._draft.file(self._seen or INDEX)  # whoever looks at it does not wait, and a mistake is told
         except WitnessmarkError as error:
             return tuple(str(problem) for problem in error.problems)
         except OSError as error:

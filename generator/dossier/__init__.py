@@ -19,7 +19,7 @@ from generator.curated.claims import Claim
 from generator.curated.counting import is_independent
 from generator.curated.examples import Example
 from generator.curated.kinds import Library
-from generator.curated.models import Event, Incident, Report, Source, SurfaceText, Symptom
+from generator.curated.models import Event, Incident, Report, Source, SurfaceText, Symptom, Variant
 from generator.curated.origins import Origin
 from generator.curated.prices import PriceRow, compare
 from generator.curated.snapshots import Fact
@@ -27,7 +27,7 @@ from generator.detectors import Detector
 from generator.dossier.changes import Period, periods
 from generator.dossier.computed import COMPUTED, Computed
 from generator.dossier.edition import UNPUBLISHED, Edition
-from generator.dossier.facts import facts_of
+from generator.dossier.facts import echoes_in, facts_of
 from generator.dossier.history import History, histories
 from generator.dossier.rows import FindingView, counts_in, views
 from generator.dossier.special import Special, WorkOut, held
@@ -219,13 +219,13 @@ class Dossier:
 
     def scope_title(self, scope: str) -> str:
         """Readable title of a surface, variant or other scope."""
-        for surface in self.library.surfaces:
-            if surface.id == scope:
-                return surface.title
-            for variant in surface.variants:
-                if variant.id == scope:
-                    return variant.title
-        return next((other.title for other in self.library.elsewhere if other.id == scope), scope)
+        return self._scope_titles.get(scope, scope)
+
+    @cached_property
+    def _scope_titles(self) -> dict[str, str]:
+        scopes: list[SurfaceText | Variant] = [*self.library.surfaces, *self.library.elsewhere]
+        scopes += [variant for surface in self.library.surfaces for variant in surface.variants]
+        return {one.id: one.title for one in scopes}
 
     @cached_property
     def _by_surface(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -275,7 +275,11 @@ class Dossier:
 
     def echoes_of(self, report: str) -> tuple[Report, ...]:
         """Reports that only repeat this one."""
-        return tuple(other for other in self.library.reports if other.echo_of == report)
+        return self._echoes.get(report, ())
+
+    @cached_property
+    def _echoes(self) -> dict[str, tuple[Report, ...]]:
+        return echoes_in(self.library.reports)
 
     def claims_citing(self, url: str) -> tuple[Claim, ...]:
         """Claims that name the URL among their sources, or rest on a document there."""

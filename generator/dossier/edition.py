@@ -31,8 +31,7 @@ class Edition:
     @classmethod
     def of(cls, address: str, inputs: Mapping[str, str]) -> Edition:
         """The edition published at `address`, made from files with these digests by path from the repository."""
-        listed = records_list(inputs)
-        digest = hashlib.sha256(listed.encode()).hexdigest() if listed else ""
+        digest = records_digest(inputs)
         return cls(
             address.rstrip("/") + "/" if is_public(address) else "",
             digest,
@@ -47,6 +46,12 @@ class Edition:
 def records_list(inputs: Mapping[str, str]) -> str:
     """Digest and path of each file of content/, a line each, as `sha256sum -c` reads them."""
     return "".join(f"{inputs[name]}  {name}\n" for name in sorted(inputs) if name.startswith(RECORDS))
+
+
+def records_digest(inputs: Mapping[str, str]) -> str:
+    """SHA-256 of that list, in hexadecimal; "" where there is no record."""
+    listed = records_list(inputs)
+    return hashlib.sha256(listed.encode()).hexdigest() if listed else ""
 
 
 def is_public(address: str) -> bool:

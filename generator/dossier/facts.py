@@ -10,7 +10,7 @@ import msgspec
 from generator.curated.claims import Claim
 from generator.curated.kinds import Library
 from generator.curated.locked import Locked
-from generator.curated.models import Model
+from generator.curated.models import Model, Report
 from generator.curated.snapshots import Fact
 from generator.dossier.rows import FindingView
 from generator.grading import Verdict
@@ -93,3 +93,12 @@ def _without(run: Run, gone: frozenset[str]) -> Run:
     found = run.found - len(run.findings) + len(left)
     outcome = Outcome.QUIET if run.outcome is Outcome.FOUND and not found else run.outcome
     return msgspec.structs.replace(run, findings=left, found=found, outcome=outcome)
+
+
+def echoes_in(reports: Iterable[Report]) -> dict[str, tuple[Report, ...]]:
+    """Reports that only repeat another one, by that one."""
+    found: dict[str, tuple[Report, ...]] = {}
+    for report in reports:
+        if report.echo_of:
+            found[report.echo_of] = (*found.get(report.echo_of, ()), report)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -11,10 +12,12 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.base.problems import Problem, PublishRefusedError
-from generator.dossier.edition import records_list
+from generator.base.program import reader_digest
+from generator.dossier.edition import records_digest, records_list
 from generator.site import frozen, manifest
 from generator.site.address import base_path, site_url
 from generator.site.check import check_site
@@ -30,7 +33,6 @@ from generator.site.swap import Layout, held, mend, remove, swap
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
 Gate = Callable[[Sequence[RenderedFile]], Iterable[Problem]]
 """Looks through all files before any is written; one problem and nothing is."""
@@ -58,8 +60,11 @@ def publish_site(
     inspect: Inspect = lambda _built: (),
     made_from: Provenance | None = None,
     promise: Promise | None = None,
+    cache: Path | None = None,
 ) -> Path:
     """Publish all files or none; returns the published folder. `made_from` goes into the manifest.
+
+    Pages that MkDocs made before are taken from below `cache`, by the digest of all that they are made from.
 
     Every address of `promise` is there, or nothing is published.
 
@@ -72,7 +77,8 @@ def publish_site(
         staged = replace(layout, run=f".{secrets.token_hex(4)}")
         try:
             write_docs(files, staged)
-            run_mkdocs(staged, built_on, [file.path for file in files if file.is_stub])
+            records = records_digest(made_from.inputs) if made_from else ""
+            run_mkdocs(staged, built_on, [file.path for file in files if file.is_stub], cache, records)
             keep_places(staged.built, promise or Promise())
             pages = write_policies(staged.built)
             write_index(staged.built)
@@ -136,10 +142,13 @@ def write_docs(files: Iterable[RenderedFile], layout: Layout) -> None:
         target.write_bytes(file.content)
 
 
-def run_mkdocs(layout: Layout, built_on: date, stubs: Sequence[str] = ()) -> None:
+def run_mkdocs(
+    layout: Layout, built_on: date, stubs: Sequence[str] = (), cache: Path | None = None, records: str = ""
+) -> None:
     """Build into `layout.built`; every warning is a refusal. Never with -q, which hides what strict mode counts.
 
-    `stubs` are pages of what moved or is gone, which are in no menu.
+    `stubs` are pages of what moved or is gone, which are in no menu. With `cache`, pages are kept from build to build;
+    `records` is the digest that stands on most of them.
 
     Raises OSError where MkDocs ended with an error of the system.
     """
@@ -147,7 +156,7 @@ def run_mkdocs(layout: Layout, built_on: date, stubs: Sequence[str] = ()) -> Non
     written = layout.config.read_text("utf-8", "replace") if layout.config.is_file() else ""
     config = fitting(written, layout.docs, stubs)
     # By the standard input only where it differs: messages of MkDocs name the file.
-    command = [sys.executable, "-P", "-m", "mkdocs", "build", "--strict", "--config-file"]
+    command = [*_engine(layout, config, epoch, cache, records), "build", "--strict", "--config-file"]
     command += [str(layout.config) if config == written else "-", "--site-dir", str(layout.built)]
     # An environment of its own: the same bytes whoever builds, wherever.
     environment = {
@@ -177,6 +186,20 @@ def run_mkdocs(layout: Layout, built_on: date, stubs: Sequence[str] = ()) -> Non
     if done.returncode and not problems:
         problems = [_ended(done.stdout, done.returncode, layout.root)]
     refuse_if(problems)
+
+
+def _engine(layout: Layout, config: str, epoch: int, cache: Path | None, records: str) -> list[str]:
+    """The command of MkDocs, or of the one that keeps pages. What all pages share is in the digest that it is given."""
+    if cache is None:
+        return [sys.executable, "-P", "-m", "mkdocs"]
+    digest = hashlib.sha256(f"{reader_digest()}\n{epoch}\n{manifest.libraries()}\n{config}\n".encode())
+    theme = layout.root / "templates" / "theme"
+    for file in sorted(path for path in theme.rglob("*") if path.is_file()):
+        data = file.read_bytes()
+        digest.update(f"{file.relative_to(theme).as_posix()} {len(data)}\n".encode() + data)
+    program = "import sys; sys.path.insert(0, sys.argv.pop(1)); from generator.site.again import main; main()"
+    home = str(Path(__file__).parents[2])
+    return [sys.executable, "-P", "-c", program, home, str(cache / "made"), digest.hexdigest(), records]
 
 
 def _ended(output: str, code: int, root: Path) -> Problem:
