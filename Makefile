@@ -8,6 +8,8 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Clones of public repositories, as OWNER+NAME; those that are missing are cloned.
 CLONES ?= build/clones
 CORPORA ?= ../shared/corpora/claude-code
+# Compiled modules are kept, those of tests too: without them each worker, and each command that a test starts, compiles anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests that write down what they counted; tests/promises.py merges the figures.
 RECORDING = WITNESSMARK_PROMISES=$(CURDIR)/content/measurements/promises.yml $(PYTEST) \
 	$$(grep -lE '^(from|import) promises' tests/test_*.py)
@@ -35,7 +37,7 @@ test: lint types contract content chromium  ## everything that CI runs: the same
 	$(PYTEST)
 
 test-full: test  ## also the long forms: full payload lists, more seeds
-	$(PYTEST) -m full --full
+	$(PYTEST) -m "full or hypothesis" --full
 
 golden: $(VENV)/.dev  ## accept what the golden site looks like now
 	$(BIN)/pytest tests/test_golden.py --update-golden

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import costs
 import hypothesis
 import promises
 import pytest
+import shares
 import small_case
 import story_of_snapshots
 import stub_site
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
 
 
 # Machines are shared and noisy, and the first draw of a text builds tables for a second: no property may fail by the clock.
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("untimed")
+UNTIMED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+EXAMPLES = 100
+"""Drawn by a property that names no number, in the long form."""
 
 BUILT = {"small_site", "full_site", "built_case", "story", "bench", "simulated"}
 """Fixtures that run MkDocs, or commands in processes of their own."""
@@ -39,12 +42,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="accept what the golden site looks like now")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Which form properties have, before test files are read; and what tests cost, told at the end."""
+    shares.choose(full=config.getoption("--full"))
+    hypothesis.settings.register_profile("form", max_examples=shares.drawn(EXAMPLES), **UNTIMED)
+    hypothesis.settings.load_profile("form")
+    config.pluginmanager.register(costs.Costs())
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m chooses among the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out long forms unless asked for, and corpora where they are absent (never in .ci/run).
 
     What builds a site, runs whole commands or drives a browser is slow by that; slow tests come first, so that no worker ends with one.
     """
+    shares.mark_the_rest(items)
     absent = not CORPORA.is_dir() and os.environ.get("WITNESSMARK_CORPORA") != "required"
     for item in items:
         if item.get_closest_marker("browser") or BUILT & set(getattr(item, "fixturenames", ())):

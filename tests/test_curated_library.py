@@ -12,6 +12,7 @@ import pytest
 import real_case
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.base.problems import ContentError
 from generator.curated.case import Case
@@ -424,7 +425,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(VALUES)
 def test_any_value_is_answered_with_problems(value):
     """No shape of record makes a model or its words throw; each problem has a known code and a place."""
@@ -443,7 +444,7 @@ def test_any_value_is_answered_with_problems(value):
             assert 1 <= problem.column <= len(text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=drawn(60), deadline=None)
 @given(st.sampled_from(sorted(TREE)), VALUES)
 def test_any_file_is_answered_with_content_error(tmp_path_factory, name, value):
     """A file of any shape in a sound folder: a library, or ContentError and nothing else."""

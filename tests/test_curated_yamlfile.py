@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.base.problems import ContentError
 from generator.curated.codes import CODES
@@ -118,7 +119,7 @@ def test_link_folder_and_pipe_are_refused(tmp_path):
 YAMLISH = st.text(alphabet=list("ab1:-?[]{},&*!|>'\"%@`#~.<= \n\t\\u0\x00\ufeff\u202eé"), max_size=80)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=drawn(400), deadline=None)
 @given(st.one_of(YAMLISH.map(str.encode), st.text(max_size=60).map(str.encode), st.binary(max_size=60)))
 def test_nothing_but_content_error(data):
     """Whatever the bytes: a value, or problems with known codes at places inside the file, without the file's text."""

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.detectors.shared.needs import NEEDS
 from generator.importers import IMPORTERS, discover, read
@@ -447,7 +448,7 @@ def test_any_bytes_are_accounted_for(name, data):
     assert tally.bytes == len(data)
 
 
-@settings(max_examples=200)
+@settings(max_examples=drawn(200))
 @given(st.sampled_from(FILES), st.data())
 def test_any_damage_is_accounted_for(path, data):
     whole = path.read_bytes()
@@ -468,7 +469,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=drawn(200))
 @given(st.sampled_from([path for path in FILES if path.suffix in {".jsonl", ".ndjson"}]), st.data())
 def test_any_value_under_any_key_is_accounted_for(path, data):
     """Each key of a good row in turn holds something else."""

@@ -18,6 +18,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.importers import IMPORTERS, archives, discover, read, read_bytes
 from generator.importers.claude.claude_export import CLAUDE_EXPORT
@@ -567,7 +568,7 @@ def test_any_bytes_are_accounted_for(importer, start, data):
     assert tally.balances
 
 
-@settings(max_examples=200)
+@settings(max_examples=drawn(200))
 @given(st.sampled_from(FILES), st.data())
 def test_any_damage_is_accounted_for(path, data):
     whole = path.read_bytes()

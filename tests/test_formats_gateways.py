@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.importers import discover, read
 from generator.importers.base import LARGEST_COUNT
@@ -748,7 +749,7 @@ def test_any_row_is_accounted_for(importer, row):
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(extract), type=Extract) == extract
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(st.sampled_from(FILES), st.data())
 def test_any_damage_is_accounted_for(path, data):
     whole = path.read_bytes()

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.detectors.shared.needs import NEEDS
 from generator.importers import IMPORTERS, discover, read, read_bytes
@@ -864,7 +865,7 @@ def test_any_record_is_accounted_for(given, value):
         assert sum(tally.types.values()) == tally.used + tally.other + tally.recovered
 
 
-@settings(max_examples=200)
+@settings(max_examples=drawn(200))
 @given(st.sampled_from(FILES), st.data())
 def test_any_damage_is_accounted_for(path, data):
     whole = path.read_bytes()

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.importers import IMPORTERS, discover, read, read_bytes
 from generator.importers.fold import Extract
@@ -377,7 +378,7 @@ def test_any_bytes_are_accounted_for(importer, data):
     assert tally.bytes == len(data)
 
 
-@settings(max_examples=150)
+@settings(max_examples=drawn(150))
 @given(st.sampled_from(FILES), st.data())
 def test_any_damage_of_a_sample_is_accounted_for(path, data):
     whole = path.read_bytes()

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.importers import discover, read
 from generator.importers.claude.claude_code import CLAUDE_CODE, read_stream
@@ -483,7 +484,7 @@ def test_any_bytes_are_accounted_for(data):
     assert tally.bytes == len(data)
 
 
-@settings(max_examples=150)
+@settings(max_examples=drawn(150))
 @given(st.sampled_from(NAMES), st.data())
 def test_any_damage_is_accounted_for(name, data):
     """Cut, overwrite, insert: never an exception, and at most one line is lost a place of damage."""

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.importers import discover, read, reading
 from generator.importers.claude.claude_code import CLAUDE_CODE, read_stream
@@ -156,17 +157,17 @@ def _all_merged(calls: list[RequestCopy]) -> RequestCopy:
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@settings(max_examples=drawn(1000))
 @given(copies, st.randoms(use_true_random=False))
 def test_merging_depends_on_no_order(calls, random):
-    """1,000 ways: any order and any grouping of copies give the same record."""
+    """A thousand ways in the long form: any order and any grouping of copies give the same record."""
     shuffled = random.sample(calls, len(calls))
     cut = random.randint(1, len(calls))
     groups = [part for part in (shuffled[:cut], shuffled[cut:]) if part]
     assert _all_merged([_all_merged(group) for group in groups]).request == _all_merged(calls).request
 
 
-@settings(max_examples=60)
+@settings(max_examples=drawn(60))
 @given(st.randoms(use_true_random=False), st.integers(1, 4))
 def test_shuffled_split_and_copied_lines_give_the_same_totals(random, parts):
     rows = [row for path in sorted(SAMPLES.glob("[ac]*.jsonl")) for row in path.read_bytes().split(b"\n") if row]

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.importers import IMPORTERS, discover, read
 from generator.importers.fold import fold
@@ -384,7 +385,7 @@ def test_any_bytes_are_accounted_for(importer, data):
     assert tally.bytes == len(data)
 
 
-@settings(max_examples=150)
+@settings(max_examples=drawn(150))
 @given(st.sampled_from(SNAPSHOTS), st.data())
 def test_any_damage_is_accounted_for(path, data):
     whole = path.read_bytes()

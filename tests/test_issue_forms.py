@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AnyUrl
 from pydantic_core import PydanticCustomError
+from shares import drawn
 
 from generator.base.problems import ContentError
 from generator.cli import cli
@@ -546,7 +547,7 @@ TEXT = st.text(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=drawn(40))
 @given(TEXT, TEXT)
 def test_any_text_comes_back_as_it_was(one, other):
     draft = Draft(

@@ -13,6 +13,7 @@ import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shares import drawn
 
 from generator.base.problems import BusyError, ContentError, Exit, attempt
 from generator.cli import cli
@@ -598,7 +599,7 @@ def test_a_list_in_another_form_is_left_to_a_person(text):
 WORD = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cf", "Co", "Cn", "Mn", "Mc", "Me", "Zl", "Zp"]), min_size=1, max_size=160)  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from("abcdef"),

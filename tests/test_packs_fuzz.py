@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pack_tools import PACKS, copied, document, table, with_rows, with_table
+from shares import drawn
 
 from generator.base.problems import PackError
 from generator.packs.pack import read_pack
@@ -71,7 +72,7 @@ CUT = st.one_of(st.just(0), st.just(0), st.integers(0, 5_000))
 
 
 @given(edits=EDITS, cut=CUT)
-@settings(max_examples=100)
+@settings(max_examples=drawn(100))
 def test_damaged_bytes_of_pack_json(edits, cut):
     with tempfile.TemporaryDirectory() as folder:
         pack = copied(Path(folder))
@@ -81,7 +82,7 @@ def test_damaged_bytes_of_pack_json(edits, cut):
 
 
 @given(name=st.sampled_from(sorted(TABLES)), edits=EDITS.filter(bool), cut=CUT)
-@settings(max_examples=50)
+@settings(max_examples=drawn(50))
 def test_damaged_bytes_of_a_table_are_a_digest_that_differs(name, edits, cut):
     with tempfile.TemporaryDirectory() as folder:
         pack = copied(Path(folder))
@@ -92,7 +93,7 @@ def test_damaged_bytes_of_a_table_are_a_digest_that_differs(name, edits, cut):
 
 
 @given(name=st.sampled_from(sorted(TABLES)), edits=EDITS, cut=st.one_of(st.just(0), st.integers(0, 60)))
-@settings(max_examples=150)
+@settings(max_examples=drawn(150))
 def test_damaged_bytes_of_a_table_with_a_digest_that_agrees(name, edits, cut):
     """What a stranger sends: Parquet that Arrow has to survive."""
     with tempfile.TemporaryDirectory() as folder:
@@ -102,7 +103,7 @@ def test_damaged_bytes_of_a_table_with_a_digest_that_agrees(name, edits, cut):
 
 
 @given(path=st.sampled_from(PLACES), value=ODD)
-@settings(max_examples=100)
+@settings(max_examples=drawn(100))
 def test_any_value_of_pack_json_replaced(path, value):
     changed = json.loads((SMALL / "pack.json").read_text())
     inner = changed
@@ -116,7 +117,7 @@ def test_any_value_of_pack_json_replaced(path, value):
 
 
 @given(path=st.sampled_from(PLACES))
-@settings(max_examples=80)
+@settings(max_examples=drawn(80))
 def test_any_value_of_pack_json_left_out(path):
     changed = json.loads((SMALL / "pack.json").read_text())
     inner = changed
@@ -130,7 +131,7 @@ def test_any_value_of_pack_json_left_out(path):
 
 
 @given(data=st.data())
-@settings(max_examples=80)
+@settings(max_examples=drawn(80))
 def test_any_cell_replaced_by_another_of_its_type(data):
     name = data.draw(st.sampled_from([name for name in sorted(TABLES) if COUNTS[name]]))
     with tempfile.TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ from builders import START, mark, request, steady
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from promises import record
+from shares import drawn
 
 from generator.packs.blocks import blocks, spans
 from generator.packs.examine import examine
@@ -107,7 +108,7 @@ counts = st.tuples(st.integers(0, 9), st.integers(1, 3))
 tables = st.dictionaries(st.sampled_from(KEYS), counts, max_size=9)
 
 
-@settings(max_examples=300)
+@settings(max_examples=drawn(300))
 @given(tables)
 def test_no_published_cell_is_small(cells):
     rows = calls(cells)
@@ -116,7 +117,7 @@ def test_no_published_cell_is_small(cells):
         assert is_enough(by_id[id].session for id in cell)
 
 
-@settings(max_examples=300)
+@settings(max_examples=drawn(300))
 @given(tables)
 def test_no_few_calls_come_out_by_adding_and_subtracting(cells):
     assert small_and_told(calls(cells))[0] == []
