@@ -3,11 +3,13 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-# Slow files come first (tests/conftest.py), so that no worker is left with one at the end.
+# Files come in the order of tests/turns.py: slow ones first, so that no worker is left with one at the end.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Clones of public repositories, as OWNER+NAME; those that are missing are cloned.
 CLONES ?= build/clones
 CORPORA ?= ../shared/corpora/claude-code
+# What does not wait for another runs beside it: lint, types, contract and content before the tests.
+MAKEFLAGS += -j2
 # Compiled modules are kept, those of tests too: without them each worker, and each command that a test starts, compiles anew.
 unexport PYTHONDONTWRITEBYTECODE
 # Tests that write down what they counted; tests/promises.py merges the figures.

@@ -18,6 +18,7 @@ import shares
 import small_case
 import story_of_snapshots
 import stub_site
+import turns
 import whole_site
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out long forms unless asked for, and corpora where they are absent (never in .ci/run).
 
-    What builds a site, runs whole commands or drives a browser is slow by that; slow tests come first, so that no worker ends with one.
+    What builds a site, runs whole commands or drives a browser is slow by that.
     """
     shares.mark_the_rest(items)
     absent = not CORPORA.is_dir() and os.environ.get("WITNESSMARK_CORPORA") != "required"
@@ -65,8 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="long form; make test-full runs it"))
         if item.get_closest_marker("corpora") and absent:
             item.add_marker(pytest.mark.skip(reason="../shared/corpora is absent"))
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items[:] = turns.arranged(items)
 
 
 def unpacked(archive: Path, target: Path) -> None:
@@ -127,10 +127,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Layout:
-    """The stub pages, published once; tests only read it."""
-    layout = stub_site.make_root(tmp_path_factory.mktemp("small-site"))
-    stub_site.publish(layout, stub_site.stub_files(layout))
-    return layout
+    """The stub pages, published once for all workers; tests only read it."""
+    from generator.site.swap import Layout
+
+    return Layout(whole_site.once(tmp_path_factory.getbasetemp(), "small-site", stub_site.published_in))
 
 
 @pytest.fixture(scope="session")

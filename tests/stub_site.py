@@ -257,7 +257,24 @@ def publish(layout: Layout, files: tuple[RenderedFile, ...]) -> Path:
     return publish_site(files, layout, built_on=SITE.built, gate=no_gate)
 
 
-__all__ = ["HOSTILE", "SITE", "Chart", "SimpleNamespace", "make_root", "no_gate", "publish", "stub_files", "stub_pages"]
+def published_in(folder: Path) -> None:
+    """The stub pages, published in a folder that is empty."""
+    layout = make_root(folder)
+    publish(layout, stub_files(layout))
+
+
+__all__ = [
+    "HOSTILE",
+    "SITE",
+    "Chart",
+    "SimpleNamespace",
+    "make_root",
+    "no_gate",
+    "publish",
+    "published_in",
+    "stub_files",
+    "stub_pages",
+]
 
 if __name__ == "__main__":
     import sys

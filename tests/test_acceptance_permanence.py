@@ -46,6 +46,7 @@ def files(folder):
     return {name: path for name, path in found.items() if not name.startswith("v/") and name != ".gitignore"}
 
 
+@pytest.mark.full  # `make test` builds the small case twice in test_determinism
 def test_check_03_the_same_inputs_give_the_same_bytes_in_another_folder_zone_and_language(story, tmp_path):
     """A second machine: another folder, process, time zone, locale and order of hashes; and no copies of snapshots."""
     root = tmp_path / "elsewhere"

@@ -225,6 +225,7 @@ def test_errors_are_inside_the_incidents_that_the_table_names(records):
             assert bool(around) == (row["Announced incident"] != "none"), row
 
 
+@pytest.mark.slow
 def test_article_and_promotion_are_those_of_the_case():
     case = real_case.library().case
     assert (case.article_window_start, case.article_window_end) == ARTICLE

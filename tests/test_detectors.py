@@ -101,10 +101,12 @@ def test_without_the_rounds_an_example_of_a_search_would_be_a_break():
     assert result.found or result.explained
 
 
+@pytest.mark.slow
 def test_the_ladder_as_it_is_fails_no_example():
     assert [example.name for example in EXAMPLES if not answers(example)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detector", ONE_SUBJECT, ids=lambda detector: detector.id)
 def test_ids_and_findings_stay_when_more_logs_are_added(detector):
     alone = run(detector, threads(FOUND[detector.id])).findings
@@ -113,6 +115,7 @@ def test_ids_and_findings_stay_when_more_logs_are_added(detector):
     assert set(alone) <= set(together)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.id)
 def test_the_order_of_threads_changes_nothing(detector):
     assert run(detector, whole_log()) == run(detector, whole_log(backwards=True))
@@ -153,6 +156,7 @@ def test_severity_is_the_share_of_the_thread_and_five_million_tokens_are_high_wi
     assert severity(tokens, usd, session) is expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detector", ONE_SUBJECT, ids=lambda detector: detector.id)
 def test_all_examples_together_are_counted_once_each(detector):
     """Over all examples of a detector: found ones found, each decidable explanation once."""
@@ -166,6 +170,7 @@ def test_all_examples_together_are_counted_once_each(detector):
     assert list(result.explained) == sorted(result.explained)
 
 
+@pytest.mark.slow
 def test_findings_are_sorted_by_excess_then_id():
     found = run(BY_ID["cache-break"], threads(*EXAMPLES)).findings
     assert list(found) == sorted(found, key=lambda finding: (-finding.excess_tokens, finding.id))

@@ -46,6 +46,7 @@ def run(*arguments):
     assert done.exit_code == 0, done.output
 
 
+@pytest.mark.slow
 def test_the_specimen_is_what_its_recipe_makes(tmp_path):
     """Byte for byte, by the commands of the Makefile with other folders."""
     simulate, collect = commands("specimen")
@@ -142,6 +143,8 @@ def test_check_and_the_rest_are_all_tests():
     (options,) = re.findall(r"^PYTEST := \$\(BIN\)/pytest(.*)$", MAKEFILE, re.MULTILINE)
     assert not re.search(r"\s(?:-m|-k|--ignore|--deselect|tests/)", options)
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "make test"
+    before, long_form = recipe("test-full")
+    assert (before, long_form) == (["test"], ['$(PYTEST) -m "full or hypothesis" --full'])
 
 
 @pytest.mark.slow

@@ -130,6 +130,7 @@ def sown(content, seed):
     return wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [6])
 def test_nearly_every_mistake_is_reported_at_its_line(tmp_path, seed):
     """300 mistakes of 32 kinds in 300 files, read in one go; at least 98 % at the right line."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import real_case
 import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -576,7 +577,7 @@ def test_lines_of_a_long_text_can_be_read_in_a_review():
 
 def test_the_forms_in_the_repository_are_those_of_the_code_and_of_the_case():
     """After a change of the questions, of surfaces or of symptoms: `witnessmark issue-forms`."""
-    for path, text in template_files(load(ROOT / "content")).items():
+    for path, text in template_files(real_case.library()).items():
         assert (ROOT / path).read_text("utf-8") == text
 
 
@@ -628,7 +629,7 @@ def test_every_choice_is_a_value_of_its_field():
         values = [one.value for one in form.question(question).choices]
         assert set(values) <= literals(model, field)
         assert len(values) == len(set(values))
-    assert shown(REPORT.question("symptoms"), load(ROOT / "content"))
+    assert shown(REPORT.question("symptoms"), real_case.library())
 
 
 # ---- the way to a form ----

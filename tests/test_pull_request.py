@@ -161,7 +161,7 @@ def test_links_in_the_content_are_not_followed(main, tmp_path):
     assert "root:" not in done.stderr + done.stdout
 
 
-def test_a_good_file_is_previewed_and_after_the_merge_published_on_all_its_pages(main, tmp_path):
+def test_a_good_file_is_previewed_on_all_its_pages(main, tmp_path):
     change(main, "good", {NEW: GOOD})
     work = taken(main, "good", tmp_path)
     done = run("Build", work)
@@ -169,7 +169,11 @@ def test_a_good_file_is_previewed_and_after_the_merge_published_on_all_its_pages
     assert (work / "preview" / "offline.zip").stat().st_size > 100_000
     shows_the_report(work / "preview" / "site")
 
-    git(main, "merge", "-q", "--no-ff", "-m", "merge", "good")
+
+@pytest.mark.full  # `make test` builds the preview, which is the same command
+def test_a_good_file_is_published_after_the_merge_on_all_its_pages(main, tmp_path):
+    change(main, "merged", {NEW: GOOD})
+    git(main, "merge", "-q", "--no-ff", "-m", "merge", "merged")
     git(tmp_path, "clone", "-q", "--branch", "main", str(main), "published")
     installed(tmp_path / "published")
     done = run("Build", tmp_path / "published", ("publish", "build"))
