@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -44,6 +45,12 @@ SHORT: Mapping[str, str] = {
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 
+@cache
+def _fields(record: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Fields of a record type, looked up once: that evaluates every annotation of it."""
+    return msgspec.structs.fields(record)
+
+
 def rows_of(
     record: type[msgspec.Struct], *, usual: Mapping[str, Any], derived: tuple[str, ...] = ()
 ) -> Callable[[type[M]], type[M]]:
@@ -55,7 +62,7 @@ def rows_of(
 
     def complete(row: type[M]) -> type[M]:
         added: dict[str, Any] = {}
-        for field in msgspec.structs.fields(record):
+        for field in _fields(record):
             word = SHORT.get(field.name, field.name)
             if field.type is SourceRef or word in row.model_fields:
                 continue  # the place of a row in its file is its source
@@ -79,7 +86,7 @@ def record_of(
     `derived` holds the source, and the values of fields that stand unless the row writes them.
     """
     values = dict(derived)
-    for field in msgspec.structs.fields(kind):
+    for field in _fields(kind):
         word = SHORT.get(field.name, field.name)
         if word in row.model_fields_set or field.name not in derived:
             values[field.name] = _value(field.name, field.type, getattr(row, word), moment, name)
