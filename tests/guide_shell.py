@@ -17,6 +17,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from patience import HANGS
+
 ROOT = Path(__file__).parent.parent
 _BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CLONE = re.compile(r"^git clone (https://\S+) (witnessmark)$", re.MULTILINE)
@@ -61,7 +63,7 @@ class Home:
             **kept,
         }
         done = subprocess.run(
-            ["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=300, check=False,
+            ["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=HANGS, check=False,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
         assert done.returncode == 0, f"{block}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import HANGS
 from test_cli import ROOT, witnessmark
 
 from generator.base.problems import Exit, LogError
@@ -409,7 +410,7 @@ def test_a_pipe_or_device_in_place_of_the_file_is_not_waited_for(tmp_path, comma
         input=status,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANGS,
         check=False,
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from patience import HANGS
 from rich.cells import cell_len
 
 from generator.base.problems import Exit
@@ -102,7 +103,7 @@ def in_terminal(columns, *arguments, home):
             break
         shown += part
     os.close(parent)
-    assert process.wait(timeout=60) == Exit.OK
+    assert process.wait(timeout=HANGS) == Exit.OK
     return re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).replace("\r\n", "\n").splitlines()
 
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import HANGS
 from promises import record
 
 from generator.base.problems import Exit
@@ -117,7 +118,7 @@ def eight(tmp_path_factory, script):
     for process in running:
         process.stdin.write("go\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=300)[1] for process in running]
+    said = [process.communicate(timeout=HANGS)[1] for process in running]
     return root, [process.returncode for process in running], said
 
 
@@ -140,7 +141,7 @@ def check_builds(tmp_path, script, eight, builds):
         locale = LOCALES[number % len(LOCALES)]
         utf8 = "0" if locale == "C" else "1"
         process = start(root, script, number * 7 + 1, TZ=ZONES[number % len(ZONES)], LC_ALL=locale, PYTHONUTF8=utf8)
-        _, said = process.communicate("go\n", timeout=300)
+        _, said = process.communicate("go\n", timeout=HANGS)
         assert process.returncode == 0, said
         assert differences(root / "site") == ()
         built = bytes_of(root / "site")

@@ -18,6 +18,7 @@ import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import HANGS
 from pydantic import AnyUrl
 from pydantic_core import PydanticCustomError
 from shares import drawn
@@ -378,7 +379,7 @@ def limited(root, *arguments, size):
     )
     words = [sys.executable, "-c", code, *arguments, "--root", str(root)]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "1796040000"}
-    return subprocess.run(words, capture_output=True, text=True, timeout=120, env=env, check=False)
+    return subprocess.run(words, capture_output=True, text=True, timeout=HANGS, env=env, check=False)
 
 
 def as_files(root, happened):

@@ -13,6 +13,7 @@ import click
 import public_library
 import pytest
 from click.testing import CliRunner
+from patience import HANGS
 
 from generator.base.commands import ENVIRONMENT, EXIT_WORDS, FILE, commands, written
 from generator.base.problems import Exit
@@ -161,5 +162,5 @@ def test_bash_completes_a_command_and_a_value(tmp_path):
             f"export PATH={tmp_path}:$PATH; source {tmp_path}/script; COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; "
             'COMPREPLY=(); _witnessmark_completion witnessmark; printf "%s\\n" "${COMPREPLY[@]}"'
         )
-        done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, timeout=HANGS, check=False)
         assert wanted in done.stdout.split(), done.stderr

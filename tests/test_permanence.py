@@ -52,9 +52,22 @@ def rows(root):
 # ---- the list of ids ----
 
 
-def test_every_record_is_locked_once_with_its_day_and_title(tmp_path):
-    root = small_root(tmp_path, evidence=True)
-    run(root, FIRST, "lock")
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory):
+    """The small case after its first `lock`, without evidence and with a public log; tests change copies of it."""
+    made = {}
+    for evidence in (False, True):
+        made[evidence] = small_root(tmp_path_factory.mktemp("listed"), evidence=evidence)
+        run(made[evidence], FIRST, "lock")
+    return made
+
+
+def copied(listed, folder, *, evidence=False):
+    return shutil.copytree(listed[evidence], folder / "root")
+
+
+def test_every_record_is_locked_once_with_its_day_and_title(listed, tmp_path):
+    root = copied(listed, tmp_path, evidence=True)
     first = rows(root)
     dossier = content(root)
     drawn = {f"g/{one.id}" for one in figures_of(dossier, plan(dossier))}
@@ -68,9 +81,8 @@ def test_every_record_is_locked_once_with_its_day_and_title(tmp_path):
     assert (root / "content" / "ids.lock.yml").read_bytes() == before
 
 
-def test_new_ids_are_added_and_old_rows_stay(tmp_path):
-    root = small_root(tmp_path)
-    run(root, FIRST, "lock")
+def test_new_ids_are_added_and_old_rows_stay(listed, tmp_path):
+    root = copied(listed, tmp_path)
     edit(root / "content" / "claims" / "C-008.yml", "Usage meters moved", "The meters of usage moved")
     add_evidence(root)
     run(root, SECOND, "lock")
@@ -80,9 +92,8 @@ def test_new_ids_are_added_and_old_rows_stay(tmp_path):
 
 
 @pytest.mark.parametrize("place", ["r/cc-24048", "c/C-008", "s/S-009", "i/0ghc53zpsfmt", "e/E-068"])
-def test_an_id_that_lost_its_record_is_refused_with_its_place(tmp_path, place):
-    root = small_root(tmp_path)
-    run(root, FIRST, "lock")
+def test_an_id_that_lost_its_record_is_refused_with_its_place(listed, tmp_path, place):
+    root = copied(listed, tmp_path)
     path = root / "content" / "ids.lock.yml"
     kept = rows(root)[place]
     path.write_text(
@@ -96,9 +107,8 @@ def test_an_id_that_lost_its_record_is_refused_with_its_place(tmp_path, place):
     assert f"witnessmark bury {place[0]}/" in line
 
 
-def test_a_deleted_file_and_a_lost_finding_are_refused_by_check_and_build(tmp_path):
-    root = small_root(tmp_path, evidence=True)
-    run(root, FIRST, "lock")
+def test_a_deleted_file_and_a_lost_finding_are_refused_by_check_and_build(listed, tmp_path):
+    root = copied(listed, tmp_path, evidence=True)
     (root / "content" / "reports" / "cc-24048.yml").unlink()
     shutil.rmtree(root / "content" / "evidence")
     shutil.rmtree(root / "content" / "origins")
@@ -112,9 +122,8 @@ def test_a_deleted_file_and_a_lost_finding_are_refused_by_check_and_build(tmp_pa
     assert not (root / "content" / "snapshots").exists()
 
 
-def test_a_tombstone_answers_for_a_deleted_file(tmp_path):
-    root = small_root(tmp_path)
-    run(root, FIRST, "lock")
+def test_a_tombstone_answers_for_a_deleted_file(listed, tmp_path):
+    root = copied(listed, tmp_path)
     (root / "content" / "reports" / "cc-24048.yml").unlink()
     run(root, SECOND, "bury", "r/cc-24048", "--reason", "Its author took it down.", "--to", "r/cc-46829")
     assert rows(root)["r/cc-24048"].gone == Gone(day=SECOND, reason="Its author took it down.", to="r/cc-46829")
@@ -133,18 +142,16 @@ def test_a_tombstone_answers_for_a_deleted_file(tmp_path):
         (("r/cc-24048", "--reason", "x", "--to", "r/cc-24048"), "cannot take its own place"),
     ],
 )
-def test_bury_says_what_is_wrong(tmp_path, arguments, said):
-    root = small_root(tmp_path)
-    run(root, FIRST, "lock")
+def test_bury_says_what_is_wrong(listed, tmp_path, arguments, said):
+    root = copied(listed, tmp_path)
     before = (root / "content" / "ids.lock.yml").read_bytes()
     with pytest.raises(Exception, match=re.escape(said)):
         run(root, SECOND, "bury", *arguments)
     assert (root / "content" / "ids.lock.yml").read_bytes() == before
 
 
-def test_who_leans_on_a_withdrawn_record_is_told(tmp_path):
-    root = small_root(tmp_path)
-    run(root, FIRST, "lock")
+def test_who_leans_on_a_withdrawn_record_is_told(listed, tmp_path):
+    root = copied(listed, tmp_path)
     run(root, SECOND, "bury", "s/S-053", "--reason", "It was a copy.")
     with pytest.raises(ContentError) as refused:
         content(root)
@@ -154,9 +161,8 @@ def test_who_leans_on_a_withdrawn_record_is_told(tmp_path):
     )
 
 
-def test_a_withdrawn_finding_is_in_no_list_and_no_count(tmp_path):
-    root = small_root(tmp_path, evidence=True)
-    run(root, FIRST, "lock")
+def test_a_withdrawn_finding_is_in_no_list_and_no_count(listed, tmp_path):
+    root = copied(listed, tmp_path, evidence=True)
     before = content(root)
     view = before.findings[0]
     run(root, SECOND, "bury", f"f/{view.finding.id}", "--reason", "A relay wrote the call twice.")
@@ -167,9 +173,8 @@ def test_a_withdrawn_finding_is_in_no_list_and_no_count(tmp_path):
     assert pages[f"2026-03/f/{view.finding.id}/"].template == "gone.md.j2"
 
 
-def test_a_tombstone_leads_to_a_record_that_is_shown(tmp_path):
-    root = small_root(tmp_path)
-    run(root, FIRST, "lock")
+def test_a_tombstone_leads_to_a_record_that_is_shown(listed, tmp_path):
+    root = copied(listed, tmp_path)
     path = root / "content" / "ids.lock.yml"
     gone = "  gone:\n    day: 2026-12-14\n    reason: x\n    to: "
     text = path.read_text("utf-8")
@@ -181,9 +186,8 @@ def test_a_tombstone_leads_to_a_record_that_is_shown(tmp_path):
         assert any(said in line and "W-ref" in line for line in told(refused.value.problems))
 
 
-def test_two_rows_for_one_id_are_refused(tmp_path):
-    root = small_root(tmp_path)
-    run(root, FIRST, "lock")
+def test_two_rows_for_one_id_are_refused(listed, tmp_path):
+    root = copied(listed, tmp_path)
     path = root / "content" / "ids.lock.yml"
     text = path.read_text("utf-8")
     path.write_text(text + text[text.index("- kind") : text.index("- kind", text.index("- kind") + 1)], "utf-8")
@@ -665,9 +669,8 @@ def test_a_list_that_moved_is_published_outside_the_menu(built_case):
 
 
 @pytest.mark.parametrize("old", ["2026-03/", "2026-03/Claims/"])
-def test_an_address_with_a_page_cannot_have_moved(tmp_path, old):
-    root = small_root(tmp_path)
-    run(root, FIRST, "lock")
+def test_an_address_with_a_page_cannot_have_moved(listed, tmp_path, old):
+    root = copied(listed, tmp_path)
     redirected(root, (old, "2026-03/wanted/"))
     with pytest.raises(ContentError, match="has a page"):
         plan(content(root, THIRD))
@@ -681,9 +684,8 @@ def test_an_address_with_a_page_cannot_have_moved(tmp_path, old):
         ([("a/", "b/"), ("b/", "2026-03/claims/")], "W-self"),
     ],
 )
-def test_odd_moves_are_named_at_their_place(tmp_path, rows, code):
-    root = small_root(tmp_path)
-    run(root, FIRST, "lock")
+def test_odd_moves_are_named_at_their_place(listed, tmp_path, rows, code):
+    root = copied(listed, tmp_path)
     redirected(root, *rows)
     with pytest.raises(ContentError) as refused:
         content(root, THIRD)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from patience import HANGS
 from workflow_files import FOLDER, ROOT, run_step, workflows
 
 SAYS = workflows()
@@ -398,7 +399,7 @@ def look(tmp_path, pages, names):
         csv.writer(stream).writerows([("kind", "id", "address", "archive"), *rows])
     script = ROOT / ".github" / "scripts" / "dead_links.py"
     given = [tmp_path / "links.csv", "--into", tmp_path / "dead", "--archive", f"{pages}/archive?url=", "--pause", "0"]
-    subprocess.run([sys.executable, script, *given], check=True, timeout=60)
+    subprocess.run([sys.executable, script, *given], check=True, timeout=HANGS)
     return tmp_path / "dead"
 
 
@@ -465,7 +466,7 @@ def looked(tmp_path, text, *more):
     (tmp_path / "links.csv").write_bytes(text)
     script = ROOT / ".github" / "scripts" / "dead_links.py"
     given = [tmp_path / "links.csv", "--into", tmp_path / "dead", "--pause", "0", *more]
-    done = subprocess.run([sys.executable, script, *given], check=True, timeout=60, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, script, *given], check=True, timeout=HANGS, capture_output=True, text=True)
     with (tmp_path / "dead" / "checked.csv").open(newline="") as stream:
         return {row["address"]: row["status"] for row in csv.DictReader(stream)}, done.stderr
 

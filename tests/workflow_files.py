@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from patience import HANGS
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".github" / "workflows"
@@ -35,5 +36,5 @@ def run_step(workflow: str, job: str, name: str, folder: Path, **environment: st
     options = ["--noprofile", "--norc", "-eo", "pipefail"] if named else ["-e"]
     shell = ["bash", *options, "-c", one["run"]]
     return subprocess.run(
-        shell, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, check=False
+        shell, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=HANGS, check=False
     )
