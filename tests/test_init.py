@@ -147,7 +147,8 @@ def test_ids_are_made_of_words():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("own", [False, True])
+# A case of another vendor is built by the guide "Publish your own" (test_guides) in each run.
+@pytest.mark.parametrize("own", [True, pytest.param(False, marks=pytest.mark.full)])
 def test_what_init_wrote_builds_with_simulated_logs_and_tells_nothing_of_the_first_case(tmp_path, own):
     root, logs = tmp_path / "made", tmp_path / "logs"
     if own:
