@@ -32,8 +32,8 @@ UNTIMED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.to
 EXAMPLES = 100
 """Drawn by a property that names no number, in the long form."""
 
-BUILT = {"small_site", "full_site", "built_case", "story", "bench", "simulated"}
-"""Fixtures that run MkDocs, or commands in processes of their own."""
+BUILT = {"small_site", "full_site", "built_case", "story", "bench", "simulated", "listed"}
+"""Fixtures that run MkDocs, plan whole sites, or run commands in processes of their own."""
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code"
 
 

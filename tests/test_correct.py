@@ -134,6 +134,7 @@ def test_check_warns_whoever_publishes_without_a_contact(tmp_path):
         assert list(lacking(CASE.model_validate(CASE.model_dump() | fields), tmp_path)) == []
 
 
+@pytest.mark.slow
 def test_the_warning_is_beside_the_result_and_no_error():
     done = CliRunner().invoke(cli, ["check", "--root", str(ROOT)])
     assert done.exit_code == 0

@@ -41,6 +41,7 @@ def page_of(dossier):
     return "".join(file.content.decode() for file in render([page], templates=TEMPLATES, site_context=site))
 
 
+@pytest.mark.slow
 def test_a_corrected_figure_is_named_by_its_title(tmp_path):
     root = small_root(tmp_path)
     run(root, FIRST, "lock")
@@ -56,6 +57,7 @@ def test_a_corrected_figure_is_known_before_the_first_list_of_ids(tmp_path):
     assert "2026-03/g/reports-by-week/" in {page.path for page in plan(dossier)}
 
 
+@pytest.mark.slow
 def test_a_correction_of_a_withdrawn_report_is_named_by_its_last_title(tmp_path):
     root = small_root(tmp_path)
     run(root, FIRST, "lock")
@@ -66,6 +68,7 @@ def test_a_correction_of_a_withdrawn_report_is_named_by_its_last_title(tmp_path)
     assert f">{row.title}</a></dt>" in page_of(dossier)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locked", [True, False])
 def test_a_correction_of_an_unknown_figure_is_refused_at_its_field(tmp_path, locked):
     root = small_root(tmp_path)
@@ -84,6 +87,7 @@ def test_an_id_of_a_figure_that_is_too_long_to_keep_is_refused_at_the_table(tmp_
     ]
 
 
+@pytest.mark.slow
 def test_long_titles_of_figures_are_locked(tmp_path):
     root = small_root(tmp_path)
     text = RECORD.replace("A table", "T" * 300).replace("A measurement", "M" * 300)

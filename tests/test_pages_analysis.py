@@ -247,6 +247,7 @@ def test_what_the_vendor_says_of_itself_is_marked_so():
     assert "nobody outside has verified that" in text
 
 
+@pytest.mark.slow
 def test_case_home_and_navigation_lead_to_both():
     text = rendered(joined(), home)["2026-03/"]
     assert 'href="analysis/"' in text

@@ -216,6 +216,7 @@ def test_a_public_pack_that_hides_something_is_refused(change):
     )
 
 
+@pytest.mark.slow
 def test_the_packs_of_the_site_hold_what_the_sets_are_said_to_hold():
     for name, (calls, *sums) in CALLS.items():
         totals = read_pack(PACKS / name).totals
@@ -403,6 +404,7 @@ def test_a_kept_proof_of_other_rows_is_not_used(tmp_path):
         prove(msgspec.structs.replace(pack, requests=rows))
 
 
+@pytest.mark.slow
 def test_a_finding_that_lacks_a_quantity_is_told_all_the_same():
     """Packs of other versions of a detector are read for years."""
     from generator.detectors import DETECTORS

@@ -83,6 +83,7 @@ def test_blocks_cover_each_day_once_and_begin_beside_what_is_left_out():
     assert len(whole_weeks(stretch("2025-11-17", "2026-04-30"))) == 23
 
 
+@pytest.mark.slow
 def test_issues_filed_never_fall_and_meet_the_known_numbers():
     reports = real_case.library().reports
     curve = filed(reports)
@@ -305,6 +306,7 @@ def test_every_service_within_some_days_is_counted_window_by_window():
     assert every_service(one[:2], stretch("2026-03-02", "2026-03-09"), 8) == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_dot_in_the_shaded_days_that_counts_other_days_says_both_counts():
     """The dot is a week from Monday on, the test of the article's week is of its own seven days."""
     weekly = next(one for one in found().sections[0].tables if one.id == "incidents-by-week")
