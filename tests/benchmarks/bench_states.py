@@ -56,9 +56,9 @@ def turns(logs: Path, work: Path, environment: Mapping[str, str], rounds: int) -
     shutil.rmtree(index, ignore_errors=True)
     first, warm, grown = ({**own, "XDG_CACHE_HOME": str(index / state)} for state in ("first", "warm", "grown"))
     yield "first", Turn(plain, first, lambda: shutil.rmtree(index / "first", ignore_errors=True), GOOD)
+    log = Growing.beside(logs, rounds + 2)  # before any index is filled: a new link changes the ctime of every log
     run(plain, warm, good=GOOD)
     yield "warm", Turn(plain, warm, good=GOOD)
-    log = Growing.beside(logs, rounds + 2)
     command = (*SCAN, str(log.folder), "--json")
     run(command, grown, good=GOOD)
     yield "grown", Turn(command, grown, log.grow, GOOD)
