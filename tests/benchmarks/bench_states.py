@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from whole_process import run
 
 SCAN = (sys.executable, "-m", "generator", "scan")
 GOOD = (0, 3)  # 3: a log was left out or is incomplete, as some of the simulated and public ones are
+SETTLED = 5  # seconds: an index does not trust what was changed a moment ago, and a link changes the ctime
 WANTED = MIB  # bytes of the log that grows, about: neither the largest nor a scrap
 
 
@@ -74,12 +76,14 @@ class Growing:
 
     @classmethod
     def beside(cls, logs: Path, slices: int) -> Growing:
-        """Made anew beside `logs`; the log that grows holds its first half."""
+        """Made beside `logs` where it is not there yet; the log that grows holds its first half."""
         folder = logs.with_name(f"{logs.name}-growing")
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(logs, folder, copy_function=os.link, ignore=shutil.ignore_patterns(MADE))
-        log = min(sorted(folder.rglob("*.jsonl")), key=lambda path: abs(path.stat().st_size - WANTED))
-        lines = log.read_bytes().splitlines(keepends=True)
+        if not folder.exists():
+            shutil.copytree(logs, folder, copy_function=os.link, ignore=shutil.ignore_patterns(MADE))
+            time.sleep(SETTLED)
+        whole = min(sorted(logs.rglob("*.jsonl")), key=lambda path: abs(path.stat().st_size - WANTED))
+        log = folder / whole.relative_to(logs)
+        lines = whole.read_bytes().splitlines(keepends=True)
         half = len(lines) // 2
         parts = [b"".join(lines[half + at : half + at + max(1, half // slices)]) for at in _starts(half, slices)]
         log.unlink()  # the link alone; the log that is shared keeps its bytes
