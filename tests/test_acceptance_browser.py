@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from story_of_snapshots import ROOT, SECOND, run
-from whole_site import one_of_each, served
+from whole_site import LAID_OUT, one_of_each, served
 
 pytestmark = [pytest.mark.corpora, pytest.mark.browser]
 CASE = "2026-03"
@@ -170,6 +170,7 @@ def test_check_14_axe_finds_nothing_on_a_page_of_each_kind_and_at_400_per_cent_n
             tab.set_viewport_size({"width": width, "height": 800})
             tab.goto(f"{address}/{path}")
             tab.evaluate(LONG_LISTS_CUT, 40 if form == "full" else 8)
+            tab.evaluate(LAID_OUT)
             tab.wait_for_timeout(100)
             looked += 1
             faults.extend(

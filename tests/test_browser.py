@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from whole_site import LAID_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +95,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(page: Page, addr
     axe = Axe()
     for path in PAGES:
         page.goto(address + path)
+        page.evaluate(LAID_OUT)
         assert (path, violations(axe.run(page))) == (path, [])
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert (path, over) == (path, 0)

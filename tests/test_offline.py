@@ -10,6 +10,7 @@ from datetime import date
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
+import click
 import pytest
 import small_case
 import whole_site
@@ -37,6 +38,14 @@ def folder(packed, tmp_path_factory):
     with zipfile.ZipFile(packed[0]) as archive:
         archive.extractall(place)
     return place / NAME
+
+
+@pytest.mark.parametrize("place", ["site", "content", "content/evidence", "templates"])
+def test_a_zip_is_not_written_where_the_site_or_what_it_is_made_from_lies(tmp_path, place):
+    (tmp_path / "mkdocs.yml").touch()
+    with pytest.raises(click.UsageError, match=r"--out: .*name another"):
+        small_case.run(tmp_path, "offline", "--out", str(tmp_path / place / "copy.zip"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mkdocs.yml"]
 
 
 class _Addresses(HTMLParser):

@@ -45,6 +45,7 @@ def offline(root: Path, out: Path | None) -> None:
     from generator.site.zipped import is_fresh, zip_site
 
     root = root.resolve()
+    _refuse_inside(root, out)
     moment = now()
     day = moment.date()
     with held(layout := Layout(root)):
@@ -52,13 +53,25 @@ def offline(root: Path, out: Path | None) -> None:
             build(root, now=moment, version=__version__, track=track(), cache=cache_folder())
         copy = _copy(root, day)
         target = (out or root / _FOLDER / f"{copy.folder}.zip").absolute()
-        if target.is_relative_to(layout.published):
-            raise click.UsageError("--out: site/ holds the site and nothing else; name another folder")
         target.parent.mkdir(parents=True, exist_ok=True)
         count = zip_site(layout.published, _licence(root), copy, target)
     size = target.stat().st_size / _MEGABYTE
     click.echo(f"{os.path.relpath(target)}: {plural(count, 'file')}, {size:.1f} MB.")
     click.echo(f"Unpack it and open {copy.folder}/index.html.")
+
+
+def _refuse_inside(root: Path, out: Path | None) -> None:
+    """A zip in the site would be published, and one beside the content would be read. Raises click.UsageError."""
+    from generator.site.manifest import INPUTS
+    from generator.site.swap import Layout
+
+    if out is None:
+        return
+    target = out.resolve()
+    if target.is_relative_to(Layout(root).published):
+        raise click.UsageError("--out: site/ holds the site and nothing else; name another folder")
+    if name := next((name for name in INPUTS if target.is_relative_to(root / name)), None):
+        raise click.UsageError(f"--out: the site is built from {name}; name another place")
 
 
 def _licence(root: Path) -> str:
