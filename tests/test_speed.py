@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import bench
 import bench_record
 import bench_rows
+import made_logs
 import pytest
 from bench_states import Growing
 from bench_tools import PEERS, Absent
@@ -232,3 +234,14 @@ def test_a_log_grows_to_what_it_was_and_the_shared_one_is_never_touched(tmp_path
 def test_the_command_on_record_names_no_folder(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["bench.py", "--data", "/tmp/x", "--only", "scan", "--sizes", "10,100"])
     assert bench._arguments().command == 'make bench BENCH="--only scan --sizes 10,100"'
+
+
+def test_no_call_of_one_copy_is_a_call_of_another():
+    """A call of a gateway has ids of its own kind; with the same ones in two copies, a reader counts it once."""
+    session = b'{"sessionId":"5a1b2c3d-0000-4000-8000-000000000001","message":{"id":"%s"},"requestId":"%s"}\n'
+    ids = ((b"msg_01aaaaBBBB", b"req_011aaaaBBBB"), (b"chatcmpl-c13c9390", b"relay-79af9d59"))
+    name = "projects/x/5a1b2c3d-0000-4000-8000-000000000001.jsonl"
+    made = made_logs.copies({name: b"".join(session % pair for pair in ids)})
+    first, second = (dict(next(made)) for _ in range(2))
+    seen = [set(re.findall(rb'"(?:id|requestId)":"([^"]+)"', b"".join(one.values()))) for one in (first, second)]
+    assert (len(seen[0]), seen[0] & seen[1], first.keys() & second.keys()) == (4, set(), set())

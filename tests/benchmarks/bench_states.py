@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from whole_process import run
 
 SCAN = (sys.executable, "-m", "generator", "scan")
 GOOD = (0, 3)  # 3: a log was left out or is incomplete, as some of the simulated and public ones are
+SETTLED = 5  # seconds: an index does not trust what was changed a moment ago, and a link changes the ctime
 WANTED = MIB  # bytes of the log that grows, about: neither the largest nor a scrap
 
 
@@ -56,9 +58,9 @@ def turns(logs: Path, work: Path, environment: Mapping[str, str], rounds: int) -
     shutil.rmtree(index, ignore_errors=True)
     first, warm, grown = ({**own, "XDG_CACHE_HOME": str(index / state)} for state in ("first", "warm", "grown"))
     yield "first", Turn(plain, first, lambda: shutil.rmtree(index / "first", ignore_errors=True), GOOD)
+    log = Growing.beside(logs, rounds + 2)  # before any index is filled: a new link changes the ctime of every log
     run(plain, warm, good=GOOD)
     yield "warm", Turn(plain, warm, good=GOOD)
-    log = Growing.beside(logs, rounds + 2)
     command = (*SCAN, str(log.folder), "--json")
     run(command, grown, good=GOOD)
     yield "grown", Turn(command, grown, log.grow, GOOD)
@@ -74,12 +76,14 @@ class Growing:
 
     @classmethod
     def beside(cls, logs: Path, slices: int) -> Growing:
-        """Made anew beside `logs`; the log that grows holds its first half."""
+        """Made beside `logs` where it is not there yet; the log that grows holds its first half."""
         folder = logs.with_name(f"{logs.name}-growing")
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(logs, folder, copy_function=os.link, ignore=shutil.ignore_patterns(MADE))
-        log = min(sorted(folder.rglob("*.jsonl")), key=lambda path: abs(path.stat().st_size - WANTED))
-        lines = log.read_bytes().splitlines(keepends=True)
+        if not folder.exists():
+            shutil.copytree(logs, folder, copy_function=os.link, ignore=shutil.ignore_patterns(MADE))
+            time.sleep(SETTLED)
+        whole = min(sorted(logs.rglob("*.jsonl")), key=lambda path: abs(path.stat().st_size - WANTED))
+        log = folder / whole.relative_to(logs)
+        lines = whole.read_bytes().splitlines(keepends=True)
         half = len(lines) // 2
         parts = [b"".join(lines[half + at : half + at + max(1, half // slices)]) for at in _starts(half, slices)]
         log.unlink()  # the link alone; the log that is shared keeps its bytes

@@ -31,7 +31,7 @@ MIB = 2**20
 
 # Four characters of every id, the same place in each copy: a hex tag there keeps a uuid a uuid.
 TAGGED = re.compile(
-    rb"(?<=msg_01)\w{4}|(?<=req_011)\w{4}|(?<=toolu_01)\w{4}"
+    rb"(?<=msg_01)\w{4}|(?<=req_011)\w{4}|(?<=toolu_01)\w{4}|(?<=chatcmpl-)\w{4}|(?<=relay-)\w{4}"
     rb"|(?<![0-9a-f])[0-9a-f]{4}(?=[0-9a-f]{4}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})"
 )
 TOKENS = ("input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens")  # as in `scan --json`
@@ -97,6 +97,7 @@ def recipe(size: int) -> dict[str, Any]:
         "start": START.isoformat(),
         "distinct_sessions": sessions_for(size),
         "simulator_sha256": digest,
+        "tagged": TAGGED.pattern.decode(),
     }
 
 
