@@ -71,7 +71,7 @@ VENDOR = LIBRARY.case.model_copy(
         "vendors": ("anthropic",),
         "vendor_addresses": (
             VendorAddress(address="https://github.com/anthropics/claude-code/blob/", kinds=("changelog",)),
-        )
+        ),
     }
 )
 SURFACES = tuple(

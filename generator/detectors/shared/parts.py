@@ -30,9 +30,7 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
 
     place: Place
     findings: tuple[Finding, ...]
-    ints: tuple[
-        tuple[int, ...], ...
-    ]  # of each finding: its quantities that are ints; decoding makes floats of them
+    ints: tuple[tuple[int, ...], ...]  # of each finding: its quantities that are ints; decoding makes floats of them
 
     @classmethod
     def at(cls, place: Place, findings: tuple[Finding, ...]) -> Found:
