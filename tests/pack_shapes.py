@@ -98,8 +98,9 @@ def breaks(older, newer):
             yield f"field {name} is gone"
         elif now[name] != kind and now[name] != kind + DEFAULTED:
             yield f"field {name} was {kind} and is {now[name]}"
+    kinds = {name.partition(".")[0] for name in was}  # older packs hold no value of a kind that is new
     for name in now.keys() - was.keys():
-        if not now[name].endswith(DEFAULTED):
+        if not now[name].endswith(DEFAULTED) and name.partition(".")[0] in kinds:
             yield f"field {name} is new and has no default"
     for registry, ids in older["ids"].items():
         if gone := sorted(set(ids) - set(newer["ids"].get(registry, ()))):

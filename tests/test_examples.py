@@ -242,7 +242,7 @@ def test_a_refusal_is_written_as_the_record_has_it(tmp_path):
         ("written: 40000", "written: 40000, stop_reason: refusl", '7:57: W-value "refusl" is not allowed here (did you mean "refusal"?)'),
         ("written: 40000", "written: 40000, stop_reson: refusal", '7:44: W-field unknown field "stop_reson" (did you mean "stop_reason"?)'),
         ("written: 40000", "written: 40000, ended: null", '7:51: W-type "ended" must be a number, not nothing'),
-        ("written: 40000", "written: 40000, model: acme", '7:51: W-value "model" has not the required form'),
+        ("written: 40000", "written: 40000, model: Acme", '7:51: W-value "model" has not the required form'),
         ("written: 40000", "written: 40000, input_tokens: 5", '7:44: W-field unknown field "input_tokens"'),
     ],
 )  # fmt: skip

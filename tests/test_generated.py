@@ -94,7 +94,7 @@ def test_the_command_writes_schemas_of_a_case_without_words_and_keeps_other_sett
 def test_editors_have_the_schema_of_each_kind_of_file():
     kept = json.loads((ROOT / ".vscode" / "settings.json").read_text("utf-8"))["yaml.schemas"]
     assert kept == schema_globs(), "run `make schemas`"
-    written = [kind for kind in kinds_of(Library) if kind.by_hand]
+    written = [kind for kind in kinds_of(Library) if kind.by_hand and not kind.files.endswith(".toml")]
     assert {glob for globs in kept.values() for glob in globs} == {
         "content/" + re.sub(r"\{\w+\}", "*", kind.files) for kind in written
     }

@@ -234,6 +234,6 @@ def test_ids_as_the_vendor_gives_them(message_id, vendors):
     ],
 )
 def test_a_call_is_resold_where_neither_id_is_the_vendors(message_id, request_id, resold):
-    assert is_resold(message_id, request_id) is resold
+    assert is_resold(message_id, request_id, "claude-opus-4-6") is resold
     usage = summed(a_round(50_000))
     assert read_lines(line(usage, message_id=message_id, requestId=request_id)).requests[0].gateway is resold

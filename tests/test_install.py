@@ -69,7 +69,7 @@ def test_a_small_install_scans_collects_proves_and_verifies(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("command", [("build",), ("check",), ("serve",), ("offline",), ("snapshot",)])
+@pytest.mark.parametrize("command", [("build",), ("serve",), ("offline",), ("snapshot",)])
 def test_a_command_that_lacks_a_library_says_what_to_install(tmp_path, command):
     done = small(tmp_path, *command)
     assert done.returncode == Exit.CONTENT

@@ -44,6 +44,8 @@ ALLOWED = {
     "generator/cli/meter.py": _CLIENT,
     "generator/pages/check.py": _CLIENT,
     "generator/pages/logs.py": _CLIENT,
+    "generator/fleet/splitting.py": _CLIENT,
+    "generator/pages/parts/fleet_view.py": _MEASURED,
     "generator/pages/parts/read_share_figure.py": _VOCABULARY,
     "generator/pages/surfaces.py": _VOCABULARY,
     "generator/pages/was_it_me.py": _VOCABULARY,

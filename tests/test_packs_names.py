@@ -26,7 +26,7 @@ def test_a_name_that_no_reader_takes_is_refused_before_a_log_is_read(tmp_path, m
     def no_reading(*_given):
         raise AssertionError("a log was read")
 
-    monkeypatch.setattr("generator.cli.logs.discover", no_reading)
+    monkeypatch.setattr("generator.cli.logs.discovered", no_reading)
     done = collected(tmp_path / name)
     assert isinstance(done.exception, PackError), done.exception
     (problem,) = done.exception.problems

@@ -31,6 +31,7 @@ from generator.pages.parts.neighbours import neighbours
 from generator.pages.parts.position import place
 from generator.pages.parts.twin import json_twin
 from generator.records.results import Level, Outcome, Pack, Run, Totals
+from generator.site.living import living
 from generator.site.render import SiteContext, render, template_environment
 
 ROOT = Path(__file__).parent.parent
@@ -162,7 +163,7 @@ class Addresses(HTMLParser):
 
 def html(path):
     parser = Addresses()
-    body = texts()[path].split("---", 2)[2]
+    body = living(texts()[path].split("---", 2)[2], path, {page.path for page in plan(dossier())})
     parser.feed(Markdown(extensions=["attr_list", "tables", "toc"]).convert(body))
     return parser
 

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 ROOTS = {"pack.json and its tables": Manifest, "proof of a finding": FindingProof}
 WRITTEN_BY_PEOPLE = {
     "analysis", "asked", "case", "claim", "corrections", "events", "examples", "hypotheses", "incidents", "judged", "origin", "peers", "prices",
-    "promises", "published", "redirects", "reply", "report", "sources", "surfaces", "symptoms",
+    "promises", "published", "redirects", "reply", "report", "sources", "surfaces", "symptoms", "vendor",
 }  # fmt: skip
 """Schemas of content/: texts that somebody types and a reviewer reads. No command writes them from a log."""
 OPENED = {("FindingPart", "statement")}
@@ -57,6 +57,14 @@ DIGESTS = {
     "proofs/commitments.py": "with a salt from the owner's key",
     "proofs/public.py": "of packs of public logs, to name what is kept for the next build",
     "proofs/tree.py": "of salted leaves",
+    "base/program.py": "of the program's own sources, to name what is kept for the next run",
+    "curated/keeping.py": "of files of content/, which are public, to name what is kept for the next run",
+    "index/program.py": "of the program's own sources, to name what is kept for the next scan",
+    "index/sealed.py": "HMAC with the owner's key, of what only its owner reads",
+    "packs/remembered.py": "of the files of a pack, to name what is kept for the next run",
+    "records/vendor.py": "of a file of vendors, which is public",
+    "site/again.py": "of a page's text, to name what is kept for the next build",
+    "site/publish.py": "of files that are published",
     "simulator/calibrate.py": "of counts on simulated input",
 }
 """Every module that makes a digest, and of what."""

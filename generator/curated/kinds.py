@@ -331,15 +331,10 @@ class Library(Lasting):
     corrections: Annotated[
         tuple[Correction, ...],
         Kind(
-            word="correction",
-            files="corrections.yml",
-            listed=True,
-            refers={"page": "page"},
-            order=("date", "id"),
-            newest_first=True,
-            spans=(("since", "date"),),
+            word="correction", files="corrections.yml", listed=True, refers={"page": "page"}, order=("date", "id"),
+            newest_first=True, spans=(("since", "date"),),
         ),
-    ] = ()
+    ] = ()  # fmt: skip
 
 
 @cache

@@ -40,6 +40,7 @@ def json_schemas(library: type[Library] = Library, words: Vocabulary | None = No
 def _made(kinds: tuple[Kind, ...], words: Vocabulary) -> dict[str, Any]:
     schema: dict[str, Any] = TypeAdapter(_held(kinds)).json_schema()
     _dated(schema)
+    _by_place(schema)
     for kind in kinds:
         with_words(schema, kind, kind.part, words)
     add_descriptions(schema)
@@ -52,6 +53,14 @@ def _dated(node: Any) -> None:
         node["pattern"] = _FORMS[node["format"]]
     for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
         _dated(one)
+
+
+def _by_place(node: Any) -> None:
+    """What each place of a list holds, as draft 7 writes it."""
+    if isinstance(node, dict) and isinstance(node.get("prefixItems"), list):
+        node["items"] = node.pop("prefixItems")
+    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _by_place(one)
 
 
 def schema_globs(library: type[Library] = Library) -> dict[str, list[str]]:

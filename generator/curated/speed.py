@@ -19,7 +19,7 @@ from generator.curated.promises import Count
 
 Positive = Annotated[float, Field(gt=0)]
 Amount = Annotated[float, Field(ge=0)]
-SetId = Annotated[str, StringConstraints(pattern=r"^(\d+-mib|public)$")]
+SetId = Annotated[str, StringConstraints(pattern=r"^([0-9]+-mib|public)$")]
 State = Literal["cold", "first", "warm", "grown"]
 OURS = "witnessmark"
 

@@ -31,15 +31,15 @@ from generator.dossier.facts import echoes_in, facts_of
 from generator.dossier.history import History, histories
 from generator.dossier.rows import FindingView, counts_in, views
 from generator.dossier.special import Special, WorkOut, held
+from generator.dossier.told_vendors import told_vendors
 from generator.grading import Verdict, grades
 from generator.grading.sensitivity import Sensitivity, largest_investigator, sensitivity
 from generator.grading.weights import named
-from generator.packs.judged_by import judged_by
 from generator.packs.pack import published_digests
 from generator.proofs.prooffile import digests_of
 from generator.proofs.public import Prove, public_proofs
 from generator.records.results import Outcome, Pack, Run
-from generator.records.vendor import Vendor, vendor_of_formats, vendors
+from generator.records.vendor import Vendor
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,8 @@ class Dossier:
 
     @cached_property
     def vendors(self) -> tuple[Vendor, ...]:
-        """Those with a file that the case names or brings, or whose calls are in its packs: pages speak of no others.
-
-        A site of own logs speaks of those whose logs this program reads.
-        """
-        case = self.library.case
-        named = {*case.vendors, *(one.id for one in self.library.vendors)}
-        named |= {id for pack in self.packs for id in pack.vendors or judged_by(pack.days)}
-        if case.own:
-            named.add(vendor_of_formats().id)
-        return tuple(one for one in vendors() if one.id in named)
+        """Those of which pages speak."""
+        return told_vendors(self.library, self.packs)
 
     @cached_property
     def findings(self) -> tuple[FindingView, ...]:
@@ -338,9 +330,8 @@ class Dossier:
     @property
     def failed(self) -> tuple[str, ...]:
         """Detectors that threw."""
-        return tuple(
-            sorted({run.detector for pack in self.packs for run in pack.runs if run.outcome is Outcome.FAILED})
-        )
+        runs = (run for pack in self.packs for run in pack.runs)
+        return tuple(sorted({run.detector for run in runs if run.outcome is Outcome.FAILED}))
 
     @property
     def independent_reports(self) -> tuple[Report, ...]:
