@@ -282,17 +282,11 @@ class Dossier:
         """Addresses that a claim names, and then those of the documents that its evidence rests on, by its id."""
         documents = {f"report:{one.id}": str(one.url) for one in self.library.reports}
         documents |= {f"source:{one.id}": str(one.url) for one in self.library.sources}
-        return {
-            claim.id: tuple(
-                dict.fromkeys(
-                    (
-                        *map(str, claim.sources),
-                        *(documents[key] for item in claim.evidence if (key := named(item)) in documents),
-                    )
-                )
-            )
-            for claim in self.library.claims
-        }
+        found = {}
+        for claim in self.library.claims:
+            rests = (documents[key] for key in map(named, claim.evidence) if key in documents)
+            found[claim.id] = tuple(dict.fromkeys((*map(str, claim.sources), *rests)))
+        return found
 
     def events_citing(self, url: str) -> tuple[Event, ...]:
         """Events whose sources include the URL."""
