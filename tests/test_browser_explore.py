@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from test_browser import _Quiet, browser, page, violations
 
-from generator.build import plan, read_content, render_site
+from generator.build import plan, read_content
 from generator.site.publish import run_mkdocs, write_docs
+from generator.site.render import SiteContext, render
+from generator.site.static_files import static_files
 from generator.site.swap import Layout
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     dossier = read_content(root, now=NOW, version="0.1.0")
     pages = tuple(page for page in plan(dossier) if page.path in {EXPLORE, TIMELINE, ""})
     layout = Layout(root)
-    write_docs(render_site(dossier, pages, root / "templates"), layout)
+    files = render(pages, templates=root / "templates", site_context=SiteContext.of(dossier))
+    write_docs((*files, *static_files(root / "templates")), layout)
     run_mkdocs(layout, NOW.date())
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(layout.built)))
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -16,11 +16,12 @@ from test_browser import _Quiet, browser, page, violations
 from test_browser_explore import tab_to
 from test_pages_was_it_me import case
 
-from generator.build import render_site
 from generator.dossier.applying import applying
 from generator.dossier.applying.base import Choice, applies
 from generator.pages import was_it_me
 from generator.site.publish import run_mkdocs, write_docs
+from generator.site.render import SiteContext, render
+from generator.site.static_files import static_files
 from generator.site.swap import Layout
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
     config, rest = (ROOT / "mkdocs.yml").read_text("utf-8").split("\nnav:")
     (root / "mkdocs.yml").write_text(f"{config}\nvalidation:{rest.partition('validation:')[2]}", "utf-8")
     made = Layout(root)
-    write_docs(render_site(case(), tuple(was_it_me.KIND.pages(case())), root / "templates"), made)
+    pages = tuple(was_it_me.KIND.pages(case()))
+    files = render(pages, templates=root / "templates", site_context=SiteContext.of(case()))
+    write_docs((*files, *static_files(root / "templates")), made)
     run_mkdocs(made, datetime(2026, 11, 24, tzinfo=UTC).date())
     return made
 
