@@ -53,7 +53,9 @@ class Costs:
 
 
 def summary(tests: Counter[str], quick: set[str]) -> list[str]:
-    """Lines for the end of a run: files by cost, and tests of `quick` that cost more than `QUICK`."""
+    """Lines for the end of a run: files by cost, and tests of `quick` that cost more than `QUICK`. None where no test ran."""
+    if not tests:
+        return []
     files: Counter[str] = Counter()
     for test, cost in tests.items():
         files[test.partition("::")[0]] += cost

@@ -51,3 +51,7 @@ def test_files_are_told_by_cost_and_a_dear_test_without_the_mark_is_named():
     assert [line.split()[-1] for line in said[1:3]] == ["b", "a"]
     assert len(said) == 1 + costs.FILES + 1
     assert said[-1].startswith("warning: b::one cost 11 s")
+
+
+def test_a_run_that_only_collects_says_nothing_of_costs():
+    assert costs.summary(Counter(), set()) == []
