@@ -45,6 +45,8 @@ class Scan:
     def close(self): pass
 
 def mkdocs_too(command, **more):
+    if command[1:3] == ["-P", "-c"] and "generator.site.again" in command[3]:
+        return run([sys.executable, "-P", script, seed, script, "again", *command[4:]], **more)
     assert command[1:4] == ["-P", "-m", "mkdocs"]
     return run([sys.executable, "-P", script, seed, script, *command[3:]], **more)
 
@@ -54,6 +56,11 @@ if sys.argv[1] == "mkdocs":
     del sys.argv[0]
     from mkdocs.__main__ import cli
     cli()
+elif sys.argv[1] == "again":
+    del sys.argv[0]
+    sys.path.insert(0, sys.argv.pop(1))
+    from generator.site.again import main
+    main()
 else:
     subprocess.run = mkdocs_too
     print("ready", flush=True)

@@ -643,18 +643,18 @@ def test_a_page_that_goes_is_refused_until_redirects_name_it(changeable):
     import generator.build as pipeline
 
     dossier = content(changeable.root, THIRD)
-    pages = [page for page in plan(dossier) if page.path != "2026-03/wanted/"]
+    pages = [page for page in plan(dossier) if page.path != "2026-03/symptoms/"]
     owed = pipeline.promise_of(dossier, pages, changeable.root / "templates")
     built = {path: scan(changeable.read(path)) for path in ("2026-03/claims/index.html",)}
-    assert any("S219" in line and "2026-03/wanted/" in line for line in told(lost(built, owed)))
+    assert any("S219" in line and "2026-03/symptoms/" in line for line in told(lost(built, owed)))
     (changeable.root / "content" / "redirects.yml").write_text(
-        "- old: 2026-03/old-list/\n  new: 2026-03/wanted/\n  day: 2026-12-15\n  why: The list has another name.\n",
+        "- old: 2026-03/old-list/\n  new: 2026-03/symptoms/\n  day: 2026-12-15\n  why: The list has another name.\n",
         "utf-8",
     )
     stub = next(page for page in plan(content(changeable.root, THIRD)) if page.path == "2026-03/old-list/")
     (changeable.root / "content" / "redirects.yml").unlink()
-    assert stub.context.to == "2026-03/wanted/"
-    assert stub.instead == "2026-03/wanted/"
+    assert stub.context.to == "2026-03/symptoms/"
+    assert stub.instead == "2026-03/symptoms/"
 
 
 def redirected(root, *rows):

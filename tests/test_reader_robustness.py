@@ -581,7 +581,7 @@ def test_a_log_that_vanishes_while_a_scan_starts_ends_it_with_its_name_and_no_tr
         path.unlink()
         return answer
 
-    monkeypatch.setattr("generator.cli.scan.discover", discovered)
+    monkeypatch.setattr("generator.cli.scan.discovered", discovered)
     monkeypatch.setattr(sys, "argv", ["witnessmark", "scan", str(tmp_path)])
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with pytest.raises(SystemExit) as ended:

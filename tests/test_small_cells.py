@@ -327,7 +327,7 @@ def test_every_field_of_the_evidence_was_thought_of():
     """A new field must be decided on in `aggregate` before it can leave."""
     assert set(body(Level.FULL).__struct_fields__) == {
         "id", "simulated", "level", "tool_version", "tallies", "totals", "days", "marks_by_kind", "breaks", "runs",
-        "formats", "reconciliation", "requests", "rounds", "marks", "meters", "buckets", "counters", "commitments",
+        "formats", "reconciliation", "requests", "rounds", "marks", "meters", "buckets", "counters", "commitments", "vendors", "fleet",
         "origin", "lines",  # of public logs, which are told in full
     }  # fmt: skip
 

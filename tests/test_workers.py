@@ -19,7 +19,7 @@ from generator.base.workers import answers
 pytestmark = pytest.mark.slow
 
 ENTIRE = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "claude-code" / "entire"
-SCAN = [sys.executable, "-m", "generator", "scan", str(ENTIRE), "--json", "--jobs", "2"]
+SCAN = [sys.executable, "-m", "generator", "scan", str(ENTIRE), "--json", "--jobs", "2", "--no-cache"]
 LONG = 300  # seconds after which a run counts as one that never ends
 
 

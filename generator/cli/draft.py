@@ -12,6 +12,7 @@ from generator.dossier import Dossier
 from generator.pages import PAGE_KINDS
 from generator.pages.parts.base import Page, PageKind
 from generator.site.context import SiteContext
+from generator.site.living import lacks_hub
 from generator.site.render import RenderedFile, render
 from generator.site.static_files import static_files
 from generator.site.swap import Layout
@@ -60,10 +61,18 @@ class Draft:
             if path.startswith("assets/"):
                 self._keep(static_files(self.layout.root / "templates"), self.workshop)
             elif (page := self._page(path.rpartition("/")[0])) is not None:
-                context = SiteContext.of(self.dossier)
-                files = render([page], templates=self.layout.root / "templates", site_context=context)
+                context, others = SiteContext.of(self.dossier), self._others()
+                context = replace(context, lacking=context.lacking or lacks_hub(context.id, others))
+                templates = self.layout.root / "templates"
+                files = render([page], templates=templates, site_context=context, others=others)
                 self._keep(files, self.workshop)
         return self._files.get(path)
+
+    def _others(self) -> frozenset[str]:
+        """Paths of the pages of the site as it was built last."""
+        site = self.layout.published
+        found = (path.parent.relative_to(site).as_posix() for path in site.rglob(INDEX))
+        return frozenset("" if one == "." else f"{one}/" for one in found)
 
     def _keep(self, files: tuple[RenderedFile, ...], workshop: Workshop) -> None:
         for file in files:

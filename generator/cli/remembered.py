@@ -18,7 +18,6 @@ from generator.base.problems import Exit
 from generator.base.wording import printable
 from generator.cli.context import cache_folder, warn_of, warn_unclaimed
 from generator.index.sealed import Sealed, SpoiledError
-from generator.records.vendor import given
 
 if TYPE_CHECKING:
     from generator.importers import Discovery
@@ -43,6 +42,8 @@ class Remembered:
 
     def __init__(self, key: bytes, listing: Listing, began_ns: int) -> None:
         from generator.index.program import program
+
+        from generator.records.vendor import given
 
         self.listing, self.began_ns = listing, began_ns
         judges = "".join(vendor.digest for vendor in given())  # what a log gives depends on who judges it

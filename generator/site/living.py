@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections.abc import Set as AbstractSet
 
+from generator.site.manifest import FROZEN
+
 _LINK = re.compile(r'<a (?:[^<>]*? )?href="([^"<>]*)"[^<>]*>(.*?)</a>', re.DOTALL)
 _OUTSIDE = re.compile(r"[a-z]+:|//|#")
 
@@ -32,4 +34,4 @@ def _lives(address: str, path: str, pages: AbstractSet[str]) -> bool:
     if _OUTSIDE.match(address) or (target and not target.endswith("/")):
         return True
     found = posixpath.normpath(posixpath.join("/" + path, target)).lstrip("/")
-    return (f"{found}/" if found else "") in pages
+    return found.startswith(f"{FROZEN}/") or (f"{found}/" if found else "") in pages

@@ -33,6 +33,7 @@ from generator.site.untrusted import breakable, host, plain_title, render_untrus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from generator.base.cards import DrawCard
@@ -62,16 +63,23 @@ class RenderedFile:
 
 
 def render(
-    pages: Iterable[Page], *, templates: Path, site_context: SiteContext, draw_card: DrawCard | None = None
+    pages: Iterable[Page],
+    *,
+    templates: Path,
+    site_context: SiteContext,
+    draw_card: DrawCard | None = None,
+    others: AbstractSet[str] = frozenset(),
 ) -> tuple[RenderedFile, ...]:
     """All pages and what is beside them, sorted by path; cards only where something draws them.
+
+    `others`: paths of pages of the site that are not among `pages`.
 
     Raises ValueError for a bad or double path.
     """
     environment = template_environment(templates)
     files: dict[str, RenderedFile] = {}
     planned = tuple(pages)
-    alive = frozenset(page.path for page in planned) if site_context.lacking else None
+    alive = others | {page.path for page in planned} if site_context.lacking else None
     for page in planned:
         for file in _render_page(page, environment, site_context, draw_card, alive):
             key = file.path.casefold()  # two names that differ in case alone are one file on many disks
