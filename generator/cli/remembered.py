@@ -42,7 +42,6 @@ class Remembered:
 
     def __init__(self, key: bytes, listing: Listing, began_ns: int) -> None:
         from generator.index.program import program
-
         from generator.records.vendor import given
 
         self.listing, self.began_ns = listing, began_ns

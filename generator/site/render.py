@@ -79,7 +79,7 @@ def render(
     environment = template_environment(templates)
     files: dict[str, RenderedFile] = {}
     planned = tuple(pages)
-    alive = others | {page.path for page in planned} if site_context.lacking else None
+    alive = frozenset(others) | {page.path for page in planned} if site_context.lacking else None
     for page in planned:
         for file in _render_page(page, environment, site_context, draw_card, alive):
             key = file.path.casefold()  # two names that differ in case alone are one file on many disks
