@@ -89,6 +89,8 @@ def laid(files, folder):
 
 def scan(*arguments):
     done = CliRunner().invoke(cli, ["scan", *map(str, arguments)])
+    if isinstance(done.exception, LogError):  # nothing is left to read
+        return done.exception.exit, done.stdout, str(done.exception)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.stdout, done.stderr
 

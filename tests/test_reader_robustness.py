@@ -574,7 +574,7 @@ def test_a_log_that_vanishes_while_a_scan_starts_ends_it_with_its_name_and_no_tr
 
     path = tmp_path / "s.jsonl"
     path.write_bytes(samples(IMPORTERS[0])[0].data)
-    found = surroundings.discover
+    found = surroundings.discovered
 
     def discovered(*given):
         answer = found(*given)
